@@ -1,0 +1,39 @@
+package chat
+
+import "time"
+
+// Bot is a tenant's AI as its owner set it up.
+type Bot struct {
+	ID         string
+	Tenant     string
+	Name       string
+	Settings   Settings
+	Appearance Appearance
+	Domains    []string // where its widget may run; none: nowhere but the demo page
+	Version    int64    // grows with each change of the bot or of its knowledge
+	CreatedAt  time.Time
+	UpdatedAt  time.Time
+}
+
+// Settings say how a bot answers.
+type Settings struct {
+	Greeting     string   `json:"greeting"`
+	Instructions string   `json:"instructions"` // the owner's own words to the model
+	Tone         string   `json:"tone"`         // "", friendly, formal or brief
+	Languages    []string `json:"languages"`    // BCP 47; none: the visitor's
+	Model        string   `json:"model"`        // name at the provider; empty: the platform's; "extractive": none
+	Threshold    float64  `json:"threshold"`    // 0–1: how sure retrieval must be before the bot answers; 0: the default
+	HandOff      bool     `json:"handoff"`      // whether visitors are offered a person
+	Fallback     string   `json:"fallback"`     // said when nothing was found; empty: a default
+}
+
+// Appearance is how the widget looks.
+type Appearance struct {
+	Accent   string   `json:"accent"`   // #rrggbb
+	Theme    string   `json:"theme"`    // light, dark or auto
+	Position string   `json:"position"` // right or left
+	Title    string   `json:"title"`    // empty: the bot's name
+	Launcher string   `json:"launcher"` // text beside the launcher; empty: none
+	Avatar   string   `json:"avatar"`   // https URL or empty
+	Starters []string `json:"starters"` // questions to begin with, six at most
+}

@@ -1,0 +1,155 @@
+package chat
+
+import (
+	"context"
+	"time"
+)
+
+// Log keeps conversations. SQL decides who may write: an activation opens the
+// log and gets an epoch that is higher than any before; an append moves the
+// head from the value it expects under that epoch, or is refused. No clock and
+// no lock service is involved.
+type Log interface {
+	// Open starts an activation: it raises the epoch, which fences every
+	// earlier activation, and returns what the new one needs to go on.
+	// ErrNotFound: the conversation has no rows yet; its first append must
+	// carry a Birth and uses epoch 1 and head 0. Not idempotent: each call fences the last.
+	Open(ctx context.Context, ref Ref) (Opening, error)
+
+	// Append commits all given appends in one transaction, in the given order, and returns one
+	// outcome for each, in the same order. A refused append (ErrFenced,
+	// ErrQuota, a duplicate) leaves the others untouched. The
+	// error is for the batch: nothing was acknowledged, but the commit may
+	// have happened; whoever repeats must Open first, and finds by client id.
+	Append(ctx context.Context, batch []Append) ([]Outcome, error)
+
+	// Events returns events with Seq > after in order, limit at most. None is
+	// not an error, ErrNotFound is for a conversation that has no rows.
+	Events(ctx context.Context, ref Ref, after int64, limit int) ([]Event, error)
+
+	// Unfinished lists conversations that have a question without an ended
+	// answer, oldest activity first, in order of (UpdatedAt, id), behind the given one (nil: from the start).
+	// It crosses tenants: it serves the sweep that finds broken answers.
+	Unfinished(ctx context.Context, after *Ref, limit int) ([]Ref, error)
+}
+
+// Opening is what an activation begins with.
+type Opening struct {
+	Epoch   int64
+	Head    int64
+	Status  Status
+	Agent   *Author
+	Bot     string
+	Visitor string
+	Locale  string
+	Recent  []Event // the last events, oldest first, 200 at most
+}
+
+// Birth is what a conversation's first append needs to make its rows.
+type Birth struct {
+	Bot     string
+	Visitor string // made with its own data key if it has no row yet
+	Page    string
+	Locale  string
+}
+
+// Append is one activation's wish to extend its log. Body i gets Seq Head+1+i.
+type Append struct {
+	Ref
+	Epoch  int64
+	Head   int64 // what the activation believes; the log must agree
+	At     time.Time
+	Birth  *Birth // set until an append has succeeded, for a conversation that Open did not find
+	Bodies []Body // at least one
+
+	Status     Status  // of the conversation after this append
+	Agent      *Author // who has it after this append
+	Unfinished bool    // whether a question is without an ended answer after this append
+
+	// Limit bounds the tenant's answers of the month when Bodies start a first
+	// attempt (MessageStarted with Attempt 1); 0: no limit. Over it: ErrQuota.
+	Limit int64
+	// Usage settles the answer that Bodies end.
+	Usage *Usage
+}
+
+// Usage is what an answer took.
+type Usage struct {
+	Provider     string // "extractive", "openai"
+	Model        string
+	InputTokens  int64
+	OutputTokens int64
+}
+
+// Outcome is what became of one Append. Err nil and Duplicate nil: committed.
+type Outcome struct {
+	// Duplicate is set when a MessageCreated among Bodies carries a client id
+	// that the conversation already has; nothing was added.
+	Duplicate *Receipt
+	Err       error
+}
+
+// Receipt tells where a message was kept.
+type Receipt struct {
+	Seq     int64
+	Message string
+}
+
+// Conversations lists what the log keeps, for people of the business.
+type Conversations interface {
+	// Conversation returns one, or ErrNotFound.
+	Conversation(ctx context.Context, ref Ref) (Conversation, error)
+	// Conversations returns a page, latest activity first, and the cursor of
+	// the next ("" at the end). A cursor that was not given out is Invalid.
+	Conversations(ctx context.Context, tenant string, filter ConversationFilter) ([]Conversation, string, error)
+	// Receipt finds a message by its client id, or ErrNotFound.
+	Receipt(ctx context.Context, ref Ref, clientID string) (Receipt, error)
+}
+
+// ConversationFilter narrows a list; zero values do not.
+type ConversationFilter struct {
+	Status Status
+	Bot    string
+	Cursor string
+	Limit  int // 1–200; 0: 50
+}
+
+// Bots keeps tenants' bots.
+type Bots interface {
+	CreateBot(ctx context.Context, bot Bot) error
+	// Bot returns one of the tenant's, or ErrNotFound.
+	Bot(ctx context.Context, tenant, id string) (Bot, error)
+	// Bots returns all of the tenant's, oldest first.
+	Bots(ctx context.Context, tenant string) ([]Bot, error)
+	// UpdateBot stores name, settings, appearance and domains, and raises
+	// the version from the one given; an Error of kind Conflict (code "version_conflict") when it was not the latest.
+	UpdateBot(ctx context.Context, bot Bot) (Bot, error)
+	// DeleteBot removes the bot with its knowledge; its conversations stay. Repeating is ErrNotFound.
+	DeleteBot(ctx context.Context, tenant, id string) error
+}
+
+// BotDirectory is what the engine asks of bots, without a tenant where the id
+// alone must do: a visitor's first frame names a bot and nothing else.
+type BotDirectory interface {
+	// BotTenant returns the tenant of a bot, or ErrNotFound.
+	BotTenant(ctx context.Context, id string) (string, error)
+	// Bot returns a tenant's bot, or ErrNotFound.
+	Bot(ctx context.Context, tenant, id string) (Bot, error)
+	// BotVersions returns the present versions of the given bots, by id; those that are gone are left out.
+	BotVersions(ctx context.Context, ids []string) (map[string]int64, error)
+}
+
+// Announcer tells all nodes that something changed. An announcement may be
+// lost: whoever must know compares versions in SQL as well.
+type Announcer interface {
+	// Announce is delivered at most once to each subscriber of the topic, this node's included.
+	Announce(ctx context.Context, topic, key string) error
+	// Subscribe calls f for each announcement, one at a time, until ctx ends. f must not block.
+	Subscribe(ctx context.Context, topic string, f func(key string)) error
+}
+
+// Topics of announcements.
+const (
+	TopicBot   = "bot"   // key: tenant/bot whose settings or knowledge changed
+	TopicInbox = "inbox" // key: tenant/conversation whose summary changed
+)

@@ -1,0 +1,113 @@
+package knowledge
+
+import (
+	"context"
+	"io"
+	"time"
+)
+
+// Kind tells where a source came from.
+type Kind string
+
+// Kinds of sources.
+const (
+	KindFile Kind = "file"
+	KindURL  Kind = "url"
+	KindSite Kind = "site"
+	KindFAQ  Kind = "faq"
+	KindText Kind = "text"
+)
+
+// State is how far a source has been read.
+type State string
+
+// States of a source. Receiving is not shown: the upload has not ended.
+const (
+	Receiving State = "receiving"
+	Queued    State = "queued"
+	Reading   State = "reading"
+	Ready     State = "ready"
+	Broken    State = "failed"
+)
+
+// Source is something a business gave its bot to know.
+type Source struct {
+	ID        string
+	Tenant    string
+	Bot       string
+	Kind      Kind
+	Title     string // a file's name, a page's title
+	URL       string // public address that citations open; may be empty
+	MediaType string // as decided by us, not as claimed
+	Size      int64  // bytes of the original
+	State     State
+	Error     string // in words for the owner, when State is Broken
+	Pages     int    // units to read in all (pages of a PDF, 1 for plain text); 0: not known yet
+	PagesRead int
+	Passages  int
+	CreatedAt time.Time
+	UpdatedAt time.Time
+}
+
+// Passage is a piece of a source that can be retrieved and cited.
+type Passage struct {
+	ID       string
+	Source   string
+	Order    int      // within its source, from 0
+	Headings []string // outermost first
+	Text     string
+	Page     int // from 1; 0 where there are no pages
+}
+
+// Hit is a passage that retrieval found.
+type Hit struct {
+	Passage
+	Title string // of its source
+	URL   string
+	// Score is BM25's, comparable within one result only.
+	Score float64
+	// Confidence is 0–1: how much of the question the passage covers, comparable between questions.
+	Confidence float64
+}
+
+// Store keeps sources, their originals and passages, all sealed.
+type Store interface {
+	// CreateSource stores a new source in state Receiving.
+	CreateSource(ctx context.Context, source Source) error
+	// AppendOriginal stores chunk n (from 0, 256 KiB at most) of the original.
+	AppendOriginal(ctx context.Context, tenant, source string, n int, chunk []byte) error
+	// Submit makes a received source Queued, with its final title, media type and size, and enqueues
+	// its reading, in one transaction.
+	Submit(ctx context.Context, source Source) error
+	// Original streams the original from its first chunk. The caller closes it.
+	Original(ctx context.Context, tenant, source string) (io.ReadCloser, error)
+	// Source returns one of the bot's, or chat.ErrNotFound.
+	Source(ctx context.Context, tenant, bot, id string) (Source, error)
+	// SourceOf returns one by tenant and id, for the job that reads it.
+	SourceOf(ctx context.Context, tenant, id string) (Source, error)
+	// Sources returns a bot's, newest first, behind the cursor.
+	Sources(ctx context.Context, tenant, bot, cursor string, limit int) ([]Source, string, error)
+	// DeleteSource removes the source, its key, original and passages, and
+	// raises the bot's version. Repeating is chat.ErrNotFound.
+	DeleteSource(ctx context.Context, tenant, bot, id string) error
+}
+
+// Steps is what a reading job stores.
+type Steps interface {
+	// SaveStep stores what one step read: source.PagesRead moves from `from` to
+	// its new value together with the passages, State, Error, Pages and Passages count; when the state
+	// is still Reading the next step is enqueued in the same transaction; when it becomes Ready the
+	// bot's version is raised. A step that was already saved (PagesRead is not `from`, or the source is gone) returns chat.ErrFenced and
+	// changes nothing.
+	SaveStep(ctx context.Context, source Source, from int, passages []Passage) error
+}
+
+// Contents is what an index is built from.
+type Contents interface {
+	// ReadyVersions returns the ready sources of a bot with the time of their last change.
+	ReadyVersions(ctx context.Context, tenant, bot string) (map[string]time.Time, error)
+	// SourcePassages returns a source with all its passages in order.
+	SourcePassages(ctx context.Context, tenant, source string) (Source, []Passage, error)
+	// KnowledgeVersion returns the bot's version, which grows with each change of its knowledge.
+	KnowledgeVersion(ctx context.Context, tenant, bot string) (int64, error)
+}

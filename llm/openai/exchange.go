@@ -1,0 +1,113 @@
+package openai
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"mime"
+	"net/http"
+	"strconv"
+	"time"
+
+	"github.com/sashabaranov/go-openai"
+)
+
+// maxErrorBody bounds what is read of a refusal; go-openai reads all it is given.
+const maxErrorBody = 64 << 10
+
+// open sends the request through go-openai and returns the body of the
+// response, which go-openai keeps to itself.
+func (p *Provider) open(ctx context.Context, completion openai.ChatCompletionRequest) (io.ReadCloser, error) {
+	exchange := &exchange{client: p.client}
+	config := openai.DefaultConfig(p.config.Key)
+	config.BaseURL = p.config.BaseURL
+	config.HTTPClient = exchange
+	stream, err := openai.NewClientWithConfig(config).CreateChatCompletionStream(ctx, completion)
+	if err != nil {
+		if exchange.response != nil {
+			exchange.response.Body.Close()
+		}
+		return nil, exchange.refusal(err)
+	}
+	// Nothing was read yet: go-openai reads at the first Recv, which we never call.
+	_ = stream
+	return exchange.response.Body, nil
+}
+
+// exchange is one request and its response, kept for what go-openai drops: the
+// body of a stream, and Retry-After.
+type exchange struct {
+	client   *http.Client
+	response *http.Response
+}
+
+// Do implements go-openai's HTTPDoer.
+func (e *exchange) Do(request *http.Request) (*http.Response, error) {
+	response, err := e.client.Do(request)
+	if err != nil {
+		return nil, err
+	}
+	e.response = response
+	switch {
+	case response.StatusCode >= 400:
+		response.Body = boundedBody{io.LimitReader(response.Body, maxErrorBody), response.Body}
+	case response.StatusCode != http.StatusOK:
+		return nil, &refusal{status: response.StatusCode, message: "the server answered with a redirect; its base URL may be another"}
+	case !streams(response):
+		return nil, &refusal{status: response.StatusCode, message: "the server did not answer with a stream of events; its base URL may be another"}
+	}
+	return response, nil
+}
+
+type boundedBody struct {
+	io.Reader
+	io.Closer
+}
+
+// streams tells whether a response can be an event stream. Servers that name no
+// type, or plain text, are given the benefit of the doubt, and JSON may be an error
+// that is told in the body.
+func streams(response *http.Response) bool {
+	kind, _, _ := mime.ParseMediaType(response.Header.Get("Content-Type"))
+	return kind != "text/html"
+}
+
+// refusal is a response that is not an answer.
+type refusal struct {
+	status     int
+	message    string
+	retryAfter time.Duration
+}
+
+func (r *refusal) Error() string {
+	if r.message == "" {
+		return fmt.Sprintf("the server refused with status %d", r.status)
+	}
+	return fmt.Sprintf("the server refused with status %d: %s", r.status, r.message)
+}
+
+// refusal tells a response's own words from failures to get one.
+func (e *exchange) refusal(err error) error {
+	var api *openai.APIError
+	var request *openai.RequestError
+	switch {
+	case errors.As(err, &api):
+		return &refusal{status: api.HTTPStatusCode, message: api.Message, retryAfter: retryAfter(e.response.Header)}
+	case errors.As(err, &request):
+		return &refusal{status: request.HTTPStatusCode, message: brief(string(request.Body)), retryAfter: retryAfter(e.response.Header)}
+	}
+	return err
+}
+
+// retryAfter reads the header in both of its forms; 0 if there is none.
+func retryAfter(header http.Header) time.Duration {
+	value := header.Get("Retry-After")
+	if seconds, err := strconv.ParseFloat(value, 64); err == nil && seconds > 0 && seconds < 1e6 {
+		return time.Duration(seconds * float64(time.Second))
+	}
+	if at, err := http.ParseTime(value); err == nil {
+		return max(0, time.Until(at))
+	}
+	return 0
+}

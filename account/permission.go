@@ -1,0 +1,36 @@
+package account
+
+import "parley/chat"
+
+// Action is something that a member may do in a tenant.
+type Action string
+
+// What members do.
+const (
+	Read       Action = "read"        // see bots, sources and conversations
+	Ask        Action = "ask"         // ask a bot over the API, which uses up answers
+	Take       Action = "take"        // take conversations over, and give them back
+	ManageBots Action = "manage_bots" // make, change and delete bots and what they know
+)
+
+// permissions is the one place that says which role may do what.
+var permissions = map[Role]map[Action]bool{
+	Owner:  {Read: true, Ask: true, Take: true, ManageBots: true},
+	Admin:  {Read: true, Ask: true, Take: true, ManageBots: true},
+	Agent:  {Read: true, Ask: true, Take: true},
+	Viewer: {Read: true},
+}
+
+// ErrForbidden refuses what a role may not do.
+var ErrForbidden = chat.Fail(chat.Forbidden, "forbidden", "Your role does not allow this. Ask an owner of your account.")
+
+// May tells whether members of this role may do it. An unknown role may do nothing.
+func (r Role) May(action Action) bool { return permissions[r][action] }
+
+// Require returns ErrForbidden unless whoever makes the request may do it.
+func (i Identity) Require(action Action) error {
+	if !i.Role.May(action) {
+		return ErrForbidden
+	}
+	return nil
+}

@@ -1,0 +1,174 @@
+package wire
+
+import (
+	"math"
+
+	"parley/chat"
+)
+
+// Ready answers session.open. Seq is the log's head at the instant of
+// attaching. Recovered false means: what the client holds is not a prefix of
+// this log, and all of it follows.
+type Ready struct {
+	Token        string
+	Conversation string
+	Seq          int64
+	Recovered    bool
+	Status       chat.Status
+	Agent        *chat.Author // who has the conversation, when Status is WithAgent
+	Bot          Greeting
+}
+
+// Greeting is what a visitor sees before they ask.
+type Greeting struct {
+	Name        string
+	Greeting    string
+	Suggestions []string
+}
+
+// AppendReady appends session.ready.
+func AppendReady(dst []byte, ref string, r Ready) []byte {
+	frame := answer(dst, ref, "session.ready")
+	data := frame.within("data")
+	data.text("token", r.Token)
+	data.text("conversation", r.Conversation)
+	data.number("seq", r.Seq)
+	data.flag("recovered", r.Recovered)
+	data.text("status", string(r.Status))
+	appendAgent(&data, r.Agent)
+	bot := data.within("bot")
+	bot.text("name", r.Bot.Name)
+	bot.text("greeting", r.Bot.Greeting)
+	bot.key("suggestions")
+	bot.dst = append(bot.dst, '[')
+	for i, s := range r.Bot.Suggestions {
+		if i > 0 {
+			bot.dst = append(bot.dst, ',')
+		}
+		bot.dst = appendString(bot.dst, s)
+	}
+	bot.dst = append(bot.dst, ']')
+	data.leave(bot)
+	frame.leave(data)
+	return frame.end()
+}
+
+// AppendWatching answers an agent's conversation.watch; the fields are session.ready's.
+func AppendWatching(dst []byte, ref string, r Ready) []byte {
+	frame := answer(dst, ref, "ack")
+	data := frame.within("data")
+	data.text("conversation", r.Conversation)
+	data.number("seq", r.Seq)
+	data.flag("recovered", r.Recovered)
+	data.text("status", string(r.Status))
+	appendAgent(&data, r.Agent)
+	frame.leave(data)
+	return frame.end()
+}
+
+// AppendDeskReady answers desk.open.
+func AppendDeskReady(dst []byte, ref, name, role string) []byte {
+	frame := answer(dst, ref, "desk.ready")
+	data := frame.within("data")
+	data.text("name", name)
+	data.text("role", role)
+	frame.leave(data)
+	return frame.end()
+}
+
+// AppendAck appends the answer to a request that was done.
+func AppendAck(dst []byte, ref string) []byte {
+	frame := answer(dst, ref, "ack")
+	data := frame.within("data")
+	frame.leave(data)
+	return frame.end()
+}
+
+// AppendReceipt appends the answer to a message that was committed.
+func AppendReceipt(dst []byte, ref string, r chat.Receipt) []byte {
+	frame := answer(dst, ref, "ack")
+	data := frame.within("data")
+	data.number("seq", r.Seq)
+	data.text("message", r.Message)
+	frame.leave(data)
+	return frame.end()
+}
+
+// AppendError appends a refusal. ref is empty when the frame had no readable id.
+func AppendError(dst []byte, ref string, e *chat.Error) []byte {
+	frame := answer(dst, ref, "error")
+	data := frame.within("data")
+	data.text("code", e.Code)
+	data.text("message", e.Message)
+	if e.RetryAfter > 0 {
+		data.number("retry_after", int64(math.Ceil(e.RetryAfter.Seconds())))
+	}
+	frame.leave(data)
+	return frame.end()
+}
+
+// AppendDelta appends a piece of an answer that is being written. conversation
+// is empty for a visitor, who has only one.
+func AppendDelta(dst []byte, conversation, message string, index int, text string) []byte {
+	frame := push(dst, "message.delta", conversation)
+	data := frame.within("data")
+	data.text("message", message)
+	data.number("index", int64(index))
+	data.text("text", text)
+	frame.leave(data)
+	return frame.end()
+}
+
+// AppendSnapshot appends an open answer so far.
+func AppendSnapshot(dst []byte, conversation, message, text string) []byte {
+	frame := push(dst, "message.snapshot", conversation)
+	data := frame.within("data")
+	data.text("message", message)
+	data.text("text", text)
+	frame.leave(data)
+	return frame.end()
+}
+
+// AppendTyping appends that somebody is writing.
+func AppendTyping(dst []byte, conversation string, author chat.Author) []byte {
+	frame := push(dst, "typing", conversation)
+	data := frame.within("data")
+	appendAuthor(&data, author)
+	frame.leave(data)
+	return frame.end()
+}
+
+// AppendInboxChanged appends that a conversation's summary changed.
+func AppendInboxChanged(dst []byte, conversation string) []byte {
+	frame := push(dst, "inbox.changed", "")
+	data := frame.within("data")
+	data.text("conversation", conversation)
+	frame.leave(data)
+	return frame.end()
+}
+
+// AppendPing appends the sign of life that is sent after silence.
+func AppendPing(dst []byte) []byte {
+	frame := push(dst, "ping", "")
+	return frame.end()
+}
+
+// AppendPong answers a ping.
+func AppendPong(dst []byte, ref string) []byte {
+	frame := answer(dst, ref, "pong")
+	return frame.end()
+}
+
+func answer(dst []byte, ref, kind string) object {
+	frame := open(dst)
+	frame.optional("ref", ref)
+	frame.text("type", kind)
+	return frame
+}
+
+func push(dst []byte, kind, conversation string) object {
+	frame := open(dst)
+	frame.text("type", kind)
+	frame.optional("conversation", conversation)
+	return frame
+}

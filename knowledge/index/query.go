@@ -1,0 +1,59 @@
+package index
+
+import (
+	"slices"
+	"strings"
+)
+
+// word is a content word of a question: the terms that it may have become in
+// the languages of the index.
+type word struct {
+	terms []string
+	idf   float64
+	known bool // some passage has it
+}
+
+// maxWords bounds the work of a search; what a question has beyond it is left out.
+const maxWords = 64
+
+// parse finds the content words of a query. Function words of its own
+// language and of the languages searched are left out, and so is what people say around a question.
+func parse(query string, languages []Language) []word {
+	type found struct {
+		start int
+		word
+	}
+	var words []found
+	own := map[int]bool{} // where the content words of the query's own language start
+	asked := Detect(query)
+	for _, t := range loaded().byLanguage[asked].Analyze([]byte(query)) {
+		own[t.Start] = true
+	}
+	for _, language := range languages {
+		for _, t := range loaded().byLanguage[language].Analyze([]byte(query)) {
+			if len(t.Term) == 0 || len(t.Term) > maxTerm || (!own[t.Start] && language != "cjk") || smallTalk[strings.ToLower(query[t.Start:t.End])] {
+				continue
+			}
+			term := string(t.Term)
+			at := slices.IndexFunc(words, func(f found) bool { return f.start == t.Start })
+			if at < 0 {
+				if len(words) == maxWords {
+					continue
+				}
+				words = append(words, found{start: t.Start})
+				at = len(words) - 1
+			}
+			if !slices.Contains(words[at].terms, term) {
+				words[at].terms = append(words[at].terms, term)
+			}
+		}
+	}
+	out := make([]word, 0, len(words))
+	for _, f := range words {
+		// A word said twice counts once: visitors repeat themselves.
+		if !slices.ContainsFunc(out, func(w word) bool { return slices.Equal(w.terms, f.terms) }) {
+			out = append(out, f.word)
+		}
+	}
+	return out
+}

@@ -1,0 +1,307 @@
+package account
+
+import (
+	"context"
+	"crypto/subtle"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"parley/chat"
+)
+
+// Service signs people in. It is safe for concurrent use; its errors for people are chat.Errors.
+type Service struct {
+	store    Store
+	sessions Sessions
+	hasher   hasher
+	signer   *signer
+	now      func() time.Time
+}
+
+// NewService returns a service over what is stored. key signs access tokens and
+// is used for nothing else; it has 32 bytes at least.
+func NewService(store Store, sessions Sessions, key []byte) (*Service, error) {
+	return newService(store, sessions, key, time.Now)
+}
+
+func newService(store Store, sessions Sessions, key []byte, now func() time.Time) (*Service, error) {
+	signer, err := newSigner(key, now)
+	if err != nil {
+		return nil, err
+	}
+	return &Service{store: store, sessions: sessions, hasher: newHasher(), signer: signer, now: now}, nil
+}
+
+// Tokens is what a sign-in gives. The access token goes with each request; the
+// refresh token gets the next pair, once.
+type Tokens struct {
+	Access         string
+	AccessExpires  time.Time
+	Refresh        string
+	RefreshExpires time.Time
+	Identity       Identity
+}
+
+// Registration is a business that signs up, and the first person of it.
+type Registration struct {
+	Email    string
+	Password string
+	Company  string
+	Name     string // shown to visitors when this person takes over; empty: the company's
+}
+
+// Errors of signing in.
+var (
+	// ErrCredentials is the same whether the address or the password is wrong.
+	ErrCredentials = chat.Fail(chat.Unauthorized, "credentials_wrong", "This e-mail address and password do not belong together.")
+	// ErrSuspended refuses everybody of a business that the operator has suspended.
+	ErrSuspended = chat.Fail(chat.Forbidden, "suspended", "This account is suspended. Please contact the operator of this service.")
+	// ErrSignedOut refuses a refresh token that is not, or no longer, the one.
+	ErrSignedOut = chat.Fail(chat.Unauthorized, "signed_out", "You have been signed out. Please sign in again.")
+)
+
+// maxName bounds names of companies and people, in characters.
+const maxName = 120
+
+// Register makes a business with its owner and signs them in. Codes:
+// email_invalid, password_too_short, password_too_long, password_too_simple,
+// company_invalid, name_invalid, email_taken.
+func (s *Service) Register(ctx context.Context, r Registration) (Tokens, error) {
+	email, err := normaliseEmail(r.Email)
+	if err != nil {
+		return Tokens{}, err
+	}
+	company, err := cleanName(r.Company, "company_invalid", "Please enter the name of your company")
+	if err != nil {
+		return Tokens{}, err
+	}
+	name := company
+	if strings.TrimSpace(r.Name) != "" {
+		if name, err = cleanName(r.Name, "name_invalid", "Please enter your name"); err != nil {
+			return Tokens{}, err
+		}
+	}
+	if err := checkPassword(r.Password, email, company); err != nil {
+		return Tokens{}, err
+	}
+	hash, err := s.hasher.hash(ctx, r.Password)
+	if err != nil {
+		return Tokens{}, err
+	}
+	now := s.now().UTC()
+	tenant := Tenant{ID: chat.NewID(chat.TenantPrefix), Name: company, CreatedAt: now}
+	user := User{ID: chat.NewID(chat.UserPrefix), Email: email, Name: name, PasswordHash: hash, CreatedAt: now}
+	member := Member{Tenant: tenant.ID, User: user.ID, Role: Owner}
+	if err := s.store.Register(ctx, tenant, user, member); err != nil {
+		return Tokens{}, fmt.Errorf("register: %w", err)
+	}
+	return s.begin(ctx, user, member)
+}
+
+// Login signs in with a password, into the business that the person joined
+// first. Whether an account exists can be read neither from the answer nor from
+// the time it takes.
+func (s *Service) Login(ctx context.Context, email, password string) (Tokens, error) {
+	user, members, err := s.userByEmail(ctx, email)
+	if errors.Is(err, chat.ErrNotFound) || len(password) > maxPassword {
+		if err := s.hasher.waste(ctx, password[:min(len(password), maxPassword)]); err != nil {
+			return Tokens{}, err
+		}
+		return Tokens{}, ErrCredentials
+	}
+	if err != nil {
+		return Tokens{}, fmt.Errorf("log in: %w", err)
+	}
+	ok, err := s.hasher.matches(ctx, password, user.PasswordHash)
+	if err != nil {
+		return Tokens{}, fmt.Errorf("log in: %w", err)
+	}
+	if !ok || len(members) == 0 {
+		return Tokens{}, ErrCredentials
+	}
+	if err := s.checkTenant(ctx, members[0].Tenant); err != nil {
+		return Tokens{}, err
+	}
+	return s.begin(ctx, user, members[0])
+}
+
+func (s *Service) userByEmail(ctx context.Context, typed string) (User, []Member, error) {
+	email, err := normaliseEmail(typed)
+	if err != nil {
+		return User{}, nil, chat.ErrNotFound
+	}
+	return s.store.UserByEmail(ctx, email)
+}
+
+// Refresh exchanges a refresh token for the next pair, with the role of this
+// moment. A token is good once: the use of an earlier one means that somebody
+// has a copy, and ends the whole sign-in.
+func (s *Service) Refresh(ctx context.Context, token string) (Tokens, error) {
+	session, err := s.session(ctx, token)
+	if err != nil {
+		return Tokens{}, err
+	}
+	now := s.now().UTC()
+	if now.After(session.ExpiresAt) {
+		return Tokens{}, s.end(ctx, session.ID)
+	}
+	if !equal(session.Hash, hashRefresh(token)) {
+		return Tokens{}, s.end(ctx, session.ID)
+	}
+	user, members, err := s.store.User(ctx, session.User)
+	if err != nil && !errors.Is(err, chat.ErrNotFound) {
+		return Tokens{}, fmt.Errorf("refresh: %w", err)
+	}
+	member, ok := memberOf(members, session.Tenant)
+	if err != nil || !ok {
+		return Tokens{}, s.end(ctx, session.ID)
+	}
+	if err := s.checkTenant(ctx, member.Tenant); err != nil {
+		return Tokens{}, err
+	}
+	next, hash, err := newRefresh(session.ID)
+	if err != nil {
+		return Tokens{}, err
+	}
+	expires := now.Add(RefreshLife)
+	// Two that come at the same instant: one wins, and the other is told to sign
+	// in, but does not end the session that it lost the race for.
+	if err := s.sessions.RotateSession(ctx, session.ID, session.Hash, hash, expires); errors.Is(err, chat.ErrNotFound) {
+		return Tokens{}, ErrSignedOut
+	} else if err != nil {
+		return Tokens{}, fmt.Errorf("refresh: %w", err)
+	}
+	return s.tokens(user, member, next, expires)
+}
+
+// Logout ends the sign-in that a refresh token belongs to. A token that is not
+// good ends nothing, which is not an error.
+func (s *Service) Logout(ctx context.Context, token string) error {
+	session, err := s.session(ctx, token)
+	if errors.Is(err, ErrSignedOut) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	if err := s.sessions.DeleteSession(ctx, session.ID); err != nil {
+		return fmt.Errorf("log out: %w", err)
+	}
+	return nil
+}
+
+// Authenticate tells who carries an access token, or ErrUnauthorized.
+func (s *Service) Authenticate(token string) (Identity, error) { return s.signer.check(token) }
+
+// Profile is who somebody is, for themselves.
+type Profile struct {
+	User   User
+	Tenant Tenant
+	Role   Role
+}
+
+// Profile returns the person of a request with their business.
+func (s *Service) Profile(ctx context.Context, who Identity) (Profile, error) {
+	user, members, err := s.store.User(ctx, who.User)
+	if err != nil {
+		return Profile{}, fmt.Errorf("read profile: %w", err)
+	}
+	member, ok := memberOf(members, who.Tenant)
+	if !ok {
+		return Profile{}, ErrUnauthorized
+	}
+	tenant, err := s.store.Tenant(ctx, who.Tenant)
+	if err != nil {
+		return Profile{}, fmt.Errorf("read profile: %w", err)
+	}
+	return Profile{User: user, Tenant: tenant, Role: member.Role}, nil
+}
+
+// session returns the session of a token that was once good for it; otherwise ErrSignedOut.
+func (s *Service) session(ctx context.Context, token string) (Session, error) {
+	id, ok := sessionOf(token)
+	if !ok {
+		return Session{}, ErrSignedOut
+	}
+	session, err := s.sessions.Session(ctx, id)
+	if errors.Is(err, chat.ErrNotFound) {
+		return Session{}, ErrSignedOut
+	}
+	if err != nil {
+		return Session{}, fmt.Errorf("read session: %w", err)
+	}
+	// A guess at a session's id must not end it.
+	if hash := hashRefresh(token); !equal(session.Hash, hash) && !equal(session.Previous, hash) {
+		return Session{}, ErrSignedOut
+	}
+	return session, nil
+}
+
+// end deletes a session and returns ErrSignedOut.
+func (s *Service) end(ctx context.Context, session string) error {
+	if err := s.sessions.DeleteSession(ctx, session); err != nil {
+		return fmt.Errorf("end session: %w", err)
+	}
+	return ErrSignedOut
+}
+
+// begin opens a session for a person in a business.
+func (s *Service) begin(ctx context.Context, user User, member Member) (Tokens, error) {
+	session := chat.NewID(sessionPrefix)
+	refresh, hash, err := newRefresh(session)
+	if err != nil {
+		return Tokens{}, err
+	}
+	now := s.now().UTC()
+	expires := now.Add(RefreshLife)
+	if err := s.sessions.CreateSession(ctx, Session{
+		ID: session, User: user.ID, Tenant: member.Tenant, Hash: hash, CreatedAt: now, ExpiresAt: expires,
+	}); err != nil {
+		return Tokens{}, fmt.Errorf("begin session: %w", err)
+	}
+	return s.tokens(user, member, refresh, expires)
+}
+
+func (s *Service) tokens(user User, member Member, refresh string, refreshExpires time.Time) (Tokens, error) {
+	who := Identity{Tenant: member.Tenant, User: user.ID, Role: member.Role, Name: user.Name}
+	access, expires, err := s.signer.sign(who)
+	if err != nil {
+		return Tokens{}, err
+	}
+	return Tokens{Access: access, AccessExpires: expires, Refresh: refresh, RefreshExpires: refreshExpires, Identity: who}, nil
+}
+
+func (s *Service) checkTenant(ctx context.Context, id string) error {
+	tenant, err := s.store.Tenant(ctx, id)
+	if err != nil {
+		return fmt.Errorf("read tenant: %w", err)
+	}
+	if tenant.Suspended {
+		return ErrSuspended
+	}
+	return nil
+}
+
+func memberOf(members []Member, tenant string) (Member, bool) {
+	for _, m := range members {
+		if m.Tenant == tenant {
+			return m, true
+		}
+	}
+	return Member{}, false
+}
+
+func equal(a, b []byte) bool { return len(a) > 0 && subtle.ConstantTimeCompare(a, b) == 1 }
+
+// cleanName trims a name and refuses one that is empty, too long or has control characters.
+func cleanName(typed, code, please string) (string, error) {
+	name := strings.TrimSpace(typed)
+	n := utf8.RuneCountInString(name)
+	if n == 0 || n > maxName || strings.ContainsFunc(name, func(r rune) bool { return r < ' ' || r == 0x7f }) || !utf8.ValidString(name) {
+		return "", chat.Fail(chat.Invalid, code, fmt.Sprintf("%s, in %d characters at most.", please, maxName))
+	}
+	return name, nil
+}

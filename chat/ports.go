@@ -144,7 +144,8 @@ type BotDirectory interface {
 type Announcer interface {
 	// Announce is delivered at most once to each subscriber of the topic, this node's included.
 	Announce(ctx context.Context, topic, key string) error
-	// Subscribe calls f for each announcement, one at a time, until ctx ends. f must not block.
+	// Subscribe returns once it is subscribed; f is then called for each announcement, one at a time,
+	// from a goroutine that ends with ctx. f must not block.
 	Subscribe(ctx context.Context, topic string, f func(key string)) error
 }
 

@@ -23,7 +23,7 @@ type usage struct{ input, output int64 }
 // parse reads one event. What it keeps is valid until the next call: it points
 // into data where it can, and into its own buffer where a string has escapes.
 // It walks the JSON only as far as it must to find the few values above, which
-// is what makes it four times as fast as decoding all of it.
+// makes it 14 times as fast as decoding all of it (BenchmarkReadingAStream).
 func (c *chunk) parse(data []byte) error {
 	s := scanner{data: data, scratch: c.scratch[:0]}
 	*c = chunk{}

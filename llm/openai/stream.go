@@ -86,6 +86,9 @@ func (s *stream) read() error {
 			continue
 		}
 		if err := s.event(data); err != nil {
+			if errors.Is(err, errJSON) && line[len(line)-1] != '\n' {
+				return &cutError{errCut}
+			}
 			return err
 		}
 	}
@@ -161,15 +164,15 @@ func (s *stream) keepStray(line []byte) {
 
 var errLongLine = fmt.Errorf("a line of the stream is longer than %d bytes", maxLine)
 
-// lineReader reads lines without their end, growing its own buffer only for
+// lineReader reads lines, growing its own buffer only for
 // those that do not fit into the reader's.
 type lineReader struct {
 	r    *bufio.Reader
 	long []byte
 }
 
-// next returns the next line, valid until the call after. A last line without an end
-// is returned like the others.
+// next returns the next line with its end, valid until the call after. The
+// last line may have none.
 func (l *lineReader) next() ([]byte, error) {
 	line, err := l.r.ReadSlice('\n')
 	if err == nil {

@@ -1,0 +1,173 @@
+package llmtest
+
+import (
+	"bytes"
+	"encoding/json"
+	"net"
+	"net/http"
+	"strings"
+	"time"
+)
+
+// answer streams one completion.
+type answer struct {
+	model   *Model
+	call    *Call
+	script  Script
+	request completion
+	release <-chan struct{}
+	w       http.ResponseWriter
+	r       *http.Request
+}
+
+func (a *answer) stream() {
+	if a.script.Fault == Silent {
+		a.hang()
+		return
+	}
+	a.w.Header().Set("Content-Type", "text/event-stream")
+	a.w.WriteHeader(http.StatusOK)
+	// As OpenAI does, the first event carries the role and no text.
+	a.event(a.chunk(map[string]any{"role": "assistant", "content": ""}, nil))
+	started := time.Now()
+	for i, piece := range a.script.pieces(a.script.text(a.call.Question)) {
+		if a.faulty() && i == a.script.After {
+			break
+		}
+		due := time.Duration(a.script.FirstMS+i*a.script.PaceMS) * time.Millisecond
+		if !a.wait(time.Until(started.Add(due))) {
+			return
+		}
+		if a.script.Pings {
+			a.write(": ping\n\n")
+			a.event(a.chunk(map[string]any{}, nil))
+		}
+		a.delta(piece)
+		a.model.sent(a.call)
+	}
+	a.end()
+}
+
+// faulty tells whether the script breaks the answer off.
+func (a *answer) faulty() bool {
+	return a.script.Fault != "" && a.script.Fault != NoDone && a.script.Fault != NoFinish
+}
+
+func (a *answer) end() {
+	switch a.script.Fault {
+	case Hang:
+		a.hang()
+		return
+	case Error:
+		a.event(map[string]any{"error": map[string]any{"message": a.script.Message, "type": "server_error", "code": nil}})
+		return
+	case Cut:
+		a.cut()
+		return
+	case End:
+		return
+	}
+	if a.script.Fault != NoFinish {
+		a.event(a.chunk(map[string]any{}, "stop"))
+	}
+	if a.request.StreamOptions.IncludeUsage {
+		usage := a.chunk(nil, nil)
+		usage["choices"] = []any{}
+		usage["usage"] = a.usage()
+		a.event(usage)
+	}
+	if a.script.Fault != NoDone {
+		a.write("data: [DONE]\n\n")
+	}
+}
+
+// usage counts words in and deltas out, so that a checker can count them too.
+func (a *answer) usage() map[string]int {
+	words := 0
+	for _, message := range a.request.Messages {
+		words += len(strings.Fields(message.Content))
+	}
+	sent := a.model.sentOf(a.call)
+	return map[string]int{"prompt_tokens": words, "completion_tokens": sent, "total_tokens": words + sent}
+}
+
+func (a *answer) chunk(delta map[string]any, finish any) map[string]any {
+	return map[string]any{
+		"id": "chatcmpl-1", "object": "chat.completion.chunk", "created": 1, "model": a.request.Model,
+		"choices": []any{map[string]any{"index": 0, "delta": delta, "finish_reason": finish}},
+	}
+}
+
+// delta sends a piece of text. One that ends within a character is put into the JSON
+// as raw bytes, as servers do that decode token by token.
+func (a *answer) delta(piece string) {
+	event, err := json.Marshal(a.chunk(map[string]any{"content": "\x00"}, nil))
+	if err != nil {
+		panic("llmtest: " + err.Error())
+	}
+	escaped := []byte(strings.NewReplacer(`\`, `\\`, `"`, `\"`, "\n", `\n`, "\r", `\r`, "\t", `\t`).Replace(piece))
+	a.data(bytes.Replace(event, []byte(`\u0000`), escaped, 1))
+}
+
+func (a *answer) event(event map[string]any) {
+	data, err := json.Marshal(event)
+	if err != nil {
+		panic("llmtest: " + err.Error())
+	}
+	a.data(data)
+}
+
+func (a *answer) data(data []byte) { a.write("data: " + string(data) + "\n\n") }
+
+// write sends one event in as many writes as the script asks for.
+func (a *answer) write(event string) {
+	if a.script.CRLF {
+		event = strings.ReplaceAll(event, "\n", "\r\n")
+	}
+	size := len(event)
+	if a.script.Write > 0 {
+		size = a.script.Write
+	}
+	flusher := http.NewResponseController(a.w)
+	for len(event) > 0 {
+		n := min(size, len(event))
+		// A client that left is seen by wait, not here.
+		_, _ = a.w.Write([]byte(event[:n]))
+		_ = flusher.Flush()
+		event = event[n:]
+	}
+}
+
+// wait tells whether to go on after a pause.
+func (a *answer) wait(pause time.Duration) bool {
+	if pause <= 0 {
+		return a.r.Context().Err() == nil
+	}
+	timer := time.NewTimer(pause)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return true
+	case <-a.r.Context().Done():
+		return false
+	}
+}
+
+func (a *answer) hang() {
+	select {
+	case <-a.release:
+	case <-a.r.Context().Done():
+	}
+}
+
+// cut resets the connection, so that the client sees an error and no end.
+func (a *answer) cut() {
+	connection, _, err := http.NewResponseController(a.w).Hijack()
+	if err != nil {
+		panic("llmtest: a connection that cannot be cut: " + err.Error())
+	}
+	if tcp, ok := connection.(*net.TCPConn); ok {
+		_ = tcp.SetLinger(0)
+	}
+	_ = connection.Close()
+}

@@ -1,0 +1,17 @@
+// Package llmtest is a model server for tests. It speaks OpenAI's chat
+// completions over HTTP, streaming, as real servers do, and misbehaves on
+// demand: it stalls, cuts the connection, breaks characters apart, forgets
+// [DONE], reports errors before and in the middle of an answer.
+//
+// Nothing in it is random. What it answers is a function of the last user
+// message (see Text), so that a checker can say byte for byte what must arrive. It
+// records every call, and whether the client stayed to its end.
+//
+// Go tests use NewServer. Tests in other languages start llmtest/fakemodel and
+// steer it over HTTP:
+//
+//	PUT    /control/scripts   [Script, …]   how the next calls behave
+//	GET    /control/calls     → [Call, …]   what was asked, oldest first
+//	GET    /control/text?question=…&words=… → the answer it would give
+//	DELETE /control           forgets scripts and calls, ends what hangs
+package llmtest

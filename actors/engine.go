@@ -2,14 +2,98 @@ package actors
 
 import (
 	"context"
+	"errors"
+	"log/slog"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
 
+	"github.com/asynkron/protoactor-go/actor"
+
+	"parley/actors/cluster"
 	"parley/chat"
+	"parley/llm"
 )
+
+// sessionKind is the name under which conversations are placed in the cluster.
+const sessionKind = "session"
+
+// requestTimeout bounds the wait for a session's reply when the caller sets no
+// deadline of its own.
+const requestTimeout = 30 * time.Second
+
+// Config is what an engine works with. All fields but Model are required.
+type Config struct {
+	Log        chat.Log
+	Bots       chat.BotDirectory
+	Knowledge  Retriever
+	Announcer  chat.Announcer
+	Model      llm.Provider // nil: every bot answers by Extractive
+	Extractive llm.Provider
+	Logger     *slog.Logger
+}
 
 // Engine is the one door to live conversations. Its methods are safe for
 // concurrent use; errors are chat.Errors. A context bounds the wait, not the
 // work: what was ordered may still happen.
-type Engine struct{}
+type Engine struct {
+	log       chat.Log
+	node      *cluster.Node
+	committer *committer
+	bots      *bots
+	answerer  *answerer
+	inbox     *inbox
+	logger    *slog.Logger
+	watches   atomic.Uint64 // names watchers
+	sessions  atomic.Int64  // activations in memory
+	answering atomic.Int64  // answers that are being written
+	running   context.Context
+	stop      context.CancelFunc
+	tasks     sync.WaitGroup
+}
+
+// Start starts an engine, which takes about a second, and begins to repair
+// what an earlier process has left broken.
+func Start(config Config) (*Engine, error) {
+	e := &Engine{log: config.Log, committer: newCommitter(config.Log), inbox: newInbox(config.Announcer, config.Logger), logger: config.Logger}
+	props := actor.PropsFromProducer(func() actor.Actor { return &session{engine: e} })
+	e.node = cluster.Start(config.Logger, map[string]*actor.Props{sessionKind: props})
+	e.bots = newBots(config.Bots, e.node.System(), config.Logger)
+	e.answerer = &answerer{bots: e.bots, retriever: config.Knowledge, model: config.Model, extractive: config.Extractive, logger: config.Logger}
+	e.running, e.stop = context.WithCancel(context.Background())
+	err := config.Announcer.Subscribe(e.running, chat.TopicBot, func(key string) {
+		tenant, id, _ := strings.Cut(key, "/")
+		e.bots.announced(botKey{tenant, id})
+	})
+	if err != nil {
+		e.logger.Warn("changes of bots are noticed a second late", slog.Any("error", err))
+	}
+	e.tasks.Go(func() { e.bots.refresh(e.running) })
+	e.tasks.Go(func() { e.inbox.run(e.running) })
+	e.tasks.Go(func() { e.sweep(e.running) })
+	return e, nil
+}
+
+// Stop ends the engine. Answers that are being written may go on until ctx
+// ends; what is then unfinished is answered again by the next process.
+func (e *Engine) Stop(ctx context.Context) {
+	for e.answering.Load() > 0 && ctx.Err() == nil {
+		select {
+		case <-ctx.Done():
+		case <-time.After(20 * time.Millisecond):
+		}
+	}
+	e.stop()
+	e.tasks.Wait()
+	e.committer.close()
+	e.node.Stop()
+}
+
+// Stats counts what is alive on this node: sessions in memory, and answers that are being written.
+func (e *Engine) Stats() (sessions, answering int64) {
+	return e.sessions.Load(), e.answering.Load()
+}
 
 // Visitor names a conversation and who speaks in it. Page and Locale matter
 // only before the first message.
@@ -20,43 +104,6 @@ type Visitor struct {
 	Page   string
 	Locale string
 }
-
-// Output is what a watcher is shown: *Event, *Delta, *Snapshot, *Typing or *Moved.
-// Outputs are shared between watchers and must not be changed.
-type Output interface{ output() }
-
-// Event is a durable event.
-type Event struct{ chat.Event }
-
-// Delta is a piece of an answer that is being written. Index is the number of
-// bytes of its text before this piece.
-type Delta struct {
-	Message string
-	Index   int
-	Text    string
-}
-
-// Snapshot is an open answer so far. Deltas go on from its end.
-type Snapshot struct {
-	Message string
-	Text    string
-}
-
-// Typing tells that somebody is writing.
-type Typing struct{ Author chat.Author }
-
-// Moved ends a watch: the session went away and the watcher must attach anew.
-type Moved struct{}
-
-func (*Event) output()    {}
-func (*Delta) output()    {}
-func (*Snapshot) output() {}
-func (*Typing) output()   {}
-func (*Moved) output()    {}
-
-// Watcher is shown what happens in a conversation. Deliver is called in order,
-// from one goroutine at a time, and must not block.
-type Watcher interface{ Deliver(Output) }
 
 // Attached is the state of a conversation at the instant of attaching: all
 // that happens later, and only that, is delivered to the watcher.
@@ -72,58 +119,124 @@ type Attached struct {
 // Attach returns: it holds what it is given until the caller has shown the
 // events up to Head and the snapshot.
 func (e *Engine) Attach(ctx context.Context, visitor Visitor, watcher Watcher) (Attached, error) {
-	panic("not built")
+	pid, remove := e.watch(watcher)
+	reply, err := e.request(ctx, visitor.Ref, &attach{visitor, pid})
+	if err != nil {
+		remove()
+		return Attached{}, err
+	}
+	now := reply.(*attached)
+	detach := sync.OnceFunc(func() {
+		remove()
+		e.tell(visitor.Ref, &detach{pid})
+	})
+	return Attached{Head: now.head, Status: now.status, Agent: now.agent, Open: now.open, Detach: detach}, nil
 }
 
 // Post adds a message, returning after its commit. With a client id that the
 // conversation has, nothing is added and the first receipt is returned. A
 // visitor's message is answered by the bot when the conversation is with it.
-// Codes: message_empty, message_too_long, too_many_waiting.
+// Codes: message_empty, message_too_long, too_many_waiting, not_yours.
 func (e *Engine) Post(ctx context.Context, visitor Visitor, author chat.Author, clientID, text string) (chat.Receipt, error) {
-	panic("not built")
+	return e.write(ctx, visitor, &post{author: author, clientID: clientID, text: text})
 }
 
 // StopAnswer ends the answer that is being written, keeping what was shown.
 // message may be empty: whichever it is. Nothing open is not an error.
 func (e *Engine) StopAnswer(ctx context.Context, visitor Visitor, message string) error {
-	panic("not built")
+	_, err := e.request(ctx, visitor.Ref, &stop{visitor, message})
+	return err
 }
 
 // RequestPerson puts the conversation into the waiting line for a person.
-func (e *Engine) RequestPerson(ctx context.Context, visitor Visitor) error { panic("not built") }
+func (e *Engine) RequestPerson(ctx context.Context, visitor Visitor) error {
+	_, err := e.write(ctx, visitor, &move{chat.Waiting})
+	return err
+}
 
-// Feedback records the visitor's verdict on an answer; ErrNotFound if there is no such answer.
+// Feedback records the visitor's verdict on one of the last 50 answers;
+// ErrNotFound if there is no such answer.
 func (e *Engine) Feedback(ctx context.Context, visitor Visitor, feedback chat.FeedbackGiven) error {
-	panic("not built")
+	_, err := e.write(ctx, visitor, &remark{feedback})
+	return err
 }
 
 // SetContact records what the visitor said of themselves.
 func (e *Engine) SetContact(ctx context.Context, visitor Visitor, contact chat.ContactChanged) error {
-	panic("not built")
+	_, err := e.write(ctx, visitor, &remark{contact})
+	return err
 }
 
 // Close closes the conversation; the next message reopens it.
-func (e *Engine) Close(ctx context.Context, visitor Visitor) error { panic("not built") }
+func (e *Engine) Close(ctx context.Context, visitor Visitor) error {
+	_, err := e.write(ctx, visitor, &move{chat.Closed})
+	return err
+}
 
-// Typing shows the other watchers that author is writing. It is not kept.
-func (e *Engine) Typing(ctx context.Context, visitor Visitor, author chat.Author) error {
-	panic("not built")
+// Typing shows all watchers that author is writing. It is not kept.
+func (e *Engine) Typing(_ context.Context, visitor Visitor, author chat.Author) error {
+	e.tell(visitor.Ref, &show{visitor, &Typing{author}})
+	return nil
 }
 
 // TakeOver gives the conversation to an agent: the bot falls silent at once.
 // A Conflict error with code "taken" when another agent has it, unless forced.
 func (e *Engine) TakeOver(ctx context.Context, visitor Visitor, agent chat.Author, force bool) error {
-	panic("not built")
+	_, err := e.write(ctx, visitor, &take{agent, force})
+	return err
 }
 
-// Release gives the conversation back to the bot.
+// Release gives the conversation back to the bot. A Conflict error with code
+// "not_yours" when another agent has it.
 func (e *Engine) Release(ctx context.Context, visitor Visitor, agent chat.Author) error {
-	panic("not built")
+	_, err := e.write(ctx, visitor, &release{agent})
+	return err
 }
 
-// Answer posts a visitor's question and waits for the end of its answer.
-// Repeated with the same client id, it returns the same answer. emit, which may be
-// nil, is called with each output that concerns the answer, from one goroutine.
-func (e *Engine) Answer(ctx context.Context, visitor Visitor, clientID, text string, emit func(Output)) (chat.MessageCompleted, error) {
-	panic("not built")
+func (e *Engine) write(ctx context.Context, visitor Visitor, order order) (chat.Receipt, error) {
+	reply, err := e.request(ctx, visitor.Ref, &write{visitor, order})
+	if err != nil {
+		return chat.Receipt{}, err
+	}
+	return *reply.(*chat.Receipt), nil
+}
+
+// request asks a session, activating it if need be.
+func (e *Engine) request(ctx context.Context, ref chat.Ref, message any) (any, error) {
+	if _, ok := ctx.Deadline(); !ok {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, requestTimeout)
+		defer cancel()
+	}
+	reply, err := e.node.Request(ctx, sessionKind, ref.String(), message)
+	if err != nil {
+		var known *chat.Error
+		if errors.As(err, &known) {
+			return nil, err
+		}
+		return nil, chat.ErrUnavailable.Because(err)
+	}
+	return reply, nil
+}
+
+// tell sends a session something that may be lost, if it is in memory.
+func (e *Engine) tell(ref chat.Ref, message any) {
+	e.node.Tell(sessionKind, ref.String(), message)
+}
+
+// send brings a result to an actor of this node.
+func (e *Engine) send(to *actor.PID, message any) { e.node.System().Root.Send(to, message) }
+
+// turnContext bounds the writing of one answer.
+func (e *Engine) turnContext() (context.Context, context.CancelFunc) {
+	return context.WithTimeout(e.running, wholeAnswer)
+}
+
+// botName is the name under which the bot speaks; "" if it is gone.
+func (e *Engine) botName(ctx context.Context, tenant, id string) string {
+	bot, err := e.bots.snapshot(ctx, tenant, id)
+	if err != nil {
+		return ""
+	}
+	return bot.Name
 }

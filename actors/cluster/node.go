@@ -21,7 +21,7 @@ const attemptTimeout = 10 * time.Second
 // Placed is the first message an activation gets: who it is.
 type Placed struct{ Identity string }
 
-// Retire is sent by an actor to its placement: find me no longer, for I am about to stop.
+// retire asks a placement to find an activation no longer, for it is about to stop.
 type retire struct{ pid *actor.PID }
 
 // Again is an actor's answer to a request that it cannot take any more: it is
@@ -91,6 +91,14 @@ func (n *Node) Request(ctx context.Context, kind, identity string, message any) 
 	}
 }
 
+// Tell sends message to the actor of that kind and identity if this node knows
+// where it is; it activates nothing, and may be lost.
+func (n *Node) Tell(kind, identity string, message any) {
+	if pid, cached := n.cluster.PidCache.Get(identity, kind); cached {
+		n.System().Root.Send(pid, message)
+	}
+}
+
 // errGone marks a try that certainly or probably reached nobody.
 var errGone = errors.New("the activation is gone")
 
@@ -117,6 +125,9 @@ func (n *Node) try(ctx context.Context, kind, identity string, message any) (any
 		err = errGone
 	case errors.Is(err, actor.ErrTimeout), errors.Is(err, remote.ErrTimeout):
 		err = fmt.Errorf("%w: no reply in %v", errGone, timeout)
+		if pid.Address == n.System().Address() {
+			return nil, err // here it is slow, not gone: the dead are told at once
+		}
 	default:
 		err = fmt.Errorf("ask %s %s: %w", kind, identity, err)
 	}

@@ -1,0 +1,224 @@
+package actors
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"parley/chat"
+	"parley/knowledge"
+	"parley/llm"
+)
+
+// How an answer comes about: retrieve, decide, prompt, stream.
+const (
+	retrieved      = 8                      // passages that go into a prompt
+	firstToken     = 30 * time.Second       // a provider that says nothing for so long has failed
+	wholeAnswer    = 3 * time.Minute        // nobody waits longer for the last token
+	answerTries    = 3                      // calls of the provider, as long as nothing was shown
+	firstBackoff   = 500 * time.Millisecond // before the second try; doubled before the third
+	longestBackoff = 10 * time.Second       // a longer Retry-After is a failure: a visitor is waiting
+)
+
+// DefaultFallback is said when nothing in the knowledge answers the question
+// and the owner has not written words of their own.
+const DefaultFallback = "I could not find anything about that in what I have been given to read."
+
+// offerPerson is added to it when visitors are offered a person.
+const offerPerson = " Would you like to talk to a person?"
+
+// Handoff is the offer of an answer that ends with the offer of a person.
+const Handoff = "handoff"
+
+// Retriever is what the engine asks of the knowledge.
+type Retriever interface {
+	// Search returns the bot's passages for the query, best first.
+	Search(ctx context.Context, tenant, bot, query string, limit int) ([]knowledge.Hit, error)
+	// Empty tells whether the bot has nothing to read at all.
+	Empty(ctx context.Context, tenant, bot string) (bool, error)
+}
+
+// ask is a question as the answerer gets it.
+type ask struct {
+	tenant, bot string
+	text        string
+	locale      string
+	history     []llm.Message
+	previous    string // the visitor's question before this one
+}
+
+// answerer writes answers. It keeps no state of conversations.
+type answerer struct {
+	bots       *bots
+	retriever  Retriever
+	model      llm.Provider // nil: no model is configured
+	extractive llm.Provider
+	logger     *slog.Logger
+}
+
+// answer writes one answer, calling emit with its pieces in order. It fails
+// only if nothing more can be done; what was emitted stands.
+func (a *answerer) answer(ctx context.Context, q ask, emit func(string)) *answered {
+	outcome, err := a.write(ctx, q, emit)
+	if err != nil {
+		return &answered{err: err}
+	}
+	return outcome
+}
+
+func (a *answerer) write(ctx context.Context, q ask, emit func(string)) (*answered, error) {
+	bot, err := a.bots.snapshot(ctx, q.tenant, q.bot)
+	if err != nil {
+		return nil, fmt.Errorf("load the bot: %w", err)
+	}
+	release, err := a.bots.slot(ctx, q.tenant, q.bot)
+	if err != nil {
+		return nil, err
+	}
+	defer release()
+
+	hits, err := a.relevant(ctx, q, bot)
+	if err != nil {
+		return nil, fmt.Errorf("search the knowledge: %w", err)
+	}
+	provider, request := a.prompt(q, bot, hits)
+	if len(hits) == 0 {
+		// A bot that was given nothing to read may still follow its owner's
+		// instructions; one that was, says that it found nothing.
+		empty, err := a.retriever.Empty(ctx, q.tenant, q.bot)
+		if err != nil {
+			return nil, fmt.Errorf("look into the knowledge: %w", err)
+		}
+		if !empty || provider == a.extractive {
+			return a.unknown(bot, emit), nil
+		}
+	}
+	var text []byte
+	result, err := a.call(ctx, provider, request, func(piece string) {
+		text = append(text, piece...)
+		emit(piece)
+	})
+	if err != nil {
+		return nil, err
+	}
+	if len(text) == 0 {
+		return a.unknown(bot, emit), nil
+	}
+	return &answered{
+		citations: cite(string(text), hits),
+		usage: &chat.Usage{
+			Provider: provider.Name(), Model: result.Model,
+			InputTokens: result.InputTokens, OutputTokens: result.OutputTokens,
+		},
+	}, nil
+}
+
+// relevant returns the passages that answer the question, or none. A question
+// that finds nothing alone is tried together with the one before it ("and for children?").
+func (a *answerer) relevant(ctx context.Context, q ask, bot *chat.Bot) ([]knowledge.Hit, error) {
+	threshold := bot.Settings.Threshold
+	if threshold == 0 {
+		threshold = knowledge.DefaultThreshold
+	}
+	queries := []string{q.text}
+	if q.previous != "" {
+		queries = append(queries, q.previous+" "+q.text)
+	}
+	for _, query := range queries {
+		hits, err := a.retriever.Search(ctx, q.tenant, q.bot, query, retrieved)
+		if err != nil {
+			return nil, err
+		}
+		for _, hit := range hits {
+			if hit.Confidence >= threshold {
+				return hits, nil
+			}
+		}
+	}
+	return nil, nil
+}
+
+// prompt chooses the provider and says what it is to answer.
+func (a *answerer) prompt(q ask, bot *chat.Bot, hits []knowledge.Hit) (llm.Provider, llm.Request) {
+	provider, model := a.model, bot.Settings.Model
+	if provider == nil || model == a.extractive.Name() {
+		provider, model = a.extractive, ""
+	}
+	request := llm.Request{
+		Model: model, Bot: bot.Name, Instructions: bot.Settings.Instructions, Tone: bot.Settings.Tone,
+		Language: q.locale, History: q.history, Question: q.text,
+	}
+	for _, hit := range hits {
+		request.Passages = append(request.Passages, llm.Passage{Title: hit.Title, Headings: hit.Headings, Text: hit.Text, Page: hit.Page})
+	}
+	return provider, request
+}
+
+// unknown says honestly that nothing was found.
+func (a *answerer) unknown(bot *chat.Bot, emit func(string)) *answered {
+	text, offer := bot.Settings.Fallback, ""
+	if text == "" {
+		text = DefaultFallback
+		if bot.Settings.HandOff {
+			text += offerPerson
+		}
+	}
+	if bot.Settings.HandOff {
+		offer = Handoff
+	}
+	emit(text)
+	return &answered{offer: offer}
+}
+
+// call asks the provider, again if it failed before anything was shown.
+func (a *answerer) call(ctx context.Context, provider llm.Provider, request llm.Request, emit func(string)) (llm.Result, error) {
+	backoff := firstBackoff
+	for try := 1; ; try++ {
+		result, shown, err := a.callOnce(ctx, provider, request, emit)
+		if err == nil || shown || ctx.Err() != nil {
+			return result, err
+		}
+		var failure *llm.Error
+		if try == answerTries || !errors.As(err, &failure) || !failure.Retryable || failure.RetryAfter > longestBackoff {
+			return result, err
+		}
+		a.logger.Warn("a provider failed and is asked again", slog.String("provider", provider.Name()), slog.Int("try", try), slog.Any("error", err))
+		select {
+		case <-ctx.Done():
+			return result, err
+		case <-time.After(max(backoff, failure.RetryAfter)):
+		}
+		backoff *= 2
+	}
+}
+
+// callOnce is one call; shown tells whether a piece of it was emitted.
+func (a *answerer) callOnce(ctx context.Context, provider llm.Provider, request llm.Request, emit func(string)) (result llm.Result, shown bool, err error) {
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	silence := time.AfterFunc(firstToken, func() {
+		cancel(&llm.Error{Retryable: true, Err: fmt.Errorf("no token in %v", firstToken)})
+	})
+	defer silence.Stop()
+	result, err = provider.Answer(ctx, request, func(piece string) error {
+		if !shown {
+			shown = true
+			silence.Stop()
+		}
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		emit(piece)
+		return nil
+	})
+	if err != nil {
+		var timeout *llm.Error
+		if errors.As(context.Cause(ctx), &timeout) {
+			err = timeout
+		}
+		err = fmt.Errorf("ask %s: %w", provider.Name(), err)
+	}
+	return result, shown, err
+}

@@ -1,0 +1,64 @@
+package actors
+
+import (
+	"context"
+	"log/slog"
+	"sync"
+	"time"
+
+	"parley/chat"
+)
+
+// inboxPause gathers changes of conversations before they are announced: lists
+// that people watch need no more than a few updates a second.
+const inboxPause = 200 * time.Millisecond
+
+// inbox announces which conversations have changed. Announcements may be lost;
+// lists are read from SQL.
+type inbox struct {
+	announcer chat.Announcer
+	logger    *slog.Logger
+	mutex     sync.Mutex
+	refs      map[chat.Ref]struct{}
+	wake      chan struct{}
+}
+
+func newInbox(announcer chat.Announcer, logger *slog.Logger) *inbox {
+	return &inbox{announcer: announcer, logger: logger, refs: map[chat.Ref]struct{}{}, wake: make(chan struct{}, 1)}
+}
+
+func (i *inbox) changed(ref chat.Ref) {
+	i.mutex.Lock()
+	i.refs[ref] = struct{}{}
+	i.mutex.Unlock()
+	select {
+	case i.wake <- struct{}{}:
+	default:
+	}
+}
+
+// run announces until ctx ends.
+func (i *inbox) run(ctx context.Context) {
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-i.wake:
+		}
+		i.mutex.Lock()
+		refs := i.refs
+		i.refs = map[chat.Ref]struct{}{}
+		i.mutex.Unlock()
+		for ref := range refs {
+			if err := i.announcer.Announce(ctx, chat.TopicInbox, ref.String()); err != nil {
+				i.logger.Debug("cannot announce a change", slog.Any("error", err))
+				break
+			}
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-time.After(inboxPause):
+		}
+	}
+}

@@ -1,0 +1,219 @@
+package actors
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"parley/chat"
+)
+
+// Bounds on what one visitor may ask of a conversation.
+const (
+	maxMessage  = 8_000 // characters of a message: about four pages
+	maxQuestion = 20    // questions that wait for their answer
+)
+
+// maxAttempts is how often a question is answered when processes die under it:
+// a question that kills the process must not do so for ever.
+const maxAttempts = 2
+
+// order is a wish to extend the log. plan decides which events it adds when its
+// turn to be written has come; an error refuses it. It has no side effect.
+type order interface {
+	plan(s state, names names) ([]chat.Body, error)
+}
+
+// names gives what a plan cannot derive from the state.
+type names struct {
+	bot   string // the bot's name, as the visitor sees it
+	newID func() string
+}
+
+func (n names) start(q question) chat.MessageStarted {
+	return chat.MessageStarted{
+		Message:  n.newID(),
+		Author:   chat.Author{Kind: chat.ByBot, Name: n.bot},
+		Question: q.message,
+		Attempt:  q.attempts + 1,
+	}
+}
+
+// post adds a message. A visitor's question is started in the same commit when
+// nothing is before it.
+type post struct {
+	author   chat.Author
+	clientID string
+	text     string
+}
+
+func (p *post) plan(s state, names names) ([]chat.Body, error) {
+	switch {
+	case strings.TrimSpace(p.text) == "":
+		return nil, chat.Fail(chat.Invalid, "message_empty", "Please write a message first.")
+	case !utf8.ValidString(p.text):
+		return nil, chat.Fail(chat.Invalid, "message_invalid", "This message is not valid text.")
+	case utf8.RuneCountInString(p.text) > maxMessage:
+		return nil, chat.Fail(chat.TooLarge, "message_too_long", fmt.Sprintf("A message can have %d characters at most. Please send it in parts.", maxMessage))
+	}
+	created := chat.MessageCreated{Message: names.newID(), Author: p.author, Text: p.text, ClientID: p.clientID}
+	if p.author.Kind == chat.ByAgent {
+		if s.status != chat.WithAgent || s.agent.ID != p.author.ID {
+			return nil, chat.Fail(chat.Conflict, "not_yours", "Take the conversation over before you write in it.")
+		}
+		return []chat.Body{created}, nil
+	}
+	if len(s.queue) >= maxQuestion {
+		return nil, chat.Fail(chat.Limited, "too_many_waiting", "Your earlier questions are still being answered. Please wait a moment.")
+	}
+	var bodies []chat.Body
+	if s.status == chat.Closed {
+		reopened := chat.StatusChanged{Status: chat.WithBot}
+		bodies = append(bodies, reopened)
+		s = s.apply(chat.Event{Seq: s.head + 1, Body: reopened})
+	}
+	bodies = append(bodies, created)
+	if s.status == chat.WithBot && !s.unfinished() {
+		bodies = append(bodies, names.start(question{message: created.Message}))
+	}
+	return bodies, nil
+}
+
+// begin starts the answer that is owed next: after a crash, when the log has a
+// question that nothing answers.
+type begin struct{}
+
+func (begin) plan(s state, names names) ([]chat.Body, error) {
+	if s.open != nil || s.status != chat.WithBot || len(s.queue) == 0 {
+		return nil, nil
+	}
+	return []chat.Body{names.start(s.queue[0])}, nil
+}
+
+// abandon ends an answer whose process died, and begins the next attempt.
+type abandon struct{ message string }
+
+func (a *abandon) plan(s state, names names) ([]chat.Body, error) {
+	if s.open == nil || s.open.message != a.message {
+		return nil, nil
+	}
+	if s.open.question.attempts >= maxAttempts {
+		return s.end(chat.MessageInterrupted{Message: a.message, Reason: chat.Failed}, names), nil
+	}
+	return s.end(chat.MessageInterrupted{Message: a.message, Reason: chat.NodeLost}, names), nil
+}
+
+// finish ends an answer that was written to its end, or failed.
+type finish struct{ ending chat.Body } // MessageCompleted or MessageInterrupted
+
+func (f *finish) plan(s state, names names) ([]chat.Body, error) {
+	if s.open == nil || s.open.message != messageOf(f.ending) {
+		return nil, nil
+	}
+	return s.end(f.ending, names), nil
+}
+
+// end is an answer's last event and the start of the next question's, in one commit.
+func (s state) end(ending chat.Body, names names) []chat.Body {
+	bodies := []chat.Body{ending}
+	s = s.apply(chat.Event{Seq: s.head + 1, Body: ending})
+	if s.status == chat.WithBot && len(s.queue) > 0 {
+		bodies = append(bodies, names.start(s.queue[0]))
+	}
+	return bodies
+}
+
+// halt ends the open answer by a person's wish, keeping the text that was shown.
+type halt struct {
+	message string
+	shown   string
+	reason  chat.Reason
+	then    order // what the wish was, nil: nothing but silence
+}
+
+func (h *halt) plan(s state, names names) ([]chat.Body, error) {
+	var bodies []chat.Body
+	if s.open != nil && s.open.message == h.message {
+		interrupted := chat.MessageInterrupted{Message: h.message, Text: h.shown, Reason: h.reason}
+		if h.then == nil {
+			return s.end(interrupted, names), nil
+		}
+		bodies = append(bodies, interrupted)
+		s = s.apply(chat.Event{Seq: s.head + 1, Body: interrupted})
+	}
+	if h.then == nil {
+		return bodies, nil
+	}
+	more, err := h.then.plan(s, names)
+	if err != nil {
+		return nil, err
+	}
+	return append(bodies, more...), nil
+}
+
+// take gives the conversation to an agent.
+type take struct {
+	agent chat.Author
+	force bool
+}
+
+func (t *take) plan(s state, _ names) ([]chat.Body, error) {
+	if s.status == chat.WithAgent {
+		if s.agent.ID == t.agent.ID {
+			return nil, nil
+		}
+		if !t.force {
+			return nil, chat.Fail(chat.Conflict, "taken", fmt.Sprintf("%s has this conversation.", s.agent.Name))
+		}
+	}
+	return []chat.Body{chat.StatusChanged{Status: chat.WithAgent, Agent: &t.agent}}, nil
+}
+
+// release gives the conversation back to the bot.
+type release struct{ agent chat.Author }
+
+func (r *release) plan(s state, _ names) ([]chat.Body, error) {
+	if s.status == chat.WithAgent && s.agent.ID != r.agent.ID {
+		return nil, chat.Fail(chat.Conflict, "not_yours", fmt.Sprintf("%s has this conversation.", s.agent.Name))
+	}
+	return change(s, chat.WithBot)
+}
+
+// move changes the status where nobody else has to agree.
+type move struct{ to chat.Status }
+
+func (m *move) plan(s state, _ names) ([]chat.Body, error) {
+	if m.to == chat.Waiting && s.status == chat.WithAgent {
+		return nil, nil // a person is there already
+	}
+	return change(s, m.to)
+}
+
+func change(s state, to chat.Status) ([]chat.Body, error) {
+	if s.status == to || s.head == 0 && to == chat.Closed {
+		return nil, nil
+	}
+	return []chat.Body{chat.StatusChanged{Status: to}}, nil
+}
+
+// remark adds an event that changes nothing of the conversation's course.
+type remark struct{ body chat.Body }
+
+func (r *remark) plan(s state, _ names) ([]chat.Body, error) {
+	if feedback, ok := r.body.(chat.FeedbackGiven); ok && !slices.Contains(s.recent, feedback.Message) {
+		return nil, chat.ErrNotFound
+	}
+	return []chat.Body{r.body}, nil
+}
+
+// messageOf names the answer that an ending ends.
+func messageOf(ending chat.Body) string {
+	switch ending := ending.(type) {
+	case chat.MessageCompleted:
+		return ending.Message
+	case chat.MessageInterrupted:
+		return ending.Message
+	}
+	return ""
+}

@@ -1,0 +1,58 @@
+package actors
+
+import (
+	"context"
+	"log/slog"
+	"sync"
+	"time"
+
+	"parley/chat"
+)
+
+// The sweep looks for questions whose process died: at once after a start, then
+// now and then. Waking a session that is at work does nothing.
+const (
+	sweepEvery = 30 * time.Second
+	sweepPage  = 200
+	sweepers   = 16 // sessions woken at once
+)
+
+func (e *Engine) sweep(ctx context.Context) {
+	ticker := time.NewTicker(sweepEvery)
+	defer ticker.Stop()
+	for {
+		e.sweepOnce(ctx)
+		select {
+		case <-ctx.Done():
+			return
+		case <-ticker.C:
+		}
+	}
+}
+
+func (e *Engine) sweepOnce(ctx context.Context) {
+	var after *chat.Ref
+	for {
+		refs, err := e.log.Unfinished(ctx, after, sweepPage)
+		if err != nil {
+			e.logger.Warn("cannot look for broken answers", slog.Any("error", err))
+			return
+		}
+		if len(refs) == 0 {
+			return
+		}
+		var wait sync.WaitGroup
+		free := make(chan struct{}, sweepers)
+		for _, ref := range refs {
+			free <- struct{}{}
+			wait.Go(func() {
+				defer func() { <-free }()
+				if _, err := e.request(ctx, ref, &wake{}); err != nil && ctx.Err() == nil {
+					e.logger.Warn("cannot wake a conversation", slog.String("conversation", ref.Conversation), slog.Any("error", err))
+				}
+			})
+		}
+		wait.Wait()
+		after = &refs[len(refs)-1]
+	}
+}

@@ -1,0 +1,194 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"net/url"
+	"strconv"
+	"strings"
+
+	"parley/persistence/seal"
+)
+
+// Config is everything that an operator can set. Each field is a flag and an
+// environment variable; a flag wins. Nothing set is a working platform on
+// this machine. docs/configuration.md is made from this struct.
+type Config struct {
+	Addr      string `env:"PARLEY_ADDR" default:"127.0.0.1:8080" group:"Server" help:"Address to listen on, host:port. An empty host is every interface."`
+	Data      string `env:"PARLEY_DATA" default:"./data" group:"Server" help:"Folder of the embedded database and of the key file. One process uses it at a time."`
+	PublicURL string `env:"PARLEY_PUBLIC_URL" name:"public-url" group:"Server" help:"Where browsers reach the server, such as https://chat.example. Empty: http:// and the address listened on."`
+	Key       string `env:"PARLEY_KEY" secret:"" group:"Server" help:"Master key that seals everything at rest: 32 random bytes in base64. Empty: the file \"key\" in the data folder, made at first start. Whoever loses it loses the data."`
+
+	DatabaseURL string `env:"DATABASE_URL" name:"database-url" secret:"url" group:"Storage" help:"Postgres, such as postgres://user:password@host/parley. Empty: SQLite in the data folder."`
+	RedisURL    string `env:"REDIS_URL" name:"redis-url" secret:"url" group:"Storage" help:"Redis, such as redis://host:6379/0. Empty: one inside the process."`
+	ClusterAddr string `env:"PARLEY_CLUSTER_ADDR" group:"Storage" help:"host:port at which the other nodes reach this one. Needs DATABASE_URL, REDIS_URL and PARLEY_KEY, the same on all nodes. Empty: a single node."`
+
+	OpenAIKey      string `env:"OPENAI_API_KEY" name:"openai-api-key" secret:"" group:"Language model" help:"Key for the model's server. With neither it nor OPENAI_BASE_URL, answers are the best sentences of the best passages."`
+	OpenAIBaseURL  string `env:"OPENAI_BASE_URL" name:"openai-base-url" group:"Language model" help:"An OpenAI-compatible server, up to and with /v1. Empty: OpenAI's own."`
+	Model          string `env:"PARLEY_MODEL" group:"Language model" help:"Name of the model at that server. Empty: gpt-4o-mini, when there is a server."`
+	EmbeddingModel string `env:"PARLEY_EMBEDDING_MODEL" group:"Language model" help:"Name of the embedding model at that server. Empty: passages are found by their words alone."`
+
+	StripeKey           string `env:"STRIPE_SECRET_KEY" name:"stripe-secret-key" secret:"" group:"Billing and mail" help:"Secret key of Stripe. Empty: billing is off and every tenant is on a plan without limits."`
+	StripeWebhookSecret string `env:"STRIPE_WEBHOOK_SECRET" name:"stripe-webhook-secret" secret:"" group:"Billing and mail" help:"Signing secret of Stripe's webhook endpoint. Needed with STRIPE_SECRET_KEY."`
+	StripeAPIBase       string `env:"STRIPE_API_BASE" name:"stripe-api-base" group:"Billing and mail" help:"Another server that speaks Stripe's API, for tests. Empty: Stripe."`
+	SMTPURL             string `env:"SMTP_URL" name:"smtp-url" secret:"url" group:"Billing and mail" help:"Mail server, such as smtps://user:password@host:465. Empty: no mail is sent."`
+
+	Limits           string `env:"PARLEY_LIMITS" enum:"on,off" default:"on" group:"Limits" help:"off turns off every limit of rates and connections, for load tests. Limits of size stay."`
+	LimitSignIn      int    `env:"PARLEY_LIMIT_SIGNIN" name:"limit-signin" default:"10" group:"Limits" help:"Registrations and attempts to sign in, of one address in a minute."`
+	LimitMessages    int    `env:"PARLEY_LIMIT_MESSAGES" name:"limit-messages" default:"30" group:"Limits" help:"Messages of one visitor in a minute."`
+	LimitOpens       int    `env:"PARLEY_LIMIT_OPENS" name:"limit-opens" default:"300" group:"Limits" help:"Chats opened from one address in a minute."`
+	LimitConnections int    `env:"PARLEY_LIMIT_CONNECTIONS" name:"limit-connections" default:"200" group:"Limits" help:"Websockets of one address at a time."`
+	LimitUpload      Size   `env:"PARLEY_LIMIT_UPLOAD" name:"limit-upload" default:"50MiB" group:"Limits" help:"Size of an uploaded file, in bytes or with a unit (KiB, MiB, GiB)."`
+}
+
+// DefaultModel is asked for when a model server is configured and no model is named.
+const DefaultModel = "gpt-4o-mini"
+
+// HasModel tells whether a language model is configured.
+func (c *Config) HasModel() bool { return c.OpenAIKey != "" || c.OpenAIBaseURL != "" }
+
+// LanguageModel is the name of the model to ask, or "" when there is none.
+func (c *Config) LanguageModel() string {
+	switch {
+	case c.Model != "":
+		return c.Model
+	case c.HasModel():
+		return DefaultModel
+	default:
+		return ""
+	}
+}
+
+// Public is where browsers reach the server, without a slash at its end.
+func (c *Config) Public() string {
+	if c.PublicURL != "" {
+		return strings.TrimRight(c.PublicURL, "/")
+	}
+	host, port, err := net.SplitHostPort(c.Addr)
+	if err != nil || host == "" || net.ParseIP(host).IsUnspecified() {
+		host = "localhost"
+	}
+	return "http://" + net.JoinHostPort(host, port)
+}
+
+// LimitsOff tells whether limits of rates and connections are turned off.
+func (c *Config) LimitsOff() bool { return c.Limits == "off" }
+
+// Validate reports everything that is wrong at once, in words that name the
+// variable. It is called before a command runs, and never repeats a secret.
+func (c *Config) Validate() error {
+	var wrong []error
+	say := func(format string, args ...any) { wrong = append(wrong, fmt.Errorf(format, args...)) }
+
+	if _, _, err := net.SplitHostPort(c.Addr); err != nil {
+		say("PARLEY_ADDR %q is not host:port", c.Addr)
+	}
+	if c.Data == "" {
+		say("PARLEY_DATA is empty: name a folder")
+	}
+	if c.PublicURL != "" && !isOrigin(c.PublicURL) {
+		say("PARLEY_PUBLIC_URL %q is not an origin such as https://chat.example", c.PublicURL)
+	}
+	if c.Key != "" {
+		if _, err := seal.ParseKey(c.Key); err != nil {
+			say("PARLEY_KEY: %w", err)
+		}
+	}
+	if !hasScheme(c.DatabaseURL, "postgres", "postgresql") {
+		say("DATABASE_URL must begin with postgres://")
+	}
+	if !hasScheme(c.RedisURL, "redis", "rediss", "unix") {
+		say("REDIS_URL must begin with redis:// or rediss://")
+	}
+	if c.ClusterAddr != "" {
+		if host, _, err := net.SplitHostPort(c.ClusterAddr); err != nil || host == "" {
+			say("PARLEY_CLUSTER_ADDR %q is not a host:port that other nodes can reach", c.ClusterAddr)
+		}
+		if c.DatabaseURL == "" || c.RedisURL == "" || c.Key == "" {
+			say("PARLEY_CLUSTER_ADDR needs DATABASE_URL, REDIS_URL and PARLEY_KEY, the same on all nodes")
+		}
+	}
+	if !hasScheme(c.OpenAIBaseURL, "http", "https") {
+		say("OPENAI_BASE_URL must begin with https:// or http://")
+	}
+	if (c.Model != "" || c.EmbeddingModel != "") && !c.HasModel() {
+		say("PARLEY_MODEL and PARLEY_EMBEDDING_MODEL need OPENAI_API_KEY or OPENAI_BASE_URL")
+	}
+	if (c.StripeKey == "") != (c.StripeWebhookSecret == "") {
+		say("STRIPE_SECRET_KEY and STRIPE_WEBHOOK_SECRET need each other")
+	}
+	if !hasScheme(c.StripeAPIBase, "http", "https") {
+		say("STRIPE_API_BASE must begin with https:// or http://")
+	}
+	if !hasScheme(c.SMTPURL, "smtp", "smtps") {
+		say("SMTP_URL must begin with smtp:// or smtps://")
+	}
+	for name, limit := range map[string]int{
+		"SIGNIN": c.LimitSignIn, "MESSAGES": c.LimitMessages, "OPENS": c.LimitOpens,
+		"CONNECTIONS": c.LimitConnections, "UPLOAD": int(c.LimitUpload),
+	} {
+		if limit < 1 {
+			say("PARLEY_LIMIT_%s must be 1 or more; PARLEY_LIMITS=off turns limits off", name)
+		}
+	}
+	return errors.Join(wrong...)
+}
+
+// hasScheme accepts an empty address, which means that the thing is off.
+func hasScheme(address string, schemes ...string) bool {
+	if address == "" {
+		return true
+	}
+	u, err := url.Parse(address)
+	if err != nil {
+		return false
+	}
+	for _, scheme := range schemes {
+		if u.Scheme == scheme {
+			return true
+		}
+	}
+	return false
+}
+
+func isOrigin(s string) bool {
+	u, err := url.Parse(strings.TrimRight(s, "/"))
+	return err == nil && (u.Scheme == "http" || u.Scheme == "https") &&
+		u.Host != "" && u.Path == "" && u.RawQuery == "" && u.Fragment == "" && u.User == nil
+}
+
+// Size is a number of bytes, written as such or with a unit: 50MiB.
+type Size int64
+
+var units = []struct {
+	suffix string
+	bytes  Size
+}{{"GiB", 1 << 30}, {"MiB", 1 << 20}, {"KiB", 1 << 10}}
+
+// UnmarshalText reads what String writes.
+func (s *Size) UnmarshalText(text []byte) error {
+	number, factor := string(text), Size(1)
+	for _, unit := range units {
+		if rest, ok := strings.CutSuffix(number, unit.suffix); ok {
+			number, factor = rest, unit.bytes
+			break
+		}
+	}
+	n, err := strconv.ParseInt(strings.TrimSpace(number), 10, 64)
+	if err != nil || n < 0 || n > (1<<62)/int64(factor) {
+		return fmt.Errorf("%q is not a size such as 52428800 or 50MiB", text)
+	}
+	*s = Size(n) * factor
+	return nil
+}
+
+// String is the size with the largest unit that keeps it exact.
+func (s Size) String() string {
+	for _, unit := range units {
+		if s >= unit.bytes && s%unit.bytes == 0 {
+			return fmt.Sprintf("%d%s", s/unit.bytes, unit.suffix)
+		}
+	}
+	return strconv.FormatInt(int64(s), 10)
+}

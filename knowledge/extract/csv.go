@@ -1,0 +1,119 @@
+package extract
+
+import (
+	"encoding/csv"
+	"errors"
+	"io"
+	"strings"
+)
+
+// Names that the columns of a table of questions and answers go by.
+var (
+	questionNames = []string{"question", "questions", "q", "frage", "pregunta", "domanda", "pergunta", "vraag"}
+	answerNames   = []string{"answer", "answers", "a", "antwort", "respuesta", "réponse", "reponse", "risposta", "resposta", "antwoord"}
+)
+
+// spreadsheet reads comma-separated values: questions and answers, if the header says
+// so or there are two columns of which the first asks; otherwise rows, each cell with its column's name.
+func spreadsheet(data []byte) (text, error) {
+	content := decode(data, "")
+	rows, err := records(content)
+	if err != nil {
+		return text{}, ErrBroken.Because(err)
+	}
+	if len(rows) == 0 {
+		return text{}, nil
+	}
+	var o outline
+	question, answer, header := faqColumns(rows)
+	if question >= 0 {
+		if header {
+			rows = rows[1:]
+		}
+		for _, row := range rows {
+			if len(row) > max(question, answer) {
+				pair(&o, row[question], row[answer])
+			}
+		}
+		return text{blocks: o.finish()}, nil
+	}
+	names := rows[0]
+	if len(rows) == 1 {
+		table(&o, rows, false)
+	}
+	for _, row := range rows[1:] {
+		var cells []string
+		for i, cell := range row {
+			cell = squeeze(cell)
+			switch {
+			case cell == "":
+			case i < len(names) && squeeze(names[i]) != "":
+				cells = append(cells, squeeze(names[i])+": "+cell)
+			default:
+				cells = append(cells, cell)
+			}
+		}
+		o.add(Row, strings.Join(cells, "; "))
+	}
+	return text{blocks: o.finish()}, nil
+}
+
+// records parses with the delimiter that the first line has most of.
+func records(content string) ([][]string, error) {
+	first, _, _ := strings.Cut(strings.TrimLeft(content, "\r\n"), "\n")
+	comma := ','
+	for _, candidate := range ";\t" {
+		if strings.Count(first, string(candidate)) > strings.Count(first, string(comma)) {
+			comma = candidate
+		}
+	}
+	reader := csv.NewReader(strings.NewReader(content))
+	reader.Comma, reader.FieldsPerRecord, reader.LazyQuotes, reader.ReuseRecord = comma, -1, true, false
+	var rows [][]string
+	for {
+		row, err := reader.Read()
+		if errors.Is(err, io.EOF) {
+			return rows, nil
+		}
+		if err != nil {
+			return nil, err
+		}
+		if strings.TrimSpace(strings.Join(row, "")) != "" {
+			rows = append(rows, row)
+		}
+	}
+}
+
+// faqColumns finds the columns of questions and answers; -1: there are none.
+func faqColumns(rows [][]string) (question, answer int, header bool) {
+	question, answer = -1, -1
+	for i, name := range rows[0] {
+		name = strings.ToLower(squeeze(name))
+		for _, known := range questionNames {
+			if name == known && question < 0 {
+				question = i
+			}
+		}
+		for _, known := range answerNames {
+			if name == known && answer < 0 {
+				answer = i
+			}
+		}
+	}
+	if question >= 0 && answer >= 0 {
+		return question, answer, true
+	}
+	asks := 0
+	for _, row := range rows {
+		if len(row) != 2 {
+			return -1, -1, false
+		}
+		if strings.HasSuffix(squeeze(row[0]), "?") || strings.HasSuffix(squeeze(row[0]), "？") {
+			asks++
+		}
+	}
+	if asks*2 > len(rows) {
+		return 0, 1, false
+	}
+	return -1, -1, false
+}

@@ -1,0 +1,138 @@
+package extract
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"runtime/debug"
+	"time"
+	"unicode/utf8"
+)
+
+// Extractor opens originals. It is safe for concurrent use; Close it to free the PDF engine.
+type Extractor struct {
+	pdf     *engine
+	timeout time.Duration
+}
+
+// Options say how an Extractor works; zero values choose the defaults.
+type Options struct {
+	// CacheDir keeps the compiled PDF engine: opening the first PDF takes 0.3 s with
+	// it and some 10 s without. Empty: none is kept.
+	CacheDir string
+	// Timeout bounds the reading of one page of a PDF, or of a whole original of
+	// another kind; 20 s if 0.
+	Timeout time.Duration
+}
+
+// New returns an Extractor. The PDF engine starts with the first PDF.
+func New(options Options) *Extractor {
+	if options.Timeout == 0 {
+		options.Timeout = 20 * time.Second
+	}
+	return &Extractor{pdf: &engine{cacheDir: options.CacheDir}, timeout: options.Timeout}
+}
+
+// Close frees the PDF engine. Documents must be closed before.
+func (e *Extractor) Close() error { return e.pdf.close() }
+
+// Document is an opened original, for one goroutine at a time.
+type Document interface {
+	// Title is the document's own, "" if it has none.
+	Title() string
+	// Pages is how many there are to read, 1 at least.
+	Pages() int
+	// Read returns what stands on the pages from the given one (from 0) up to,
+	// but without, next: one page at least, more while ctx's patience allows. The same
+	// pages give the same blocks.
+	Read(ctx context.Context, from int) (blocks []Block, next int, err error)
+	Close()
+}
+
+// Open opens an original of one of the media types that Detect returns. data must not be changed while the document is open.
+func (e *Extractor) Open(ctx context.Context, mediaType string, data []byte) (Document, error) {
+	if mediaType == PDF {
+		return e.openPDF(ctx, data)
+	}
+	parse, known := map[string]func([]byte) (text, error){
+		Plain: plain, Markdown: markdown, HTML: webPage, CSV: spreadsheet, DOCX: word, FAQ: faq,
+	}[mediaType]
+	if !known {
+		return nil, unsupported("A file of the type " + mediaType)
+	}
+	read, err := guarded(ctx, e.timeout, func() (text, error) { return parse(data) })
+	if err != nil {
+		return nil, err
+	}
+	return newSheets(read), nil
+}
+
+// guarded runs a parser that knows no context. If it takes too long it is left
+// to end by itself: what parsers take in is bounded, so they do end.
+func guarded[T any](ctx context.Context, timeout time.Duration, parse func() (T, error)) (T, error) {
+	type result struct {
+		value T
+		err   error
+	}
+	done := make(chan result, 1)
+	go func() {
+		var r result
+		defer func() {
+			if p := recover(); p != nil {
+				r.err = ErrBroken.Because(fmt.Errorf("parser panicked: %v\n%s", p, debug.Stack()))
+			}
+			done <- r
+		}()
+		r.value, r.err = parse()
+	}()
+	timer := time.NewTimer(timeout)
+	defer timer.Stop()
+	var none T
+	select {
+	case r := <-done:
+		return r.value, r.err
+	case <-timer.C:
+		return none, ErrTooSlow.Because(errors.New("parser took longer than " + timeout.String()))
+	case <-ctx.Done():
+		return none, ctx.Err()
+	}
+}
+
+// text is an original that is read in one go.
+type text struct {
+	title  string
+	blocks []Block
+}
+
+// sheets shows text page by page: a step of a durable job must not store a whole book.
+type sheets struct {
+	text
+	starts []int // index of each sheet's first block; the last is the end
+}
+
+// sheetSize is how much text makes a sheet, in characters: some 300 passages.
+const sheetSize = 300_000
+
+func newSheets(t text) *sheets {
+	s := &sheets{text: t, starts: []int{0}}
+	size := 0
+	for i, b := range t.blocks {
+		if size >= sheetSize {
+			s.starts, size = append(s.starts, i), 0
+		}
+		size += utf8.RuneCountInString(b.Text)
+	}
+	s.starts = append(s.starts, len(t.blocks))
+	return s
+}
+
+func (s *sheets) Title() string { return s.title }
+func (s *sheets) Pages() int    { return len(s.starts) - 1 }
+func (s *sheets) Close()        {}
+
+func (s *sheets) Read(_ context.Context, from int) ([]Block, int, error) {
+	if from < 0 || from >= s.Pages() {
+		return nil, s.Pages(), nil
+	}
+	return s.blocks[s.starts[from]:s.starts[from+1]], from + 1, nil
+}

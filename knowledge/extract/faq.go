@@ -1,0 +1,43 @@
+package extract
+
+import (
+	"encoding/json"
+	"fmt"
+)
+
+// Pair is a question and its answer.
+type Pair struct {
+	Question string `json:"question"`
+	Answer   string `json:"answer"`
+}
+
+// FormatFAQ is how pairs are kept as an original of type FAQ.
+func FormatFAQ(pairs []Pair) ([]byte, error) {
+	data, err := json.Marshal(pairs)
+	if err != nil {
+		return nil, fmt.Errorf("format questions and answers: %w", err)
+	}
+	return data, nil
+}
+
+func faq(data []byte) (text, error) {
+	var pairs []Pair
+	if err := json.Unmarshal(data, &pairs); err != nil {
+		return text{}, ErrBroken.Because(err)
+	}
+	var o outline
+	for _, p := range pairs {
+		pair(&o, p.Question, p.Answer)
+	}
+	return text{blocks: o.finish()}, nil
+}
+
+// pair adds an answer under its question.
+func pair(o *outline, question, answer string) {
+	o.close(0)
+	if tidy(answer) == "" {
+		return
+	}
+	o.heading(1, question)
+	o.add(Answer, answer)
+}

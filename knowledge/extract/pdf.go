@@ -1,0 +1,218 @@
+package extract
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/klippa-app/go-pdfium"
+	pdfiumerrors "github.com/klippa-app/go-pdfium/errors"
+	"github.com/klippa-app/go-pdfium/references"
+	"github.com/klippa-app/go-pdfium/requests"
+)
+
+// pdfDocument is a PDF in a sandbox of its own.
+type pdfDocument struct {
+	instance  pdfium.Pdfium
+	reference references.FPDF_DOCUMENT
+	timeout   time.Duration
+	killed    bool // by a timeout: the sandbox is gone
+
+	title string
+	pages int
+	marks []bookmark
+}
+
+// Bounds of a PDF.
+const (
+	maxPages     = 20_000
+	maxPageChars = 500_000
+	pagesAtOnce  = 32 // and no more than fit into the timeout
+)
+
+func (e *Extractor) openPDF(ctx context.Context, data []byte) (Document, error) {
+	pool, err := e.pdf.get(ctx)
+	if err != nil {
+		return nil, err
+	}
+	instance, err := pool.GetInstanceWithContext(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("start a PDF sandbox: %w", err)
+	}
+	d := &pdfDocument{instance: instance, timeout: e.timeout}
+	if err := d.guard(ctx, func() error { return d.open(data) }); err != nil {
+		d.Close()
+		return nil, err
+	}
+	return d, nil
+}
+
+func (d *pdfDocument) open(data []byte) error {
+	opened, err := d.instance.OpenDocument(&requests.OpenDocument{File: &data})
+	switch {
+	case errors.Is(err, pdfiumerrors.ErrPassword), errors.Is(err, pdfiumerrors.ErrSecurity):
+		return ErrEncrypted.Because(err)
+	case err != nil:
+		return ErrBroken.Because(err)
+	}
+	d.reference = opened.Document
+	count, err := d.instance.FPDF_GetPageCount(&requests.FPDF_GetPageCount{Document: d.reference})
+	if err != nil || count.PageCount < 1 {
+		return ErrBroken.Because(fmt.Errorf("count pages: %w", err))
+	}
+	if d.pages = count.PageCount; d.pages > maxPages {
+		return ErrTooBig.Because(fmt.Errorf("%d pages", d.pages))
+	}
+	if meta, err := d.instance.FPDF_GetMetaText(&requests.FPDF_GetMetaText{Document: d.reference, Tag: "Title"}); err == nil {
+		d.title = squeeze(meta.Value)
+	}
+	d.marks = d.bookmarks()
+	return nil
+}
+
+// guard runs calls into the sandbox, and kills it when they take longer than the timeout or than ctx.
+func (d *pdfDocument) guard(ctx context.Context, calls func() error) (err error) {
+	if d.killed {
+		return ErrTooSlow
+	}
+	limited, cancel := context.WithTimeout(ctx, d.timeout)
+	defer cancel()
+	killed := make(chan struct{})
+	stop := context.AfterFunc(limited, func() {
+		defer close(killed)
+		_ = d.instance.Kill() // its error is that the killed sandbox did not end well
+	})
+	defer func() {
+		if p := recover(); p != nil {
+			err = ErrBroken.Because(fmt.Errorf("PDF engine panicked: %v", p))
+		}
+		if stop() {
+			return
+		}
+		<-killed
+		d.killed = true
+		if err = ctx.Err(); err == nil {
+			err = ErrTooSlow.Because(fmt.Errorf("a page took longer than %v", d.timeout))
+		}
+	}()
+	return calls()
+}
+
+func (d *pdfDocument) Title() string { return d.title }
+func (d *pdfDocument) Pages() int    { return d.pages }
+
+func (d *pdfDocument) Close() {
+	if !d.killed {
+		_ = d.instance.Close() // the sandbox is thrown away with all that is open in it
+	}
+}
+
+// Read skips pages that cannot be read; a page that takes too long ends the
+// batch before it, and is skipped by the next.
+func (d *pdfDocument) Read(ctx context.Context, from int) ([]Block, int, error) {
+	begun := time.Now()
+	var pages [][]string
+	next := from
+	for next < d.pages && next-from < pagesAtOnce && (next == from || time.Since(begun) < d.timeout) {
+		var page string
+		err := d.guard(ctx, func() (err error) { page, err = d.pageText(next); return err })
+		if ctx.Err() != nil {
+			return nil, from, ctx.Err()
+		}
+		if errors.Is(err, ErrTooSlow) {
+			if next == from {
+				next++
+			}
+			break
+		}
+		if err != nil {
+			page = "" // a damaged page of a book is no reason to refuse the book
+		}
+		pages = append(pages, splitLines(page))
+		next++
+	}
+	stripRunning(pages)
+	return d.assemble(pages, from), next, nil
+}
+
+func (d *pdfDocument) pageText(index int) (string, error) {
+	page, err := d.instance.FPDF_LoadPage(&requests.FPDF_LoadPage{Document: d.reference, Index: index})
+	if err != nil {
+		return "", fmt.Errorf("load page: %w", err)
+	}
+	defer d.instance.FPDF_ClosePage(&requests.FPDF_ClosePage{Page: page.Page})
+	text, err := d.instance.FPDFText_LoadPage(&requests.FPDFText_LoadPage{Page: requests.Page{ByReference: &page.Page}})
+	if err != nil {
+		return "", fmt.Errorf("load text of page: %w", err)
+	}
+	defer d.instance.FPDFText_ClosePage(&requests.FPDFText_ClosePage{TextPage: text.TextPage})
+	count, err := d.instance.FPDFText_CountChars(&requests.FPDFText_CountChars{TextPage: text.TextPage})
+	if err != nil || count.Count < 1 {
+		return "", err
+	}
+	got, err := d.instance.FPDFText_GetText(&requests.FPDFText_GetText{TextPage: text.TextPage, Count: min(count.Count, maxPageChars)})
+	if err != nil {
+		return "", fmt.Errorf("get text of page: %w", err)
+	}
+	return got.Text, nil
+}
+
+// assemble makes paragraphs of lines, under the bookmarks that lead to them.
+func (d *pdfDocument) assemble(pages [][]string, from int) []Block {
+	var o outline
+	marks := d.marks
+	for len(marks) > 0 && marks[0].page < from {
+		o.under(marks[0].level, marks[0].title)
+		marks = marks[1:]
+	}
+	for i, lines := range pages {
+		o.page = from + i + 1
+		var here []bookmark
+		for len(marks) > 0 && marks[0].page <= from+i {
+			here, marks = append(here, marks[0]), marks[1:]
+		}
+		// A bookmark whose words are not a line of the page stands for the page from its top.
+		here = openUnseen(&o, here, lines)
+		for _, p := range joinLines(lines, func(line string) bool { return markedBy(here, line) >= 0 }) {
+			if at := markedBy(here, p); at >= 0 {
+				o.heading(here[at].level, here[at].title)
+				here = here[at+1:]
+				continue
+			}
+			o.add(Paragraph, p)
+		}
+	}
+	for i := range o.open {
+		o.open[i].empty = false // what is below it may be on the pages of the next batch
+	}
+	return o.finish()
+}
+
+func openUnseen(o *outline, marks []bookmark, lines []string) []bookmark {
+	for len(marks) > 0 {
+		for _, line := range lines {
+			if markedBy(marks[:1], line) == 0 {
+				return marks
+			}
+		}
+		o.under(marks[0].level, marks[0].title)
+		marks = marks[1:]
+	}
+	return nil
+}
+
+// markedBy returns which of the bookmarks the line is the title of, or -1.
+func markedBy(marks []bookmark, line string) int {
+	if len(marks) == 0 {
+		return -1
+	}
+	key := lettersOf(line)
+	for i, m := range marks {
+		if k := lettersOf(m.title); k != "" && (key == k || strings.TrimLeft(key, "0123456789") == strings.TrimLeft(k, "0123456789")) && len(key) > 0 {
+			return i
+		}
+	}
+	return -1
+}

@@ -48,7 +48,7 @@ func (c *Client) Subscribe(ctx context.Context, topic string, f func(key string)
 			select {
 			case <-ctx.Done():
 				return
-			case <-c.alive.Done():
+			case <-c.closed:
 				return
 			case message, ok := <-received:
 				if !ok {

@@ -30,7 +30,7 @@ type Client struct {
 
 	up      atomic.Bool
 	closing context.CancelFunc
-	alive   context.Context // ends with Close; outlives the context of Open
+	closed  <-chan struct{}
 	running sync.WaitGroup
 }
 
@@ -55,10 +55,11 @@ func Open(ctx context.Context, url string, log *slog.Logger) (*Client, error) {
 	redis.SetLogger(quiet{log})
 
 	c.rdb = redis.NewClient(options)
-	c.alive, c.closing = context.WithCancel(context.Background())
+	alive, closing := context.WithCancel(context.Background()) // outlives ctx, ends with Close
+	c.closing, c.closed = closing, alive.Done()
 	c.up.Store(true) // so that being away is logged
 	c.look(ctx)
-	c.running.Go(c.watch)
+	c.running.Go(func() { c.watch(alive) })
 	return c, nil
 }
 
@@ -105,25 +106,25 @@ func (c *Client) Close() error {
 }
 
 // watch keeps up current, which spares callers the wait for a Redis that is away.
-func (c *Client) watch() {
+func (c *Client) watch(ctx context.Context) {
 	tick := time.NewTicker(pulse)
 	defer tick.Stop()
 	for {
 		select {
-		case <-c.alive.Done():
+		case <-ctx.Done():
 			return
 		case <-tick.C:
-			c.look(c.alive)
+			c.look(ctx)
 		}
 	}
 }
 
 func (c *Client) look(ctx context.Context) {
-	ctx, cancel := context.WithTimeout(ctx, pulse)
+	within, cancel := context.WithTimeout(ctx, pulse)
 	defer cancel()
-	err := c.Ping(ctx)
-	if c.alive.Err() != nil {
-		return
+	err := c.Ping(within)
+	if ctx.Err() != nil {
+		return // we are leaving, not Redis
 	}
 	switch was := c.up.Swap(err == nil); {
 	case was && err != nil:

@@ -1,0 +1,127 @@
+# Two commands matter: `make run` tries it, `make test` proves it.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DELETE_ON_ERROR:
+MAKEFLAGS += --no-builtin-rules --no-print-directory
+
+# Packages that are built and tested at a time. Two: the stores' tests each run a Postgres.
+JOBS ?= 2
+# Longer than this is a hang: the slowest package needs two minutes on two cores.
+TIMEOUT ?= 10m
+# Where `make eval` finds documents, questions and the passages that answer them.
+DATA ?=
+
+TOOL := go tool -modfile=$(CURDIR)/tools/go.mod
+LINT := go tool -modfile=$(CURDIR)/tools/lint/go.mod
+PAGES := widget/dist/widget.js dashboard/dist/index.html
+
+.PHONY: help
+help: ## List what there is to make
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+## Run and build
+
+.PHONY: run
+run: build ## Start the demo on 127.0.0.1:8080, with data in ./data
+	@exec bin/parley serve --demo
+
+.PHONY: build
+build: pages ## Build bin/parley, one static binary with the pages in it
+	@CGO_ENABLED=0 go build -trimpath -o bin/parley ./cmd/parley
+
+.PHONY: pages
+pages: $(PAGES) ## Build the widget and the dashboard, if their sources changed
+
+# npm ci is repeated only when the lock file changed, a build only when a source did.
+sources = $(shell find $(1) -type f -not -path '*/node_modules/*' -not -path '*/dist/*' -not -name '*.go')
+
+widget/dist/widget.js: widget/node_modules/.installed $(call sources,widget)
+dashboard/dist/index.html: dashboard/node_modules/.installed $(call sources,dashboard)
+$(PAGES):
+	@cd $(firstword $(subst /, ,$@)) && npm run build && touch $(notdir $(@D))/$(@F)
+
+widget/node_modules/.installed: widget/package-lock.json
+dashboard/node_modules/.installed: dashboard/package-lock.json
+e2e/node_modules/.installed: e2e/package-lock.json
+%/node_modules/.installed:
+	@command -v npm >/dev/null || { echo "the pages need Node 20 or newer: install it from https://nodejs.org" >&2; exit 1; }
+	@cd $* && npm ci --no-audit --no-fund --loglevel=error && touch node_modules/.installed
+
+## Test
+
+.PHONY: test
+test: deps build test-go test-pages test-e2e ## Run every test, on SQLite, Postgres, Redis and in Chromium
+
+.PHONY: test-go
+test-go: deps pages # under the race detector, with real servers for the stores
+	go test -race -p $(JOBS) -timeout $(TIMEOUT) ./...
+
+.PHONY: test-pages
+test-pages: widget/node_modules/.installed dashboard/node_modules/.installed
+	cd widget && npm test --if-present
+	cd dashboard && npm test --if-present
+
+.PHONY: test-e2e
+test-e2e: deps build e2e/node_modules/.installed # the product in a real browser
+	cd e2e && npm test
+
+.PHONY: deps
+deps: ## Install what the tests need: apt as root, else one line says what
+	@tools/deps
+
+.PHONY: check
+check: check-format check-generated check-layers check-pages ## Format, vet, lint, layers, and whether generated code is fresh
+	go vet ./...
+	$(LINT) golangci-lint run ./...
+
+.PHONY: check-format
+check-format:
+	@unformatted=$$(git ls-files -co --exclude-standard '*.go' | xargs gofmt -l); \
+	if [ -n "$$unformatted" ]; then echo "not formatted; run gofmt -w on:" $$unformatted >&2; exit 1; fi
+
+# What these tests and sqlc call stale, `make generate` makes fresh.
+.PHONY: check-generated
+check-generated:
+	cd persistence/postgres && $(TOOL) sqlc diff
+	go test -run 'TestTheReferencePageIsFresh|TestTheSpecificationIsTheOneInTheRepository' ./cmd/parley ./transport/rest
+
+.PHONY: check-layers
+check-layers:
+	go test .
+
+.PHONY: check-pages
+check-pages: widget/node_modules/.installed dashboard/node_modules/.installed
+	cd widget && npm run check --if-present
+	cd dashboard && npm run check --if-present
+
+.PHONY: generate
+generate: dashboard/node_modules/.installed ## Make generated code, types and reference pages anew
+	go generate ./...
+	go run ./cmd/parley config --markdown >docs/configuration.md.new
+	mv docs/configuration.md.new docs/configuration.md
+	cd dashboard && npm run types --if-present
+
+.PHONY: audit
+audit: ## Known vulnerabilities in what we import (asks vuln.go.dev)
+	$(LINT) govulncheck ./...
+
+## Measure
+
+.PHONY: bench
+bench: ## Run the benchmarks
+	go test -run '^$$' -bench . -benchmem -p 1 ./...
+
+.PHONY: eval
+eval: build ## Measure retrieval on a folder of data: make eval DATA=folder
+	@[ -n "$(DATA)" ] || { echo "which data? make eval DATA=folder" >&2; exit 1; }
+	@bin/parley eval "$(DATA)"
+
+.PHONY: screenshots
+screenshots: deps build e2e/node_modules/.installed ## Take the pictures of the README anew
+	cd e2e && npm run screenshots
+
+.PHONY: clean
+clean: ## Remove what was built and installed here; ./data stays
+	rm -rf bin coverage screenshots {widget,dashboard,e2e}/node_modules
+	find widget/dist dashboard/dist -mindepth 1 -not -name placeholder.txt -delete

@@ -47,12 +47,12 @@ var homes = map[string][]string{
 	"github.com/alicebob/miniredis":  {"persistence/redis"},
 	"github.com/tink-crypto/tink-go": {"persistence/seal"},
 
-	"github.com/ulule/limiter":            {"transport", "persistence/redis"},
-	"github.com/ulule/limiter/v3/drivers": {"persistence/redis"},
-	"github.com/coder/websocket":          {"transport", "e2e"},
-	"github.com/danielgtaylor/huma":       {"transport/rest"},
-	"github.com/standard-webhooks":        {"transport/hooks"},
-	"github.com/prometheus/client_golang": {"transport", "actors", "cmd"}, // its registry is the interface between them
+	"github.com/ulule/limiter":                        {"transport", "persistence/redis"},
+	"github.com/ulule/limiter/v3/drivers/store/redis": {"persistence/redis"},
+	"github.com/coder/websocket":                      {"transport", "e2e"},
+	"github.com/danielgtaylor/huma":                   {"transport/rest"},
+	"github.com/standard-webhooks":                    {"transport/hooks"},
+	"github.com/prometheus/client_golang":             {"transport", "actors", "cmd"}, // its registry is the interface between them
 
 	"github.com/blevesearch":                       {"knowledge"},
 	"github.com/klippa-app/go-pdfium":              {"knowledge"},
@@ -63,7 +63,7 @@ var homes = map[string][]string{
 	"github.com/PuerkitoBio/goquery":               {"knowledge"},
 	"github.com/temoto/robotstxt":                  {"knowledge"},
 	"github.com/wlynxg/chardet":                    {"knowledge"},
-	"github.com/yuin/goldmark":                     {"knowledge"},
+	"github.com/yuin/goldmark":                     {"knowledge", "docs"},
 	"github.com/tiktoken-go/tokenizer":             {"knowledge", "llm"},
 	"github.com/clipperhouse/uax29":                {"knowledge", "llm"},
 	"github.com/RoaringBitmap/roaring":             {"knowledge"},

@@ -35,7 +35,11 @@ type Config struct {
 	SMTPURL             string `env:"SMTP_URL" name:"smtp-url" secret:"url" group:"Billing and mail" help:"Mail server, such as smtps://user:password@host:465. Empty: no mail is sent."`
 
 	Limits           string `env:"PARLEY_LIMITS" enum:"on,off" default:"on" group:"Limits" help:"off turns off every limit of rates and connections, for load tests. Limits of size stay."`
-	LimitSignIn      int    `env:"PARLEY_LIMIT_SIGNIN" name:"limit-signin" default:"10" group:"Limits" help:"Registrations and attempts to sign in, of one address in a minute."`
+	LimitSignIn      int    `env:"PARLEY_LIMIT_SIGNIN" name:"limit-signin" default:"20" group:"Limits" help:"Attempts to sign in, of one address in a minute."`
+	LimitRegister    int    `env:"PARLEY_LIMIT_REGISTER" name:"limit-register" default:"20" group:"Limits" help:"Registrations from one address in an hour."`
+	LimitAnswers     int    `env:"PARLEY_LIMIT_ANSWERS" name:"limit-answers" default:"300" group:"Limits" help:"Answers over REST, of one business in a minute."`
+	LimitSearches    int    `env:"PARLEY_LIMIT_SEARCHES" name:"limit-searches" default:"1200" group:"Limits" help:"Searches over REST, of one business in a minute."`
+	LimitSources     int    `env:"PARLEY_LIMIT_SOURCES" name:"limit-sources" default:"600" group:"Limits" help:"New sources of any kind, of one business in a minute."`
 	LimitMessages    int    `env:"PARLEY_LIMIT_MESSAGES" name:"limit-messages" default:"30" group:"Limits" help:"Messages of one visitor in a minute."`
 	LimitOpens       int    `env:"PARLEY_LIMIT_OPENS" name:"limit-opens" default:"300" group:"Limits" help:"Chats opened from one address in a minute."`
 	LimitConnections int    `env:"PARLEY_LIMIT_CONNECTIONS" name:"limit-connections" default:"200" group:"Limits" help:"Websockets of one address at a time."`
@@ -124,12 +128,16 @@ func (c *Config) Validate() error {
 	if !hasScheme(c.SMTPURL, "smtp", "smtps") {
 		say("SMTP_URL must begin with smtp:// or smtps://")
 	}
-	for name, limit := range map[string]int{
-		"SIGNIN": c.LimitSignIn, "MESSAGES": c.LimitMessages, "OPENS": c.LimitOpens,
-		"CONNECTIONS": c.LimitConnections, "UPLOAD": int(c.LimitUpload),
+	for _, limit := range []struct {
+		name  string
+		value int64
+	}{
+		{"SIGNIN", int64(c.LimitSignIn)}, {"REGISTER", int64(c.LimitRegister)}, {"ANSWERS", int64(c.LimitAnswers)},
+		{"SEARCHES", int64(c.LimitSearches)}, {"SOURCES", int64(c.LimitSources)}, {"MESSAGES", int64(c.LimitMessages)},
+		{"OPENS", int64(c.LimitOpens)}, {"CONNECTIONS", int64(c.LimitConnections)}, {"UPLOAD", int64(c.LimitUpload)},
 	} {
-		if limit < 1 {
-			say("PARLEY_LIMIT_%s must be 1 or more; PARLEY_LIMITS=off turns limits off", name)
+		if limit.value < 1 {
+			say("PARLEY_LIMIT_%s must be 1 or more; PARLEY_LIMITS=off turns limits off", limit.name)
 		}
 	}
 	return errors.Join(wrong...)

@@ -35,8 +35,6 @@ var homes = map[string][]string{
 	"github.com/asynkron/protoactor-go": {"actors"},
 
 	"github.com/golang-jwt/jwt":   {"account"},
-	"github.com/pquerna/otp":      {"account"},
-	"github.com/coreos/go-oidc":   {"account"},
 	"github.com/stripe/stripe-go": {"account/billing"},
 
 	"github.com/jackc/pgx":           {"persistence"},
@@ -51,25 +49,17 @@ var homes = map[string][]string{
 	"github.com/ulule/limiter/v3/drivers/store/redis": {"persistence/redis"},
 	"github.com/coder/websocket":                      {"transport", "e2e"},
 	"github.com/danielgtaylor/huma":                   {"transport/rest"},
-	"github.com/standard-webhooks":                    {"transport/hooks"},
 	"github.com/prometheus/client_golang":             {"transport", "actors", "cmd"}, // its registry is the interface between them
 
-	"github.com/blevesearch":                       {"knowledge"},
-	"github.com/klippa-app/go-pdfium":              {"knowledge"},
-	"github.com/tetratelabs/wazero":                {"knowledge"}, // runs pdfium
-	"github.com/xuri/excelize":                     {"knowledge"},
-	"codeberg.org/readeck/go-readability":          {"knowledge"},
-	"github.com/JohannesKaufmann/html-to-markdown": {"knowledge"},
-	"github.com/PuerkitoBio/goquery":               {"knowledge"},
-	"github.com/temoto/robotstxt":                  {"knowledge"},
-	"github.com/wlynxg/chardet":                    {"knowledge"},
-	"github.com/yuin/goldmark":                     {"knowledge", "docs"},
-	"github.com/tiktoken-go/tokenizer":             {"knowledge", "llm"},
-	"github.com/clipperhouse/uax29":                {"knowledge", "llm"},
-	"github.com/RoaringBitmap/roaring":             {"knowledge"},
+	"github.com/blevesearch":              {"knowledge"},
+	"github.com/klippa-app/go-pdfium":     {"knowledge"},
+	"github.com/tetratelabs/wazero":       {"knowledge"}, // runs pdfium
+	"codeberg.org/readeck/go-readability": {"knowledge"},
+	"github.com/gogs/chardet":             {"knowledge"},
+	"github.com/yuin/goldmark":            {"knowledge", "docs"},
+	"github.com/clipperhouse/uax29":       {"knowledge", "llm"},
 
 	"github.com/sashabaranov/go-openai": {"llm"},
-	"code.dny.dev/ssrf":                 {"knowledge/fetch", "transport/hooks"}, // the two ways out to addresses that others choose
 	"github.com/alecthomas/kong":        {"cmd"},
 
 	// The standard library's annex: everywhere but in chat.

@@ -1,0 +1,17 @@
+/**
+ * The character names that answers use. The whole table would be larger than
+ * the widget; an unknown name shows as it is written.
+ */
+const names: Record<string, string> = {
+  amp: '&', lt: '<', gt: '>', quot: '"', apos: "'", nbsp: '\u00a0', shy: '\u00ad',
+  hellip: '…', ndash: '–', mdash: '—', lsquo: '‘', rsquo: '’', ldquo: '“', rdquo: '”', laquo: '«', raquo: '»',
+  bull: '•', middot: '·', copy: '©', reg: '®', trade: '™', deg: '°', times: '×', euro: '€', pound: '£', rarr: '→', larr: '←',
+}
+
+/** The character of a decimal, hexadecimal or named reference, if there is one. */
+export function decodeReference(decimal?: string, hexadecimal?: string, name?: string): string | undefined {
+  if (name) return Object.hasOwn(names, name) ? names[name] : undefined
+  const code = decimal ? parseInt(decimal, 10) : parseInt(hexadecimal!, 16)
+  const sound = code >= 32 ? code <= 0x10ffff && (code < 0xd800 || code > 0xdfff) && (code < 127 || code > 159) : code === 9 || code === 10
+  return sound ? String.fromCodePoint(code) : '\ufffd'
+}

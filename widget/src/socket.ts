@@ -1,0 +1,142 @@
+/**
+ * The connection: it opens, falls, and comes back by itself. It knows nothing
+ * of conversations but that each connection begins with `session.open`.
+ */
+import { backoff } from './backoff'
+import { decode, encode, type Order, type Orders, type ServerFrame } from './wire'
+
+/** We ping after this silence; both sides do. */
+export const SILENCE = 25_000
+/** A server that answers nothing for so long after we sent something is gone. */
+export const PATIENCE = 10_000
+/** A node that drains tells all its visitors at once: they spread over this. */
+export const DRAIN_SPREAD = 3_000
+
+/** Where the connection stands. `open` means that the server greeted us. */
+export type Condition = 'connecting' | 'open' | 'waiting' | 'stopped'
+
+export interface Line {
+  /** What to open the session with, asked at each connection. */
+  hello(): Orders['session.open']
+  frame(frame: ServerFrame, ref?: string): void
+  condition(condition: Condition, code?: number): void
+}
+
+/** Close codes from 4500 on mean that trying again cannot help. */
+export const final = (code: number): boolean => code >= 4500 && code <= 4999
+
+/** Orders that a living server answers at once, whatever it thinks of them. */
+const answered = new Set<Order>(['session.open', 'message.send', 'ping'])
+
+export class Socket {
+  private ws?: WebSocket
+  private condition: Condition = 'waiting'
+  private attempt = 0
+  private ids = 0
+  private retry?: ReturnType<typeof setTimeout>
+  private silence?: ReturnType<typeof setTimeout>
+  private deadline?: ReturnType<typeof setTimeout>
+
+  constructor(
+    private readonly url: string,
+    private readonly line: Line,
+  ) {}
+
+  /** Connects, or hurries up where a retry was due later. */
+  connect(): void {
+    if (this.ws || this.condition === 'stopped') return
+    clearTimeout(this.retry)
+    this.become('connecting')
+    let ws: WebSocket
+    try {
+      ws = new WebSocket(this.url, 'parley.v1')
+    } catch {
+      // A page's policy may forbid the connection; the policy does not change while the page lives.
+      this.become('stopped', 0)
+      return
+    }
+    this.ws = ws
+    this.expect()
+    ws.onopen = () => this.send('session.open', this.line.hello())
+    ws.onmessage = ({ data }) => this.receive(data)
+    ws.onclose = ({ code }) => this.fallen(code)
+  }
+
+  /** Sends a frame and returns its id, or undefined where there is no connection: the caller repeats. */
+  send<T extends Order>(type: T, data: Orders[T]): string | undefined {
+    if (this.ws?.readyState !== 1) return
+    const id = String(++this.ids)
+    this.ws.send(encode(type, data, type === 'pong' ? undefined : id))
+    this.listen()
+    if (answered.has(type)) this.expect()
+    return id
+  }
+
+  /** Asks whether the other side is still there: after sleep, or when the network came back. */
+  check(): void {
+    if (this.condition === 'waiting') this.connect()
+    else if (this.condition === 'open') this.send('ping', {})
+  }
+
+  /** Drops the connection and makes another one, at once the first time. */
+  restart(): void {
+    this.drop()
+    this.later(0)
+  }
+
+  private receive(raw: unknown): void {
+    clearTimeout(this.deadline)
+    this.deadline = undefined
+    this.listen()
+    const frame = decode(raw)
+    if (!frame) return
+    if (frame.type === 'ping') return void this.send('pong', {})
+    if (frame.type === 'session.ready') {
+      this.attempt = 0
+      this.line.frame(frame)
+      this.become('open')
+      return
+    }
+    this.line.frame(frame, 'ref' in frame ? frame.ref : undefined)
+  }
+
+  /** Pings when nothing passed for a while. */
+  private listen(): void {
+    clearTimeout(this.silence)
+    this.silence = setTimeout(() => this.send('ping', {}), SILENCE)
+  }
+
+  /** Takes the connection for dead unless something comes. */
+  private expect(): void {
+    this.deadline ??= setTimeout(() => this.fallen(1006), PATIENCE)
+  }
+
+  private fallen(code: number): void {
+    this.drop()
+    if (final(code)) this.become('stopped', code)
+    else this.later(code)
+  }
+
+  private later(code: number): void {
+    const wait = backoff(this.attempt++, code === 4002 ? DRAIN_SPREAD : 500)
+    this.become('waiting', code)
+    clearTimeout(this.retry)
+    this.retry = setTimeout(() => this.connect(), wait)
+  }
+
+  private drop(): void {
+    clearTimeout(this.silence)
+    clearTimeout(this.deadline)
+    this.deadline = undefined
+    const ws = this.ws
+    this.ws = undefined
+    if (!ws) return
+    ws.onopen = ws.onmessage = ws.onclose = null
+    ws.close()
+  }
+
+  private become(condition: Condition, code?: number): void {
+    this.condition = condition
+    this.line.condition(condition, code)
+  }
+}

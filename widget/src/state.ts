@@ -1,0 +1,214 @@
+/**
+ * What the visitor sees, as a pure function of the frames. The log is the
+ * truth: replaying it gives the same items, whatever was shown meanwhile.
+ */
+import { byteLength } from './bytes'
+import {
+  type Author,
+  type BotInfo,
+  type Citation,
+  type EventFrame,
+  isEvent,
+  type Reason,
+  type ServerFrame,
+  type Status,
+} from './wire'
+
+/** A whole message, by the visitor or by a person of the business. */
+export interface Message {
+  kind: 'message'
+  id: string
+  seq: number
+  at?: string
+  author: Author
+  text: string
+  clientId?: string
+  erased?: boolean
+}
+
+/** An answer of the bot. */
+export interface Answer {
+  kind: 'answer'
+  id: string
+  seq: number
+  end?: number // seq of the event that ended it
+  at?: string
+  author: Author
+  text: string
+  bytes: number // of text, in UTF-8: where the next delta belongs
+  phase: 'open' | 'done' | Reason
+  citations: Citation[]
+  offer?: string
+  question?: string
+  feedback?: { helpful: boolean; comment?: string }
+  erased?: boolean
+}
+
+/** A change of who speaks for the business. */
+export interface Notice {
+  kind: 'notice'
+  seq: number
+  at?: string
+  status: Status
+  agent?: Author
+  position?: number
+}
+
+export type Item = Message | Answer | Notice
+
+/** A message of ours that the log does not show yet. */
+export interface Pending {
+  clientId: string
+  text: string
+  error?: string // said by the server, or by us
+  retryAt?: number // when trying again may help, in milliseconds since the epoch
+}
+
+export interface State {
+  conversation: string
+  seq: number // of the last event we hold
+  head: number // of the log when we opened it: below it we are catching up
+  status: Status
+  agent?: Author
+  position?: number
+  bot: BotInfo
+  items: Item[]
+  outbox: Pending[]
+}
+
+export const empty: State = { conversation: '', seq: 0, head: 0, status: 'bot', bot: {}, items: [], outbox: [] }
+
+/** Whether the frame is an event that comes too late or too early to be applied. */
+export const gap = (state: State, frame: ServerFrame): boolean => isEvent(frame) && frame.seq > state.seq + 1
+
+export function reduce(state: State, frame: ServerFrame): State {
+  if (isEvent(frame)) return frame.seq === state.seq + 1 ? apply(state, frame) : state
+  switch (frame.type) {
+    case 'session.ready': {
+      const { conversation, seq, recovered, status, agent, bot } = frame.data
+      const kept = recovered && conversation === state.conversation
+      return {
+        ...state,
+        ...(kept ? {} : { seq: 0, items: [], position: undefined }),
+        conversation,
+        head: seq,
+        status,
+        agent,
+        bot: bot ?? state.bot,
+      }
+    }
+    case 'message.delta': {
+      const { message, index, text } = frame.data
+      return change(state, message, (answer) =>
+        answer.phase === 'open' && answer.bytes === index
+          ? { ...answer, text: answer.text + text, bytes: index + byteLength(text) }
+          : answer,
+      )
+    }
+    case 'message.snapshot': {
+      const { message, text } = frame.data
+      return change(state, message, (answer) =>
+        answer.phase === 'open' ? { ...answer, text, bytes: byteLength(text) } : answer,
+      )
+    }
+  }
+  return state
+}
+
+function apply(state: State, frame: EventFrame): State {
+  const { seq, at } = frame
+  state = { ...state, seq }
+  switch (frame.type) {
+    case 'message.created': {
+      const { message: id, author, text, client_id: clientId } = frame.data
+      const message: Message = { kind: 'message', id, seq, at, author, text: text ?? '', clientId, erased: frame.erased }
+      return {
+        ...state,
+        items: [...state.items, message],
+        outbox: clientId ? state.outbox.filter((one) => one.clientId !== clientId) : state.outbox,
+      }
+    }
+    case 'message.started': {
+      const { message: id, author, question } = frame.data
+      const answer: Answer = { kind: 'answer', id, seq, at, author, text: '', bytes: 0, phase: 'open', citations: [], question }
+      // An answer that a crash broke is given again: what is left of the first try says nothing.
+      const items = state.items.filter((item) => !(item.kind === 'answer' && item.phase === 'node_lost' && item.question === question))
+      return { ...state, items: [...items, answer] }
+    }
+    case 'message.completed': {
+      const { message, text, citations, offer } = frame.data
+      return change(state, message, (answer) => ({
+        ...settle(answer, seq, text ?? ''),
+        phase: 'done',
+        citations: citations ?? [],
+        offer,
+        erased: frame.erased,
+      }))
+    }
+    case 'message.interrupted': {
+      const { message, text, reason } = frame.data
+      return change(state, message, (answer) => ({
+        ...settle(answer, seq, reason === 'node_lost' ? '' : (text ?? '')),
+        phase: reason ?? 'stopped',
+        erased: frame.erased,
+      }))
+    }
+    case 'status.changed': {
+      const { status, agent, position } = frame.data
+      if (!status) return state
+      const notice: Notice = { kind: 'notice', seq, at, status, agent, position }
+      const last = state.items.at(-1)
+      // Moving up in the line replaces the last line rather than adding one.
+      const moved = last?.kind === 'notice' && last.status === status
+      return { ...state, status, agent, position, items: [...(moved ? state.items.slice(0, -1) : state.items), notice] }
+    }
+    case 'feedback.given': {
+      const { message, helpful, comment } = frame.data
+      return change(state, message, (answer) => ({ ...answer, feedback: { helpful, comment } }))
+    }
+    case 'event.erased': {
+      const { target } = frame.data
+      return {
+        ...state,
+        items: state.items.map((item) => (item.kind !== 'notice' && touches(item, target) ? blank(item) : item)),
+      }
+    }
+  }
+  return state
+}
+
+const settle = (answer: Answer, end: number, text: string): Answer => ({ ...answer, end, text, bytes: byteLength(text) })
+
+const touches = (item: Message | Answer, seq: number) => item.seq === seq || (item.kind === 'answer' && item.end === seq)
+
+const blank = (item: Message | Answer): Item =>
+  item.kind === 'answer' ? { ...item, text: '', bytes: 0, citations: [], erased: true } : { ...item, text: '', erased: true }
+
+/** Replaces one answer, from the end: it is nearly always the last item. */
+function change(state: State, id: string, by: (answer: Answer) => Answer): State {
+  for (let i = state.items.length - 1; i >= 0; i--) {
+    const item = state.items[i]!
+    if (item.kind !== 'answer' || item.id !== id) continue
+    const next = by(item)
+    return next === item ? state : { ...state, items: state.items.with(i, next) }
+  }
+  return state
+}
+
+/** The answer that is being written, if one is. */
+export const openAnswer = (state: State): Answer | undefined =>
+  state.items.findLast((item): item is Answer => item.kind === 'answer' && item.phase === 'open')
+
+/** Whether an answer is due that has not begun: the last word is the visitor's, and the bot has it. */
+export function awaited(state: State): boolean {
+  const last = state.items.at(-1)
+  return state.status === 'bot' && last?.kind === 'message' && last.author.kind === 'visitor' && !last.erased
+}
+
+/** How many messages to the visitor ended after a seq. */
+export const unread = (state: State, read: number): number =>
+  state.items.filter((item) =>
+    item.kind === 'answer'
+      ? item.phase !== 'node_lost' && (item.end ?? 0) > read
+      : item.kind === 'message' && item.author.kind === 'agent' && item.seq > read,
+  ).length

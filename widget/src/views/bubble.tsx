@@ -1,0 +1,82 @@
+import { useEffect, useMemo, useState } from 'preact/hooks'
+import { markdown } from '../markdown/markdown'
+import type { Message, Notice, Pending } from '../state'
+import * as words from '../words'
+
+/** A visitor's words are shown as typed; a person of the business may use Markdown. */
+export function MessageView({ message: { author, text, erased } }: { message: Message }) {
+  const drawn = useMemo(() => (author.kind === 'visitor' ? text : markdown(text, undefined, true)), [text])
+  if (erased) return <p class="ending">{words.erased}</p>
+  return (
+    <div class={`bubble ${author.kind}`} dir="auto">
+      {drawn}
+    </div>
+  )
+}
+
+interface PendingProps {
+  pending: Pending
+  online: boolean
+  retry(): void
+  discard(): void
+}
+
+export function PendingView({ pending: { text, error, retryAt }, online, retry, discard }: PendingProps) {
+  const wait = useCountdown(retryAt)
+  return (
+    <>
+      <div class={error ? 'bubble visitor' : 'bubble visitor pending'} dir="auto">
+        {text}
+      </div>
+      {error ? (
+        <p class="ending error" role="alert">
+          {error}{' '}
+          <button type="button" class="text" disabled={wait > 0} onClick={retry}>
+            {wait > 0 ? words.retryIn(wait) : words.retry}
+          </button>
+          <button type="button" class="text" onClick={discard}>
+            {words.remove}
+          </button>
+        </p>
+      ) : (
+        <p class={online ? 'ending late' : 'ending'}>{online ? words.sending : words.queued}</p>
+      )}
+    </>
+  )
+}
+
+/** Whole seconds until an instant; 0 when it has come. */
+function useCountdown(until?: number): number {
+  const left = () => (until ? Math.max(0, Math.ceil((until - Date.now()) / 1000)) : 0)
+  const [, tick] = useState(0)
+  useEffect(() => {
+    if (!left()) return
+    const timer = setInterval(() => {
+      tick((n) => n + 1)
+      if (!left()) clearInterval(timer)
+    }, 1000)
+    return () => clearInterval(timer)
+  }, [until])
+  return left()
+}
+
+export function noticeText({ status, agent, position }: Notice): string {
+  switch (status) {
+    case 'waiting':
+      return position ? words.position(position) : words.waiting
+    case 'agent':
+      return words.joined(agent?.name || words.aPerson)
+    case 'bot':
+      return words.back
+    default:
+      return words.closed
+  }
+}
+
+export const Dots = ({ label }: { label: string }) => (
+  <div class="bubble bot dots" role="img" aria-label={label}>
+    <i />
+    <i />
+    <i />
+  </div>
+)

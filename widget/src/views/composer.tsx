@@ -1,0 +1,74 @@
+import { useLayoutEffect, useRef, useState } from 'preact/hooks'
+import * as words from '../words'
+import { Send } from './icons'
+
+/** The longest message that the server takes, in characters. */
+export const LONGEST = 4000
+/** How near to the end the counter appears. */
+const NEAR = 200
+
+interface Props {
+  disabled: boolean
+  send(text: string): void
+  writing(): void
+}
+
+export function Composer({ disabled, send, writing }: Props) {
+  const [draft, setDraft] = useState('')
+  const field = useRef<HTMLTextAreaElement>(null)
+  const left = LONGEST - [...draft].length
+  const sendable = !disabled && draft.trim() !== '' && left >= 0
+
+  useLayoutEffect(() => {
+    const { style, scrollHeight } = field.current!
+    if (!scrollHeight) return
+    style.height = 'auto'
+    style.height = `${field.current!.scrollHeight}px`
+  }, [draft])
+
+  const submit = () => {
+    if (!sendable) return
+    send(draft.trim())
+    setDraft('')
+    field.current!.focus()
+  }
+  return (
+    <form
+      class="composer"
+      onSubmit={(event) => {
+        event.preventDefault()
+        submit()
+      }}
+    >
+      <textarea
+        ref={field}
+        rows={1}
+        dir="auto"
+        aria-label={words.write}
+        placeholder={words.write}
+        enterkeyhint="send"
+        autocomplete="off"
+        disabled={disabled}
+        value={draft}
+        onInput={(event) => {
+          setDraft(event.currentTarget.value)
+          writing()
+        }}
+        onKeyDown={(event) => {
+          // While an input method composes, Enter belongs to it.
+          if (event.key !== 'Enter' || event.shiftKey || event.isComposing) return
+          event.preventDefault()
+          submit()
+        }}
+      />
+      <button type="submit" class="send" aria-label={words.send} disabled={!sendable}>
+        <Send />
+      </button>
+      {left < NEAR ? (
+        <p class={left < 0 ? 'count error' : 'count'} role="status">
+          {words.left(left)}
+        </p>
+      ) : null}
+    </form>
+  )
+}

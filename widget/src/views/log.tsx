@@ -1,0 +1,179 @@
+import type { ComponentChildren } from 'preact'
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks'
+import { type Conversation, type Snapshot, titleOf } from '../conversation'
+import { awaited, type Item } from '../state'
+import * as words from '../words'
+import { AnswerView } from './answer'
+import { Dots, MessageView, noticeText, PendingView } from './bubble'
+import { Down, Spark } from './icons'
+import type { ShowSource } from './source'
+
+/** So near to the end, in pixels, new text keeps the end in sight. */
+const NEAR = 48
+
+interface Props {
+  snapshot: Snapshot
+  conversation: Conversation
+  show: ShowSource
+  person?: () => void
+}
+
+export function Log({ snapshot, conversation, show, person }: Props) {
+  const { items, outbox, bot, ready, condition } = snapshot
+  const list = useRef<HTMLDivElement>(null)
+  const stuck = useRef(true)
+  const [behind, setBehind] = useState(false)
+
+  const toEnd = () => list.current?.scrollTo(0, list.current.scrollHeight)
+  useLayoutEffect(() => {
+    if (stuck.current) toEnd()
+  })
+  useLayoutEffect(() => {
+    stuck.current = true // what the visitor sends is always shown
+    toEnd()
+  }, [outbox.length])
+  useEffect(() => {
+    const observer = new ResizeObserver(() => stuck.current && toEnd())
+    observer.observe(list.current!)
+    return () => observer.disconnect()
+  }, [])
+  const scrolled = () => {
+    const { scrollHeight, scrollTop, clientHeight } = list.current!
+    if (!clientHeight) return // hidden, or just put back on the page
+    stuck.current = scrollHeight - scrollTop - clientHeight < NEAR
+    setBehind(!stuck.current)
+  }
+
+  const starters = ready && !items.length && !outbox.length && condition !== 'stopped' ? (bot.suggestions ?? []).slice(0, 6) : []
+  const textOf = (id?: string) => {
+    const question = items.find((item) => item.kind === 'message' && item.id === id)
+    return question?.kind === 'message' ? question.text : ''
+  }
+  const draw = (item: Item, last: boolean) => {
+    switch (item.kind) {
+      case 'notice':
+        return (
+          <p class="notice">
+            {noticeText(item)}
+            {item.status === 'closed' && last ? (
+              <button type="button" class="text" onClick={() => conversation.startNew()}>
+                {words.startNew}
+              </button>
+            ) : null}
+          </p>
+        )
+      case 'message':
+        return <MessageView message={item} />
+      default: {
+        const question = textOf(item.question)
+        return (
+          <AnswerView
+            answer={item}
+            last={last}
+            show={show}
+            rate={(helpful, comment) => conversation.rate(item.id, helpful, comment)}
+            retry={question ? () => conversation.post(question) : undefined}
+            person={person}
+          />
+        )
+      }
+    }
+  }
+
+  let speaker = ''
+  return (
+    <div class="frame">
+      <div class="log" role="log" aria-live="off" aria-label={words.messages} tabIndex={0} ref={list} onScroll={scrolled}>
+        {!ready && condition !== 'stopped' ? <Skeleton /> : null}
+        {bot.greeting && (ready || items.length) ? (
+          <Row side="them" name={titleOf(bot)} ai>
+            <div class="bubble bot" dir="auto">
+              {bot.greeting}
+            </div>
+          </Row>
+        ) : null}
+        {starters.length ? (
+          <ul class="starters">
+            {starters.map((text) => (
+              <li>
+                <button type="button" class="pill" dir="auto" onClick={() => conversation.post(text)}>
+                  {text}
+                </button>
+              </li>
+            ))}
+          </ul>
+        ) : null}
+        {items.map((item, i) => {
+          const drawn = draw(item, i === items.length - 1 && !outbox.length)
+          const who = item.kind === 'notice' ? '' : item.author.kind + (item.author.name ?? '')
+          const same = who === speaker
+          speaker = who
+          if (item.kind === 'notice') return drawn
+          const { kind, name } = item.author
+          if (kind === 'visitor') return <Row key={item.seq} side="us" at={item.at}>{drawn}</Row>
+          return (
+            <Row key={item.seq} side="them" at={item.at} ai={kind === 'bot'} name={same ? undefined : kind === 'bot' ? titleOf(bot) : name || words.aPerson}>
+              {drawn}
+            </Row>
+          )
+        })}
+        {outbox.map((pending) => (
+          <Row key={pending.clientId} side="us">
+            <PendingView
+              pending={pending}
+              online={condition !== 'waiting'}
+              retry={() => conversation.resend(pending.clientId)}
+              discard={() => conversation.discard(pending.clientId)}
+            />
+          </Row>
+        ))}
+        {awaited(snapshot) && condition === 'open' ? (
+          <Row side="them">
+            <Dots label={words.thinking} />
+          </Row>
+        ) : null}
+        {snapshot.typing ? (
+          <Row side="them">
+            <Dots label={words.typing(snapshot.typing)} />
+          </Row>
+        ) : null}
+      </div>
+      {behind ? (
+        <button type="button" class="latest" aria-label={words.latest} onClick={toEnd}>
+          <Down />
+        </button>
+      ) : null}
+    </div>
+  )
+}
+
+interface RowProps {
+  side: 'us' | 'them'
+  name?: string
+  ai?: boolean
+  at?: string
+  children: ComponentChildren
+}
+
+const Row = ({ side, name, ai, at, children }: RowProps) => (
+  <div class={`row ${side}`} title={at ? new Date(at).toLocaleString() : undefined}>
+    {name ? (
+      <p class="author">
+        {ai ? <Spark /> : null}
+        <bdi>{name}</bdi>
+        {ai ? <span class="tag">AI</span> : null}
+      </p>
+    ) : side === 'us' ? (
+      <span class="spoken">{words.you}:</span>
+    ) : null}
+    {children}
+  </div>
+)
+
+const Skeleton = () => (
+  <div class="skeleton" aria-hidden="true">
+    <i />
+    <i />
+    <i />
+  </div>
+)

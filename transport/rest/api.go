@@ -1,0 +1,153 @@
+package rest
+
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/adapters/humago"
+
+	"parley/account"
+	"parley/chat"
+)
+
+//go:generate go test -run TestTheSpecificationIsTheOneInTheRepository -update .
+
+// apiVersion is the contract's, not the program's: it changes when a client would notice.
+const apiVersion = "1.0.0"
+
+// Times that a JSON request may take: to arrive, and to be answered.
+const (
+	bodyTimeout    = 15 * time.Second
+	requestTimeout = 30 * time.Second
+)
+
+func newAPI(mux *http.ServeMux) huma.API {
+	config := huma.DefaultConfig("Parley", apiVersion)
+	config.Info.Description = "Failures are application/problem+json. Unknown fields are ignored. " +
+		"Lists come in pages: repeat the request with `cursor` set to the page's `next` until that is empty."
+	config.DocsPath = ""     // its page loads scripts from elsewhere
+	config.OpenAPIPath = ""  // its handler makes the document at the first request, without a lock
+	config.CreateHooks = nil // which add links to schemas to every answer
+	config.SchemasPath = ""
+	config.AllowAdditionalPropertiesByDefault = true // "unknown fields are ignored"
+	config.Components.SecuritySchemes = map[string]*huma.SecurityScheme{
+		"bearer": {Type: "http", Scheme: "bearer", Description: "The access_token of auth/login."},
+		"cookie": {Type: "apiKey", In: "cookie", Name: account.AccessCookie, Description: "The dashboard's, on the platform's own origin only."},
+	}
+	return humago.New(mux, config)
+}
+
+// specification serves the API's own description.
+func specification(api huma.API) http.Handler {
+	document, err := json.Marshal(api.OpenAPI())
+	if err != nil {
+		panic("rest: the specification cannot be written: " + err.Error())
+	}
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Type", "application/openapi+json")
+		w.Header().Set("Cache-Control", "no-cache")
+		_, _ = w.Write(document)
+	})
+}
+
+// handler is one operation of the API. Its errors are shown to people as problemOf says.
+type handler[I, O any] func(ctx context.Context, who account.Identity, in *I) (*O, error)
+
+// route adds an operation that members with the given permission may use. Who
+// is asking, and whether they may, is decided before the body is read.
+func route[I, O any](s *server, action account.Action, op huma.Operation, handle handler[I, O]) {
+	op.Security = memberSecurity
+	op.Middlewares = huma.Middlewares{func(ctx huma.Context, next func(huma.Context)) {
+		r, w := humago.Unwrap(ctx)
+		who, err := s.identify(r)
+		if err == nil {
+			err = who.Require(action)
+		}
+		if err != nil {
+			writeProblem(w, r, err)
+			return
+		}
+		next(ctx)
+	}}
+	open(s, op, func(ctx context.Context, in *I) (*O, error) { return handle(ctx, aboutOf(ctx).who, in) })
+}
+
+// memberSecurity says in the specification how members sign their requests.
+var memberSecurity = []map[string][]string{{"bearer": {}}, {"cookie": {}}}
+
+// open adds an operation that needs no sign-in.
+func open[I, O any](s *server, op huma.Operation, handle func(ctx context.Context, in *I) (*O, error)) {
+	op.BodyReadTimeout = bodyTimeout
+	limit := requestTimeout
+	if d, ok := op.Metadata[timeoutKey].(time.Duration); ok {
+		limit = d
+	}
+	huma.Register(s.api, op, func(ctx context.Context, in *I) (*O, error) {
+		within, cancel := context.WithTimeout(ctx, limit)
+		defer cancel()
+		out, err := handle(within, in)
+		if err != nil {
+			return nil, problemOf(ctx, err)
+		}
+		return out, nil
+	})
+}
+
+// timeoutKey is where an operation's Metadata has a time-out of its own.
+const timeoutKey = "timeout"
+
+// identify tells who signed the request, and remembers it for the log.
+func (s *server) identify(r *http.Request) (account.Identity, error) {
+	token, err := s.accessToken(r)
+	if err != nil {
+		return account.Identity{}, err
+	}
+	who, err := s.Accounts.Authenticate(token)
+	if err != nil {
+		return account.Identity{}, err
+	}
+	aboutOf(r.Context()).who = who
+	return who, nil
+}
+
+// known returns ErrNotFound for an id that cannot be one, so that it never
+// reaches storage and looks like any other that does not exist.
+func known(prefix, id string) error {
+	if !chat.ValidID(prefix, id) {
+		return chat.ErrNotFound
+	}
+	return nil
+}
+
+// page is one page of a list.
+type page[T any] struct {
+	Items []T    `json:"items"`
+	Next  string `json:"next" doc:"The cursor of the next page; empty at the end."`
+}
+
+// noRoute answers what the API does not have: a method that a path does not
+// know with the ones that it does, everything else like any other missing thing.
+func (s *server) noRoute(w http.ResponseWriter, r *http.Request) {
+	var allowed []string
+	for _, method := range []string{http.MethodGet, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete} {
+		probe := &http.Request{Method: method, URL: r.URL, Host: r.Host}
+		if _, pattern := s.mux.Handler(probe); pattern != "/api/" && pattern != "" {
+			allowed = append(allowed, method)
+		}
+	}
+	if len(allowed) == 0 {
+		writeProblem(w, r, chat.ErrNotFound)
+		return
+	}
+	for _, method := range allowed {
+		w.Header().Add("Allow", method)
+	}
+	about := aboutOf(r.Context())
+	about.failure = errMethod
+	writeProblem(w, r, about.problem(http.StatusMethodNotAllowed, errMethod))
+}
+
+var errMethod = chat.Fail(chat.Invalid, "method_not_allowed", "This address does not know that method.")

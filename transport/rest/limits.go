@@ -1,0 +1,147 @@
+package rest
+
+import (
+	"context"
+	"net/http"
+	"net/netip"
+	"strings"
+	"time"
+
+	"github.com/ulule/limiter/v3"
+	"github.com/ulule/limiter/v3/drivers/store/memory"
+
+	"parley/chat"
+)
+
+// Limits bound what one address or one business may ask for. Windows are
+// fixed, so twice a rate can pass at the edge of two. Zero values mean the defaults.
+type Limits struct {
+	Off bool // no limit at all, for load tests; Upload holds nevertheless
+
+	// Store counts; nil counts in this process alone.
+	Store limiter.Store
+
+	SignIn   Rate // per address: log in
+	Register Rate // per address: register
+	Answers  Rate // per business
+	Searches Rate // per business
+	Uploads  Rate // per business: new sources of any kind
+
+	Upload int64 // the largest file, in bytes
+}
+
+// Rate is so many requests in a time.
+type Rate struct {
+	Limit  int64
+	Period time.Duration
+}
+
+// DefaultLimits hold where Limits says nothing: generous for people, narrow for scripts.
+var DefaultLimits = Limits{
+	SignIn:   Rate{20, time.Minute},
+	Register: Rate{20, time.Hour},
+	Answers:  Rate{300, time.Minute},
+	Searches: Rate{1200, time.Minute},
+	Uploads:  Rate{600, time.Minute},
+	Upload:   50 << 20,
+}
+
+// limits are the counters behind Limits.
+type limits struct {
+	signIn, register, answers, searches, uploads meter
+}
+
+// meter counts one thing.
+type meter struct {
+	name    string
+	limiter *limiter.Limiter // nil: not counted
+}
+
+func newLimits(l Limits) limits {
+	if l.Off {
+		return limits{}
+	}
+	store := l.Store
+	if store == nil {
+		store = memory.NewStore()
+	}
+	of := func(name string, rate, standard Rate) meter {
+		if rate == (Rate{}) {
+			rate = standard
+		}
+		return meter{name, limiter.New(store, limiter.Rate{Limit: rate.Limit, Period: rate.Period})}
+	}
+	d := DefaultLimits
+	return limits{
+		signIn:   of("sign-in", l.SignIn, d.SignIn),
+		register: of("register", l.Register, d.Register),
+		answers:  of("answers", l.Answers, d.Answers),
+		searches: of("searches", l.Searches, d.Searches),
+		uploads:  of("uploads", l.Uploads, d.Uploads),
+	}
+}
+
+// count refuses a request over the rate. A store that cannot count lets it
+// pass: limits protect from floods, and must not be one more way to be away.
+func (m meter) count(ctx context.Context, key string) error {
+	if m.limiter == nil {
+		return nil
+	}
+	used, err := m.limiter.Get(ctx, m.name+":"+key)
+	if err != nil || !used.Reached {
+		return nil
+	}
+	wait := max(time.Until(time.Unix(used.Reset, 0)), time.Second)
+	failure := chat.Fail(chat.Limited, "rate_limited", "That was too much at once. Please wait a moment and try again.")
+	failure.RetryAfter = wait
+	return failure
+}
+
+// uploadLimit is the size of the largest file.
+func (s *server) uploadLimit() int64 {
+	if s.Limits.Upload > 0 {
+		return s.Limits.Upload
+	}
+	return DefaultLimits.Upload
+}
+
+// address is what limits count a client by: its IPv4 address, or the /64 that
+// an IPv6 client can choose from freely.
+func (s *server) address(r *http.Request) string {
+	ip := s.client(r)
+	if ip.Is6() {
+		if prefix, err := ip.Prefix(64); err == nil {
+			return prefix.String()
+		}
+	}
+	return ip.String()
+}
+
+// client is who connected, or whom the nearest of our proxies saw: the last
+// address in X-Forwarded-For that is not a proxy's. What stands before it was
+// written by whoever wanted to.
+func (s *server) client(r *http.Request) netip.Addr {
+	peer, err := netip.ParseAddrPort(r.RemoteAddr)
+	if err != nil {
+		return netip.Addr{}
+	}
+	ip := peer.Addr().Unmap()
+	hops := strings.Split(strings.Join(r.Header.Values("X-Forwarded-For"), ","), ",")
+	for i := len(hops) - 1; i >= 0 && s.isProxy(ip); i-- {
+		hop, err := netip.ParseAddr(strings.TrimSpace(hops[i]))
+		if err != nil {
+			break
+		}
+		ip = hop.Unmap().WithZone("")
+	}
+	return ip
+}
+
+func (s *server) isProxy(ip netip.Addr) bool {
+	for _, prefix := range s.Proxies {
+		if prefix.Contains(ip) {
+			return true
+		}
+	}
+	return false
+}

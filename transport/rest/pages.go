@@ -1,0 +1,70 @@
+package rest
+
+import (
+	"bytes"
+	"net/http"
+	"path"
+	"strings"
+
+	"parley/chat"
+)
+
+// Policies for what browsers may do with our answers. Pages have no inline
+// script or style; pictures may come from anywhere because owners link to theirs.
+const (
+	policyNothing = "default-src 'none'; frame-ancestors 'none'"
+	policyPage    = "default-src 'self'; img-src 'self' data: https:; connect-src 'self' ws: wss:; object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'self'"
+	policyDocs    = "default-src 'none'; style-src 'self' 'unsafe-inline'; img-src 'self' data: https:; base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
+)
+
+// How long browsers keep things. Names with a hash in them never change.
+const (
+	cacheForever = "public, max-age=31536000, immutable"
+	cacheMinutes = "public, max-age=300"
+	cacheChecked = "no-cache"
+)
+
+func (s *server) routePages() {
+	widget, dashboard := newAssets(s.Widget), newAssets(s.Dashboard)
+
+	// Other websites load the widget, so these two are open to all of them.
+	shared := func(cache string) http.HandlerFunc {
+		return func(w http.ResponseWriter, r *http.Request) {
+			w.Header().Set("Access-Control-Allow-Origin", "*")
+			w.Header().Set("Cross-Origin-Resource-Policy", "cross-origin")
+			widget.serve(w, r, strings.TrimPrefix(r.URL.Path, "/"), cache)
+		}
+	}
+	s.mux.HandleFunc("GET /widget.js", shared(cacheMinutes))
+	s.mux.HandleFunc("GET /widget/", shared(cacheForever))
+
+	s.mux.HandleFunc("GET /demo", func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Security-Policy", policyPage)
+		widget.serveWith(w, r, "demo.html", cacheChecked, func(page []byte) []byte {
+			return bytes.ReplaceAll(page, []byte(s.BotMark), []byte(s.DemoBot))
+		})
+	})
+	if s.Docs != nil {
+		s.mux.HandleFunc("GET /docs/", func(w http.ResponseWriter, r *http.Request) {
+			w.Header().Set("Content-Security-Policy", policyDocs)
+			w.Header().Set("Cache-Control", cacheChecked)
+			s.Docs.ServeHTTP(w, r)
+		})
+	}
+	s.mux.HandleFunc("GET /assets/", func(w http.ResponseWriter, r *http.Request) {
+		dashboard.serve(w, r, strings.TrimPrefix(r.URL.Path, "/"), cacheForever)
+	})
+	s.mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
+		if r.Method != http.MethodGet && r.Method != http.MethodHead {
+			writeProblem(w, r, chat.ErrNotFound)
+			return
+		}
+		name := strings.TrimPrefix(path.Clean(r.URL.Path), "/")
+		w.Header().Set("Content-Security-Policy", policyPage)
+		// An address of the dashboard is not a file: its page finds out what to show.
+		if !dashboard.has(name) && strings.Contains(r.Header.Get("Accept"), "text/html") {
+			name = "index.html"
+		}
+		dashboard.serve(w, r, name, cacheChecked)
+	})
+}

@@ -1,0 +1,145 @@
+package rest
+
+import (
+	"context"
+	"io"
+	"io/fs"
+	"log/slog"
+	"net/http"
+	"net/netip"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+
+	"parley/account"
+	"parley/actors"
+	"parley/chat"
+	"parley/knowledge"
+)
+
+// Config is what the API is made of. Fields are required unless they say otherwise.
+type Config struct {
+	Accounts      *account.Service
+	Bots          chat.Bots
+	Sources       Sources
+	Reader        Reader
+	Library       Library
+	Conversations chat.Conversations
+	Log           Events
+	Engine        Engine
+	Announcer     chat.Announcer
+
+	// PublicURL is where browsers reach the platform: its origin is the only
+	// one whose cookies count, and "https" makes them secure.
+	PublicURL string
+	// Key makes the ids of conversations that a client_id alone names. It is used for nothing else.
+	Key    []byte
+	Limits Limits
+	// Proxies may name the client in X-Forwarded-For; from anybody else the header is ignored.
+	Proxies []netip.Prefix
+
+	// Ready tells by name whether each part can do its work.
+	Ready map[string]func(context.Context) error
+	// Metrics gets the API's own measurements.
+	Metrics *prometheus.Registry
+	// ServeMetrics shows them at /metrics. They name no tenant, but are the operator's
+	// alone: turn it on for an address that only operators reach.
+	ServeMetrics bool
+
+	// Widget holds widget.js, widget/ and demo.html; Dashboard holds index.html and assets/.
+	Widget, Dashboard fs.FS
+	// DemoBot is the id of the bot on /demo; BotMark is what stands for it in demo.html.
+	DemoBot, BotMark string
+	// Docs serves /docs/, and Socket /api/v1/socket; nil: nothing is there.
+	Docs, Socket http.Handler
+
+	Logger *slog.Logger
+}
+
+// Engine is what the API asks of *actors.Engine.
+type Engine interface {
+	Answer(ctx context.Context, visitor actors.Visitor, clientID, text string, emit func(actors.Output)) (chat.MessageCompleted, error)
+	TakeOver(ctx context.Context, visitor actors.Visitor, agent chat.Author, force bool) error
+	Release(ctx context.Context, visitor actors.Visitor, agent chat.Author) error
+}
+
+// Sources is what the API asks of knowledge.Store.
+type Sources interface {
+	Source(ctx context.Context, tenant, bot, id string) (knowledge.Source, error)
+	Sources(ctx context.Context, tenant, bot, cursor string, limit int) ([]knowledge.Source, string, error)
+	DeleteSource(ctx context.Context, tenant, bot, id string) error
+}
+
+// Reader is what the API asks of *knowledge.Reader.
+type Reader interface {
+	Receive(ctx context.Context, source knowledge.Source, original io.Reader) (knowledge.Source, error)
+}
+
+// Library is what the API asks of *knowledge.Library.
+type Library interface {
+	Search(ctx context.Context, tenant, bot, query string, limit int) ([]knowledge.Hit, error)
+}
+
+// Events is what the API asks of chat.Log.
+type Events interface {
+	Events(ctx context.Context, ref chat.Ref, after int64, limit int) ([]chat.Event, error)
+}
+
+// server is the handlers' common ground.
+type server struct {
+	Config
+	limits  limits
+	origins *http.CrossOriginProtection
+	api     huma.API
+	mux     *http.ServeMux
+}
+
+// New returns the handler of everything that is reached over HTTP.
+func New(config Config) http.Handler {
+	s := newServer(config)
+	outer := http.NewServeMux()
+	outer.Handle("/", s.observe(s.mux))
+	if s.Socket != nil {
+		// Past observe: a socket lasts for hours, and takes the connection over.
+		outer.Handle("GET /api/v1/socket", s.Socket)
+	}
+	return outer
+}
+
+func newServer(config Config) *server {
+	s := &server{Config: config, limits: newLimits(config.Limits), origins: http.NewCrossOriginProtection(), mux: http.NewServeMux()}
+	if origin := originOf(config.PublicURL); origin != "" {
+		// originOf gives scheme://host, which is all that is checked here.
+		if err := s.origins.AddTrustedOrigin(origin); err != nil {
+			panic("rest: public URL: " + err.Error())
+		}
+	}
+	s.api = newAPI(s.mux)
+	s.routeAccounts()
+	s.routeBots()
+	s.routeSources()
+	s.routeAnswers()
+	s.routeConversations()
+	s.mux.HandleFunc("/api/", s.noRoute)
+	s.mux.Handle("GET /openapi.json", specification(s.api))
+	s.mux.HandleFunc("GET /healthz", s.alive)
+	s.mux.HandleFunc("GET /readyz", s.ready)
+	if s.ServeMetrics {
+		s.mux.Handle("GET /metrics", promhttp.HandlerFor(s.Metrics, promhttp.HandlerOpts{}))
+	}
+	s.routePages()
+	return s
+}
+
+// NewServer returns a server for the handler whose slow clients do not hold
+// connections for ever. Bodies and answers have their own deadlines, set by the handlers.
+func NewServer(handler http.Handler) *http.Server {
+	return &http.Server{
+		Handler:           handler,
+		ReadHeaderTimeout: 10 * time.Second,
+		IdleTimeout:       2 * time.Minute,
+		MaxHeaderBytes:    32 << 10,
+	}
+}

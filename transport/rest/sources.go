@@ -1,0 +1,174 @@
+package rest
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"parley/account"
+	"parley/chat"
+	"parley/knowledge"
+)
+
+const knowledgeTag = "Knowledge"
+
+func (s *server) routeSources() {
+	s.routeAddSource()
+	route(s, account.Read, huma.Operation{
+		OperationID: "listSources", Method: http.MethodGet, Path: "/api/v1/bots/{bot}/sources", Tags: []string{knowledgeTag},
+		Summary: "What a bot was given to know, newest first",
+	}, s.listSources)
+	route(s, account.Read, huma.Operation{
+		OperationID: "getSource", Method: http.MethodGet, Path: "/api/v1/bots/{bot}/sources/{source}", Tags: []string{knowledgeTag},
+		Summary: "One source, with how far it was read",
+	}, s.getSource)
+	route(s, account.ManageBots, huma.Operation{
+		OperationID: "deleteSource", Method: http.MethodDelete, Path: "/api/v1/bots/{bot}/sources/{source}", Tags: []string{knowledgeTag},
+		Summary: "Delete a source with all that was read from it", DefaultStatus: http.StatusNoContent,
+	}, s.deleteSource)
+	route(s, account.Read, huma.Operation{
+		OperationID: "search", Method: http.MethodPost, Path: "/api/v1/bots/{bot}/search", Tags: []string{knowledgeTag},
+		Summary: "The passages that answer a query best", MaxBodyBytes: smallBody,
+	}, s.search)
+}
+
+type source struct {
+	ID        string    `json:"id"`
+	Kind      string    `json:"kind" enum:"file,url,site,faq,text"`
+	Title     string    `json:"title"`
+	URL       string    `json:"url,omitempty" doc:"What citations open."`
+	MediaType string    `json:"media_type,omitempty"`
+	Size      int64     `json:"size" doc:"Bytes of the original."`
+	State     string    `json:"state" enum:"queued,reading,ready,failed"`
+	Error     string    `json:"error,omitempty" doc:"Why it could not be read, for people."`
+	Pages     int       `json:"pages" doc:"Units to read; 0: not known yet."`
+	PagesRead int       `json:"pages_read"`
+	Passages  int       `json:"passages"`
+	CreatedAt time.Time `json:"created_at"`
+	UpdatedAt time.Time `json:"updated_at"`
+}
+
+func sourceOf(s knowledge.Source) source {
+	return source{
+		ID: s.ID, Kind: string(s.Kind), Title: s.Title, URL: s.URL, MediaType: s.MediaType, Size: s.Size, State: string(s.State), Error: s.Error,
+		Pages: s.Pages, PagesRead: s.PagesRead, Passages: s.Passages, CreatedAt: s.CreatedAt, UpdatedAt: s.UpdatedAt,
+	}
+}
+
+// pageQuery asks for one page of a list.
+type pageQuery struct {
+	Cursor string `query:"cursor" maxLength:"500"`
+	Limit  int    `query:"limit" minimum:"1" maximum:"200" default:"50"`
+}
+
+type listSourcesInput struct {
+	botPath
+	pageQuery
+}
+
+func (s *server) listSources(ctx context.Context, who account.Identity, in *listSourcesInput) (*struct{ Body page[source] }, error) {
+	if _, err := s.bot(ctx, who, in.Bot); err != nil {
+		return nil, err
+	}
+	found, next, err := s.Sources.Sources(ctx, who.Tenant, in.Bot, in.Cursor, in.Limit)
+	if err != nil {
+		return nil, err
+	}
+	items := make([]source, len(found))
+	for i, f := range found {
+		items[i] = sourceOf(f)
+	}
+	return &struct{ Body page[source] }{page[source]{items, next}}, nil
+}
+
+// sourcePath is the source of a request.
+type sourcePath struct {
+	botPath
+	Source string `path:"source" example:"src_06f1w3k8q0000000000000000z"`
+}
+
+// check returns ErrNotFound for ids that cannot be ones.
+func (p sourcePath) check() error {
+	if err := known(chat.BotPrefix, p.Bot); err != nil {
+		return err
+	}
+	return known(chat.SourcePrefix, p.Source)
+}
+
+type sourceOutput struct{ Body source }
+
+func (s *server) getSource(ctx context.Context, who account.Identity, in *sourcePath) (*sourceOutput, error) {
+	if err := in.check(); err != nil {
+		return nil, err
+	}
+	found, err := s.Sources.Source(ctx, who.Tenant, in.Bot, in.Source)
+	if err != nil {
+		return nil, err
+	}
+	return &sourceOutput{sourceOf(found)}, nil
+}
+
+func (s *server) deleteSource(ctx context.Context, who account.Identity, in *sourcePath) (*struct{}, error) {
+	if err := in.check(); err != nil {
+		return nil, err
+	}
+	if err := s.Sources.DeleteSource(ctx, who.Tenant, in.Bot, in.Source); err != nil {
+		return nil, err
+	}
+	s.announceBot(ctx, who.Tenant, in.Bot)
+	return nil, nil
+}
+
+type query struct {
+	Query string `json:"query"`
+	Limit int    `json:"limit,omitempty" minimum:"1" maximum:"200" default:"10"`
+}
+
+type passage struct {
+	Source     string   `json:"source"`
+	Title      string   `json:"title"`
+	URL        string   `json:"url,omitempty"`
+	Headings   []string `json:"headings" doc:"Outermost first."`
+	Text       string   `json:"text"`
+	Page       int      `json:"page,omitempty" doc:"From 1, where there are pages."`
+	Score      float64  `json:"score" doc:"Comparable within one result."`
+	Confidence float64  `json:"confidence" doc:"0 to 1: how much of the query the passage covers."`
+}
+
+type passages struct {
+	Passages []passage `json:"passages" doc:"Best first."`
+}
+
+type searchInput struct {
+	botPath
+	Body query
+}
+
+// maxQuery is the length of the longest query, in characters.
+const maxQuery = 2000
+
+func (s *server) search(ctx context.Context, who account.Identity, in *searchInput) (*struct{ Body passages }, error) {
+	if _, err := s.bot(ctx, who, in.Bot); err != nil {
+		return nil, err
+	}
+	if err := checkText(in.Body.Query, 1, maxQuery, "query"); err != nil {
+		return nil, err
+	}
+	if err := s.limits.searches.count(ctx, who.Tenant); err != nil {
+		return nil, err
+	}
+	hits, err := s.Library.Search(ctx, who.Tenant, in.Bot, in.Body.Query, in.Body.Limit)
+	if err != nil {
+		return nil, err
+	}
+	found := make([]passage, len(hits))
+	for i, h := range hits {
+		found[i] = passage{
+			Source: h.Source, Title: h.Title, URL: h.URL, Headings: list(h.Headings), Text: h.Text, Page: h.Page,
+			Score: h.Score, Confidence: h.Confidence,
+		}
+	}
+	return &struct{ Body passages }{passages{found}}, nil
+}

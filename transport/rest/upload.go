@@ -1,0 +1,313 @@
+package rest
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"mime"
+	"mime/multipart"
+	"net/http"
+	"path"
+	"reflect"
+	"strings"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"parley/account"
+	"parley/chat"
+	"parley/knowledge"
+)
+
+// Bounds of what adds a source.
+const (
+	maxSourceJSON = 8 << 20          // a text or questions written into the request itself
+	maxSourceName = 300              // characters
+	maxField      = 8 << 10          // bytes of a form's field
+	formOverhead  = 64 << 10         // bytes that a form has around its file
+	uploadStall   = 30 * time.Second // of silence, after which an upload has failed
+	uploadTime    = 15 * time.Minute // for the whole of it
+)
+
+// newSource is a source that comes as JSON: exactly one of its kinds.
+type newSource struct {
+	Title string      `json:"title,omitempty"`
+	Text  string      `json:"text,omitempty" doc:"A text, with its title."`
+	URL   string      `json:"url,omitempty" doc:"A page to read; with a text, what its citations open."`
+	Site  string      `json:"site,omitempty" doc:"A whole website: not available yet."`
+	FAQ   []faqAnswer `json:"faq,omitempty" doc:"Questions with their answers."`
+}
+
+type faqAnswer struct {
+	Question string `json:"question"`
+	Answer   string `json:"answer"`
+}
+
+// upload is a source that comes as a form.
+type upload struct {
+	URL   string `json:"url,omitempty" doc:"What citations open. Comes before the file."`
+	Title string `json:"title,omitempty" doc:"The file's name if left out. Comes before the file."`
+	File  string `json:"file" format:"binary"`
+}
+
+// routeAddSource registers the one operation that huma does not run: its body is a stream.
+func (s *server) routeAddSource() {
+	registry := s.api.OpenAPI().Components.Schemas
+	schema := func(v any) *huma.Schema { return registry.Schema(reflect.TypeOf(v), true, "") }
+	s.api.OpenAPI().AddOperation(&huma.Operation{
+		OperationID: "addSource", Method: http.MethodPost, Path: "/api/v1/bots/{bot}/sources", Tags: []string{knowledgeTag},
+		Summary:     "Give a bot something to know",
+		Description: "It is read afterwards; ask for the source to see how far it is. In a form, fields come before the file.",
+		Security:    memberSecurity,
+		Parameters:  []*huma.Param{{Name: "bot", In: "path", Required: true, Schema: &huma.Schema{Type: huma.TypeString}}},
+		RequestBody: &huma.RequestBody{Required: true, Content: map[string]*huma.MediaType{
+			"application/json":    {Schema: schema(newSource{})},
+			"multipart/form-data": {Schema: schema(upload{})},
+		}},
+		Responses: map[string]*huma.Response{
+			"202":     {Description: "Taken in, to be read", Content: map[string]*huma.MediaType{"application/json": {Schema: schema(source{})}}},
+			"default": {Description: "Error", Content: map[string]*huma.MediaType{"application/problem+json": {Schema: schema(problem{})}}},
+		},
+	})
+	s.mux.HandleFunc("POST /api/v1/bots/{bot}/sources", func(w http.ResponseWriter, r *http.Request) {
+		added, err := s.addSource(w, r)
+		if err != nil {
+			writeProblem(w, r, err)
+			return
+		}
+		w.Header().Set("Content-Type", "application/json")
+		w.WriteHeader(http.StatusAccepted)
+		_ = json.NewEncoder(w).Encode(sourceOf(added))
+	})
+}
+
+var (
+	errMediaType = chat.Fail(chat.Unsupported, "media_type", "Please send JSON, or a form (multipart/form-data) with a file.")
+	errForm      = chat.Fail(chat.Invalid, "malformed", "This form is broken or was cut off. Please send it again.")
+	errNoFile    = chat.Fail(chat.Invalid, "file_missing", "Please choose a file to upload.")
+	errOrder     = chat.Fail(chat.Invalid, "field_order", "Please send the fields of the form before its file, and one file at a time.")
+	errSite      = chat.Fail(chat.Invalid, "site_unavailable", "Reading a whole website is not available yet. Please add its pages one by one, with url.")
+	errOneKind   = chat.Fail(chat.Invalid, "source_kind", "Please send one of these: a file, a url, a faq, or a title with its text.")
+	errStalled   = chat.Fail(chat.Invalid, "body_timeout", "The upload stalled. Please send it again.")
+)
+
+func (s *server) addSource(w http.ResponseWriter, r *http.Request) (knowledge.Source, error) {
+	who, err := s.identify(r)
+	if err != nil {
+		return knowledge.Source{}, err
+	}
+	if err := who.Require(account.ManageBots); err != nil {
+		return knowledge.Source{}, err
+	}
+	b, err := s.bot(r.Context(), who, r.PathValue("bot"))
+	if err != nil {
+		return knowledge.Source{}, err
+	}
+	if err := s.limits.uploads.count(r.Context(), who.Tenant); err != nil {
+		return knowledge.Source{}, err
+	}
+	ctx, cancel := context.WithTimeout(r.Context(), uploadTime)
+	defer cancel()
+	incoming := &patient{Reader: r.Body, control: http.NewResponseController(w), until: time.Now().Add(uploadTime)}
+	added := knowledge.Source{ID: chat.NewID(chat.SourcePrefix), Tenant: who.Tenant, Bot: b.ID}
+
+	kind, parameters, _ := mime.ParseMediaType(r.Header.Get("Content-Type"))
+	switch kind {
+	case "multipart/form-data":
+		if r.ContentLength > s.uploadLimit()+formOverhead {
+			return added, s.errFileSize() // before a byte of it is read
+		}
+		return s.addFile(ctx, added, multipart.NewReader(incoming, parameters["boundary"]))
+	case "application/json", "":
+		return s.addJSON(ctx, added, incoming)
+	default:
+		return added, errMediaType
+	}
+}
+
+// addFile streams a form's file to where it is kept.
+func (s *server) addFile(ctx context.Context, added knowledge.Source, form *multipart.Reader) (knowledge.Source, error) {
+	added.Kind = knowledge.KindFile
+	for {
+		part, err := form.NextRawPart()
+		if errors.Is(err, io.EOF) {
+			return added, errNoFile
+		}
+		if err != nil {
+			return added, formError(err)
+		}
+		if part.FormName() == "file" {
+			if added.Title == "" {
+				added.Title = fileName(part.FileName())
+			}
+			return s.Reader.Receive(ctx, added, &lastPart{part: part, form: form, left: s.uploadLimit(), tooLarge: s.errFileSize()})
+		}
+		value, err := io.ReadAll(io.LimitReader(part, maxField+1))
+		if err != nil {
+			return added, formError(err)
+		}
+		if len(value) > maxField {
+			return added, chat.Fail(chat.TooLarge, "field_too_large", "A field of this form is too long.")
+		}
+		switch part.FormName() {
+		case "title":
+			added.Title, err = cleanLine(string(value), 0, maxSourceName, "title")
+		case "url":
+			if strings.TrimSpace(string(value)) != "" {
+				added.URL, err = cleanAddress(string(value), "url", "https", "http")
+			}
+		}
+		if err != nil {
+			return added, err
+		}
+	}
+}
+
+func (s *server) errFileSize() error {
+	return chat.Fail(chat.TooLarge, "file_too_large", fmt.Sprintf("This file is too large. Files may have %d MB at most.", s.uploadLimit()>>20))
+}
+
+// addJSON takes in what is written into the request itself.
+func (s *server) addJSON(ctx context.Context, added knowledge.Source, incoming io.Reader) (knowledge.Source, error) {
+	document, err := io.ReadAll(io.LimitReader(incoming, maxSourceJSON+1))
+	if err != nil {
+		return added, formError(err)
+	}
+	if len(document) > maxSourceJSON {
+		return added, chat.Fail(chat.TooLarge, "body_too_large", fmt.Sprintf("This is too long. Texts may have %d MB at most; please upload longer ones as files.", maxSourceJSON>>20))
+	}
+	var in newSource
+	if err := json.Unmarshal(document, &in); err != nil {
+		return added, refusals[http.StatusBadRequest].Because(err)
+	}
+	if added.Title, err = cleanLine(in.Title, 0, maxSourceName, "title"); err != nil {
+		return added, err
+	}
+	if in.URL != "" {
+		if added.URL, err = cleanAddress(in.URL, "url", "https", "http"); err != nil {
+			return added, err
+		}
+	}
+	switch {
+	case in.Site != "":
+		return added, errSite
+	case in.Text != "" && in.FAQ != nil:
+		return added, errOneKind
+	case in.FAQ != nil:
+		return s.addFAQ(ctx, added, in.FAQ)
+	case in.Text != "":
+		added.Kind = knowledge.KindText
+		if added.Title == "" {
+			return added, invalid("title", "must not be empty")
+		}
+		return s.Reader.Receive(ctx, added, strings.NewReader(in.Text))
+	case in.URL != "":
+		added.Kind = knowledge.KindURL
+		if added.Title == "" {
+			added.Title = added.URL // until the page's own is read
+		}
+		return s.Reader.Receive(ctx, added, strings.NewReader(""))
+	default:
+		return added, errOneKind
+	}
+}
+
+func (s *server) addFAQ(ctx context.Context, added knowledge.Source, faq []faqAnswer) (knowledge.Source, error) {
+	added.Kind = knowledge.KindFAQ
+	if added.Title == "" {
+		added.Title = "Questions and answers"
+	}
+	if len(faq) == 0 {
+		return added, invalid("faq", "must hold a question with its answer")
+	}
+	for i, qa := range faq {
+		if strings.TrimSpace(qa.Question) == "" || strings.TrimSpace(qa.Answer) == "" {
+			return added, invalid("faq", fmt.Sprintf("lacks a question or an answer in its entry %d", i+1))
+		}
+	}
+	original, err := json.Marshal(faq)
+	if err != nil {
+		return added, fmt.Errorf("write questions and answers: %w", err)
+	}
+	return s.Reader.Receive(ctx, added, bytes.NewReader(original))
+}
+
+// lastPart reads a form's file. It ends only when the form does: a form that
+// was cut off behind the file, or goes on with more, fails the upload instead
+// of leaving half of what was meant.
+type lastPart struct {
+	part     *multipart.Part
+	form     *multipart.Reader
+	left     int64
+	tooLarge error
+}
+
+func (l *lastPart) Read(p []byte) (int, error) {
+	n, err := l.part.Read(p)
+	if l.left -= int64(n); l.left < 0 {
+		return 0, l.tooLarge
+	}
+	if err == nil {
+		return n, nil
+	}
+	if !errors.Is(err, io.EOF) {
+		return n, formError(err)
+	}
+	switch _, err := l.form.NextRawPart(); {
+	case err == nil:
+		return n, errOrder
+	case errors.Is(err, io.EOF):
+		return n, io.EOF
+	default:
+		return n, formError(err)
+	}
+}
+
+// formError tells a client that dawdles from a form that is broken.
+func formError(err error) error {
+	var timeout interface{ Timeout() bool }
+	if errors.As(err, &timeout) && timeout.Timeout() {
+		return errStalled.Because(err)
+	}
+	return errForm.Because(err)
+}
+
+// patient reads a body that may take long in all, but not fall silent.
+type patient struct {
+	io.Reader
+	control *http.ResponseController
+	until   time.Time
+}
+
+func (p *patient) Read(b []byte) (int, error) {
+	deadline := time.Now().Add(uploadStall)
+	if deadline.After(p.until) {
+		deadline = p.until
+	}
+	if err := p.control.SetReadDeadline(deadline); err != nil {
+		return 0, fmt.Errorf("bound the upload's time: %w", err)
+	}
+	return p.Reader.Read(b)
+}
+
+// fileName is what a file was called, without the folders of whoever sent it.
+func fileName(sent string) string {
+	name := path.Base(strings.ReplaceAll(sent, `\`, "/"))
+	name = strings.Map(func(r rune) rune {
+		if r < ' ' || r == 0x7f {
+			return -1
+		}
+		return r
+	}, strings.ToValidUTF8(name, ""))
+	name = strings.TrimSpace(name)
+	if name == "" || name == "." || name == "/" {
+		return "Untitled"
+	}
+	if r := []rune(name); len(r) > maxSourceName {
+		name = string(r[:maxSourceName])
+	}
+	return name
+}

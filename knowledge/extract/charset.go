@@ -7,7 +7,7 @@ import (
 	"unicode/utf16"
 	"unicode/utf8"
 
-	"github.com/wlynxg/chardet"
+	"github.com/gogs/chardet"
 	"golang.org/x/net/html/charset"
 )
 
@@ -26,8 +26,8 @@ func decode(data []byte, declared string) string {
 			return text
 		}
 	}
-	if guess := chardet.Detect(data[:min(len(data), 64<<10)]); guess.Encoding != "" {
-		if text, ok := decodeAs(data, guess.Encoding); ok {
+	if guess, err := chardet.NewHtmlDetector().DetectBest(data[:min(len(data), 64<<10)]); err == nil {
+		if text, ok := decodeAs(data, guess.Charset); ok {
 			return text
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"regexp"
 	"strings"
 	"time"
 
@@ -49,6 +50,9 @@ func (e *Extractor) openPDF(ctx context.Context, data []byte) (Document, error) 
 	return d, nil
 }
 
+// noTitle matches what programs put where the title belongs.
+var noTitle = regexp.MustCompile(`(?i)^(untitled.*|document ?\d*|title|microsoft (word|powerpoint|excel).*|.*\.[a-z]{2,5})$`)
+
 func (d *pdfDocument) open(data []byte) error {
 	opened, err := d.instance.OpenDocument(&requests.OpenDocument{File: &data})
 	switch {
@@ -66,7 +70,9 @@ func (d *pdfDocument) open(data []byte) error {
 		return ErrTooBig.Because(fmt.Errorf("%d pages", d.pages))
 	}
 	if meta, err := d.instance.FPDF_GetMetaText(&requests.FPDF_GetMetaText{Document: d.reference, Tag: "Title"}); err == nil {
-		d.title = squeeze(meta.Value)
+		if title := squeeze(meta.Value); !noTitle.MatchString(title) {
+			d.title = title
+		}
 	}
 	d.marks = d.bookmarks()
 	return nil

@@ -53,13 +53,29 @@ func (d *pdfDocument) bookmark(at references.FPDF_BOOKMARK, level int) (bookmark
 	if err != nil || squeeze(title.Title) == "" {
 		return bookmark{}, false
 	}
-	dest, err := d.instance.FPDFBookmark_GetDest(&requests.FPDFBookmark_GetDest{Document: d.reference, Bookmark: at})
-	if err != nil || dest.Dest == nil {
+	dest := d.destination(at)
+	if dest == nil {
 		return bookmark{}, false
 	}
-	page, err := d.instance.FPDFDest_GetDestPageIndex(&requests.FPDFDest_GetDestPageIndex{Document: d.reference, Dest: *dest.Dest})
+	page, err := d.instance.FPDFDest_GetDestPageIndex(&requests.FPDFDest_GetDestPageIndex{Document: d.reference, Dest: *dest})
 	if err != nil || page.Index < 0 {
 		return bookmark{}, false
 	}
 	return bookmark{squeeze(title.Title), level, page.Index}, true
+}
+
+// destination is where a bookmark leads, by itself or by its action.
+func (d *pdfDocument) destination(at references.FPDF_BOOKMARK) *references.FPDF_DEST {
+	if own, err := d.instance.FPDFBookmark_GetDest(&requests.FPDFBookmark_GetDest{Document: d.reference, Bookmark: at}); err == nil && own.Dest != nil {
+		return own.Dest
+	}
+	action, err := d.instance.FPDFBookmark_GetAction(&requests.FPDFBookmark_GetAction{Bookmark: at})
+	if err != nil || action.Action == nil {
+		return nil
+	}
+	dest, err := d.instance.FPDFAction_GetDest(&requests.FPDFAction_GetDest{Document: d.reference, Action: *action.Action})
+	if err != nil {
+		return nil
+	}
+	return dest.Dest
 }

@@ -8,11 +8,12 @@ import (
 	"unicode/utf8"
 )
 
-// hyphen is what PDFium gives for a hyphen that only parts a word between two lines.
+// hyphen marks a line whose last word goes on in the next.
 const hyphen = "\x02"
 
 func splitLines(page string) []string {
-	page = strings.NewReplacer("\r\n", "\n", "\r", "\n", "\ufffe", hyphen).Replace(page)
+	// PDFium gives U+FFFE for a hyphen that parts a word, together with the line's end.
+	page = strings.NewReplacer("\r\n", "\n", "\r", "\n", "\ufffe", hyphen+"\n").Replace(page)
 	lines := strings.Split(page, "\n")
 	for i, line := range lines {
 		parted := strings.HasSuffix(strings.TrimRight(line, " "), hyphen)

@@ -1,0 +1,120 @@
+package socket
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"parley/account"
+	"parley/actors"
+	"parley/chat"
+)
+
+// Engine is what sockets need of actors.Engine, which says what each does.
+type Engine interface {
+	Attach(ctx context.Context, visitor actors.Visitor, watcher actors.Watcher) (actors.Attached, error)
+	Post(ctx context.Context, visitor actors.Visitor, author chat.Author, clientID, text string) (chat.Receipt, error)
+	StopAnswer(ctx context.Context, visitor actors.Visitor, message string) error
+	RequestPerson(ctx context.Context, visitor actors.Visitor) error
+	Feedback(ctx context.Context, visitor actors.Visitor, feedback chat.FeedbackGiven) error
+	SetContact(ctx context.Context, visitor actors.Visitor, contact chat.ContactChanged) error
+	Close(ctx context.Context, visitor actors.Visitor) error
+	Typing(ctx context.Context, visitor actors.Visitor, author chat.Author) error
+	TakeOver(ctx context.Context, visitor actors.Visitor, agent chat.Author, force bool) error
+	Release(ctx context.Context, visitor actors.Visitor, agent chat.Author) error
+}
+
+// Log is the part of chat.Log that heals what a client missed.
+type Log interface {
+	Events(ctx context.Context, ref chat.Ref, after int64, limit int) ([]chat.Event, error)
+}
+
+// Conversations is the part of chat.Conversations that tells whose one is.
+type Conversations interface {
+	Conversation(ctx context.Context, ref chat.Ref) (chat.Conversation, error)
+}
+
+// Config is what a Handler is made of.
+type Config struct {
+	Engine        Engine
+	Log           Log
+	Conversations Conversations
+	Bots          chat.BotDirectory
+	Visitors      *account.Visitors
+	Inbox         chat.Announcer // tells which conversations changed
+
+	// Authenticate returns who carries a Bearer token.
+	Authenticate func(ctx context.Context, bearer string) (account.Identity, error)
+	// Cookie returns who is signed in to the dashboard. It is asked only for
+	// requests of our own origin. Nil: nobody.
+	Cookie func(r *http.Request) (account.Identity, error)
+	// Ticket returns who a one-time ticket was given to. Nil: there are none.
+	Ticket func(ctx context.Context, ticket string) (account.Identity, error)
+	// Suspended tells whether a tenant is. Nil: none is.
+	Suspended func(ctx context.Context, tenant string) (bool, error)
+
+	PublicURL string // our own origin, where every bot may run
+	Limits    Limits
+	Timing    Timing
+	// Address returns whom the limits per address count. Nil: the host that
+	// connected, an IPv6 one by its /64.
+	Address func(r *http.Request) string
+	Logger  *slog.Logger          // nil: slog.Default
+	Metrics prometheus.Registerer // nil: not collected
+}
+
+// Limits bound what one peer may take. A zero is the default.
+type Limits struct {
+	Off                   bool // rates and numbers of connections are not limited; sizes always are
+	MessagesPerMinute     int  // of one visitor; also contacts, feedback and hand-offs; 30
+	OpensPerMinute        int  // of one address; 300
+	ConnectionsPerAddress int  // at a time; 200
+	FrameBytes            int  // of a client's frame; 64 KiB
+	SkipBytes             int  // of a frame that is too large, before the connection is closed for it; 4 MiB
+	QueueBytes            int  // that wait for a slow reader; 256 KiB
+	Watched               int  // conversations at a time by one agent's connection; 50
+}
+
+// Timing is how long things may take. A zero is the default.
+type Timing struct {
+	Open    time.Duration // until a session is opened; 10 s
+	Ping    time.Duration // of silence, until we ask for a sign of life; 25 s
+	Silence time.Duration // until the peer is taken for gone; 60 s
+	Write   time.Duration // of one write; 10 s
+	Request time.Duration // that a request waits for the engine; 30 s
+}
+
+func (l Limits) withDefaults() Limits {
+	orInt(&l.MessagesPerMinute, 30)
+	orInt(&l.OpensPerMinute, 300)
+	orInt(&l.ConnectionsPerAddress, 200)
+	orInt(&l.FrameBytes, 64<<10)
+	orInt(&l.SkipBytes, 4<<20)
+	orInt(&l.QueueBytes, 256<<10)
+	orInt(&l.Watched, 50)
+	return l
+}
+
+func (t Timing) withDefaults() Timing {
+	orDuration(&t.Open, 10*time.Second)
+	orDuration(&t.Ping, 25*time.Second)
+	orDuration(&t.Silence, 60*time.Second)
+	orDuration(&t.Write, 10*time.Second)
+	orDuration(&t.Request, 30*time.Second)
+	return t
+}
+
+func orInt(value *int, fallback int) {
+	if *value == 0 {
+		*value = fallback
+	}
+}
+
+func orDuration(value *time.Duration, fallback time.Duration) {
+	if *value == 0 {
+		*value = fallback
+	}
+}

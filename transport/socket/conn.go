@@ -1,0 +1,184 @@
+package socket
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/coder/websocket"
+
+	"parley/account"
+	"parley/chat"
+	"parley/transport/wire"
+)
+
+// conn is one websocket. Its reader decodes and hands requests to one of two
+// lanes; answers and what is watched go through its outbox.
+type conn struct {
+	h       *Handler
+	ws      *websocket.Conn
+	ctx     context.Context // ends with the connection, which outlives its HTTP request
+	cancel  context.CancelFunc
+	address string
+
+	// Who connected, as the upgrade request told.
+	origin string // empty: not a browser
+	bearer string
+	signed *account.Identity // by the dashboard's cookie
+
+	out    outbox
+	orders lane         // requests, in order
+	asides lane         // what overtakes them
+	heard  atomic.Int64 // when a frame came last, in Unix nanoseconds
+	pulse  *time.Timer
+
+	opening atomic.Int32 // opens that wait or are under way
+	greeted bool         // the reader's: an open was sent, whatever became of it
+
+	mu      sync.Mutex
+	role    role
+	posting posting
+}
+
+// role is what a connection became by opening: a *session or a *desk.
+type role interface{ leave() }
+
+func newConn(h *Handler, ws *websocket.Conn, r *http.Request, address string) *conn {
+	c := &conn{
+		h: h, ws: ws, address: address,
+		origin: r.Header.Get("Origin"), bearer: bearer(r), signed: h.signedIn(r),
+	}
+	c.ctx, c.cancel = context.WithCancel(context.Background())
+	c.out.bound = h.config.Limits.QueueBytes
+	c.out.wake = func() { go c.write() }
+	c.heard.Store(time.Now().UnixNano())
+	ws.SetReadLimit(-1) // readFrame has its own, which does not cost the connection
+	c.pulse = time.AfterFunc(h.config.Timing.Open, c.beat)
+	return c
+}
+
+// shut ends the connection once all that waits is written.
+func (c *conn) shut(code wire.CloseCode, reason string) { c.out.finish(code, wire.Reason(reason)) }
+
+// overflow ends the connection of a peer that does not read.
+func (c *conn) overflow() {
+	c.out.abandon(wire.CloseTooSlow, "too much is waiting for you, please connect again")
+}
+
+// end lets go of everything, once the reader saw the connection's end.
+func (c *conn) end() {
+	c.pulse.Stop()
+	c.cancel()
+	c.out.discard()
+	c.become(nil)
+	_ = c.ws.CloseNow()
+	c.h.exit(c)
+}
+
+// become changes what the connection is; what it was before is left. A
+// connection that has ended becomes nothing.
+func (c *conn) become(next role) {
+	c.mu.Lock()
+	last := c.role
+	ended := c.ctx.Err() != nil && next != nil
+	if c.role = next; ended {
+		c.role = nil
+	}
+	c.mu.Unlock()
+	if last != nil {
+		last.leave()
+	}
+	if ended {
+		next.leave()
+	}
+}
+
+func (c *conn) current() role {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.role
+}
+
+// write is the writer: it lives while something waits.
+func (c *conn) write() {
+	scratch := buffers.Get().(*[]byte)
+	defer buffers.Put(scratch)
+	for {
+		it, more := c.out.take()
+		if !more {
+			return
+		}
+		frame := it.frame
+		switch {
+		case it.end != nil:
+			c.h.metrics.closing(it.end.code)
+			_ = c.ws.Close(websocket.StatusCode(it.end.code), it.end.reason) // gone already is as good
+			continue
+		case it.piece != nil:
+			*scratch = wire.AppendDelta((*scratch)[:0], it.piece.scope, it.piece.message, it.piece.index, string(it.piece.text))
+			frame = *scratch
+		}
+		if err := c.ws.Write(context.Background(), websocket.MessageText, frame); err != nil {
+			c.out.discard()
+			_ = c.ws.CloseNow() // the reader sees it and ends the connection
+		}
+	}
+}
+
+// beat runs when something may be due for a connection that is silent.
+func (c *conn) beat() {
+	timing := c.h.config.Timing
+	idle := time.Since(time.Unix(0, c.heard.Load()))
+	opened := c.opening.Load() > 0 || c.current() != nil
+	next := timing.Ping - idle
+	switch {
+	case !opened:
+		c.shut(wire.CloseSilent, "no session was opened")
+	case idle >= timing.Silence:
+		c.shut(wire.CloseSilent, "nothing was heard from you")
+	case idle >= timing.Ping:
+		c.out.push(wire.AppendPing(nil))
+		next = min(timing.Ping, timing.Silence-idle)
+	}
+	if c.ctx.Err() == nil {
+		c.pulse.Reset(max(next, time.Millisecond))
+	}
+}
+
+// within is the context of one request's work.
+func (c *conn) within() (context.Context, context.CancelFunc) {
+	return context.WithTimeout(c.ctx, c.h.config.Timing.Request)
+}
+
+// answer says what became of a request. One without an id hears of failures only.
+func (c *conn) answer(id string, err error) {
+	if err == nil {
+		if id != "" {
+			c.send(wire.AppendAck(nil, id))
+		}
+		return
+	}
+	c.send(wire.AppendError(nil, id, c.explain(err)))
+}
+
+// explain returns what the peer is told of an error, and logs what is our own fault.
+func (c *conn) explain(err error) *chat.Error {
+	if errors.Is(err, context.DeadlineExceeded) {
+		return chat.ErrUnavailable
+	}
+	e := chat.AsError(err)
+	if e.Kind == chat.Internal && c.ctx.Err() == nil {
+		c.h.log.Error("socket request failed", "error", err)
+	}
+	return e
+}
+
+// send queues a frame that must not be lost.
+func (c *conn) send(frame []byte) {
+	if !c.out.push(frame) {
+		c.overflow()
+	}
+}

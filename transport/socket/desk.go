@@ -1,0 +1,269 @@
+package socket
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"parley/account"
+	"parley/actors"
+	"parley/chat"
+	"parley/transport/wire"
+)
+
+// desk is an agent's side of a connection: it watches several conversations
+// and hears which ones of its tenant change.
+type desk struct {
+	member account.Identity
+	author chat.Author
+	unlist func()
+	typed  throttle
+
+	mu      sync.Mutex
+	watches map[string]*watch
+}
+
+func (d *desk) leave() {
+	d.unlist()
+	d.mu.Lock()
+	watches := d.watches
+	d.watches = nil
+	d.mu.Unlock()
+	for _, w := range watches {
+		w.end()
+	}
+}
+
+// Errors of the desk.
+var (
+	errSignIn  = chat.Fail(chat.Unauthorized, "unauthorized", "Please sign in.")
+	errWhich   = chat.Fail(chat.Invalid, "conversation_required", "Say which conversation this is about.")
+	errWatches = chat.Fail(chat.Limited, "too_many_watched", "You watch too many conversations at a time. Please leave one of them.")
+)
+
+// openDesk answers desk.open.
+func (c *conn) openDesk(r wire.Request) error {
+	var open wire.Desk
+	if err := r.Into(&open); err != nil {
+		return err
+	}
+	ctx, cancel := c.within()
+	defer cancel()
+	member, err := c.member(ctx, open.Ticket)
+	if err != nil {
+		return err
+	}
+	if err := member.Require(account.Read); err != nil {
+		return err
+	}
+	var no *refused
+	if err := c.h.suspended(ctx, member.Tenant); errors.As(err, &no) {
+		c.shut(no.code, no.reason)
+		return nil
+	} else if err != nil {
+		return err
+	}
+	d := &desk{
+		member: member, watches: make(map[string]*watch),
+		author: chat.Author{Kind: chat.ByAgent, ID: member.User, Name: member.Name},
+	}
+	d.unlist = c.h.inbox.list(member.Tenant, c)
+	c.become(d)
+	c.send(wire.AppendDeskReady(nil, r.ID, member.Name, string(member.Role)))
+	return nil
+}
+
+// member returns who sits at the desk: by ticket, by Bearer token, or by the
+// dashboard's cookie, which counts only on our own origin.
+func (c *conn) member(ctx context.Context, ticket string) (account.Identity, error) {
+	switch {
+	case ticket != "" && c.h.config.Ticket != nil:
+		return c.h.config.Ticket(ctx, ticket)
+	case c.bearer != "":
+		return c.h.config.Authenticate(ctx, c.bearer)
+	case c.signed != nil:
+		return *c.signed, nil
+	}
+	return account.Identity{}, errSignIn
+}
+
+// about returns the visitor's side of a conversation of the member's tenant.
+// Without a name it is the only one that is watched.
+func (c *conn) about(ctx context.Context, d *desk, conversation string) (actors.Visitor, error) {
+	d.mu.Lock()
+	if conversation == "" && len(d.watches) == 1 {
+		for only := range d.watches {
+			conversation = only
+		}
+	}
+	watched := d.watches[conversation]
+	d.mu.Unlock()
+	if watched != nil {
+		return watched.visitor, nil
+	}
+	if conversation == "" {
+		return actors.Visitor{}, errWhich
+	}
+	if !chat.ValidID(chat.ConversationPrefix, conversation) {
+		return actors.Visitor{}, chat.ErrNotFound
+	}
+	found, err := c.h.config.Conversations.Conversation(ctx, chat.Ref{Tenant: d.member.Tenant, Conversation: conversation})
+	if err != nil {
+		return actors.Visitor{}, err
+	}
+	return actors.Visitor{Ref: found.Ref, Bot: found.Bot, ID: found.Visitor, Page: found.Page, Locale: found.Locale}, nil
+}
+
+func (c *conn) watchConversation(d *desk, r wire.Request) error {
+	var data wire.Watch
+	if err := r.Into(&data); err != nil {
+		return err
+	}
+	var held holding
+	if data.After != nil {
+		held.after = *data.After
+	}
+	if held.after < 0 {
+		return errAfter
+	}
+	ctx, cancel := c.within()
+	defer cancel()
+	visitor, err := c.about(ctx, d, data.Conversation)
+	if err != nil {
+		return err
+	}
+	w := &watch{c: c, visitor: visitor, scope: visitor.Conversation, self: d.author}
+	if err := c.h.put(d, w); err != nil {
+		return err
+	}
+	welcomed := false
+	err = w.attach(ctx, func(state actors.Attached) int64 {
+		welcomed = true
+		after, recovered := held.upTo(state.Head)
+		c.send(wire.AppendWatching(nil, r.ID, wire.Ready{
+			Conversation: visitor.Conversation, Seq: state.Head, Recovered: recovered,
+			Status: status(state.Status), Agent: state.Agent,
+		}))
+		return after
+	})
+	if err == nil || errors.Is(err, errEnded) {
+		return nil
+	}
+	d.remove(w.scope, w)
+	if welcomed {
+		// The client was told what would come: only a new connection makes that true.
+		c.shut(wire.CloseMoved, "a conversation cannot be read right now, please connect again")
+	}
+	return fmt.Errorf("watch: %w", err)
+}
+
+// put begins a watch in place of an older one of the same conversation.
+func (h *Handler) put(d *desk, w *watch) error {
+	d.mu.Lock()
+	older := d.watches[w.scope]
+	if d.watches == nil {
+		d.mu.Unlock()
+		return errNotOpen
+	}
+	if older == nil && len(d.watches) >= h.config.Limits.Watched {
+		d.mu.Unlock()
+		return errWatches
+	}
+	d.watches[w.scope] = w
+	d.mu.Unlock()
+	if older != nil {
+		older.end()
+	}
+	return nil
+}
+
+// remove ends a watch, if it still is the one of its conversation; nil: whichever it is.
+func (d *desk) remove(conversation string, w *watch) {
+	d.mu.Lock()
+	found := d.watches[conversation]
+	if found != nil && (w == nil || w == found) {
+		delete(d.watches, conversation)
+	}
+	d.mu.Unlock()
+	if found != nil && (w == nil || w == found) {
+		found.end()
+	}
+}
+
+func (c *conn) unwatchConversation(d *desk, r wire.Request) error {
+	var data wire.Watch
+	if err := r.Into(&data); err != nil {
+		return err
+	}
+	d.remove(data.Conversation, nil)
+	return nil
+}
+
+// act does one thing of an agent's about one conversation.
+func (c *conn) act(d *desk, r wire.Request, do func(context.Context, actors.Visitor, wire.Watch) error) error {
+	var data wire.Watch
+	if err := r.Into(&data); err != nil {
+		return err
+	}
+	if err := d.member.Require(account.Take); err != nil {
+		return err
+	}
+	ctx, cancel := c.within()
+	defer cancel()
+	visitor, err := c.about(ctx, d, data.Conversation)
+	if err != nil {
+		return err
+	}
+	return do(ctx, visitor, data)
+}
+
+func (c *conn) take(d *desk, r wire.Request) error {
+	return c.act(d, r, func(ctx context.Context, visitor actors.Visitor, data wire.Watch) error {
+		return c.h.config.Engine.TakeOver(ctx, visitor, d.author, data.Force)
+	})
+}
+
+func (c *conn) release(d *desk, r wire.Request) error {
+	return c.act(d, r, func(ctx context.Context, visitor actors.Visitor, _ wire.Watch) error {
+		return c.h.config.Engine.Release(ctx, visitor, d.author)
+	})
+}
+
+func (c *conn) closeAsAgent(d *desk, r wire.Request) error {
+	return c.act(d, r, func(ctx context.Context, visitor actors.Visitor, _ wire.Watch) error {
+		return c.h.config.Engine.Close(ctx, visitor)
+	})
+}
+
+func (c *conn) typingAsAgent(d *desk, r wire.Request) error {
+	if !d.typed.may(time.Now()) {
+		return nil
+	}
+	return c.act(d, r, func(ctx context.Context, visitor actors.Visitor, _ wire.Watch) error {
+		return c.h.config.Engine.Typing(ctx, visitor, d.author)
+	})
+}
+
+func (c *conn) seenAsAgent(*desk, wire.Request) error { return nil }
+
+func (c *conn) stopAsAgent(d *desk, r wire.Request) error {
+	var stop wire.Stop
+	if err := r.Into(&stop); err != nil {
+		return err
+	}
+	return c.act(d, r, func(ctx context.Context, visitor actors.Visitor, _ wire.Watch) error {
+		return c.h.config.Engine.StopAnswer(ctx, visitor, stop.Message)
+	})
+}
+
+func (c *conn) postAsAgent(d *desk, r wire.Request) error {
+	var send wire.Send
+	if err := r.Into(&send); err != nil {
+		return err
+	}
+	return c.act(d, r, func(_ context.Context, visitor actors.Visitor, _ wire.Watch) error {
+		return c.postAs(d.author, visitor, r.ID, send)
+	})
+}

@@ -1,0 +1,15 @@
+// Package socket speaks parley.v1 with browsers and programs: visitors open a
+// session in one conversation, agents open the desk and watch several.
+//
+// Order: a watcher is shown the events of a conversation by seq without gaps, and
+// the deltas of an answer between its start and its end. The answer to a message.send comes before the
+// message.created that it caused. Requests of one connection are done one after the other; pings,
+// stops and signs of typing overtake them.
+//
+// Failure: a broken frame is answered with an error and costs nothing else. A
+// peer that stops reading loses deltas first, and gets a snapshot once it reads again; when events
+// outgrow its queue, or one write takes too long, its connection ends and a resume heals it. Nobody else waits for it.
+//
+// Concurrency: a connection has one reader, and a writer and workers only while
+// there is something to do. What an idle one keeps is its reader's stack.
+package socket

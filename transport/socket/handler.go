@@ -1,0 +1,215 @@
+package socket
+
+import (
+	"context"
+	"log/slog"
+	"math/rand/v2"
+	"net/http"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/coder/websocket"
+
+	"parley/account"
+	"parley/transport/wire"
+)
+
+// Handler serves GET /api/v1/socket.
+type Handler struct {
+	config  Config
+	log     *slog.Logger
+	metrics metrics
+	inbox   *inbox
+	opens   *pace  // by address
+	posts   *pace  // by tenant and visitor
+	crowd   *crowd // by address
+
+	mu       sync.Mutex
+	conns    map[*conn]struct{}
+	draining bool
+	gone     chan struct{} // closed when draining and no connection is left
+}
+
+// New returns a handler. Drain it before the process ends.
+func New(config Config) *Handler {
+	config.Limits = config.Limits.withDefaults()
+	config.Timing = config.Timing.withDefaults()
+	if config.Address == nil {
+		config.Address = remote
+	}
+	if config.Logger == nil {
+		config.Logger = slog.Default()
+	}
+	return &Handler{
+		config:  config,
+		log:     config.Logger,
+		metrics: newMetrics(config.Metrics),
+		inbox:   newInbox(config.Inbox, config.Logger),
+		opens:   newPace(config.Limits.OpensPerMinute),
+		posts:   newPace(config.Limits.MessagesPerMinute),
+		crowd:   newCrowd(config.Limits.ConnectionsPerAddress),
+		conns:   make(map[*conn]struct{}),
+		gone:    make(chan struct{}),
+	}
+}
+
+// ServeHTTP upgrades a request and returns; the connection lives on without its request.
+func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	address := h.config.Address(r)
+	if refusal := h.admit(r, address); refusal != nil {
+		h.metrics.refused.WithLabelValues(refusal.code).Inc()
+		refusal.write(w)
+		return
+	}
+	offered := subprotocols(r)
+	ws, err := websocket.Accept(handshake{w, h.config.Timing.Write}, r, &websocket.AcceptOptions{
+		// A browser only shows why it was closed if one of its own subprotocols was agreed to.
+		Subprotocols:       append([]string{wire.Subprotocol}, offered...),
+		InsecureSkipVerify: true, // session.open and desk.open check the origin, and can say why
+	})
+	if err != nil { // Accept has answered
+		h.leave(address)
+		return
+	}
+	c := newConn(h, ws, r, address)
+	if !h.enter(c) {
+		h.leave(address)
+		_ = ws.CloseNow()
+		return
+	}
+	if ws.Subprotocol() != wire.Subprotocol {
+		c.shut(wire.CloseProtocol, "ask for the subprotocol "+wire.Subprotocol)
+	}
+	go c.read(1)
+}
+
+// admit decides before a connection costs anything. Whoever is admitted must leave.
+func (h *Handler) admit(r *http.Request, address string) *refusal {
+	if r.Method != http.MethodGet {
+		return refuseMethod
+	}
+	if !strings.EqualFold(r.Header.Get("Upgrade"), "websocket") {
+		return refusePlain
+	}
+	h.mu.Lock()
+	draining := h.draining
+	h.mu.Unlock()
+	if draining {
+		return refuseDraining
+	}
+	if h.config.Limits.Off {
+		return nil
+	}
+	if h.opens.wait(address, time.Now()) > 0 || !h.crowd.enter(address) {
+		return refuseCrowd
+	}
+	return nil
+}
+
+func (h *Handler) enter(c *conn) bool {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.draining {
+		return false
+	}
+	h.conns[c] = struct{}{}
+	h.metrics.connections.Inc()
+	return true
+}
+
+func (h *Handler) exit(c *conn) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	delete(h.conns, c)
+	h.metrics.connections.Dec()
+	if h.draining && len(h.conns) == 0 {
+		close(h.gone)
+	}
+	h.leave(c.address)
+}
+
+func (h *Handler) leave(address string) {
+	if !h.config.Limits.Off {
+		h.crowd.leave(address)
+	}
+}
+
+// Drain tells all clients to connect again elsewhere, one after the other in random order
+// over the given time, so that they do not arrive there together. New ones are
+// refused from now on. It returns when all have gone; when ctx ends first, the rest are cut off.
+// It may be called once.
+func (h *Handler) Drain(ctx context.Context, over time.Duration) error {
+	h.mu.Lock()
+	h.draining = true
+	leaving := make([]*conn, 0, len(h.conns))
+	for c := range h.conns {
+		leaving = append(leaving, c)
+	}
+	if len(leaving) == 0 {
+		close(h.gone)
+	}
+	h.mu.Unlock()
+	defer h.inbox.stop()
+
+	rand.Shuffle(len(leaving), func(i, j int) { leaving[i], leaving[j] = leaving[j], leaving[i] })
+	tick := time.NewTimer(0)
+	defer tick.Stop()
+	for i, c := range leaving {
+		select {
+		case <-tick.C:
+			c.shut(wire.CloseDraining, "this server is going away, please connect again")
+			tick.Reset(over / time.Duration(len(leaving)))
+		case <-ctx.Done():
+			cut(leaving[i:])
+			return ctx.Err()
+		}
+	}
+	select {
+	case <-h.gone:
+		return nil
+	case <-ctx.Done():
+		cut(leaving)
+		return ctx.Err()
+	}
+}
+
+func cut(conns []*conn) {
+	for _, c := range conns {
+		go c.ws.CloseNow()
+	}
+}
+
+func subprotocols(r *http.Request) []string {
+	var all []string
+	for _, line := range r.Header.Values("Sec-WebSocket-Protocol") {
+		for name := range strings.SplitSeq(line, ",") {
+			if name = strings.TrimSpace(name); name != "" {
+				all = append(all, name)
+			}
+		}
+	}
+	return all
+}
+
+// bearer returns the token of an Authorization header, or "".
+func bearer(r *http.Request) string {
+	kind, token, _ := strings.Cut(r.Header.Get("Authorization"), " ")
+	if !strings.EqualFold(kind, "Bearer") {
+		return ""
+	}
+	return strings.TrimSpace(token)
+}
+
+// signedIn returns who a cookie stands for. It counts only on our own origin:
+// another page could open a socket with the cookie as well.
+func (h *Handler) signedIn(r *http.Request) *account.Identity {
+	if h.config.Cookie == nil || !account.SameOrigin(h.config.PublicURL, r.Header.Get("Origin")) {
+		return nil
+	}
+	identity, err := h.config.Cookie(r)
+	if err != nil {
+		return nil
+	}
+	return &identity
+}

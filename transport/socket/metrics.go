@@ -1,0 +1,38 @@
+package socket
+
+import (
+	"strconv"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/promauto"
+
+	"parley/transport/wire"
+)
+
+type metrics struct {
+	connections prometheus.Gauge
+	refused     *prometheus.CounterVec
+	closed      *prometheus.CounterVec
+	received    *prometheus.CounterVec
+	lagged      prometheus.Counter
+}
+
+func newMetrics(registerer prometheus.Registerer) metrics {
+	with := promauto.With(registerer)
+	return metrics{
+		connections: with.NewGauge(prometheus.GaugeOpts{
+			Name: "parley_socket_connections", Help: "Websockets that are open."}),
+		refused: with.NewCounterVec(prometheus.CounterOpts{
+			Name: "parley_socket_refused_total", Help: "Upgrades refused, by the code of the refusal."}, []string{"code"}),
+		closed: with.NewCounterVec(prometheus.CounterOpts{
+			Name: "parley_socket_closed_total", Help: "Websockets that we closed, by close code."}, []string{"code"}),
+		received: with.NewCounterVec(prometheus.CounterOpts{
+			Name: "parley_socket_frames_received_total", Help: "Frames from clients, by their type, or broken, unknown or too large."}, []string{"type"}),
+		lagged: with.NewCounter(prometheus.CounterOpts{
+			Name: "parley_socket_lagged_total", Help: "Times that deltas were dropped for a reader that was too slow."}),
+	}
+}
+
+func (m metrics) closing(code wire.CloseCode) {
+	m.closed.WithLabelValues(strconv.Itoa(int(code))).Inc()
+}

@@ -1,0 +1,271 @@
+package socket
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"parley/account"
+	"parley/actors"
+	"parley/chat"
+	"parley/transport/wire"
+)
+
+// session is a visitor's side of a connection.
+type session struct {
+	visitor actors.Visitor
+	watch   *watch
+	typed   throttle
+}
+
+func (s *session) leave() { s.watch.end() }
+
+// refused ends a connection with a code that tells the client why it should not come back.
+type refused struct {
+	code   wire.CloseCode
+	reason string
+}
+
+func (r *refused) Error() string { return r.reason }
+
+// openSession answers session.open. A token that is not good is refused with
+// token_invalid instead of being taken for a first visit: the client would lose the
+// conversation without a word. The connection stays, and the client may open again
+// without the token.
+func (c *conn) openSession(r wire.Request) error {
+	var open wire.Open
+	if err := r.Into(&open); err != nil {
+		return err
+	}
+	if err := c.paceOpen(); err != nil {
+		return err
+	}
+	ctx, cancel := c.within()
+	defer cancel()
+	bot, err := c.visit(ctx, open.Bot)
+	var no *refused
+	if errors.As(err, &no) {
+		c.shut(no.code, no.reason)
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	claims, held, err := c.h.whose(ctx, bot, open)
+	if err != nil {
+		return err
+	}
+	visitor := actors.Visitor{
+		Ref: chat.Ref{Tenant: claims.Tenant, Conversation: claims.Conversation},
+		Bot: claims.Bot, ID: claims.Visitor, Page: clipPage(open.Page), Locale: clipLocale(open.Locale),
+	}
+	next := &session{visitor: visitor, watch: &watch{c: c, visitor: visitor, self: byVisitor}}
+	c.become(next)
+	welcomed := false
+	err = next.watch.attach(ctx, func(state actors.Attached) int64 {
+		welcomed = true
+		after, recovered := held.upTo(state.Head)
+		c.send(wire.AppendReady(nil, r.ID, wire.Ready{
+			Token: c.h.config.Visitors.Mint(claims), Conversation: claims.Conversation,
+			Seq: state.Head, Recovered: recovered, Status: status(state.Status), Agent: state.Agent,
+			Bot: wire.Greeting{Name: bot.Name, Greeting: bot.Settings.Greeting, Suggestions: bot.Appearance.Starters},
+		}))
+		return after
+	})
+	return c.opened(welcomed, err)
+}
+
+// opened tells what becomes of a connection whose attaching failed: before a
+// word was said the client may try again here, after that it must come back.
+func (c *conn) opened(welcomed bool, err error) error {
+	if err == nil || errors.Is(err, errEnded) {
+		return nil
+	}
+	if !welcomed {
+		c.become(nil)
+		return err
+	}
+	c.h.log.Warn("show what was missed", "error", err)
+	c.shut(wire.CloseMoved, "the conversation cannot be read right now, please connect again")
+	return nil
+}
+
+// paceOpen counts an open that comes on an old connection like a new connection.
+func (c *conn) paceOpen() error {
+	if c.current() == nil || c.h.config.Limits.Off {
+		return nil
+	}
+	return limited(c.h.opens.wait(c.address, time.Now()))
+}
+
+// visit returns the bot that a visitor of this connection may talk to, or *refused.
+func (c *conn) visit(ctx context.Context, id string) (chat.Bot, error) {
+	unknown := &refused{wire.CloseBot, "there is no such bot"}
+	if !chat.ValidID(chat.BotPrefix, id) {
+		return chat.Bot{}, unknown
+	}
+	tenant, err := c.h.config.Bots.BotTenant(ctx, id)
+	if errors.Is(err, chat.ErrNotFound) {
+		return chat.Bot{}, unknown
+	}
+	if err != nil {
+		return chat.Bot{}, err
+	}
+	bot, err := c.h.config.Bots.Bot(ctx, tenant, id)
+	if errors.Is(err, chat.ErrNotFound) {
+		return chat.Bot{}, unknown
+	}
+	if err != nil {
+		return chat.Bot{}, err
+	}
+	if err := c.mayVisit(ctx, bot); err != nil {
+		return chat.Bot{}, err
+	}
+	return bot, c.h.suspended(ctx, tenant)
+}
+
+// mayVisit checks where a visitor comes from: a browser from one of the bot's
+// domains or our own pages, anything else with a member's token.
+func (c *conn) mayVisit(ctx context.Context, bot chat.Bot) error {
+	if c.origin != "" {
+		if account.Allowed(bot.Domains, c.origin) || account.SameOrigin(c.h.config.PublicURL, c.origin) {
+			return nil
+		}
+		return &refused{wire.CloseOrigin, "this bot may not be used on " + c.origin}
+	}
+	needed := &refused{wire.CloseOrigin, "without an Origin, a token of a member of this bot's business is needed"}
+	if c.bearer == "" {
+		return needed
+	}
+	member, err := c.h.config.Authenticate(ctx, c.bearer)
+	if err != nil {
+		if e := chat.AsError(err); e.Kind == chat.Unavailable || e.Kind == chat.Internal {
+			return err
+		}
+		return needed
+	}
+	if member.Tenant != bot.Tenant || member.Require(account.Ask) != nil {
+		return needed
+	}
+	return nil
+}
+
+func (h *Handler) suspended(ctx context.Context, tenant string) error {
+	if h.config.Suspended == nil {
+		return nil
+	}
+	suspended, err := h.config.Suspended(ctx, tenant)
+	if suspended {
+		return &refused{wire.CloseSuspended, "this bot is not available at the moment"}
+	}
+	return err
+}
+
+// holding is what a client says it has of the conversation that it opens.
+type holding struct {
+	after int64
+	other bool // after belongs to another conversation
+}
+
+// upTo returns where the client's events go on, and whether they are a prefix of a log with this head.
+func (h holding) upTo(head int64) (after int64, recovered bool) {
+	if h.after == 0 {
+		return 0, true
+	}
+	if h.other || h.after > head {
+		return 0, false
+	}
+	return h.after, true
+}
+
+// whose finds out who opens which conversation.
+func (h *Handler) whose(ctx context.Context, bot chat.Bot, open wire.Open) (account.VisitorClaims, holding, error) {
+	var held holding
+	if open.After != nil {
+		held.after = *open.After
+	}
+	if held.after < 0 {
+		return account.VisitorClaims{}, held, errAfter
+	}
+	claims := account.VisitorClaims{Tenant: bot.Tenant, Bot: bot.ID}
+	if open.Token == "" {
+		claims.Visitor = chat.NewID(chat.VisitorPrefix)
+		claims.Conversation = chat.NewID(chat.ConversationPrefix)
+		held.other = true
+	} else {
+		known, err := h.config.Visitors.Check(open.Token)
+		if err != nil {
+			return claims, held, err
+		}
+		if known.Tenant != bot.Tenant || known.Bot != bot.ID {
+			return claims, held, account.ErrVisitorToken
+		}
+		claims = known
+	}
+	switch open.Conversation {
+	case "", claims.Conversation:
+		return claims, held, nil
+	case "new":
+		claims.Conversation = chat.NewID(chat.ConversationPrefix)
+	default:
+		if err := h.owns(ctx, claims, open.Conversation); err != nil {
+			return claims, held, err
+		}
+		claims.Conversation = open.Conversation
+	}
+	held.other = true
+	return claims, held, nil
+}
+
+// owns checks that a conversation is one of the visitor's with this bot.
+// Somebody else's, a malformed id and none at all are the same.
+func (h *Handler) owns(ctx context.Context, claims account.VisitorClaims, conversation string) error {
+	if !chat.ValidID(chat.ConversationPrefix, conversation) {
+		return chat.ErrNotFound
+	}
+	found, err := h.config.Conversations.Conversation(ctx, chat.Ref{Tenant: claims.Tenant, Conversation: conversation})
+	if err != nil {
+		return err
+	}
+	if found.Visitor != claims.Visitor || found.Bot != claims.Bot {
+		return chat.ErrNotFound
+	}
+	return nil
+}
+
+var errAfter = chat.Fail(chat.Invalid, wire.ErrBadFrame.Code, "after is the seq of an event, from 0.")
+
+// status is with the bot until something happened.
+func status(s chat.Status) chat.Status {
+	if s == "" {
+		return chat.WithBot
+	}
+	return s
+}
+
+// What is kept of a visitor's page and language, in bytes.
+const (
+	maxPage   = 2048
+	maxLocale = 35 // RFC 5646, section 4.4.1
+)
+
+// clipPage drops an address that is too long to be one.
+func clipPage(page string) string {
+	if len(page) > maxPage {
+		return ""
+	}
+	return page
+}
+
+// clipLocale drops what cannot be a language tag.
+func clipLocale(locale string) string {
+	if len(locale) > maxLocale {
+		return ""
+	}
+	for _, b := range []byte(locale) {
+		if b != '-' && (b < '0' || b > '9') && (b|0x20 < 'a' || b|0x20 > 'z') {
+			return ""
+		}
+	}
+	return locale
+}

@@ -1,0 +1,300 @@
+package socket
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"parley/actors"
+	"parley/chat"
+	"parley/transport/wire"
+)
+
+// watch shows one conversation to one connection: events by seq without gaps,
+// deltas by index without gaps. Whatever breaks that (the session moved, an
+// output was lost between nodes, deltas were dropped for a slow reader) is healed
+// in one way: attach anew, and show what was missed from the log.
+type watch struct {
+	c       *conn
+	visitor actors.Visitor
+	scope   string      // the conversation that frames name; empty for visitors, who have one
+	self    chat.Author // whose typing is not shown: it is the client's own
+
+	mu       sync.Mutex
+	ended    bool
+	current  *attachment // whose outputs count; nil: none
+	last     int64       // seq of the last event shown
+	answer   string      // the answer that is being written, and
+	shown    int         // how many bytes of it were shown
+	attached time.Time
+}
+
+// attachment is one Attach of a watch. It holds what it is given until the
+// events up to the attached head are shown.
+type attachment struct {
+	watch   *watch
+	holding bool
+	held    []actors.Output
+	detach  func()
+}
+
+const (
+	pageOfEvents = 200
+	// maxHeld bounds what may happen in a conversation while its past is shown.
+	maxHeld = 10_000
+	// attempts at healing, with pauses that double from firstPause, before the client is sent elsewhere.
+	attempts   = 5
+	firstPause = 100 * time.Millisecond
+	// minAttached keeps a conversation that breaks at once from being healed in a loop.
+	minAttached = time.Second
+)
+
+var (
+	errEnded    = errors.New("watch has ended")
+	errShortLog = errors.New("log ends before its head")
+)
+
+// Deliver implements actors.Watcher.
+func (a *attachment) Deliver(o actors.Output) {
+	w := a.watch
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	switch {
+	case w.current != a:
+	case !a.holding:
+		w.show(o)
+	case len(a.held) < maxHeld:
+		a.held = append(a.held, o)
+	default:
+		w.c.overflow()
+	}
+}
+
+// attach begins to watch. greet is told the state at that instant, says hello,
+// and returns the seq of the last event that the client has.
+func (w *watch) attach(ctx context.Context, greet func(actors.Attached) int64) error {
+	a := &attachment{watch: w, holding: true}
+	w.mu.Lock()
+	if w.ended {
+		w.mu.Unlock()
+		return errEnded
+	}
+	w.current, w.attached = a, time.Now()
+	w.mu.Unlock()
+
+	state, err := w.c.h.config.Engine.Attach(ctx, w.visitor, a)
+	if err != nil {
+		w.drop(a)
+		return err
+	}
+	w.mu.Lock()
+	a.detach = state.Detach
+	gone := w.current != a
+	w.mu.Unlock()
+	if gone {
+		state.Detach()
+		return errEnded
+	}
+	after := greet(state)
+	if err := w.replay(after, state.Head); err != nil {
+		w.drop(a)
+		return err
+	}
+	w.goLive(a, state)
+	return nil
+}
+
+// replay shows the log's events behind after, up to head, as fast as the peer reads.
+func (w *watch) replay(after, head int64) error {
+	for after < head {
+		page, err := w.page(after, int(min(head-after, pageOfEvents)))
+		if err != nil {
+			return err
+		}
+		for _, e := range page {
+			w.c.out.replay(w.frame(e))
+		}
+		after = page[len(page)-1].Seq
+		if after < head {
+			if err := w.c.out.drained(w.c.ctx); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func (w *watch) page(after int64, limit int) ([]chat.Event, error) {
+	ctx, cancel := w.c.within()
+	defer cancel()
+	page, err := w.c.h.config.Log.Events(ctx, w.visitor.Ref, after, limit)
+	if err != nil {
+		return nil, fmt.Errorf("read the log: %w", err)
+	}
+	if len(page) == 0 {
+		return nil, errShortLog
+	}
+	return page, nil
+}
+
+// goLive shows the open answer and what was held, and from now on everything at once.
+func (w *watch) goLive(a *attachment, state actors.Attached) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.current != a {
+		return
+	}
+	w.last, w.answer, w.shown = state.Head, "", 0
+	if state.Open != nil {
+		w.snapshot(state.Open.Message, state.Open.Text)
+	}
+	held := a.held
+	a.held, a.holding = nil, false
+	for _, o := range held {
+		if w.current != a {
+			return
+		}
+		w.show(o)
+	}
+}
+
+// show passes an output on. The caller holds mu.
+func (w *watch) show(output actors.Output) {
+	switch o := output.(type) {
+	case *actors.Event:
+		w.showEvent(o.Event)
+	case *actors.Delta:
+		w.showDelta(o)
+	case *actors.Snapshot:
+		w.snapshot(o.Message, o.Text)
+	case *actors.Typing:
+		if o.Author != w.self {
+			w.c.out.push(wire.AppendTyping(nil, w.scope, o.Author)) // no room: it is worth nothing later
+		}
+	case *actors.Moved:
+		w.heal()
+	}
+}
+
+func (w *watch) showEvent(e chat.Event) {
+	switch {
+	case e.Seq <= w.last: // the log showed it already
+		return
+	case e.Seq > w.last+1: // one was lost on the way
+		w.heal()
+		return
+	}
+	w.last = e.Seq
+	switch b := e.Body.(type) {
+	case chat.MessageStarted:
+		w.answer, w.shown = b.Message, 0
+	case chat.MessageCompleted, chat.MessageInterrupted:
+		w.answer, w.shown = "", 0
+	case chat.MessageCreated:
+		w.c.committed(w.visitor.Conversation, e)
+	}
+	w.c.send(w.frame(e))
+}
+
+func (w *watch) showDelta(d *actors.Delta) {
+	if d.Message != w.answer && d.Index == 0 {
+		w.answer, w.shown = d.Message, 0
+	}
+	switch {
+	case d.Message != w.answer || d.Index > w.shown:
+		w.heal()
+		return
+	case d.Index+len(d.Text) <= w.shown: // a snapshot had it already
+		return
+	}
+	text := d.Text[w.shown-d.Index:]
+	if !w.c.out.delta(w.scope, d.Message, w.shown, text) {
+		w.c.h.metrics.lagged.Inc()
+		w.c.out.dropDeltas(w.scope)
+		w.heal()
+		return
+	}
+	w.shown += len(text)
+}
+
+func (w *watch) snapshot(message, text string) {
+	w.answer, w.shown = message, len(text)
+	w.c.send(wire.AppendSnapshot(nil, w.scope, message, text))
+}
+
+func (w *watch) frame(e chat.Event) []byte {
+	if w.scope == "" {
+		return wire.AppendEvent(nil, e)
+	}
+	return wire.AppendWatched(nil, w.scope, e)
+}
+
+// heal lets the present attachment go and attaches anew, once the peer has
+// read what waits. The caller holds mu.
+func (w *watch) heal() {
+	broken := w.current
+	w.current = nil
+	go w.reattach(broken, w.last, minAttached-time.Since(w.attached))
+}
+
+func (w *watch) reattach(broken *attachment, last int64, pause time.Duration) {
+	broken.detach()
+	next := firstPause
+	for range attempts {
+		if w.c.out.drained(w.c.ctx) != nil || sleep(w.c.ctx, pause) != nil {
+			return
+		}
+		pause, next = next, next*2
+		ctx, cancel := w.c.within()
+		err := w.attach(ctx, func(actors.Attached) int64 { return last })
+		cancel()
+		if err == nil || errors.Is(err, errEnded) {
+			return
+		}
+		w.c.h.log.Warn("attach anew", "conversation", w.visitor.Ref, "error", err)
+	}
+	w.c.shut(wire.CloseMoved, "the conversation moved, please connect again")
+}
+
+// drop lets go of an attachment that did not come to life.
+func (w *watch) drop(a *attachment) {
+	w.mu.Lock()
+	if w.current == a {
+		w.current = nil
+	}
+	w.mu.Unlock()
+	if a.detach != nil {
+		a.detach()
+	}
+}
+
+// end ends the watch; nothing is shown any more.
+func (w *watch) end() {
+	w.mu.Lock()
+	a := w.current
+	w.ended, w.current = true, nil
+	var detach func()
+	if a != nil {
+		detach = a.detach
+	}
+	w.mu.Unlock()
+	if detach != nil {
+		detach()
+	}
+}
+
+func sleep(ctx context.Context, d time.Duration) error {
+	if d <= 0 {
+		return ctx.Err()
+	}
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}

@@ -1,0 +1,11 @@
+import { Outlet } from '@tanstack/react-router';
+import css from './owner.module.css';
+
+/** Owner's pages: one readable column. Conversations have the whole width instead. */
+export function Owner() {
+  return (
+    <div className={css.column}>
+      <Outlet />
+    </div>
+  );
+}

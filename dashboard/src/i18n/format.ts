@@ -1,0 +1,70 @@
+// Numbers, sizes and times as people of the chosen language write them.
+
+const language = () => document.documentElement.lang || 'en';
+
+export function count(n: number): string {
+  return new Intl.NumberFormat(language()).format(n);
+}
+
+export function percent(share: number): string {
+  return new Intl.NumberFormat(language(), { style: 'percent', maximumFractionDigits: 0 }).format(share);
+}
+
+const units = ['byte', 'kilobyte', 'megabyte', 'gigabyte'] as const;
+
+/** 1 536 → "1.5 kB". Thousands, as in the file managers people compare with. */
+export function bytes(size: number): string {
+  let unit = 0;
+  let value = size;
+  while (value >= 1000 && unit < units.length - 1) {
+    value /= 1000;
+    unit++;
+  }
+  return new Intl.NumberFormat(language(), {
+    style: 'unit',
+    unit: units[unit],
+    unitDisplay: unit === 0 ? 'long' : 'short',
+    maximumFractionDigits: value < 10 && unit > 0 ? 1 : 0,
+  }).format(value);
+}
+
+const minute = 60_000;
+const hour = 60 * minute;
+const day = 24 * hour;
+
+/** "3 minutes ago" up to a day, the date afterwards. */
+export function ago(at: Date, now: Date = new Date()): string {
+  const elapsed = now.getTime() - at.getTime();
+  const relative = new Intl.RelativeTimeFormat(language(), { numeric: 'auto', style: 'short' });
+  if (elapsed < minute) return relative.format(0, 'second');
+  if (elapsed < hour) return relative.format(-Math.floor(elapsed / minute), 'minute');
+  if (elapsed < day) return relative.format(-Math.floor(elapsed / hour), 'hour');
+  const thisYear = at.getFullYear() === now.getFullYear();
+  return new Intl.DateTimeFormat(language(), {
+    day: 'numeric',
+    month: 'short',
+    year: thisYear ? undefined : 'numeric',
+  }).format(at);
+}
+
+export function exact(at: Date): string {
+  return new Intl.DateTimeFormat(language(), { dateStyle: 'full', timeStyle: 'medium' }).format(at);
+}
+
+export function clock(at: Date): string {
+  return new Intl.DateTimeFormat(language(), { timeStyle: 'short' }).format(at);
+}
+
+/** "Today", "Yesterday" or the date, for the line between two days of a conversation. */
+export function dayName(at: Date, now: Date = new Date()): string {
+  const days = Math.round((startOfDay(at) - startOfDay(now)) / day);
+  if (days === 0 || days === -1) {
+    const name = new Intl.RelativeTimeFormat(language(), { numeric: 'auto' }).format(days, 'day');
+    return name.charAt(0).toLocaleUpperCase(language()) + name.slice(1);
+  }
+  return new Intl.DateTimeFormat(language(), { dateStyle: 'long' }).format(at);
+}
+
+function startOfDay(at: Date): number {
+  return new Date(at.getFullYear(), at.getMonth(), at.getDate()).getTime();
+}

@@ -1,0 +1,211 @@
+import { renewSession } from '../api/session';
+import type { WireEvent } from './transcript';
+
+// The desk is the dashboard's one connection to what happens now. It comes back
+// by itself, with pauses that grow, and gives up only where the server says
+// that trying again is of no use; pages then go on by asking every few seconds.
+
+/** live: what changes is told at once. away: ask for it. */
+export type Connection = 'live' | 'away';
+
+export interface Frame {
+  ref?: string;
+  type: string;
+  conversation?: string;
+  seq?: number;
+  at?: string;
+  data?: Record<string, unknown>;
+}
+
+export interface Watcher {
+  /** seq of the last event the watcher holds. */
+  head(): number;
+  /** What the watcher holds is not a prefix of the log: forget it, all of it follows. */
+  reset(): void;
+  event(event: WireEvent): void;
+  delta(message: string, index: number, text: string): void;
+  snapshot(message: string, text: string): void;
+}
+
+const subprotocol = 'parley.v1';
+const firstPause = 500;
+const longestPause = 30_000;
+/** The protocol's silence before a ping, and how long its answer may take. */
+const silence = 25_000;
+const patience = 10_000;
+/** Codes from here on mean: the same attempt would fail again. */
+const stopCodes = 4500;
+
+/** The pause before attempt n (from 0): doubling, and spread so that a restart is not met by all at once. */
+export function pauseBefore(attempt: number, random = Math.random()): number {
+  const longest = Math.min(firstPause * 2 ** attempt, longestPause);
+  return longest / 2 + (longest / 2) * random;
+}
+
+export class Desk {
+  private socket: WebSocket | undefined;
+  private connection: Connection = 'away';
+  private attempt = 0;
+  private nextId = 1;
+  private timer: ReturnType<typeof setTimeout> | undefined;
+  private lifeline: ReturnType<typeof setTimeout> | undefined;
+  private openRef = '';
+  private readonly watching = new Map<string, Watcher>();
+  private readonly watchRefs = new Map<string, string>();
+  private readonly connectionListeners = new Set<() => void>();
+  private readonly inboxListeners = new Set<(conversation: string) => void>();
+
+  constructor(
+    private readonly url: () => string,
+    /** Called when the server does not let us in; the next attempt comes by itself. */
+    private readonly refused: () => void = () => undefined,
+  ) {}
+
+  start(): void {
+    if (this.socket === undefined && this.timer === undefined) this.connect();
+  }
+
+  stop(): void {
+    clearTimeout(this.timer);
+    clearTimeout(this.lifeline);
+    this.timer = undefined;
+    const socket = this.socket;
+    this.socket = undefined;
+    socket?.close(1000);
+    this.become('away');
+  }
+
+  state = (): Connection => this.connection;
+
+  onConnection = (listener: () => void): (() => void) => {
+    this.connectionListeners.add(listener);
+    return () => this.connectionListeners.delete(listener);
+  };
+
+  /** Calls back with the id of each conversation whose summary changed; '' after a time away: any may have. */
+  onInbox(listener: (conversation: string) => void): () => void {
+    this.inboxListeners.add(listener);
+    return () => this.inboxListeners.delete(listener);
+  }
+
+  /** Follows one conversation until the returned function is called. */
+  watch(conversation: string, watcher: Watcher): () => void {
+    this.watching.set(conversation, watcher);
+    if (this.connection === 'live') this.sendWatch(conversation);
+    return () => {
+      if (this.watching.get(conversation) !== watcher) return;
+      this.watching.delete(conversation);
+      this.send('conversation.unwatch', { conversation });
+    };
+  }
+
+  /** Asks for a watched conversation from its watcher's head on, after a gap. */
+  resume(conversation: string): void {
+    if (this.connection === 'live') this.sendWatch(conversation);
+  }
+
+  private connect(): void {
+    this.timer = undefined;
+    const socket = new WebSocket(this.url(), subprotocol);
+    this.socket = socket;
+    socket.onopen = () => {
+      this.openRef = this.send('desk.open', {});
+      this.heard();
+    };
+    socket.onmessage = (message) => {
+      if (this.socket !== socket || typeof message.data !== 'string') return;
+      this.heard();
+      const frame = parse(message.data);
+      if (frame) this.receive(frame);
+    };
+    socket.onclose = (closed) => {
+      if (this.socket !== socket) return;
+      this.socket = undefined;
+      clearTimeout(this.lifeline);
+      this.become('away');
+      if (closed.code >= stopCodes) return;
+      this.timer = setTimeout(() => this.connect(), pauseBefore(this.attempt++));
+    };
+  }
+
+  private receive(frame: Frame): void {
+    if (frame.type === 'ping') return void this.send('pong');
+    if (frame.ref !== undefined && frame.ref === this.openRef) return this.opened(frame);
+    const watched = frame.ref === undefined ? undefined : this.watchRefs.get(frame.ref);
+    if (frame.ref !== undefined && watched !== undefined) {
+      this.watchRefs.delete(frame.ref);
+      if (frame.type === 'ack' && frame.data?.recovered === false) this.watching.get(watched)?.reset();
+      return;
+    }
+    if (frame.type === 'inbox.changed') return this.tellInbox(String(frame.data?.conversation ?? ''));
+    const watcher = this.watching.get(frame.conversation ?? '');
+    if (watcher) deliver(frame, watcher);
+  }
+
+  private opened(frame: Frame): void {
+    if (frame.type === 'error') {
+      this.refused();
+      this.socket?.close(1000);
+      return;
+    }
+    this.attempt = 0;
+    this.become('live');
+    this.tellInbox('');
+    for (const conversation of this.watching.keys()) this.sendWatch(conversation);
+  }
+
+  private sendWatch(conversation: string): void {
+    const after = this.watching.get(conversation)?.head() ?? 0;
+    this.watchRefs.set(this.send('conversation.watch', { conversation, after }), conversation);
+  }
+
+  private send(type: string, data?: Record<string, unknown>): string {
+    const id = String(this.nextId++);
+    if (this.socket?.readyState === WebSocket.OPEN) this.socket.send(JSON.stringify({ id, type, data }));
+    return id;
+  }
+
+  /** Starts the wait for the next sign of life. */
+  private heard(): void {
+    clearTimeout(this.lifeline);
+    this.lifeline = setTimeout(() => {
+      this.send('ping');
+      this.lifeline = setTimeout(() => this.socket?.close(4000), patience);
+    }, silence);
+  }
+
+  private become(connection: Connection): void {
+    if (connection === this.connection) return;
+    this.connection = connection;
+    this.watchRefs.clear();
+    for (const listener of this.connectionListeners) listener();
+  }
+
+  private tellInbox(conversation: string): void {
+    for (const listener of this.inboxListeners) listener(conversation);
+  }
+}
+
+function deliver(frame: Frame, watcher: Watcher): void {
+  const data = frame.data ?? {};
+  if (frame.seq !== undefined) {
+    watcher.event({ seq: frame.seq, at: frame.at ?? '', type: frame.type, data });
+  } else if (frame.type === 'message.delta') {
+    watcher.delta(String(data.message), Number(data.index), String(data.text));
+  } else if (frame.type === 'message.snapshot') {
+    watcher.snapshot(String(data.message), String(data.text));
+  }
+}
+
+function parse(text: string): Frame | undefined {
+  try {
+    return JSON.parse(text) as Frame;
+  } catch {
+    return undefined; // not ours; the next frame may be
+  }
+}
+
+export const desk = new Desk(
+  () => `${window.location.origin.replace(/^http/, 'ws')}/api/v1/socket`,
+  () => void renewSession().catch(() => false),
+);

@@ -1,0 +1,47 @@
+import { useQuery } from '@tanstack/react-query';
+import { Link, Outlet, useParams } from '@tanstack/react-router';
+import { useTranslation } from 'react-i18next';
+import { botQuery } from '../../api/bots';
+import { asProblem } from '../../api/problem';
+import { Empty, Failure, Loading } from '../../parts/states';
+import { BotIcon } from '../../parts/icons';
+import { BotMark } from './bot-mark';
+import css from './bots.module.css';
+
+const tabs = ['knowledge', 'settings', 'appearance', 'try', 'install'] as const;
+
+/** A bot's pages: whose they are, and the way between them. */
+export function BotLayout() {
+  const { t } = useTranslation();
+  const { bot: id } = useParams({ from: '/app/owner/bots/$bot' });
+  const bot = useQuery(botQuery(id));
+
+  if (bot.isPending) return <Loading lines={6} />;
+  if (bot.isError) {
+    return asProblem(bot.error).status === 404 ? (
+      <Empty icon={<BotIcon />} title={t('bots.missing')} action={<Link to="/bots">{t('bots.all')}</Link>}>
+        {t('bots.missingText')}
+      </Empty>
+    ) : (
+      <Failure error={bot.error} retry={() => void bot.refetch()} />
+    );
+  }
+  return (
+    <>
+      <div className={css.crumbs}>
+        <Link to="/bots">{t('nav.bots')}</Link>
+        <span aria-hidden="true">/</span>
+        <BotMark bot={bot.data} />
+        <strong>{bot.data.name}</strong>
+      </div>
+      <nav className={css.tabs} aria-label={t('bots.pages')}>
+        {tabs.map((tab) => (
+          <Link key={tab} to={`/bots/$bot/${tab}`} params={{ bot: id }} className={css.tab}>
+            {t(`${tab}.title`)}
+          </Link>
+        ))}
+      </nav>
+      <Outlet />
+    </>
+  );
+}

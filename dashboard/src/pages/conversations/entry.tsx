@@ -1,0 +1,85 @@
+import { useTranslation } from 'react-i18next';
+import type { Citation, Entry, Message, Notice } from '../../live/transcript';
+import { clock, exact } from '../../i18n/format';
+import { BotIcon, FileIcon } from '../../parts/icons';
+import SafeMarkdown from '../../parts/markdown';
+import css from './conversation.module.css';
+
+export function EntryView({ entry }: { entry: Entry }) {
+  return entry.kind === 'notice' ? <NoticeLine notice={entry} /> : <Bubble message={entry} />;
+}
+
+function NoticeLine({ notice }: { notice: Notice }) {
+  const { t } = useTranslation();
+  const { status, agent, at } = notice;
+  return (
+    <p className={css.notice} title={exact(new Date(at))}>
+      {status === 'agent' && agent
+        ? t('conversations.notice.agentNamed', { agent })
+        : t(`conversations.notice.${status as 'agent'}`)}
+    </p>
+  );
+}
+
+function Bubble({ message }: { message: Message }) {
+  const { t } = useTranslation();
+  const { author, state, text, citations, at, reason, feedback, offer } = message;
+  const name = author.name || t(`conversations.author.${author.kind}`);
+  const date = new Date(at);
+  return (
+    <article className={css.message} data-author={author.kind}>
+      <p className={css.author}>
+        {author.kind === 'bot' && <BotIcon size={16} />}
+        {name}
+        <time dateTime={at} title={exact(date)}>
+          {clock(date)}
+        </time>
+      </p>
+      <div className={css.bubble} data-state={state}>
+        {state === 'erased' ? (
+          <em>{t('conversations.erased')}</em>
+        ) : author.kind === 'visitor' ? (
+          <p className={css.typed}>{text}</p>
+        ) : (
+          <SafeMarkdown text={text} />
+        )}
+        {state === 'writing' && (
+          <span className={css.caret}>
+            <span className="hidden-visually">{t('conversations.writing')}</span>
+          </span>
+        )}
+      </div>
+      {citations.length > 0 && <Citations citations={citations} />}
+      {state === 'interrupted' && <p className={css.meta}>{t(`conversations.reason.${reason as 'stopped'}`)}</p>}
+      {offer === 'handoff' && <p className={css.meta}>{t('conversations.offered')}</p>}
+      {feedback && (
+        <p className={css.meta}>
+          {feedback.helpful ? t('conversations.helpful') : t('conversations.unhelpful')}
+          {feedback.comment && `: “${feedback.comment}”`}
+        </p>
+      )}
+    </article>
+  );
+}
+
+function Citations({ citations }: { citations: Citation[] }) {
+  const { t } = useTranslation();
+  return (
+    <ul className={css.citations} aria-label={t('conversations.sources')}>
+      {citations.map((citation, i) => (
+        <li key={i} title={citation.quote}>
+          <FileIcon size={14} />
+          <span className={css.mark}>{citation.mark || i + 1}</span>
+          {citation.url && /^https?:/.test(citation.url) ? (
+            <a href={citation.url} target="_blank" rel="noopener noreferrer">
+              {citation.title}
+            </a>
+          ) : (
+            <span>{citation.title}</span>
+          )}
+          {citation.page ? <span className={css.meta}>{t('try.page', { page: citation.page })}</span> : null}
+        </li>
+      ))}
+    </ul>
+  );
+}

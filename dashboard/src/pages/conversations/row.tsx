@@ -1,0 +1,26 @@
+import { Link } from '@tanstack/react-router';
+import { useTranslation } from 'react-i18next';
+import type { Conversation } from '../../api/types';
+import { Ago } from '../../parts/time';
+import css from './conversations.module.css';
+import { StatusBadge } from './status';
+
+/** A conversation in a list. */
+export function ConversationRow({ conversation, bot }: { conversation: Conversation; bot?: string }) {
+  const { t } = useTranslation();
+  return (
+    <Link
+      to="/conversations/$conversation"
+      params={{ conversation: conversation.id }}
+      search={(search) => ({ status: 'status' in search ? search.status : undefined })}
+      className={css.row}
+    >
+      <span className={css.preview}>{conversation.preview || t('conversations.noText')}</span>
+      <span className={css.facts}>
+        <StatusBadge status={conversation.status} />
+        {bot && <span className={css.bot}>{bot}</span>}
+        <Ago at={conversation.updated_at} />
+      </span>
+    </Link>
+  );
+}

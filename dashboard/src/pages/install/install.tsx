@@ -1,0 +1,72 @@
+import { Textarea } from '@mantine/core';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useForm } from 'react-hook-form';
+import { Trans, useTranslation } from 'react-i18next';
+import { botChanged, saveDomains } from '../../api/bots';
+import { asProblem } from '../../api/problem';
+import { CopyBlock } from '../../parts/copy';
+import { Card, Page } from '../../parts/page';
+import { useProblemText } from '../../parts/problem-text';
+import { LeaveGuard, SaveButton, useSaveState } from '../../parts/save';
+import { useBot } from '../bots/use-bot';
+import { parseDomains } from './domains';
+import css from './install.module.css';
+import { snippet } from './snippet';
+
+export default function Install() {
+  const { t } = useTranslation();
+  const bot = useBot();
+  const domains = bot.domains ?? [];
+  return (
+    <Page
+      title={t('install.title')}
+      state={domains.length > 0 ? t('install.runs', { domains: domains.join(', ') }) : t('install.nowhere')}
+    >
+      <div className={css.steps}>
+        <Card title={t('install.domains')} note={t('install.domainsNote')}>
+          <Domains bot={bot.id} domains={domains} />
+        </Card>
+        <Card title={t('install.paste')} note={<Trans i18nKey="install.pasteNote" components={{ code: <code /> }} />}>
+          <CopyBlock label={t('install.line')} text={snippet(bot, window.location.origin)} />
+        </Card>
+      </div>
+    </Page>
+  );
+}
+
+function Domains({ bot, domains }: { bot: string; domains: string[] }) {
+  const { t } = useTranslation();
+  const client = useQueryClient();
+  const { register, handleSubmit, formState, reset } = useForm({ defaultValues: { typed: domains.join('\n') } });
+  const saving = useMutation({
+    mutationFn: (list: string[]) => saveDomains(bot, list),
+    onSuccess: async (_, list) => {
+      reset({ typed: list.join('\n') });
+      await botChanged(client);
+    },
+  });
+  const problem = useProblemText(saving.error ? asProblem(saving.error) : undefined);
+  const state = useSaveState({ dirty: formState.isDirty, saved: saving.isSuccess });
+  return (
+    <form id="domains" className={css.form} onSubmit={handleSubmit(({ typed }) => saving.mutate(parseDomains(typed)))}>
+      <LeaveGuard dirty={formState.isDirty && !saving.isPending} />
+      <Textarea
+        label={t('install.allowed')}
+        description={t('install.allowedHint')}
+        placeholder={'shop.example\n*.shop.example'}
+        minRows={3}
+        maxRows={12}
+        spellCheck={false}
+        autoCapitalize="off"
+        error={problem || undefined}
+        {...register('typed')}
+      />
+      <div className={css.save}>
+        <SaveButton form="domains" busy={saving.isPending} />
+        <span className={css.state} role="status">
+          {state}
+        </span>
+      </div>
+    </form>
+  );
+}

@@ -1,0 +1,125 @@
+import { Input, SegmentedControl, Slider, Switch, Textarea, TextInput } from '@mantine/core';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { Controller, useForm } from 'react-hook-form';
+import { useTranslation } from 'react-i18next';
+import { botChanged, saveSettings } from '../../api/bots';
+import type { Settings as BotSettings } from '../../api/types';
+import { percent } from '../../i18n/format';
+import { Card, Page } from '../../parts/page';
+import { LeaveGuard, SaveButton, useSaveState } from '../../parts/save';
+import { FormFailure } from '../../parts/states';
+import { useBot } from '../bots/use-bot';
+import css from './settings.module.css';
+
+/** A segmented control needs a value for "none chosen". */
+const neutral = 'neutral';
+const tones = [neutral, 'friendly', 'formal', 'brief'] as const;
+
+type Form = { name: string } & BotSettings;
+
+export default function Settings() {
+  const { t } = useTranslation();
+  const bot = useBot();
+  const client = useQueryClient();
+  const { control, register, handleSubmit, formState, reset } = useForm<Form>({
+    defaultValues: { name: bot.name, ...bot.settings },
+  });
+  const saving = useMutation({
+    mutationFn: ({ name, ...settings }: Form) => saveSettings(bot.id, name, settings),
+    onSuccess: async (_, values) => {
+      reset(values);
+      await botChanged(client);
+    },
+  });
+  const state = useSaveState({ dirty: formState.isDirty, saved: saving.isSuccess });
+
+  return (
+    <Page title={t('settings.title')} state={state} action={<SaveButton form="settings" busy={saving.isPending} />}>
+      <LeaveGuard dirty={formState.isDirty && !saving.isPending} />
+      <form id="settings" className={css.form} onSubmit={handleSubmit((values) => saving.mutate(values))}>
+        <FormFailure error={saving.error} />
+        <Card title={t('settings.who')}>
+          <TextInput label={t('bots.name')} required withAsterisk={false} {...register('name')} />
+          <Textarea
+            label={t('settings.greeting')}
+            description={t('settings.greetingHint')}
+            placeholder={t('settings.greetingPlaceholder')}
+            minRows={2}
+            maxRows={8}
+            {...register('greeting')}
+          />
+        </Card>
+        <Card title={t('settings.how')}>
+          <Textarea
+            label={t('settings.instructions')}
+            description={t('settings.instructionsHint')}
+            placeholder={t('settings.instructionsPlaceholder')}
+            minRows={4}
+            maxRows={20}
+            {...register('instructions')}
+          />
+          <Controller
+            control={control}
+            name="tone"
+            render={({ field }) => (
+              <Input.Wrapper label={t('settings.tone')} labelElement="div" id="tone">
+                <SegmentedControl
+                  className={css.choice}
+                  fullWidth
+                  aria-labelledby="tone-label"
+                  value={field.value || neutral}
+                  onChange={(tone) => field.onChange(tone === neutral ? '' : tone)}
+                  data={tones.map((tone) => ({ value: tone, label: t(`settings.tones.${tone}`) }))}
+                />
+              </Input.Wrapper>
+            )}
+          />
+        </Card>
+        <Card title={t('settings.unsure')}>
+          <Controller
+            control={control}
+            name="threshold"
+            render={({ field }) => (
+              <Input.Wrapper
+                label={t('settings.threshold')}
+                description={t('settings.thresholdHint')}
+                labelElement="div"
+                id="threshold"
+              >
+                <Slider
+                  className={css.slider}
+                  min={0}
+                  max={1}
+                  step={0.05}
+                  value={field.value}
+                  onChange={field.onChange}
+                  thumbLabel={t('settings.threshold')}
+                  thumbValueText={certainty}
+                  label={certainty}
+                  marks={[
+                    { value: 0, label: t('settings.standard') },
+                    { value: 0.5, label: percent(0.5) },
+                    { value: 1, label: percent(1) },
+                  ]}
+                />
+              </Input.Wrapper>
+            )}
+          />
+          <Textarea
+            label={t('settings.fallback')}
+            description={t('settings.fallbackHint')}
+            placeholder={t('settings.fallbackPlaceholder')}
+            minRows={2}
+            maxRows={8}
+            {...register('fallback')}
+          />
+          <Switch label={t('settings.handoff')} description={t('settings.handoffHint')} {...register('handoff')} />
+        </Card>
+      </form>
+    </Page>
+  );
+
+  function certainty(value: number): string {
+    return value === 0 ? t('settings.standard') : percent(value);
+  }
+}

@@ -1,0 +1,51 @@
+import { useTranslation } from 'react-i18next';
+import type { Passage } from '../../api/types';
+import css from './try.module.css';
+
+/** What retrieval found, best first, with bars to compare. */
+export function PassageList({ passages }: { passages: Passage[] }) {
+  const { t } = useTranslation();
+  const best = Math.max(...passages.map((passage) => passage.score), Number.MIN_VALUE);
+  return (
+    <ol className={css.passages}>
+      {passages.map((passage, i) => (
+        <li key={i} className={css.passage}>
+          <div className={css.top}>
+            <span className={css.rank}>{i + 1}</span>
+            {passage.url ? (
+              <a className={css.title} href={passage.url} target="_blank" rel="noopener noreferrer">
+                {passage.title}
+              </a>
+            ) : (
+              <span className={css.title}>{passage.title}</span>
+            )}
+            {passage.page ? <span className={css.meta}>{t('try.page', { page: passage.page })}</span> : null}
+          </div>
+          <div className={css.score}>
+            <span className={css.track} aria-hidden="true">
+              <span className={css.fill} style={{ width: `${(passage.score / best) * 100}%` }} />
+            </span>
+            <span className={css.meta}>{t('try.score', { score: passage.score.toFixed(2) })}</span>
+          </div>
+          <Quote text={passage.text} />
+        </li>
+      ))}
+    </ol>
+  );
+}
+
+/** Long passages are folded: the beginning tells which one it is. */
+function Quote({ text }: { text: string }) {
+  const { t } = useTranslation();
+  const long = text.length > 280;
+  if (!long) return <p className={css.text}>{text}</p>;
+  return (
+    <details className={css.details}>
+      <summary>
+        <span className={css.begin}>{text}</span>
+        <span className={css.unfold}>{t('try.unfold')}</span>
+      </summary>
+      <p className={css.text}>{text}</p>
+    </details>
+  );
+}

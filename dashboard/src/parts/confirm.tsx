@@ -1,0 +1,48 @@
+import { Button, Modal } from '@mantine/core';
+import type { ReactNode } from 'react';
+import { useTranslation } from 'react-i18next';
+import { FormFailure } from './states';
+import css from './confirm.module.css';
+
+/** Asks before something is lost. Names the thing; the verb is on the button. */
+export function Confirm({
+  opened,
+  title,
+  verb,
+  busy,
+  error,
+  onConfirm,
+  onCancel,
+  children,
+}: {
+  opened: boolean;
+  title: string;
+  verb: string;
+  busy: boolean;
+  error?: unknown;
+  onConfirm: () => void;
+  onCancel: () => void;
+  children: ReactNode;
+}) {
+  const { t } = useTranslation();
+  return (
+    <Modal
+      opened={opened}
+      onClose={onCancel}
+      title={title}
+      classNames={{ title: css.title }}
+      closeButtonProps={{ 'aria-label': t('close') }}
+    >
+      <p className={css.text}>{children}</p>
+      <FormFailure error={error} />
+      <div className={css.actions}>
+        <Button variant="default" onClick={onCancel} data-autofocus>
+          {t('cancel')}
+        </Button>
+        <Button color="danger" loading={busy} onClick={onConfirm}>
+          {verb}
+        </Button>
+      </div>
+    </Modal>
+  );
+}

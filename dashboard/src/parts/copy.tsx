@@ -1,0 +1,32 @@
+import { Button } from '@mantine/core';
+import { useClipboard } from '@mantine/hooks';
+import { useTranslation } from 'react-i18next';
+import { CheckIcon, CopyIcon } from './icons';
+import css from './copy.module.css';
+
+/** Code to take away, with its button. */
+export function CopyBlock({ label, text }: { label: string; text: string }) {
+  const { t } = useTranslation();
+  const clipboard = useClipboard({ timeout: 2500 });
+  return (
+    <div className={css.block}>
+      <pre className={css.code} tabIndex={0} aria-label={label}>
+        <code>{text}</code>
+      </pre>
+      <Button
+        leftSection={clipboard.copied ? <CheckIcon size={16} /> : <CopyIcon size={16} />}
+        onClick={() => clipboard.copy(text)}
+      >
+        {clipboard.copied ? t('copy.copied') : t('copy.copy')}
+      </Button>
+      {clipboard.error && (
+        <p className={css.error} role="alert">
+          {t('copy.failed')}
+        </p>
+      )}
+      <span className="hidden-visually" aria-live="polite">
+        {clipboard.copied ? t('copy.copied') : ''}
+      </span>
+    </div>
+  );
+}

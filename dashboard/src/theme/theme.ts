@@ -1,0 +1,23 @@
+import { colorsTuple, createTheme } from '@mantine/core';
+
+// Colours and sizes are in tokens.css; Mantine only needs their names here.
+export const theme = createTheme({
+  primaryColor: 'accent',
+  colors: {
+    accent: colorsTuple('var(--accent)'),
+    danger: colorsTuple('var(--danger-solid)'),
+  },
+  cursorType: 'pointer',
+  respectReducedMotion: true,
+  focusRing: 'auto',
+  components: {
+    // Its lock writes a <style> element, which the pages' policy forbids.
+    Modal: { defaultProps: { lockScroll: false, centered: true, radius: 10, transitionProps: { duration: 140 } } },
+    Menu: { defaultProps: { shadow: 'md', radius: 8, transitionProps: { duration: 120 }, position: 'bottom-end' } },
+    TextInput: { defaultProps: { size: 'md' } },
+    PasswordInput: { defaultProps: { size: 'md' } },
+    Textarea: { defaultProps: { size: 'md', autosize: true } },
+    Select: { defaultProps: { size: 'md' } },
+    ColorInput: { defaultProps: { size: 'md' } },
+  },
+});

@@ -1,0 +1,88 @@
+package extractive
+
+import (
+	"fmt"
+	"strings"
+)
+
+// compose writes the chosen parts, in the order of their documents' choice and
+// within a document as they stand there. Blocks beside each other share a mark.
+func compose(s *selection) string {
+	var groups []string
+	for _, d := range s.order {
+		var group []string
+		mark := fmt.Sprintf(" [%d]", d+1)
+		flush := func() {
+			if len(group) > 0 {
+				groups = append(groups, marked(group, mark))
+				group = nil
+			}
+		}
+		for b, block := range s.documents[d].blocks {
+			var parts []string
+			for p, part := range block.parts {
+				if s.has(d, b, p) {
+					parts = append(parts, part)
+				}
+			}
+			if len(parts) == 0 {
+				flush()
+				continue
+			}
+			group = append(group, render(block, parts))
+		}
+		flush()
+	}
+	return strings.Join(groups, "\n\n")
+}
+
+// render writes parts of a block as Markdown.
+func render(b block, parts []string) string {
+	switch b.kind {
+	case list:
+		if len(parts) == 1 && len(b.parts) > 1 {
+			return itemText(parts[0])
+		}
+		return strings.Join(parts, "\n")
+	case table:
+		return rows(b, parts)
+	case code:
+		return "```\n" + strings.Join(parts, "\n") + "\n```"
+	}
+	return strings.Join(parts, " ")
+}
+
+// rows writes rows of a table as lines, each cell with its column's name, since a chat
+// window is too narrow for tables.
+func rows(b block, parts []string) string {
+	header := strings.Split(b.parts[0], " | ")
+	var lines []string
+	for _, part := range parts {
+		cells := strings.Split(part, " | ")
+		if part == b.parts[0] && len(b.parts) > 1 && len(header) > 1 {
+			continue
+		}
+		for i, cell := range cells {
+			if len(cells) == len(header) && len(b.parts) > 1 && i > 0 {
+				cells[i] = header[i] + ": " + cell
+			}
+		}
+		lines = append(lines, "- "+strings.Join(cells, "; "))
+	}
+	if len(lines) == 1 {
+		return strings.TrimPrefix(lines[0], "- ")
+	}
+	return strings.Join(lines, "\n")
+}
+
+// marked puts the mark behind the last block that is not code, since nothing
+// may follow a fence on its line.
+func marked(group []string, mark string) string {
+	for i := len(group) - 1; i >= 0; i-- {
+		if !strings.HasSuffix(group[i], "\n```") {
+			group[i] += mark
+			return strings.Join(group, "\n\n")
+		}
+	}
+	return strings.Join(group, "\n\n") + "\n\n" + strings.TrimSpace(mark)
+}

@@ -1,0 +1,84 @@
+package extractive
+
+import (
+	"context"
+	"strings"
+	"unicode/utf8"
+
+	"parley/llm"
+)
+
+// Empty is Result.Finish of an answer without words: no sentence fits the question.
+const Empty = "empty"
+
+// Provider is ready to use.
+type Provider struct{}
+
+var _ llm.Provider = Provider{}
+
+// Name is what usage records call it.
+func (Provider) Name() string { return "extractive" }
+
+// Answer chooses sentences and emits them a few words at a time. Its only
+// failures are the context's and emit's.
+func (Provider) Answer(ctx context.Context, request llm.Request, emit func(text string) error) (llm.Result, error) {
+	text := answer(request)
+	if text == "" {
+		return llm.Result{Finish: Empty}, ctx.Err()
+	}
+	for _, piece := range pieces(text) {
+		if err := ctx.Err(); err != nil {
+			return llm.Result{}, err
+		}
+		if err := emit(piece); err != nil {
+			return llm.Result{}, err
+		}
+	}
+	return llm.Result{Finish: "stop"}, nil
+}
+
+// answer is the whole answer; "" if there is none.
+func answer(request llm.Request) string {
+	documents := make([]document, 0, len(request.Passages))
+	for _, passage := range request.Passages {
+		documents = append(documents, parse(passage))
+	}
+	return compose(choose(request.Question, documents, budget(request.MaxTokens)))
+}
+
+// usualLength bounds an answer, in characters: what a chat window shows without scrolling.
+const usualLength = 900
+
+// budget is the length that an answer may have, in characters. A token is about four.
+func budget(maxTokens int) int {
+	if maxTokens > 0 {
+		return min(usualLength, maxTokens*4)
+	}
+	return usualLength
+}
+
+// pieces cuts text into groups of words, and text without spaces into groups
+// of characters, as a reader's eye takes them in.
+func pieces(text string) []string {
+	const words, bytes = 3, 24
+	var pieces []string
+	for text != "" {
+		end, seen := 0, 0
+		for end < len(text) && seen < words && end < bytes {
+			_, size := utf8.DecodeRuneInString(text[end:])
+			if text[end] == ' ' || text[end] == '\n' {
+				seen++
+			}
+			end += size
+		}
+		// A group ends behind its last space, if it has one.
+		if end < len(text) && seen < words {
+			if space := strings.LastIndexAny(text[:end], " \n"); space > 0 {
+				end = space + 1
+			}
+		}
+		pieces = append(pieces, text[:end])
+		text = text[end:]
+	}
+	return pieces
+}

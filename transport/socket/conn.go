@@ -20,6 +20,7 @@ import (
 type conn struct {
 	h       *Handler
 	ws      *websocket.Conn
+	peer    *peer           // below ws
 	ctx     context.Context // ends with the connection, which outlives its HTTP request
 	cancel  context.CancelFunc
 	address string
@@ -34,6 +35,7 @@ type conn struct {
 	asides lane         // what overtakes them
 	heard  atomic.Int64 // when a frame came last, in Unix nanoseconds
 	pulse  *time.Timer
+	born   time.Time
 
 	opening atomic.Int32 // opens that wait or are under way
 	greeted bool         // the reader's: an open was sent, whatever became of it
@@ -46,9 +48,9 @@ type conn struct {
 // role is what a connection became by opening: a *session or a *desk.
 type role interface{ leave() }
 
-func newConn(h *Handler, ws *websocket.Conn, r *http.Request, address string) *conn {
+func newConn(h *Handler, ws *websocket.Conn, p *peer, r *http.Request, address string) *conn {
 	c := &conn{
-		h: h, ws: ws, address: address,
+		h: h, ws: ws, peer: p, born: time.Now(), address: address,
 		origin: r.Header.Get("Origin"), bearer: bearer(r), signed: h.signedIn(r),
 	}
 	c.ctx, c.cancel = context.WithCancel(context.Background())
@@ -56,7 +58,9 @@ func newConn(h *Handler, ws *websocket.Conn, r *http.Request, address string) *c
 	c.out.wake = func() { go c.write() }
 	c.heard.Store(time.Now().UnixNano())
 	ws.SetReadLimit(-1) // readFrame has its own, which does not cost the connection
-	c.pulse = time.AfterFunc(h.config.Timing.Open, c.beat)
+	// It starts only once it is where beat finds it.
+	c.pulse = time.AfterFunc(time.Hour, c.beat)
+	c.pulse.Reset(min(h.config.Timing.Open, h.config.Timing.Ping))
 	return c
 }
 
@@ -74,6 +78,7 @@ func (c *conn) end() {
 	c.cancel()
 	c.out.discard()
 	c.become(nil)
+	_ = c.peer.Close() // a closing handshake that is under way would be waited for
 	_ = c.ws.CloseNow()
 	c.h.exit(c)
 }
@@ -134,8 +139,11 @@ func (c *conn) beat() {
 	idle := time.Since(time.Unix(0, c.heard.Load()))
 	opened := c.opening.Load() > 0 || c.current() != nil
 	next := timing.Ping - idle
+	if !opened {
+		next = min(next, timing.Open-time.Since(c.born))
+	}
 	switch {
-	case !opened:
+	case !opened && time.Since(c.born) >= timing.Open:
 		c.shut(wire.CloseSilent, "no session was opened")
 	case idle >= timing.Silence:
 		c.shut(wire.CloseSilent, "nothing was heard from you")

@@ -25,7 +25,8 @@ type room struct {
 	receipts map[string]chat.Receipt
 	watchers map[int]actors.Watcher
 	next     int
-	open     *actors.Snapshot
+	open     string // the message of the open answer
+	text     []byte // of the open answer
 	visitor  actors.Visitor
 	status   chat.Status
 }
@@ -85,9 +86,9 @@ func (e *engine) say(ref chat.Ref, bodies ...chat.Body) {
 	for _, body := range bodies {
 		switch b := body.(type) {
 		case chat.MessageStarted:
-			r.open = &actors.Snapshot{Message: b.Message}
+			r.open, r.text = b.Message, nil
 		case chat.MessageCompleted, chat.MessageInterrupted:
-			r.open = nil
+			r.open = ""
 		}
 		r.deliver(&actors.Event{Event: r.append(body)})
 	}
@@ -106,8 +107,8 @@ func (e *engine) stream(ref chat.Ref, pieces ...string) {
 	defer e.mu.Unlock()
 	r := e.room(ref)
 	for _, piece := range pieces {
-		delta := &actors.Delta{Message: r.open.Message, Index: len(r.open.Text), Text: piece}
-		r.open = &actors.Snapshot{Message: r.open.Message, Text: r.open.Text + piece}
+		delta := &actors.Delta{Message: r.open, Index: len(r.text), Text: piece}
+		r.text = append(r.text, piece...)
 		r.deliver(delta)
 	}
 }
@@ -130,11 +131,15 @@ func (e *engine) Attach(_ context.Context, visitor actors.Visitor, w actors.Watc
 	r.next++
 	n := r.next
 	r.watchers[n] = w
-	return actors.Attached{Head: int64(len(r.events)), Status: r.status, Open: r.open, Detach: func() {
+	state := actors.Attached{Head: int64(len(r.events)), Status: r.status, Detach: func() {
 		e.mu.Lock()
 		defer e.mu.Unlock()
 		delete(r.watchers, n)
-	}}, nil
+	}}
+	if r.open != "" {
+		state.Open = &actors.Snapshot{Message: r.open, Text: string(r.text)}
+	}
+	return state, nil
 }
 
 func (e *engine) Post(ctx context.Context, visitor actors.Visitor, author chat.Author, clientID, text string) (chat.Receipt, error) {

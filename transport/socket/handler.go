@@ -29,6 +29,7 @@ type Handler struct {
 	conns    map[*conn]struct{}
 	draining bool
 	gone     chan struct{} // closed when draining and no connection is left
+	allGone  func()        // closes gone, once
 }
 
 // New returns a handler. Drain it before the process ends.
@@ -41,6 +42,7 @@ func New(config Config) *Handler {
 	if config.Logger == nil {
 		config.Logger = slog.Default()
 	}
+	gone := make(chan struct{})
 	return &Handler{
 		config:  config,
 		log:     config.Logger,
@@ -50,7 +52,8 @@ func New(config Config) *Handler {
 		posts:   newPace(config.Limits.MessagesPerMinute),
 		crowd:   newCrowd(config.Limits.ConnectionsPerAddress),
 		conns:   make(map[*conn]struct{}),
-		gone:    make(chan struct{}),
+		gone:    gone,
+		allGone: sync.OnceFunc(func() { close(gone) }),
 	}
 }
 
@@ -63,7 +66,8 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	offered := subprotocols(r)
-	ws, err := websocket.Accept(handshake{w, h.config.Timing.Write}, r, &websocket.AcceptOptions{
+	shake := &handshake{ResponseWriter: w, patience: h.config.Timing.Write}
+	ws, err := websocket.Accept(shake, r, &websocket.AcceptOptions{
 		// A browser only shows why it was closed if one of its own subprotocols was agreed to.
 		Subprotocols:       append([]string{wire.Subprotocol}, offered...),
 		InsecureSkipVerify: true, // session.open and desk.open check the origin, and can say why
@@ -72,7 +76,7 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		h.leave(address)
 		return
 	}
-	c := newConn(h, ws, r, address)
+	c := newConn(h, ws, shake.peer, r, address)
 	if !h.enter(c) {
 		h.leave(address)
 		_ = ws.CloseNow()
@@ -124,7 +128,7 @@ func (h *Handler) exit(c *conn) {
 	delete(h.conns, c)
 	h.metrics.connections.Dec()
 	if h.draining && len(h.conns) == 0 {
-		close(h.gone)
+		h.allGone()
 	}
 	h.leave(c.address)
 }
@@ -138,7 +142,6 @@ func (h *Handler) leave(address string) {
 // Drain tells all clients to connect again elsewhere, one after the other in random order
 // over the given time, so that they do not arrive there together. New ones are
 // refused from now on. It returns when all have gone; when ctx ends first, the rest are cut off.
-// It may be called once.
 func (h *Handler) Drain(ctx context.Context, over time.Duration) error {
 	h.mu.Lock()
 	h.draining = true
@@ -147,7 +150,7 @@ func (h *Handler) Drain(ctx context.Context, over time.Duration) error {
 		leaving = append(leaving, c)
 	}
 	if len(leaving) == 0 {
-		close(h.gone)
+		h.allGone()
 	}
 	h.mu.Unlock()
 	defer h.inbox.stop()
@@ -176,7 +179,7 @@ func (h *Handler) Drain(ctx context.Context, over time.Duration) error {
 
 func cut(conns []*conn) {
 	for _, c := range conns {
-		go c.ws.CloseNow()
+		_ = c.peer.Close() // its reader sees that, and ends it
 	}
 }
 

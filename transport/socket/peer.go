@@ -13,18 +13,20 @@ import (
 type handshake struct {
 	http.ResponseWriter
 	patience time.Duration
+	peer     *peer // once it is taken over
 }
 
 // bufferSize holds an ordinary frame with its header.
 const bufferSize = 512
 
 // Hijack implements http.Hijacker.
-func (h handshake) Hijack() (net.Conn, *bufio.ReadWriter, error) {
+func (h *handshake) Hijack() (net.Conn, *bufio.ReadWriter, error) {
 	conn, buffered, err := http.NewResponseController(h.ResponseWriter).Hijack()
 	if err != nil {
 		return nil, nil, fmt.Errorf("take over the connection: %w", err)
 	}
 	p := &peer{Conn: conn, patience: h.patience}
+	h.peer = p
 	// A client may have sent its first frame along with the upgrade; the server read it already.
 	if n := buffered.Reader.Buffered(); n > 0 {
 		early, err := buffered.Reader.Peek(n)

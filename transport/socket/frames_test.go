@@ -1,0 +1,126 @@
+package socket_test
+
+import (
+	"context"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/coder/websocket"
+
+	"parley/transport/socket"
+	"parley/transport/wire"
+)
+
+func TestBrokenFramesCostNothingButAnAnswer(t *testing.T) {
+	t.Parallel()
+	h := setup(t)
+	b, _ := h.opened()
+	for _, test := range []struct{ frame, ref, code string }{
+		{`hello`, "", "bad_frame"},
+		{``, "", "bad_frame"},
+		{`[]`, "", "bad_frame"},
+		{`{"id":"2"}`, "2", "bad_frame"},
+		{`{"id":"3","type":"message.send","data":"text"}`, "3", "bad_frame"},
+		{`{"id":"4","type":"message.send","data":{"text":[1]}}`, "4", "bad_frame"},
+		{`{"id":"5","type":"session.open","data":{"after":-1,"bot":"` + h.bot.ID + `"}}`, "5", "bad_frame"},
+		{`{"id":"6","type":"toString"}`, "6", "unknown_type"},
+		{"{\"id\":\"7\",\"type\":\"message.send\",\"data\":{\"client_id\":\"c\",\"text\":\"\xff\"}}", "", "bad_frame"},
+		{send("8", "c", strings.Repeat("x", 9000)), "8", "message_too_long"},
+	} {
+		b.send(test.frame)
+		b.expectError(test.ref, test.code)
+	}
+	b.send(send("9", "c", "still here"))
+	b.expect("ack")
+}
+
+func TestAMessageOfAMegabyteIsRefusedByNameAndTheConnectionStays(t *testing.T) {
+	t.Parallel()
+	h := setup(t)
+	b, _ := h.opened()
+	b.send(send("2", "c-1", strings.Repeat("x", 1<<20)))
+	b.expectError("2", "frame_too_large")
+	b.send(`{"type":"message.send","id":"3","data":"` + strings.Repeat("x", 1<<20) + `"}`)
+	b.expectError("", "frame_too_large") // its id does not stand at the front
+	b.send(send("4", "c-2", "shorter"))
+	b.expect("ack")
+	b.expect("message.created")
+}
+
+func TestAFrameAtTheLimitPassesAndOneByteMoreDoesNot(t *testing.T) {
+	t.Parallel()
+	h := setup(t, func(c *socket.Config) { c.Limits.FrameBytes = 1000 })
+	b, _ := h.opened()
+	padded := func(size int) string {
+		frame := `{"id":"2","type":"read","data":{"x":""}}`
+		return strings.Replace(frame, `""`, `"`+strings.Repeat("x", size-len(frame))+`"`, 1)
+	}
+	b.send(padded(1000))
+	b.expect("ack")
+	b.send(padded(1001))
+	b.expectError("2", "frame_too_large")
+}
+
+func TestAnEndlessFrameEndsTheConnection(t *testing.T) {
+	t.Parallel()
+	h := setup(t)
+	b, _ := h.opened()
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		w, err := b.ws.Writer(context.Background(), websocket.MessageText)
+		for chunk := []byte(strings.Repeat("x", 64<<10)); err == nil; {
+			_, err = w.Write(chunk)
+		}
+	}()
+	b.expectClose(wire.CloseProtocol)
+	_ = b.ws.CloseNow()
+	<-done
+}
+
+func TestBinaryFramesAreNotOfThisProtocol(t *testing.T) {
+	t.Parallel()
+	h := setup(t)
+	b, _ := h.opened()
+	if err := b.ws.Write(context.Background(), websocket.MessageBinary, []byte{1, 2, 3}); err != nil {
+		t.Fatal(err)
+	}
+	b.expectClose(wire.CloseProtocol)
+}
+
+func TestAFloodOfRequestsIsRefusedAndHoldsUpNothing(t *testing.T) {
+	t.Parallel()
+	h := setup(t, func(c *socket.Config) { c.Limits.Off = true })
+	b, _ := h.opened()
+	h.engine.hold = make(chan struct{})
+	for range 258 { // one is under way, 256 wait
+		b.send(send("2", "c-1", "Hi"))
+	}
+	b.expectError("2", "rate_limited")
+	b.send(`{"type":"ping"}`)
+	b.expect("pong")
+	close(h.engine.hold)
+	b.expect("ack")
+}
+
+func TestSilenceIsAskedAboutAndThenTakenForAbsence(t *testing.T) {
+	t.Parallel()
+	h := setup(t, func(c *socket.Config) {
+		c.Timing = socket.Timing{Ping: 100 * time.Millisecond, Silence: 400 * time.Millisecond}
+	})
+	b, _ := h.opened()
+	for range 10 { // a second, with a sign of life each time
+		b.expect("ping")
+		b.send(`{"type":"pong"}`)
+	}
+	if reason := b.expectClose(wire.CloseSilent); reason == "" {
+		t.Error("no reason was given")
+	}
+}
+
+func TestAnOpenThatDoesNotComeIsNotWaitedFor(t *testing.T) {
+	t.Parallel()
+	h := setup(t, func(c *socket.Config) { c.Timing.Open = 50 * time.Millisecond })
+	h.visit().expectClose(wire.CloseSilent)
+}

@@ -1,0 +1,210 @@
+package socket_test
+
+import (
+	"context"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/coder/websocket"
+
+	"parley/actors"
+	"parley/chat"
+	"parley/transport/socket"
+	"parley/transport/wire"
+)
+
+func TestAMovedConversationIsFollowedWithoutTheClientNoticing(t *testing.T) {
+	t.Parallel()
+	h := setup(t)
+	b, ready := h.opened()
+	ref := h.ref(ready)
+	h.engine.say(ref, chat.MessageStarted{Message: "msg_a", Attempt: 1})
+	h.engine.stream(ref, "Hel")
+	b.expect("message.started")
+	b.expect("message.delta")
+	h.engine.show(ref, &actors.Moved{})
+	h.engine.stream(ref, "lo ")                                                  // seen by nobody
+	h.engine.lose(ref, chat.MessageCreated{Message: "msg_b", Text: "meanwhile"}) // neither
+	if f := b.expect("message.created"); f.Seq != 2 {
+		t.Fatalf("got %+v", f)
+	}
+	if f := b.expect("message.snapshot"); f.text("text") != "Hello " {
+		t.Fatalf("got %+v", f)
+	}
+	h.engine.stream(ref, "you")
+	if f := b.expect("message.delta"); f.number("index") != 6 {
+		t.Fatalf("got %+v", f)
+	}
+}
+
+func TestAGapInSeqIsFilledFromTheLog(t *testing.T) {
+	t.Parallel()
+	h := setup(t)
+	b, ready := h.opened()
+	ref := h.ref(ready)
+	h.engine.say(ref, chat.StatusChanged{Status: chat.Waiting})
+	h.engine.lose(ref, chat.StatusChanged{Status: chat.WithBot})
+	h.engine.say(ref, chat.StatusChanged{Status: chat.Closed})
+	for seq := int64(1); seq <= 3; seq++ {
+		if f := b.expect("status.changed"); f.Seq != seq {
+			t.Fatalf("got %+v, want %d", f, seq)
+		}
+	}
+}
+
+func TestAGapInAnAnswerIsFilledByASnapshot(t *testing.T) {
+	t.Parallel()
+	h := setup(t)
+	b, ready := h.opened()
+	ref := h.ref(ready)
+	h.engine.say(ref, chat.MessageStarted{Message: "msg_a", Attempt: 1})
+	h.engine.stream(ref, "Hel")
+	b.expect("message.started")
+	b.expect("message.delta")
+	h.engine.show(ref, &actors.Delta{Message: "msg_a", Index: 9, Text: "!"})
+	if f := b.expect("message.snapshot"); f.text("text") != "Hel" {
+		t.Fatalf("got %+v", f)
+	}
+}
+
+func TestWhatWasSeenTwiceIsShownOnce(t *testing.T) {
+	t.Parallel()
+	h := setup(t)
+	b, ready := h.opened()
+	ref := h.ref(ready)
+	h.engine.say(ref, chat.MessageStarted{Message: "msg_a", Attempt: 1})
+	h.engine.stream(ref, "Hel", "lo ")
+	h.engine.show(ref, &actors.Delta{Message: "msg_a", Index: 3, Text: "lo "})
+	h.engine.show(ref, &actors.Delta{Message: "msg_a", Index: 3, Text: "lo you"})
+	h.engine.show(ref, &actors.Event{Event: chat.Event{Seq: 1, At: time.Now(), Body: chat.MessageStarted{Message: "msg_a"}}})
+	b.expect("message.started")
+	for text := ""; text != "Hello you"; {
+		f := b.expect("message.delta")
+		if f.number("index") != len(text) {
+			t.Fatalf("got %+v behind %q", f, text)
+		}
+		text += f.text("text")
+	}
+}
+
+func TestAConversationThatCannotBeFollowedSendsTheClientElsewhere(t *testing.T) {
+	t.Parallel()
+	h := setup(t)
+	b, ready := h.opened()
+	h.engine.mu.Lock()
+	h.engine.refuse = chat.ErrUnavailable
+	h.engine.mu.Unlock()
+	h.engine.show(h.ref(ready), &actors.Moved{})
+	b.expectClose(wire.CloseMoved)
+}
+
+// flood streams an answer of n MB.
+func flood(h *house, ref chat.Ref, n int) string {
+	h.engine.say(ref, chat.MessageStarted{Message: "msg_a", Attempt: 1})
+	piece := strings.Repeat("x", 4<<10)
+	for range n * 256 {
+		h.engine.stream(ref, piece)
+	}
+	return strings.Repeat(piece, n*256)
+}
+
+func TestASlowReaderLosesDeltasButNeverEventsAndNobodyWaitsForIt(t *testing.T) {
+	t.Parallel()
+	h := setup(t)
+	slow, ready := h.opened()
+	ref := h.ref(ready)
+	// More than the buffers of both sides of a loopback connection hold.
+	whole := flood(h, ref, 16)
+	h.engine.say(ref, chat.StatusChanged{Status: chat.Waiting}) // an event between
+	h.engine.stream(ref, "the ", "end")
+	whole += "the end"
+
+	got, seq, snapshots := "", int64(0), 0
+	for got != whole {
+		switch f := slow.next(); f.Type {
+		case "message.delta":
+			if f.number("index") != len(got) {
+				t.Fatalf("delta at %d, have %d", f.number("index"), len(got))
+			}
+			got += f.text("text")
+		case "message.snapshot":
+			snapshots++
+			got = f.text("text")
+		default:
+			if seq++; f.Seq != seq {
+				t.Fatalf("got %+v, want seq %d", f, seq)
+			}
+		}
+	}
+	if seq != 2 || snapshots == 0 {
+		t.Errorf("%d events and %d snapshots came", seq, snapshots)
+	}
+}
+
+func TestAReaderWhoseEventsOutgrowItsQueueIsSentAwayToResume(t *testing.T) {
+	t.Parallel()
+	h := setup(t)
+	slow, ready := h.opened()
+	ref := h.ref(ready)
+	text := strings.Repeat("x", 8<<10)
+	for range 2000 {
+		h.engine.say(ref, chat.MessageCreated{Message: "msg", Author: chat.Author{Kind: chat.ByVisitor}, Text: text})
+	}
+	slow.expectClose(wire.CloseTooSlow)
+
+	b := h.resume(ready.text("token"), `,"after":10`)
+	b.expect("session.ready")
+	for seq := int64(11); seq <= 2000; seq++ {
+		if f := b.expect("message.created"); f.Seq != seq {
+			t.Fatalf("got %d, want %d", f.Seq, seq)
+		}
+	}
+}
+
+func TestAPeerThatDoesNotReadAtAllIsLetGo(t *testing.T) {
+	t.Parallel()
+	h := setup(t, func(c *socket.Config) { c.Timing.Write = 50 * time.Millisecond })
+	_, ready := h.opened()
+	flood(h, h.ref(ready), 16)
+	eventually(t, "the connection is let go", func() bool { return h.engine.watching() == 0 })
+}
+
+func TestDrainingSendsEveryoneElsewhereAndLetsNobodyIn(t *testing.T) {
+	t.Parallel()
+	h := setup(t)
+	var all []*browser
+	for range 5 {
+		b, _ := h.opened()
+		all = append(all, b)
+	}
+	drained := make(chan error)
+	start := time.Now()
+	go func() { drained <- h.handler.Drain(context.Background(), 200*time.Millisecond) }()
+	for _, b := range all {
+		b.expectClose(wire.CloseDraining)
+	}
+	if err := <-drained; err != nil {
+		t.Fatal(err)
+	}
+	if took := time.Since(start); took < 150*time.Millisecond {
+		t.Errorf("all were sent away within %v", took)
+	}
+	_, response, err := websocket.Dial(context.Background(), h.server.URL, nil)
+	if err == nil || response.StatusCode != http.StatusServiceUnavailable {
+		t.Fatalf("got %v, %v", response, err)
+	}
+}
+
+func TestDrainingDoesNotWaitForeverForAPeerThatIsGone(t *testing.T) {
+	t.Parallel()
+	h := setup(t)
+	h.opened() // reads no more
+	ctx, cancel := context.WithTimeout(context.Background(), 50*time.Millisecond)
+	defer cancel()
+	if err := h.handler.Drain(ctx, 0); err == nil {
+		t.Fatal("it claims that the peer has gone")
+	}
+	eventually(t, "the peer is cut off", func() bool { return h.engine.watching() == 0 })
+}

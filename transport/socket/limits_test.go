@@ -1,0 +1,54 @@
+package socket
+
+import (
+	"net/http"
+	"testing"
+	"time"
+)
+
+func TestAPaceLetsAMinutesWorthThroughAndThenOneByOne(t *testing.T) {
+	t.Parallel()
+	p, now := newPace(6), time.Unix(1_000_000, 0)
+	for n := range 6 {
+		if wait := p.wait("key", now); wait != 0 {
+			t.Fatalf("the %dth waits %v", n, wait)
+		}
+	}
+	if wait := p.wait("key", now); wait <= 9*time.Second || wait > 10*time.Second {
+		t.Errorf("waits %v", wait)
+	}
+	if wait := p.wait("other", now); wait != 0 {
+		t.Errorf("another key waits %v", wait)
+	}
+	if wait := p.wait("key", now.Add(10*time.Second)); wait != 0 {
+		t.Errorf("later it waits %v", wait)
+	}
+}
+
+func TestAPaceForgetsWhoIsDone(t *testing.T) {
+	t.Parallel()
+	p, now := newPace(60), time.Unix(1_000_000, 0)
+	for n := range 1000 {
+		p.wait(string(rune('a'+n)), now)
+	}
+	p.wait("last", now.Add(2*time.Minute))
+	if len(p.keys) != 1 {
+		t.Errorf("%d keys are left", len(p.keys))
+	}
+}
+
+func TestAnIPv6CustomerIsOneAddress(t *testing.T) {
+	t.Parallel()
+	for from, want := range map[string]string{
+		"192.0.2.7:4711":          "192.0.2.7",
+		"[2001:db8:1:2:3::4]:80":  "2001:db8:1:2::/64",
+		"[2001:db8:1:2::9]:80":    "2001:db8:1:2::/64",
+		"[fe80::1%eth0]:80":       "fe80::/64",
+		"[::ffff:192.0.2.7]:4711": "::ffff:192.0.2.7",
+		"@":                       "@",
+	} {
+		if got := remote(&http.Request{RemoteAddr: from}); got != want {
+			t.Errorf("%s is %s, want %s", from, got, want)
+		}
+	}
+}

@@ -1,10 +1,10 @@
 /**
- * Builds dist/: the app chunk under a name that changes with its content, the
- * loader that knows this name, and the demo page. `build` can write elsewhere,
- * so that a test may measure what the sources give, not what was built last.
+ * Builds dist/: what lies in dist/widget/ has a name that changes with its
+ * content, the loader and the demo page know these names. `build` can write
+ * elsewhere, so that a test may measure what the sources give, not what was built last.
  */
 import { createHash } from 'node:crypto'
-import { cp, mkdir, readdir, rm, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build as vite } from 'vite'
@@ -18,20 +18,28 @@ async function bundle(entry, define) {
     logLevel: 'warn',
     publicDir: false,
     define,
+    oxc: { jsx: { runtime: 'automatic', importSource: 'preact', development: false } }, // whatever NODE_ENV says
     build: { write: false, target: 'es2022', modulePreload: false, rollupOptions: { input: join(here, entry), output: { format: 'iife' } } },
   })
   return output[0].code
 }
 
 export async function build(out) {
-  const app = await bundle('src/app.tsx')
-  const name = `/widget/app-${createHash('sha256').update(app).digest('hex').slice(0, 10)}.js`
-  const loader = await bundle('src/loader/loader.ts', { __APP__: JSON.stringify(name) })
   await mkdir(join(out, 'widget'), { recursive: true })
-  await writeFile(join(out, name), app)
+  const publish = async (name, content) => {
+    const hash = createHash('sha256').update(content).digest('hex').slice(0, 10)
+    const path = `/widget/${name.replace('.', `-${hash}.`)}`
+    await writeFile(join(out, path), content)
+    return path
+  }
+  const app = await bundle('src/app.tsx')
+  const loader = await bundle('src/loader/loader.ts', { __APP__: JSON.stringify(await publish('app.js', app)) })
   await writeFile(join(out, 'widget.js'), loader)
-  await cp(join(here, 'demo'), join(out, 'widget'), { recursive: true, filter: (path) => !path.endsWith('.html') })
-  await cp(join(here, 'demo/demo.html'), join(out, 'demo.html'))
+  let demo = await readFile(join(here, 'demo/demo.html'), 'utf8')
+  for (const name of ['demo.css', 'demo.js']) {
+    demo = demo.replace(`/widget/${name}`, await publish(name, await readFile(join(here, 'demo', name), 'utf8')))
+  }
+  await writeFile(join(out, 'demo.html'), demo)
   return { app, loader }
 }
 

@@ -21,8 +21,8 @@ export function contrast(a: string, b: string): number {
 /** A colour that is none of ours to trust: anything but #rrggbb gives the default. */
 export const accentOr = (accent?: string): string => (accent && /^#[0-9a-f]{6}$/i.test(accent) ? accent : DEFAULT_ACCENT)
 
-/** What can be read on the colour. */
-export const inkOn = (color: string): string => (contrast(color, '#ffffff') >= 4.5 || contrast(color, '#ffffff') > contrast(color, '#14161a') ? '#ffffff' : '#14161a')
+/** What can be read on the colour: white where that will do, else the better of white and black, which is always 4.5 : 1. */
+export const inkOn = (color: string): string => (contrast(color, '#ffffff') >= 4.5 ? '#ffffff' : '#000000')
 
 /** The colour moved towards black or white until it can be read on the surface. */
 export function readableOn(color: string, surface: string, ratio = 4.5): string {

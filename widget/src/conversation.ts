@@ -32,6 +32,7 @@ export class Conversation {
   private condition: Condition = 'connecting'
   private lost = false
   private fresh = false // the visitor asked for a new conversation
+  private token?: string // this tab's: another tab may have begun another conversation
   private seen = false // the visitor looks at the messages
   private read: number
   private typist?: string
@@ -50,7 +51,8 @@ export class Conversation {
   ) {
     this.kept = kept(bot)
     this.tab = tab(bot)
-    const { read = 0, appearance } = this.kept.read()
+    const { token, read = 0, appearance } = this.kept.read()
+    this.token = token
     this.read = read
     this.state = { ...empty, bot: { appearance }, outbox: this.tab.read().outbox ?? [] }
     this.socket = new Socket(`${server.replace(/^http/, 'ws')}/api/v1/socket`, {
@@ -138,7 +140,7 @@ export class Conversation {
   }
 
   private hello(): Orders['session.open'] {
-    const { token } = this.kept.read()
+    const { token } = this
     return {
       bot: this.bot,
       token,
@@ -155,17 +157,18 @@ export class Conversation {
     if (frame.type === 'typing') this.somebodyTypes(frame.data.author?.name)
     const before = this.state
     this.state = reduce(before, frame)
-    if (frame.type === 'session.ready') this.greeted(frame.data.token, before)
+    if (frame.type === 'session.ready') this.greeted(frame.data.token)
     else if (frame.type === 'ack') this.acknowledged(frame.data.seq, ref)
     if (this.state.outbox !== before.outbox) this.tab.write({ outbox: this.state.outbox })
-    if (frame.type === 'message.created' && frame.data.author.kind === 'agent') this.somebodyTypes()
+    if (frame.type === 'message.created' && frame.data.author?.kind === 'agent') this.somebodyTypes()
     this.markRead()
     this.changed()
   }
 
-  private greeted(token: string, before: State): void {
-    if (this.state.conversation !== before.conversation && (this.fresh || !this.kept.read().token)) this.read = 0
+  private greeted(token: string): void {
+    if (this.fresh || !this.token) this.read = 0
     this.fresh = false
+    this.token = token
     this.kept.write({ token, read: this.read, appearance: this.state.bot.appearance })
   }
 
@@ -180,11 +183,11 @@ export class Conversation {
     if (clientId) {
       const retryAt = after ? Date.now() + after * 1000 : undefined
       this.outbox(this.state.outbox.map((one) => (one.clientId === clientId ? { ...one, error: message, retryAt } : one)))
-    } else if (code === 'unauthorized' && this.kept.read().token) {
-      // The token is no good any more (erased, or another installation): begin anew.
+    } else if (code === 'token_invalid') {
+      // It is no good any more (erased, or of another installation): the next attempt begins anew.
+      this.token = undefined
       this.kept.write({ token: undefined, read: 0 })
       this.state = { ...empty, bot: this.state.bot, outbox: this.state.outbox }
-      this.socket.restart()
     }
   }
 

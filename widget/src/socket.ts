@@ -28,11 +28,15 @@ export const final = (code: number): boolean => code >= 4500 && code <= 4999
 /** Orders that a living server answers at once, whatever it thinks of them. */
 const answered = new Set<Order>(['session.open', 'message.send', 'ping'])
 
+/** Orders that need no answer of their own. */
+const quiet = new Set<Order>(['ping', 'pong', 'typing', 'read'])
+
 export class Socket {
   private ws?: WebSocket
   private condition: Condition = 'waiting'
   private attempt = 0
   private ids = 0
+  private opening?: string // id of this connection's session.open
   private retry?: ReturnType<typeof setTimeout>
   private silence?: ReturnType<typeof setTimeout>
   private deadline?: ReturnType<typeof setTimeout>
@@ -57,7 +61,9 @@ export class Socket {
     }
     this.ws = ws
     this.expect()
-    ws.onopen = () => this.send('session.open', this.line.hello())
+    ws.onopen = () => {
+      this.opening = this.send('session.open', this.line.hello())
+    }
     ws.onmessage = ({ data }) => this.receive(data)
     ws.onclose = ({ code }) => this.fallen(code)
   }
@@ -66,7 +72,7 @@ export class Socket {
   send<T extends Order>(type: T, data: Orders[T]): string | undefined {
     if (this.ws?.readyState !== 1) return
     const id = String(++this.ids)
-    this.ws.send(encode(type, data, type === 'pong' ? undefined : id))
+    this.ws.send(encode(type, data, quiet.has(type) ? undefined : id))
     this.listen()
     if (answered.has(type)) this.expect()
     return id
@@ -97,7 +103,10 @@ export class Socket {
       this.become('open')
       return
     }
-    this.line.frame(frame, 'ref' in frame ? frame.ref : undefined)
+    const ref = 'ref' in frame ? frame.ref : undefined
+    this.line.frame(frame, ref)
+    // The session was not opened, but may be later.
+    if (frame.type === 'error' && ref && ref === this.opening) this.fallen(1006, frame.data.retry_after)
   }
 
   /** Pings when nothing passed for a while. */
@@ -111,14 +120,15 @@ export class Socket {
     this.deadline ??= setTimeout(() => this.fallen(1006), PATIENCE)
   }
 
-  private fallen(code: number): void {
+  private fallen(code: number, after?: number): void {
     this.drop()
     if (final(code)) this.become('stopped', code)
-    else this.later(code)
+    else this.later(code, after)
   }
 
-  private later(code: number): void {
-    const wait = backoff(this.attempt++, code === 4002 ? DRAIN_SPREAD : 500)
+  /** Tries again after a while, which is `after` seconds at least. */
+  private later(code: number, after = 0): void {
+    const wait = after * 1000 + backoff(this.attempt++, code === 4002 ? DRAIN_SPREAD : 500)
     this.become('waiting', code)
     clearTimeout(this.retry)
     this.retry = setTimeout(() => this.connect(), wait)

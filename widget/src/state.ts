@@ -23,7 +23,6 @@ export interface Message {
   author: Author
   text: string
   clientId?: string
-  erased?: boolean
 }
 
 /** An answer of the bot. */
@@ -41,15 +40,14 @@ export interface Answer {
   offer?: string
   question?: string
   feedback?: { helpful: boolean; comment?: string }
-  erased?: boolean
 }
 
-/** A change of who speaks for the business. */
+/** A change of who speaks for the business, or the place of a message that was erased. */
 export interface Notice {
   kind: 'notice'
   seq: number
   at?: string
-  status: Status
+  status: Status | 'erased'
   agent?: Author
   position?: number
 }
@@ -118,10 +116,11 @@ export function reduce(state: State, frame: ServerFrame): State {
 function apply(state: State, frame: EventFrame): State {
   const { seq, at } = frame
   state = { ...state, seq }
+  if (frame.data.erased) return applyErased(state, frame)
   switch (frame.type) {
     case 'message.created': {
       const { message: id, author, text, client_id: clientId } = frame.data
-      const message: Message = { kind: 'message', id, seq, at, author, text: text ?? '', clientId, erased: frame.erased }
+      const message: Message = { kind: 'message', id, seq, at, author, text, clientId }
       return {
         ...state,
         items: [...state.items, message],
@@ -138,24 +137,21 @@ function apply(state: State, frame: EventFrame): State {
     case 'message.completed': {
       const { message, text, citations, offer } = frame.data
       return change(state, message, (answer) => ({
-        ...settle(answer, seq, text ?? ''),
+        ...settle(answer, seq, text),
         phase: 'done',
         citations: citations ?? [],
         offer,
-        erased: frame.erased,
       }))
     }
     case 'message.interrupted': {
       const { message, text, reason } = frame.data
       return change(state, message, (answer) => ({
-        ...settle(answer, seq, reason === 'node_lost' ? '' : (text ?? '')),
-        phase: reason ?? 'stopped',
-        erased: frame.erased,
+        ...settle(answer, seq, reason === 'node_lost' ? '' : text),
+        phase: reason,
       }))
     }
     case 'status.changed': {
       const { status, agent, position } = frame.data
-      if (!status) return state
       const notice: Notice = { kind: 'notice', seq, at, status, agent, position }
       const last = state.items.at(-1)
       // Moving up in the line replaces the last line rather than adding one.
@@ -168,21 +164,27 @@ function apply(state: State, frame: EventFrame): State {
     }
     case 'event.erased': {
       const { target } = frame.data
-      return {
-        ...state,
-        items: state.items.map((item) => (item.kind !== 'notice' && touches(item, target) ? blank(item) : item)),
-      }
+      return { ...state, items: state.items.map((item) => (endOf(item) === target ? erased(item) : item)) }
     }
   }
   return state
 }
 
+/** An erased event says no more than that it was one: its message is known by its place alone. */
+function applyErased(state: State, { type, seq, at }: EventFrame): State {
+  const notice: Notice = { kind: 'notice', seq, at, status: 'erased' }
+  if (type === 'message.created') return { ...state, items: [...state.items, notice] }
+  const open = openAnswer(state)
+  if (!open || (type !== 'message.completed' && type !== 'message.interrupted')) return state
+  return { ...state, items: state.items.map((item) => (item === open ? erased(item) : item)) }
+}
+
+/** The seq of the event that gave an item its text. */
+const endOf = (item: Item): number | undefined => (item.kind === 'answer' ? item.end : item.seq)
+
+const erased = ({ seq, at }: Item): Notice => ({ kind: 'notice', seq, at, status: 'erased' })
+
 const settle = (answer: Answer, end: number, text: string): Answer => ({ ...answer, end, text, bytes: byteLength(text) })
-
-const touches = (item: Message | Answer, seq: number) => item.seq === seq || (item.kind === 'answer' && item.end === seq)
-
-const blank = (item: Message | Answer): Item =>
-  item.kind === 'answer' ? { ...item, text: '', bytes: 0, citations: [], erased: true } : { ...item, text: '', erased: true }
 
 /** Replaces one answer, from the end: it is nearly always the last item. */
 function change(state: State, id: string, by: (answer: Answer) => Answer): State {
@@ -202,7 +204,7 @@ export const openAnswer = (state: State): Answer | undefined =>
 /** Whether an answer is due that has not begun: the last word is the visitor's, and the bot has it. */
 export function awaited(state: State): boolean {
   const last = state.items.at(-1)
-  return state.status === 'bot' && last?.kind === 'message' && last.author.kind === 'visitor' && !last.erased
+  return state.status === 'bot' && last?.kind === 'message' && last.author.kind === 'visitor'
 }
 
 /** How many messages to the visitor ended after a seq. */

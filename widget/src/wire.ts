@@ -81,7 +81,7 @@ export interface Passing {
 }
 
 export type EventFrame = {
-  [T in keyof Events]: { type: T; seq: number; at?: string; erased?: boolean; data: Events[T] }
+  [T in keyof Events]: { type: T; seq: number; at?: string; data: Events[T] & { erased?: boolean } }
 }[keyof Events]
 
 export type PassingFrame = {

@@ -55,4 +55,4 @@ test('texts mean what CommonMark says they mean', () => {
   // What is left are empty items in items behind a paragraph, and runs whose lengths
   // add up to a multiple of three, which micromark counts after and we before pairing.
   expect(wrong.length, JSON.stringify(wrong, null, 1)).toBeLessThan(count / 400)
-})
+}, 60_000)

@@ -23,7 +23,7 @@ const endings: Partial<Record<Answer['phase'], string>> = {
 }
 
 export function AnswerView({ answer, last, show, rate, retry, person }: Props) {
-  const { text, phase, citations, offer, erased } = answer
+  const { text, phase, citations, offer } = answer
   const drawn = useMemo(() => {
     const cite = (mark: number) => {
       const citation = citations.find((one) => one.mark === mark)
@@ -31,7 +31,6 @@ export function AnswerView({ answer, last, show, rate, retry, person }: Props) {
     }
     return markdown(text, cite)
   }, [text, phase, citations])
-  if (erased) return <p class="ending">{words.erased}</p>
   const ending = endings[phase]
   return (
     <>

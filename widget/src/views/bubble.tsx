@@ -4,9 +4,8 @@ import type { Message, Notice, Pending } from '../state'
 import * as words from '../words'
 
 /** A visitor's words are shown as typed; a person of the business may use Markdown. */
-export function MessageView({ message: { author, text, erased } }: { message: Message }) {
+export function MessageView({ message: { author, text } }: { message: Message }) {
   const drawn = useMemo(() => (author.kind === 'visitor' ? text : markdown(text, undefined, true)), [text])
-  if (erased) return <p class="ending">{words.erased}</p>
   return (
     <div class={`bubble ${author.kind}`} dir="auto">
       {drawn}
@@ -68,6 +67,8 @@ export function noticeText({ status, agent, position }: Notice): string {
       return words.joined(agent?.name || words.aPerson)
     case 'bot':
       return words.back
+    case 'erased':
+      return words.erased
     default:
       return words.closed
   }

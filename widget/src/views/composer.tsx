@@ -2,8 +2,8 @@ import { useLayoutEffect, useRef, useState } from 'preact/hooks'
 import * as words from '../words'
 import { Send } from './icons'
 
-/** The longest message that the server takes, in characters. */
-export const LONGEST = 4000
+/** The longest message that the server takes, in Unicode characters. */
+export const LONGEST = 8000
 /** How near to the end the counter appears. */
 const NEAR = 200
 

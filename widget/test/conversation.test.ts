@@ -1,0 +1,219 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { Conversation } from '../src/conversation'
+import { FakeSocket, useFakeSocket } from './fake-socket'
+
+/** The little of a browser that a conversation needs. */
+function useFakePage(): void {
+  const area = () => {
+    const items = new Map<string, string>()
+    return { getItem: (key: string) => items.get(key) ?? null, setItem: (key: string, value: string) => void items.set(key, value) }
+  }
+  vi.stubGlobal('localStorage', area())
+  vi.stubGlobal('sessionStorage', area())
+  vi.stubGlobal('location', { href: 'https://shop.example/shoes?size=9#top', origin: 'https://shop.example' })
+  vi.stubGlobal('navigator', { language: 'en' })
+  vi.stubGlobal('document', { visibilityState: 'visible', addEventListener: () => {} })
+  vi.stubGlobal('addEventListener', () => {})
+}
+
+const setup = () => {
+  const conversation = new Conversation('bot_1', 'https://chat.example', () => {})
+  conversation.connect()
+  return conversation
+}
+const greet = (data: object = {}) => {
+  FakeSocket.last.accept()
+  FakeSocket.last.say({ ref: '1', type: 'session.ready', data: { token: 't', conversation: 'cnv_1', seq: 0, recovered: true, status: 'bot', bot: {}, ...data } })
+}
+const cut = () => {
+  FakeSocket.last.end()
+  vi.advanceTimersByTime(30_000)
+}
+const created = (seq: number, clientId: string) => ({
+  seq,
+  type: 'message.created',
+  data: { message: `msg_${seq}`, author: { kind: 'visitor' }, text: 'Hi', client_id: clientId },
+})
+const started = (seq: number) => ({ seq, type: 'message.started', data: { message: `msg_${seq}`, author: { kind: 'bot' } } })
+const opened = () => FakeSocket.last.of('session.open')[0]!.data
+const sends = () => FakeSocket.last.of('message.send').map((frame) => frame.data.client_id)
+
+beforeEach(() => {
+  useFakeSocket()
+  useFakePage()
+})
+afterEach(() => {
+  vi.useRealTimers()
+  vi.unstubAllGlobals()
+})
+
+test('a first visit names the bot, the page without its fragment, and no token', () => {
+  setup()
+  greet()
+  expect(opened()).toEqual({ bot: 'bot_1', page: 'https://shop.example/shoes?size=9', locale: 'en' })
+})
+
+test('after a cut it resumes behind the last event that it has', () => {
+  const conversation = setup()
+  greet()
+  FakeSocket.last.say(created(1, 'x'))
+  FakeSocket.last.say(started(2))
+  FakeSocket.last.say({ type: 'message.delta', data: { message: 'msg_2', index: 0, text: 'Hel' } })
+  cut()
+  greet({ seq: 2 })
+  expect(opened()).toMatchObject({ token: 't', after: 2 })
+  FakeSocket.last.say({ type: 'message.snapshot', data: { message: 'msg_2', text: 'Hello' } })
+  FakeSocket.last.say({ type: 'message.delta', data: { message: 'msg_2', index: 5, text: ' you' } })
+  expect(conversation.snapshot.items.at(-1)).toMatchObject({ text: 'Hello you' })
+})
+
+test('a page that is loaded again asks for all of its conversation', () => {
+  setup()
+  greet()
+  setup()
+  greet()
+  expect(opened()).toMatchObject({ token: 't', after: 0 })
+})
+
+test('a message is shown at once and sent again after a cut under the same client id, until it is in the log', () => {
+  const conversation = setup()
+  greet()
+  conversation.post('Hi')
+  const [clientId] = sends()
+  expect(conversation.snapshot.outbox).toMatchObject([{ text: 'Hi', clientId }])
+  cut()
+  greet()
+  expect(sends()).toEqual([clientId])
+  FakeSocket.last.say({ ref: '2', type: 'ack', data: { seq: 1, message: 'msg_1' } })
+  FakeSocket.last.say(created(1, clientId as string))
+  expect(conversation.snapshot.outbox).toEqual([])
+  cut()
+  greet({ seq: 1 })
+  expect(sends()).toEqual([])
+})
+
+test('an ack for a message that was in the log before ends its sending', () => {
+  const conversation = setup()
+  greet()
+  conversation.post('Hi')
+  cut()
+  greet({ seq: 1 })
+  // The log names another client id, as after an erasure: the ack alone says that it is there.
+  FakeSocket.last.say({ ...created(1, ''), data: { erased: true } })
+  FakeSocket.last.say({ ref: '2', type: 'ack', data: { seq: 1, message: 'msg_1' } })
+  expect(conversation.snapshot.outbox).toEqual([])
+})
+
+test('what is written without a connection goes out in order when it is there', () => {
+  const conversation = setup()
+  conversation.post('one')
+  conversation.post('two')
+  greet()
+  expect(FakeSocket.last.of('message.send').map((frame) => frame.data.text)).toEqual(['one', 'two'])
+})
+
+test('an unacknowledged message survives a reload of the page', () => {
+  const conversation = setup()
+  greet()
+  conversation.post('Hi')
+  const before = sends()
+  setup()
+  greet()
+  expect(sends()).toEqual(before)
+})
+
+test('a refused message says why and waits for the visitor', () => {
+  const conversation = setup()
+  greet()
+  conversation.post('Hi')
+  const [clientId] = sends()
+  FakeSocket.last.say({ ref: '2', type: 'error', data: { code: 'rate_limited', message: 'Slower, please.', retry_after: 30 } })
+  expect(conversation.snapshot.outbox).toMatchObject([{ error: 'Slower, please.', retryAt: Date.now() + 30_000 }])
+  cut()
+  greet()
+  expect(sends()).toEqual([])
+  conversation.resend(clientId as string)
+  expect(sends()).toEqual([clientId])
+})
+
+test('a gap in the log is healed by resuming', () => {
+  setup()
+  greet()
+  FakeSocket.last.say(created(1, 'x'))
+  FakeSocket.last.say(started(3))
+  vi.advanceTimersByTime(1000)
+  expect(FakeSocket.all).toHaveLength(2)
+  FakeSocket.last.accept()
+  expect(opened()).toMatchObject({ after: 1 })
+})
+
+test('a token that is no good any more is forgotten', () => {
+  setup()
+  greet()
+  setup()
+  FakeSocket.last.accept()
+  FakeSocket.last.say({ ref: '1', type: 'error', data: { code: 'token_invalid', message: 'No.' } })
+  vi.advanceTimersByTime(1000)
+  FakeSocket.last.accept()
+  expect(opened().token).toBeUndefined()
+})
+
+test('a new conversation is asked for with the old token', () => {
+  const conversation = setup()
+  greet()
+  FakeSocket.last.say(created(1, 'x'))
+  conversation.startNew()
+  vi.advanceTimersByTime(1000)
+  greet({ conversation: 'cnv_2', token: 'u' })
+  expect(opened()).toMatchObject({ token: 't', conversation: 'new' })
+  expect(opened().after).toBeUndefined()
+  expect(conversation.snapshot).toMatchObject({ items: [], conversation: 'cnv_2', unread: 0 })
+})
+
+test('what was said while the visitor did not look is unread until they do', () => {
+  const conversation = setup()
+  greet()
+  FakeSocket.last.say({ seq: 1, type: 'message.created', data: { message: 'msg_1', author: { kind: 'agent', name: 'Ada' }, text: 'Hello' } })
+  expect(conversation.snapshot.unread).toBe(1)
+  conversation.look(true)
+  expect(conversation.snapshot.unread).toBe(0)
+  expect(FakeSocket.last.of('read')).toMatchObject([{ data: { seq: 1 } }])
+})
+
+test('a short gap in the connection is not worth a banner, a longer one is', () => {
+  const conversation = setup()
+  greet()
+  FakeSocket.last.end()
+  expect(conversation.snapshot.lost).toBe(false)
+  vi.advanceTimersByTime(2000)
+  expect(conversation.snapshot.lost).toBe(true)
+  greet()
+  expect(conversation.snapshot.lost).toBe(false)
+})
+
+test('where the browser refuses storage the chat goes on', () => {
+  const blocked = {
+    getItem: () => {
+      throw new Error('blocked')
+    },
+    setItem: () => {
+      throw new Error('blocked')
+    },
+  }
+  vi.stubGlobal('localStorage', blocked)
+  vi.stubGlobal('sessionStorage', blocked)
+  const conversation = setup()
+  greet()
+  conversation.post('Hi')
+  expect(sends()).toHaveLength(1)
+})
+
+test('when the server closes for good, the console tells the owner what to do', () => {
+  const warn = vi.spyOn(console, 'warn').mockImplementation(() => {})
+  const conversation = setup()
+  FakeSocket.last.accept()
+  FakeSocket.last.end(4501)
+  expect(conversation.snapshot.condition).toBe('stopped')
+  expect(warn.mock.calls[0]![0]).toMatch(/https:\/\/shop\.example.*Domains/)
+  warn.mockRestore()
+})

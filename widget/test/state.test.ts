@@ -1,0 +1,133 @@
+import { expect, test } from 'vitest'
+import { awaited, type Answer, empty, gap, openAnswer, reduce, unread } from '../src/state'
+import { agent, bot, delta, log, play, ready, snapshot, visitor } from './log'
+
+const question = () => {
+  const event = log()
+  return {
+    event,
+    frames: [
+      ready(0),
+      event('message.created', { message: 'msg_1', author: visitor, text: 'Hi', client_id: 'c-1' }),
+      event('message.started', { message: 'msg_2', author: bot, question: 'msg_1', attempt: 1 }),
+    ],
+  }
+}
+const answerOf = (state: ReturnType<typeof play>) => state.items.find((item): item is Answer => item.kind === 'answer')!
+
+test('deltas are placed by their index in UTF-8 bytes', () => {
+  const { frames } = question()
+  const state = play([...frames, delta('msg_2', 0, 'Grüße'), delta('msg_2', 7, ' 👋'), delta('msg_2', 12, '!')])
+  expect(answerOf(state)).toMatchObject({ text: 'Grüße 👋!', bytes: 13, phase: 'open' })
+})
+
+test('a delta that comes twice adds nothing', () => {
+  const { frames } = question()
+  expect(answerOf(play([...frames, delta('msg_2', 0, 'a'), delta('msg_2', 0, 'a'), delta('msg_2', 1, 'b')])).text).toBe('ab')
+})
+
+test('behind a gap no delta is shown until a snapshot, and then they go on', () => {
+  const { frames } = question()
+  const broken = play([...frames, delta('msg_2', 0, 'a'), delta('msg_2', 5, 'f'), delta('msg_2', 6, 'g')])
+  expect(answerOf(broken).text).toBe('a')
+  expect(answerOf(play([snapshot('msg_2', 'abcdefg'), delta('msg_2', 7, 'h')], broken)).text).toBe('abcdefgh')
+})
+
+test('the completed text is the truth, whatever was shown, and deltas after it are late', () => {
+  const { frames, event } = question()
+  const completed = event('message.completed', { message: 'msg_2', text: 'All of it [1].', citations: [{ mark: 1, title: 'T' }] })
+  const state = play([...frames, delta('msg_2', 0, 'All'), completed, delta('msg_2', 3, ' of')])
+  expect(answerOf(state)).toMatchObject({ text: 'All of it [1].', phase: 'done', citations: [{ mark: 1, title: 'T' }] })
+  expect(openAnswer(state)).toBeUndefined()
+})
+
+test('a stopped answer keeps what was shown', () => {
+  const { frames, event } = question()
+  const state = play([...frames, delta('msg_2', 0, 'Half'), event('message.interrupted', { message: 'msg_2', text: 'Half', reason: 'stopped' })])
+  expect(answerOf(state)).toMatchObject({ text: 'Half', phase: 'stopped' })
+})
+
+test('an answer that a crash broke is dropped, and its second attempt takes its place', () => {
+  const { frames, event } = question()
+  const lost = play([...frames, delta('msg_2', 0, 'Half'), event('message.interrupted', { message: 'msg_2', text: '', reason: 'node_lost' })])
+  expect(answerOf(lost)).toMatchObject({ text: '', phase: 'node_lost' })
+  const again = play([event('message.started', { message: 'msg_3', author: bot, question: 'msg_1', attempt: 2 })], lost)
+  expect(again.items.map((item) => item.kind === 'answer' && item.id)).toEqual([false, 'msg_3'])
+})
+
+test('an event is applied once and in order: what comes again or too early changes nothing', () => {
+  const { frames } = question()
+  const state = play(frames)
+  const early = { type: 'status.changed', seq: 9, data: { status: 'closed' } } as const
+  expect(gap(state, early)).toBe(true)
+  expect(reduce(state, early)).toBe(state)
+  expect(gap(state, frames[1]!)).toBe(false)
+  expect(reduce(state, frames[1]!)).toBe(state)
+})
+
+test('resuming keeps what is shown; a log that is another one is shown afresh', () => {
+  const { frames } = question()
+  const state = play([...frames, delta('msg_2', 0, 'a')])
+  expect(reduce(state, ready(2)).items).toBe(state.items)
+  expect(reduce(state, ready(5, false))).toMatchObject({ seq: 0, items: [], head: 5 })
+  expect(reduce(state, ready(5, true, 'cnv_2'))).toMatchObject({ seq: 0, items: [], conversation: 'cnv_2' })
+})
+
+test('replaying the log gives what was shown live', () => {
+  const { frames, event } = question()
+  const events = [
+    ...frames,
+    event('message.completed', { message: 'msg_2', text: 'ab', citations: [] }),
+    event('feedback.given', { message: 'msg_2', helpful: true }),
+    event('status.changed', { status: 'waiting', position: 2 }),
+    event('status.changed', { status: 'waiting', position: 1 }),
+    event('status.changed', { status: 'agent', agent }),
+    event('message.created', { message: 'msg_4', author: agent, text: 'Hello' }),
+  ]
+  const live = play([...events.slice(0, 3), delta('msg_2', 0, 'a'), delta('msg_2', 1, 'x'), ...events.slice(3)])
+  expect(live).toEqual(play(events))
+  expect(live.items.map((item) => item.kind)).toEqual(['message', 'answer', 'notice', 'notice', 'message'])
+  expect(live).toMatchObject({ status: 'agent', agent: { name: 'Ada' } })
+})
+
+test('an erased message loses its text the same way live and when the log is replayed', () => {
+  const { frames, event } = question()
+  const completed = event('message.completed', { message: 'msg_2', text: 'secret', citations: [{ quote: 'secret' }] })
+  const before = play([...frames, completed])
+  const live = play([event('event.erased', { target: 1 }), event('event.erased', { target: 3 })], before)
+  expect(JSON.stringify(live)).not.toContain('secret')
+  // What the server sends of an erased event: its place and type, nothing of what it said.
+  const blank = [frames[0]!, ...[frames[1]!, frames[2]!, completed].map((one, i) => (i === 1 ? one : { ...one, data: { erased: true } as never }))]
+  expect(play(blank).items).toEqual(live.items)
+})
+
+test('a message leaves the outbox when the log shows it', () => {
+  const pending = { ...empty, outbox: [{ clientId: 'c-1', text: 'Hi' }, { clientId: 'c-2', text: 'You' }] }
+  expect(play(question().frames, pending).outbox).toEqual([{ clientId: 'c-2', text: 'You' }])
+})
+
+test('an answer is awaited after a question, while the bot has the conversation', () => {
+  const event = log()
+  const asked = play([ready(0), event('message.created', { message: 'msg_1', author: visitor, text: 'Hi' })])
+  expect(awaited(asked)).toBe(true)
+  expect(awaited(play(question().frames))).toBe(false)
+  expect(awaited(play([event('status.changed', { status: 'waiting' })], asked))).toBe(false)
+})
+
+test('what ended or was said by a person after the read mark is unread', () => {
+  const { frames, event } = question()
+  const open = play(frames)
+  expect(unread(open, 0)).toBe(0)
+  const done = play([event('message.completed', { message: 'msg_2', text: 'a' })], open)
+  expect(unread(done, 2)).toBe(1)
+  expect(unread(done, 3)).toBe(0)
+  expect(unread(play([event('message.created', { message: 'msg_4', author: agent, text: 'Hello' })], done), 3)).toBe(1)
+})
+
+test('one change makes one new state and leaves the old one alone', () => {
+  const state = Object.freeze({ ...play(question().frames) })
+  Object.freeze(state.items)
+  state.items.forEach(Object.freeze)
+  expect(reduce(state, delta('msg_2', 0, 'a'))).not.toBe(state)
+  expect(answerOf(state).text).toBe('')
+})

@@ -139,10 +139,11 @@ func (h *Handler) leave(address string) {
 	}
 }
 
-// Drain tells all clients to connect again elsewhere, one after the other in random order
-// over the given time, so that they do not arrive there together. New ones are
-// refused from now on. It returns when all have gone; when ctx ends first, the rest are cut off.
-func (h *Handler) Drain(ctx context.Context, over time.Duration) error {
+// Drain tells all clients to connect again elsewhere, one after the other in
+// random order, so that they do not arrive there together; it takes half of the time until ctx's
+// deadline for that, and none without one. New ones are refused from now on. It
+// returns when all have gone, or when ctx ends; then the rest are cut off.
+func (h *Handler) Drain(ctx context.Context) {
 	h.mu.Lock()
 	h.draining = true
 	leaving := make([]*conn, 0, len(h.conns))
@@ -154,29 +155,26 @@ func (h *Handler) Drain(ctx context.Context, over time.Duration) error {
 	}
 	h.mu.Unlock()
 	defer h.inbox.stop()
+	defer cut(leaving)
 
+	var pause time.Duration
+	if deadline, ok := ctx.Deadline(); ok {
+		pause = time.Until(deadline) / 2 / time.Duration(len(leaving)+1)
+	}
 	rand.Shuffle(len(leaving), func(i, j int) { leaving[i], leaving[j] = leaving[j], leaving[i] })
-	tick := time.NewTimer(0)
-	defer tick.Stop()
-	for i, c := range leaving {
-		select {
-		case <-tick.C:
-			c.shut(wire.CloseDraining, "this server is going away, please connect again")
-			tick.Reset(over / time.Duration(len(leaving)))
-		case <-ctx.Done():
-			cut(leaving[i:])
-			return ctx.Err()
+	for _, c := range leaving {
+		c.shut(wire.CloseDraining, "this server is going away, please connect again")
+		if sleep(ctx, pause) != nil {
+			return
 		}
 	}
 	select {
 	case <-h.gone:
-		return nil
 	case <-ctx.Done():
-		cut(leaving)
-		return ctx.Err()
 	}
 }
 
+// cut ends what is left of connections; to one that has ended it does nothing.
 func cut(conns []*conn) {
 	for _, c := range conns {
 		_ = c.peer.Close() // its reader sees that, and ends it

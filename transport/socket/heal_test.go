@@ -179,16 +179,20 @@ func TestDrainingSendsEveryoneElsewhereAndLetsNobodyIn(t *testing.T) {
 		b, _ := h.opened()
 		all = append(all, b)
 	}
-	drained := make(chan error)
+	drained := make(chan struct{})
 	start := time.Now()
-	go func() { drained <- h.handler.Drain(context.Background(), 200*time.Millisecond) }()
+	go func() {
+		defer close(drained)
+		ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+		defer cancel()
+		h.handler.Drain(ctx)
+	}()
 	for _, b := range all {
 		b.expectClose(wire.CloseDraining)
 	}
-	if err := <-drained; err != nil {
-		t.Fatal(err)
-	}
-	if took := time.Since(start); took < 150*time.Millisecond {
+	<-drained
+	// Five leave over the first half of five seconds, with a sixth of it between them.
+	if took := time.Since(start); took < 1500*time.Millisecond || took > 4*time.Second {
 		t.Errorf("all were sent away within %v", took)
 	}
 	_, response, err := websocket.Dial(context.Background(), h.server.URL, nil)
@@ -203,8 +207,10 @@ func TestDrainingDoesNotWaitForeverForAPeerThatIsGone(t *testing.T) {
 	h.opened() // reads no more
 	ctx, cancel := context.WithTimeout(context.Background(), 50*time.Millisecond)
 	defer cancel()
-	if err := h.handler.Drain(ctx, 0); err == nil {
-		t.Fatal("it claims that the peer has gone")
+	start := time.Now()
+	h.handler.Drain(ctx)
+	if took := time.Since(start); took > 2*time.Second {
+		t.Errorf("took %v", took)
 	}
 	eventually(t, "the peer is cut off", func() bool { return h.engine.watching() == 0 })
 }

@@ -72,13 +72,11 @@ func setup(t *testing.T, change ...func(*socket.Config)) *house {
 	h.handler = socket.New(config)
 	h.server = httptest.NewServer(h.handler)
 	t.Cleanup(func() {
-		ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+		ctx, cancel := context.WithTimeout(context.Background(), 100*time.Millisecond)
 		defer cancel()
-		_ = h.handler.Drain(ctx, 0)
+		h.handler.Drain(ctx)
 		h.server.Close()
-		if n := h.engine.watching(); n != 0 {
-			t.Errorf("%d watchers were never detached", n)
-		}
+		eventually(t, "every watcher is detached", func() bool { return h.engine.watching() == 0 })
 	})
 	return h
 }

@@ -1,0 +1,66 @@
+package client
+
+import (
+	"encoding/json"
+	"time"
+)
+
+// Event is a durable event as it was received.
+type Event struct {
+	Seq  int64     `json:"seq"`
+	At   time.Time `json:"at"`
+	Type string    `json:"type"`
+	Data Data      `json:"data"`
+
+	Raw json.RawMessage `json:"-"` // the whole frame
+}
+
+// Data is what tests look at in events and other frames.
+type Data struct {
+	Message   string `json:"message"`
+	Text      string `json:"text"`
+	ClientID  string `json:"client_id"`
+	Question  string `json:"question"`
+	Attempt   int    `json:"attempt"`
+	Reason    string `json:"reason"`
+	Status    string `json:"status"`
+	Index     int    `json:"index"`
+	Offer     string `json:"offer"`
+	Author    Author `json:"author"`
+	Citations []struct {
+		Source string `json:"source"`
+		Title  string `json:"title"`
+		URL    string `json:"url"`
+	} `json:"citations"`
+
+	Token        string  `json:"token"`
+	Conversation string  `json:"conversation"`
+	Seq          int64   `json:"seq"`
+	Recovered    bool    `json:"recovered"`
+	Code         string  `json:"code"`
+	RetryAfter   float64 `json:"retry_after"`
+}
+
+// Author is who speaks: visitor, bot or agent.
+type Author struct {
+	Kind string `json:"kind"`
+	Name string `json:"name"`
+}
+
+// frame is anything that a server sends.
+type frame struct {
+	Ref string `json:"ref"`
+	Event
+}
+
+// ParseEvent reads a durable event, from the socket or from REST.
+func ParseEvent(raw json.RawMessage) (Event, error) {
+	event := Event{Raw: raw}
+	return event, json.Unmarshal(raw, &event)
+}
+
+// Receipt is what the server acknowledged.
+type Receipt struct {
+	Seq     int64
+	Message string
+}

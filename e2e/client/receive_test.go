@@ -1,0 +1,91 @@
+package client
+
+import (
+	"encoding/json"
+	"strings"
+	"testing"
+)
+
+const (
+	readyFrame = `{"ref":"open","type":"session.ready","data":{"token":"t","conversation":"cnv_1","seq":$,"recovered":true}}`
+	created    = `{"seq":1,"at":"2026-11-22T08:00:00.000Z","type":"message.created","data":{"message":"msg_1","author":{"kind":"visitor"},"text":"Hi","client_id":"v-1"}}`
+	started    = `{"seq":2,"at":"2026-11-22T08:00:00.000Z","type":"message.started","data":{"message":"msg_2","question":"msg_1","attempt":1}}`
+	completed  = `{"seq":3,"at":"2026-11-22T08:00:00.000Z","type":"message.completed","data":{"message":"msg_2","text":"Hello"}}`
+	lost       = `{"seq":3,"at":"2026-11-22T08:00:00.000Z","type":"message.interrupted","data":{"message":"msg_2","text":"","reason":"node_lost"}}`
+)
+
+func head(seq string) string { return strings.Replace(readyFrame, "$", seq, 1) }
+
+func delta(index, text string) string {
+	return `{"type":"message.delta","data":{"message":"msg_2","index":` + index + `,"text":"` + text + `"}}`
+}
+
+func snapshot(text string) string {
+	return `{"type":"message.snapshot","data":{"message":"msg_2","text":"` + text + `"}}`
+}
+
+// told returns a visitor who received the frames.
+func told(t *testing.T, frames ...string) *Visitor {
+	t.Helper()
+	v := New(Options{Name: "v"})
+	for _, raw := range frames {
+		f := frame{}
+		if err := json.Unmarshal([]byte(raw), &f); err != nil {
+			t.Fatal(err)
+		}
+		v.receive(nil, f)
+	}
+	return v
+}
+
+func TestAVisitorSeesEachBreachOfTheContract(t *testing.T) {
+	for name, test := range map[string]struct {
+		frames []string
+		breach string // "" : none
+	}{
+		"an answer":              {[]string{head("0"), created, started, delta("0", "Hel"), delta("3", "lo"), completed}, ""},
+		"a resume in mid-answer": {[]string{head("2"), created, started, snapshot("Hel"), delta("3", "lo"), completed}, ""},
+		"a resume after it":      {[]string{head("3"), created, started, completed}, ""},
+		"a lost node":            {[]string{head("0"), created, started, delta("0", "Hel"), lost}, ""},
+		"a gap":                  {[]string{head("0"), created, completed}, "seq 3 came, 2 was next"},
+		"a repetition":           {[]string{head("0"), created, created}, "seq 1 came, 2 was next"},
+		"a missing delta":        {[]string{head("0"), created, started, delta("0", "Hel"), delta("4", "o")}, "index 4 behind 3"},
+		"no snapshot":            {[]string{head("2"), created, started, delta("3", "lo")}, "outside of its answer"},
+		"another text":           {[]string{head("0"), created, started, delta("0", "Help"), completed}, `"Help" was shown`},
+		"deltas withheld":        {[]string{head("0"), created, started, completed}, `"" was shown`},
+		"a log that shrank":      {[]string{head("0"), created, head("0")}, "head is 0"},
+		"another log":            {[]string{head("0"), created, strings.Replace(head("1"), "true", "false", 1)}, "is another"},
+		"another conversation":   {[]string{head("0"), strings.Replace(head("0"), "cnv_1", "cnv_2", 1)}, "became cnv_2"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			got := strings.Join(told(t, test.frames...).Violations(), "; ")
+			if test.breach == "" && got != "" || !strings.Contains(got, test.breach) {
+				t.Errorf("got %q, want %q", got, test.breach)
+			}
+		})
+	}
+}
+
+func TestAVisitorIsSettledOnceEveryQuestionWasAnswered(t *testing.T) {
+	for name, test := range map[string]struct {
+		frames []string
+		want   bool
+	}{
+		"asked":             {[]string{head("0"), created}, false},
+		"being answered":    {[]string{head("0"), created, started}, false},
+		"answered":          {[]string{head("3"), created, started, completed}, true},
+		"the answer broke":  {[]string{head("3"), created, started, lost}, false},
+		"the answer failed": {[]string{head("3"), created, started, strings.Replace(lost, "node_lost", "failed", 1)}, true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			if got := told(t, test.frames...).settled(); got != test.want {
+				t.Errorf("got %v", got)
+			}
+		})
+	}
+	v := told(t, head("0"))
+	v.Send(t.Context(), "Hi")
+	if v.settled() {
+		t.Error("settled without an ack")
+	}
+}

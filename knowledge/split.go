@@ -12,9 +12,8 @@ import (
 // Sizes of passages, in characters; those of Chinese, Japanese and Korean count
 // twice, as they say as much. Measured on five long documents with known evidence: see TestSpans.
 const (
-	passageSize = 1200 // aimed at
-	passageMax  = 1400 // a paragraph is not cut for the sake of so little
-	overlap     = 150  // of the previous passage's end, where a section is cut
+	passageSize = 1200 // of a piece of what is longer than a passage
+	passageMax  = 1400 // of a passage; nothing is cut for the sake of so little more
 )
 
 // split packs blocks into passages: one never crosses a heading, and is cut
@@ -37,26 +36,14 @@ type splitter struct {
 	passages      []Passage
 	open          Passage
 	size          int
-	fresh         bool // the open passage has text beyond an overlap
 }
 
 // end closes the open passage.
 func (s *splitter) end() {
-	if s.fresh {
+	if s.size > 0 {
 		s.passages = append(s.passages, s.open)
 	}
-	s.open, s.size, s.fresh = Passage{}, 0, false
-}
-
-// cut closes the open passage in the middle of a section; the next begins with
-// its last sentence, which the first of the next may lean on.
-func (s *splitter) cut() {
-	last := s.open
-	s.end()
-	if tail := ending(last.Text); tail != "" {
-		s.open = Passage{Headings: last.Headings, Page: last.Page, Text: tail}
-		s.size = width(tail)
-	}
+	s.open, s.size = Passage{}, 0
 }
 
 func (s *splitter) block(b extract.Block) {
@@ -64,36 +51,34 @@ func (s *splitter) block(b extract.Block) {
 	if b.Kind == extract.Item || b.Kind == extract.Row {
 		glue = "\n"
 	}
-	if s.fresh && s.size+width(b.Text) > passageMax {
-		s.cut()
+	if s.size+width(b.Text) > passageMax {
+		s.end()
 	}
 	if s.size+width(b.Text) <= passageMax {
-		if !s.fresh && b.Lead != "" {
+		if s.size == 0 && b.Lead != "" {
 			s.put(b, b.Lead, "\n")
 		}
 		s.put(b, b.Text, glue)
 		return
 	}
 	for _, piece := range pieces(b.Text) {
-		if s.fresh && s.size+width(piece) > passageSize {
-			s.cut()
+		if s.size+width(piece) > passageSize {
+			s.end()
 		}
 		s.put(b, piece, "")
 	}
 }
 
 func (s *splitter) put(b extract.Block, text, glue string) {
-	if s.open.Text == "" {
-		s.open.Headings = headings(s.title, b.Headings)
+	if s.size == 0 {
+		s.open = Passage{
+			ID: chat.NewID(chat.PassagePrefix), Source: s.source, Headings: headings(s.title, b.Headings), Page: b.Page,
+		}
 	} else {
 		s.open.Text += glue
 	}
-	if !s.fresh {
-		s.open.ID, s.open.Source, s.open.Page = chat.NewID(chat.PassagePrefix), s.source, b.Page
-	}
 	s.open.Text += text
 	s.size += width(text)
-	s.fresh = true
 }
 
 // headings puts the document's title before its headings, unless one says the same.
@@ -107,19 +92,6 @@ func headings(title string, path []string) []string {
 		}
 	}
 	return append([]string{title}, path...)
-}
-
-// ending is the last sentence of a text if it is short enough to be repeated.
-func ending(text string) string {
-	all := sentences(text)
-	if len(all) < 2 {
-		return ""
-	}
-	last := strings.TrimSpace(all[len(all)-1])
-	if width(last) > overlap || strings.Contains(last, "\n") {
-		return ""
-	}
-	return last + " "
 }
 
 // pieces cuts a text that is too long for one passage into sentences, and

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"runtime/debug"
 	"time"
 	"unicode/utf8"
@@ -79,7 +80,9 @@ func guarded[T any](ctx context.Context, timeout time.Duration, parse func() (T,
 		var r result
 		defer func() {
 			if p := recover(); p != nil {
-				r.err = ErrBroken.Because(fmt.Errorf("parser panicked: %v\n%s", p, debug.Stack()))
+				// Ours or a library's fault as much as the file's: it must be seen by whoever can mend it.
+				slog.Error("extract: parser panicked", "stack", string(debug.Stack()))
+				r.err = ErrBroken.Because(fmt.Errorf("parser panicked: %v", p))
 			}
 			done <- r
 		}()

@@ -79,7 +79,7 @@ var (
 // withoutMDX drops the lines of a document that are program, outside of code.
 func withoutMDX(source string) string {
 	var out strings.Builder
-	open := ""
+	open, tags := "", false
 	for line := range strings.SplitSeq(source, "\n") {
 		if mark := fence.FindStringSubmatch(line); mark != nil {
 			switch {
@@ -96,6 +96,13 @@ func withoutMDX(source string) string {
 			} else if strings.Contains(line, "{/*") {
 				line = mdxExpression.ReplaceAllString(line, "")
 			}
+			// Markup that ends with its line does not swallow the Markdown below, as it
+			// would by CommonMark, but not by MDX.
+			if tags && line != "" && !strings.ContainsAny(line[:1], "< \t") {
+				out.WriteByte('\n')
+			}
+			trimmed := strings.TrimSpace(line)
+			tags = strings.HasPrefix(trimmed, "<") && strings.HasSuffix(trimmed, ">")
 		}
 		out.WriteString(line)
 		out.WriteByte('\n')
@@ -125,7 +132,11 @@ func (m *markdownReader) block(n ast.Node, indent string) {
 	case *ast.FencedCodeBlock, *ast.CodeBlock:
 		m.add(Code, m.lines(n))
 	case *ast.HTMLBlock:
-		m.add(Paragraph, fragmentText(m.lines(n)+string(n.ClosureLine.Value(m.source))))
+		markup := m.lines(n)
+		if n.HasClosure() {
+			markup += string(n.ClosureLine.Value(m.source))
+		}
+		m.add(Paragraph, fragmentText(markup))
 	case *ast.List:
 		m.list(n, indent)
 	case *extast.Table:

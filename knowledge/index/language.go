@@ -1,6 +1,7 @@
 package index
 
 import (
+	"iter"
 	"strings"
 	"sync"
 	"unicode"
@@ -112,24 +113,60 @@ func isCJK(r rune) bool {
 	return unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Hangul)
 }
 
-// token is a word of a text after analysis; place counts the text's words from 1.
+// token is a word of a text after analysis, and where it stood.
 type token struct {
-	term  string
-	place int
+	term       string
+	start, end int
 }
 
-// analyze cuts text into the stems of its content words.
+// analyze cuts text into the stems of its content words. Names such as
+// utm_source, plausible.io and apiKey are found by their parts too.
 func analyze(language Language, text string) []token {
-	stream := loaded().byLanguage[language].Analyze([]byte(text))
+	analyzer := loaded().byLanguage[language]
+	stream := analyzer.Analyze([]byte(text))
 	tokens := make([]token, 0, len(stream))
 	for _, t := range stream {
 		if len(t.Term) == 0 || len(t.Term) > maxTerm {
 			continue
 		}
-		tokens = append(tokens, token{string(t.Term), t.Position})
+		tokens = append(tokens, token{string(t.Term), t.Start, t.End})
+		for start, part := range compound(text[t.Start:t.End]) {
+			for _, p := range analyzer.Analyze([]byte(part)) {
+				tokens = append(tokens, token{string(p.Term), t.Start + start, t.Start + start + len(part)})
+			}
+		}
 	}
 	return tokens
 }
+
+// compound yields the parts of a name with the place where each begins; none if it has but one.
+func compound(word string) iter.Seq2[int, string] {
+	return func(yield func(int, string) bool) {
+		start := 0
+		for i := 1; i < len(word); i++ {
+			c, before := word[i], word[i-1]
+			switch {
+			case c == '.' || c == '_':
+			case isUpper(c) && isLower(before):
+			case isUpper(before) && isUpper(c) && i+1 < len(word) && isLower(word[i+1]): // HTTPServer
+			default:
+				continue
+			}
+			if part := strings.Trim(word[start:i], "._"); part != "" && !yield(start, part) {
+				return
+			}
+			start = i
+		}
+		if start > 0 {
+			if part := strings.Trim(word[start:], "._"); part != "" {
+				yield(start, part)
+			}
+		}
+	}
+}
+
+func isUpper(c byte) bool { return 'A' <= c && c <= 'Z' }
+func isLower(c byte) bool { return 'a' <= c && c <= 'z' }
 
 // maxTerm keeps encoded blobs out of the index, in bytes.
 const maxTerm = 64

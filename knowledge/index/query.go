@@ -8,9 +8,10 @@ import (
 // word is a content word of a question: the terms that it may have become in
 // the languages of the index.
 type word struct {
-	terms []string
-	idf   float64
-	known bool // some passage has it
+	terms  []string
+	common bool    // small talk
+	idf    float64 // what it counts in the ranking
+	weight float64 // what it counts in the confidence
 }
 
 // maxWords bounds the work of a search; what a question has beyond it is left out.
@@ -26,25 +27,24 @@ func parse(query string, languages []Language) []word {
 	var words []found
 	own := map[int]bool{} // where the content words of the query's own language start
 	asked := Detect(query)
-	for _, t := range loaded().byLanguage[asked].Analyze([]byte(query)) {
-		own[t.Start] = true
+	for _, t := range analyze(asked, query) {
+		own[t.start] = true
 	}
 	for _, language := range languages {
-		for _, t := range loaded().byLanguage[language].Analyze([]byte(query)) {
-			if len(t.Term) == 0 || len(t.Term) > maxTerm || (!own[t.Start] && language != "cjk") || smallTalk[strings.ToLower(query[t.Start:t.End])] {
+		for _, t := range analyze(language, query) {
+			if !own[t.start] && language != "cjk" {
 				continue
 			}
-			term := string(t.Term)
-			at := slices.IndexFunc(words, func(f found) bool { return f.start == t.Start })
+			at := slices.IndexFunc(words, func(f found) bool { return f.start == t.start })
 			if at < 0 {
 				if len(words) == maxWords {
 					continue
 				}
-				words = append(words, found{start: t.Start})
+				words = append(words, found{t.start, word{common: smallTalk[strings.ToLower(query[t.start:t.end])]}})
 				at = len(words) - 1
 			}
-			if !slices.Contains(words[at].terms, term) {
-				words[at].terms = append(words[at].terms, term)
+			if !slices.Contains(words[at].terms, t.term) {
+				words[at].terms = append(words[at].terms, t.term)
 			}
 		}
 	}

@@ -1,0 +1,302 @@
+package actors_test
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"parley/actors"
+	"parley/chat"
+	"parley/knowledge"
+	"parley/llm"
+)
+
+// patience bounds every wait of a test: only a broken engine reaches it.
+const patience = 20 * time.Second
+
+// record is a watcher that remembers what it was shown.
+type record struct {
+	mutex   sync.Mutex
+	outputs []actors.Output
+	read    int // how far await has come
+	changed chan struct{}
+}
+
+func (r *record) Deliver(o actors.Output) {
+	r.mutex.Lock()
+	defer r.mutex.Unlock()
+	r.outputs = append(r.outputs, o)
+	close(r.changed)
+	r.changed = make(chan struct{})
+}
+
+// await returns the next output that fits, passing over others.
+func (r *record) await(t *testing.T, what string, fits func(actors.Output) bool) actors.Output {
+	t.Helper()
+	timeout := time.After(patience)
+	for {
+		r.mutex.Lock()
+		for r.read < len(r.outputs) {
+			o := r.outputs[r.read]
+			r.read++
+			if fits(o) {
+				r.mutex.Unlock()
+				return o
+			}
+		}
+		changed := r.changed
+		r.mutex.Unlock()
+		select {
+		case <-changed:
+		case <-timeout:
+			t.Fatalf("waited in vain for %s", what)
+		}
+	}
+}
+
+func (r *record) events() (events []chat.Event) {
+	r.mutex.Lock()
+	defer r.mutex.Unlock()
+	for _, o := range r.outputs {
+		if e, ok := o.(*actors.Event); ok {
+			events = append(events, e.Event)
+		}
+	}
+	return events
+}
+
+// text joins the deltas of a message, checking that each begins where the last ended.
+func (r *record) text(t *testing.T, message string) string {
+	t.Helper()
+	r.mutex.Lock()
+	defer r.mutex.Unlock()
+	var text strings.Builder
+	first := -1
+	for _, o := range r.outputs {
+		d, ok := o.(*actors.Delta)
+		if !ok || d.Message != message {
+			continue
+		}
+		if first < 0 {
+			first = d.Index
+		}
+		if d.Index != first+text.Len() {
+			t.Errorf("a delta at %d after %d bytes", d.Index, first+text.Len())
+		}
+		text.WriteString(d.Text)
+	}
+	return text.String()
+}
+
+// scripted is a model whose answers the test speaks, piece by piece.
+type scripted struct {
+	mutex     sync.Mutex
+	made      map[string][]*call
+	changed   chan struct{}
+	automatic atomic.Bool // answers at once with automaticText
+}
+
+func newScripted() *scripted {
+	return &scripted{made: map[string][]*call{}, changed: make(chan struct{})}
+}
+
+func automaticText(question string) string { return "You asked: " + question + "." }
+
+type call struct {
+	request   llm.Request
+	pieces    chan string
+	ended     chan error
+	cancelled chan struct{}
+}
+
+func (s *scripted) Name() string { return "scripted" }
+
+func (s *scripted) Answer(ctx context.Context, request llm.Request, emit func(string) error) (llm.Result, error) {
+	result := llm.Result{Model: "scripted-1", Finish: "stop", InputTokens: 3, OutputTokens: 5}
+	if s.automatic.Load() {
+		for _, piece := range strings.SplitAfter(automaticText(request.Question), " ") {
+			if err := emit(piece); err != nil {
+				return llm.Result{}, err
+			}
+		}
+		return result, nil
+	}
+	c := &call{request: request, pieces: make(chan string, 100), ended: make(chan error, 1), cancelled: make(chan struct{})}
+	s.mutex.Lock()
+	s.made[request.Question] = append(s.made[request.Question], c)
+	close(s.changed)
+	s.changed = make(chan struct{})
+	s.mutex.Unlock()
+	for {
+		select {
+		case piece := <-c.pieces:
+			if err := emit(piece); err != nil {
+				return llm.Result{}, err
+			}
+			continue
+		default:
+		}
+		select {
+		case piece := <-c.pieces:
+			if err := emit(piece); err != nil {
+				return llm.Result{}, err
+			}
+		case err := <-c.ended:
+			return result, err
+		case <-ctx.Done():
+			close(c.cancelled)
+			return llm.Result{}, ctx.Err()
+		}
+	}
+}
+
+// call waits for the first call with that question.
+func (s *scripted) call(t *testing.T, question string) *call {
+	t.Helper()
+	return s.callN(t, question, 1)
+}
+
+func (s *scripted) callN(t *testing.T, question string, n int) *call {
+	t.Helper()
+	timeout := time.After(patience)
+	for {
+		s.mutex.Lock()
+		made, changed := s.made[question], s.changed
+		s.mutex.Unlock()
+		if len(made) >= n {
+			return made[n-1]
+		}
+		select {
+		case <-changed:
+		case <-timeout:
+			t.Fatalf("the model was asked %q %d times, not %d", question, len(made), n)
+		}
+	}
+}
+
+func (s *scripted) calls(question string) int {
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	return len(s.made[question])
+}
+
+func (c *call) say(pieces ...string) *call {
+	for _, piece := range pieces {
+		c.pieces <- piece
+	}
+	return c
+}
+
+// end waits until all was said, because a select takes either.
+func (c *call) end() { c.fail(nil) }
+
+func (c *call) fail(err error) {
+	for len(c.pieces) > 0 {
+		time.Sleep(time.Millisecond)
+	}
+	c.ended <- err
+}
+
+func (c *call) wantCancelled(t *testing.T) {
+	t.Helper()
+	select {
+	case <-c.cancelled:
+	case <-time.After(patience):
+		t.Fatal("the model's call was not cancelled")
+	}
+}
+
+// quiet stands where the extractive provider would; no bot here uses it.
+type quiet struct{}
+
+func (quiet) Name() string { return "extractive" }
+func (quiet) Answer(context.Context, llm.Request, func(string) error) (llm.Result, error) {
+	return llm.Result{}, errors.New("nobody should ask")
+}
+
+// books is a knowledge with the same hits for every question.
+type books struct {
+	mutex sync.Mutex
+	hits  map[string][]knowledge.Hit
+}
+
+func (b *books) set(bot string, hits ...knowledge.Hit) {
+	b.mutex.Lock()
+	defer b.mutex.Unlock()
+	if b.hits == nil {
+		b.hits = map[string][]knowledge.Hit{}
+	}
+	b.hits[bot] = hits
+}
+
+func (b *books) Search(_ context.Context, _, bot, _ string, _ int) ([]knowledge.Hit, error) {
+	b.mutex.Lock()
+	defer b.mutex.Unlock()
+	return b.hits[bot], nil
+}
+
+func (b *books) Empty(_ context.Context, _, bot string) (bool, error) {
+	b.mutex.Lock()
+	defer b.mutex.Unlock()
+	return len(b.hits[bot]) == 0, nil
+}
+
+// doubtful is a log whose commits fail on demand, before or after they happen.
+type doubtful struct {
+	chat.Log
+	away   atomic.Bool
+	mutex  sync.Mutex
+	doubts map[chat.Ref]doubt
+}
+
+type doubt int
+
+const (
+	committed doubt = iota + 1 // it happens, but an error is returned
+	refused                    // it does not happen
+)
+
+var errConnection = errors.New("connection reset")
+
+func (d *doubtful) doubt(ref chat.Ref, kind doubt) {
+	d.mutex.Lock()
+	defer d.mutex.Unlock()
+	if d.doubts == nil {
+		d.doubts = map[chat.Ref]doubt{}
+	}
+	d.doubts[ref] = kind
+}
+
+func (d *doubtful) Open(ctx context.Context, ref chat.Ref) (chat.Opening, error) {
+	if d.away.Load() {
+		return chat.Opening{}, errConnection
+	}
+	return d.Log.Open(ctx, ref)
+}
+
+func (d *doubtful) Append(ctx context.Context, batch []chat.Append) ([]chat.Outcome, error) {
+	if d.away.Load() {
+		return nil, errConnection
+	}
+	d.mutex.Lock()
+	var kind doubt
+	for _, a := range batch {
+		if k := d.doubts[a.Ref]; k != 0 {
+			kind = k
+			delete(d.doubts, a.Ref)
+		}
+	}
+	d.mutex.Unlock()
+	if kind == refused {
+		return nil, errConnection
+	}
+	outcomes, err := d.Log.Append(ctx, batch)
+	if kind == committed && err == nil {
+		return nil, errConnection
+	}
+	return outcomes, err
+}

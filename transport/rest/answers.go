@@ -63,7 +63,7 @@ type citation struct {
 }
 
 type answerInput struct {
-	botPath
+	BotPath
 	Body question
 
 	r *http.Request

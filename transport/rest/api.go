@@ -4,6 +4,8 @@ import (
 	"context"
 	"encoding/json"
 	"net/http"
+	"path"
+	"strings"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -18,11 +20,8 @@ import (
 // apiVersion is the contract's, not the program's: it changes when a client would notice.
 const apiVersion = "1.0.0"
 
-// Times that a JSON request may take: to arrive, and to be answered.
-const (
-	bodyTimeout    = 15 * time.Second
-	requestTimeout = 30 * time.Second
-)
+// requestTimeout is how long most requests may take to be answered.
+const requestTimeout = 30 * time.Second
 
 func newAPI(mux *http.ServeMux) huma.API {
 	config := huma.DefaultConfig("Parley", apiVersion)
@@ -80,7 +79,9 @@ var memberSecurity = []map[string][]string{{"bearer": {}}, {"cookie": {}}}
 
 // open adds an operation that needs no sign-in.
 func open[I, O any](s *server, op huma.Operation, handle func(ctx context.Context, in *I) (*O, error)) {
-	op.BodyReadTimeout = bodyTimeout
+	if op.BodyReadTimeout = s.Limits.BodyTime; op.BodyReadTimeout == 0 {
+		op.BodyReadTimeout = DefaultLimits.BodyTime
+	}
 	limit := requestTimeout
 	if d, ok := op.Metadata[timeoutKey].(time.Duration); ok {
 		limit = d
@@ -128,6 +129,18 @@ type page[T any] struct {
 	Next  string `json:"next" doc:"The cursor of the next page; empty at the end."`
 }
 
+// strict answers addresses under /api/ that are not written in their one form,
+// with ".." or "//" in them: the mux would redirect, to who knows what.
+func (s *server) strict(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if strings.HasPrefix(r.URL.Path, "/api/") && path.Clean(r.URL.Path) != r.URL.Path {
+			writeProblem(w, r, chat.ErrNotFound)
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
 // noRoute answers what the API does not have: a method that a path does not
 // know with the ones that it does, everything else like any other missing thing.
 func (s *server) noRoute(w http.ResponseWriter, r *http.Request) {
@@ -145,9 +158,7 @@ func (s *server) noRoute(w http.ResponseWriter, r *http.Request) {
 	for _, method := range allowed {
 		w.Header().Add("Allow", method)
 	}
-	about := aboutOf(r.Context())
-	about.failure = errMethod
-	writeProblem(w, r, about.problem(http.StatusMethodNotAllowed, errMethod))
+	writeProblem(w, r, errMethod)
 }
 
 var errMethod = chat.Fail(chat.Invalid, "method_not_allowed", "This address does not know that method.")

@@ -58,8 +58,9 @@ func (s *server) routeBots() {
 // botBody holds the longest settings, every character escaped.
 const botBody = 256 << 10
 
-// botPath is the bot of a request.
-type botPath struct {
+// BotPath is the bot of a request. Types that others embed have to be exported
+// for huma to look into them.
+type BotPath struct {
 	Bot string `path:"bot" example:"bot_06f1w3k8q0000000000000000z"`
 }
 
@@ -142,7 +143,7 @@ func (s *server) listBots(ctx context.Context, who account.Identity, _ *struct{}
 type newBotInput struct {
 	Body struct {
 		Name     string         `json:"name" example:"Support"`
-		Settings *settingsPatch `json:"settings,omitempty"`
+		Settings *SettingsPatch `json:"settings,omitempty"`
 	} `nameHint:"NewBot"`
 }
 
@@ -171,7 +172,7 @@ func (s *server) bot(ctx context.Context, who account.Identity, id string) (chat
 	return s.Bots.Bot(ctx, who.Tenant, id)
 }
 
-func (s *server) getBot(ctx context.Context, who account.Identity, in *botPath) (*botOutput, error) {
+func (s *server) getBot(ctx context.Context, who account.Identity, in *BotPath) (*botOutput, error) {
 	b, err := s.bot(ctx, who, in.Bot)
 	if err != nil {
 		return nil, err
@@ -180,14 +181,14 @@ func (s *server) getBot(ctx context.Context, who account.Identity, in *botPath) 
 }
 
 type updateBotInput struct {
-	botPath
+	BotPath
 	Body botPatch
 }
 
 type botPatch struct {
 	Name     *string        `json:"name,omitempty"`
-	Settings *settingsPatch `json:"settings,omitempty"`
-	settingsPatch
+	Settings *SettingsPatch `json:"settings,omitempty"`
+	SettingsPatch
 }
 
 func (s *server) updateBot(ctx context.Context, who account.Identity, in *updateBotInput) (*botOutput, error) {
@@ -204,7 +205,7 @@ func (s *server) updateBot(ctx context.Context, who account.Identity, in *update
 				return err
 			}
 		}
-		return in.Body.settingsPatch.apply(&b.Settings)
+		return in.Body.SettingsPatch.apply(&b.Settings)
 	})
 	if err != nil {
 		return nil, err
@@ -247,7 +248,7 @@ func (s *server) announceBot(ctx context.Context, tenant, id string) {
 	}
 }
 
-func (s *server) deleteBot(ctx context.Context, who account.Identity, in *botPath) (*struct{}, error) {
+func (s *server) deleteBot(ctx context.Context, who account.Identity, in *BotPath) (*struct{}, error) {
 	if err := known(chat.BotPrefix, in.Bot); err != nil {
 		return nil, err
 	}
@@ -260,7 +261,7 @@ func (s *server) deleteBot(ctx context.Context, who account.Identity, in *botPat
 
 type appearanceOutput struct{ Body appearance }
 
-func (s *server) getAppearance(ctx context.Context, who account.Identity, in *botPath) (*appearanceOutput, error) {
+func (s *server) getAppearance(ctx context.Context, who account.Identity, in *BotPath) (*appearanceOutput, error) {
 	b, err := s.bot(ctx, who, in.Bot)
 	if err != nil {
 		return nil, err
@@ -269,7 +270,7 @@ func (s *server) getAppearance(ctx context.Context, who account.Identity, in *bo
 }
 
 type putAppearanceInput struct {
-	botPath
+	BotPath
 	Body newAppearance
 }
 
@@ -290,7 +291,7 @@ func (s *server) putAppearance(ctx context.Context, who account.Identity, in *pu
 
 type domainsOutput struct{ Body domains }
 
-func (s *server) getDomains(ctx context.Context, who account.Identity, in *botPath) (*domainsOutput, error) {
+func (s *server) getDomains(ctx context.Context, who account.Identity, in *BotPath) (*domainsOutput, error) {
 	b, err := s.bot(ctx, who, in.Bot)
 	if err != nil {
 		return nil, err
@@ -299,7 +300,7 @@ func (s *server) getDomains(ctx context.Context, who account.Identity, in *botPa
 }
 
 type putDomainsInput struct {
-	botPath
+	BotPath
 	Body domains
 }
 

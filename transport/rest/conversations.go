@@ -71,7 +71,7 @@ func conversationOf(c chat.Conversation) conversation {
 }
 
 type listConversationsInput struct {
-	pageQuery
+	PageQuery
 	Status string `query:"status" enum:"bot,waiting,agent,closed"`
 	Bot    string `query:"bot" doc:"Id of a bot."`
 }
@@ -95,8 +95,8 @@ func (s *server) listConversations(ctx context.Context, who account.Identity, in
 	return &struct{ Body page[conversation] }{page[conversation]{items, next}}, nil
 }
 
-// conversationPath is the conversation of a request.
-type conversationPath struct {
+// ConversationPath is the conversation of a request.
+type ConversationPath struct {
 	Conversation string `path:"conversation" example:"cnv_06f1w3k8q0000000000000000z"`
 }
 
@@ -110,7 +110,7 @@ func (s *server) conversation(ctx context.Context, who account.Identity, id stri
 
 type conversationOutput struct{ Body conversation }
 
-func (s *server) getConversation(ctx context.Context, who account.Identity, in *conversationPath) (*conversationOutput, error) {
+func (s *server) getConversation(ctx context.Context, who account.Identity, in *ConversationPath) (*conversationOutput, error) {
 	found, err := s.conversation(ctx, who, in.Conversation)
 	if err != nil {
 		return nil, err
@@ -119,7 +119,7 @@ func (s *server) getConversation(ctx context.Context, who account.Identity, in *
 }
 
 type listEventsInput struct {
-	conversationPath
+	ConversationPath
 	After int64 `query:"after" minimum:"0" doc:"seq of the last event that you have."`
 	Limit int   `query:"limit" minimum:"1" maximum:"200" default:"200"`
 }
@@ -149,7 +149,7 @@ func (s *server) listEvents(ctx context.Context, who account.Identity, in *listE
 }
 
 type takeInput struct {
-	conversationPath
+	ConversationPath
 	Body *take
 }
 
@@ -173,7 +173,7 @@ func (s *server) takeConversation(ctx context.Context, who account.Identity, in 
 	return &conversationOutput{conversationOf(found)}, nil
 }
 
-func (s *server) releaseConversation(ctx context.Context, who account.Identity, in *conversationPath) (*struct{}, error) {
+func (s *server) releaseConversation(ctx context.Context, who account.Identity, in *ConversationPath) (*struct{}, error) {
 	found, err := s.conversation(ctx, who, in.Conversation)
 	if err != nil {
 		return nil, err

@@ -46,8 +46,8 @@ var eventTypes = []struct {
 	{chat.TypeEventErased, eventErasedEvent{}},
 }
 
-// durable is what all events have.
-type durable struct {
+// Durable is what all events have.
+type Durable struct {
 	Seq int64     `json:"seq" doc:"From 1, without gaps."`
 	At  time.Time `json:"at"`
 }
@@ -57,16 +57,16 @@ type author struct {
 	Name string `json:"name,omitempty"`
 }
 
-// erased stands in the data of an event that was blanked, in place of all else.
-type erased struct {
+// Erased stands in the data of an event that was blanked, in place of all else.
+type Erased struct {
 	Erased bool `json:"erased,omitempty"`
 }
 
 type messageCreatedEvent struct {
-	durable
+	Durable
 	Type string `json:"type" enum:"message.created"`
 	Data struct {
-		erased
+		Erased
 		Message  string  `json:"message,omitempty"`
 		Author   *author `json:"author,omitempty"`
 		Text     string  `json:"text,omitempty"`
@@ -75,10 +75,10 @@ type messageCreatedEvent struct {
 }
 
 type messageStartedEvent struct {
-	durable
+	Durable
 	Type string `json:"type" enum:"message.started"`
 	Data struct {
-		erased
+		Erased
 		Message  string  `json:"message,omitempty"`
 		Author   *author `json:"author,omitempty"`
 		Question string  `json:"question,omitempty"`
@@ -87,10 +87,10 @@ type messageStartedEvent struct {
 }
 
 type messageCompletedEvent struct {
-	durable
+	Durable
 	Type string `json:"type" enum:"message.completed"`
 	Data struct {
-		erased
+		Erased
 		Message   string     `json:"message,omitempty"`
 		Text      string     `json:"text,omitempty"`
 		Citations []citation `json:"citations,omitempty"`
@@ -99,10 +99,10 @@ type messageCompletedEvent struct {
 }
 
 type messageInterruptedEvent struct {
-	durable
+	Durable
 	Type string `json:"type" enum:"message.interrupted"`
 	Data struct {
-		erased
+		Erased
 		Message string `json:"message,omitempty"`
 		Text    string `json:"text,omitempty"`
 		Reason  string `json:"reason,omitempty" enum:"stopped,takeover,failed,node_lost"`
@@ -110,10 +110,10 @@ type messageInterruptedEvent struct {
 }
 
 type statusChangedEvent struct {
-	durable
+	Durable
 	Type string `json:"type" enum:"status.changed"`
 	Data struct {
-		erased
+		Erased
 		Status string `json:"status,omitempty" enum:"bot,waiting,agent,closed"`
 		Agent  *struct {
 			Name string `json:"name"`
@@ -123,10 +123,10 @@ type statusChangedEvent struct {
 }
 
 type contactChangedEvent struct {
-	durable
+	Durable
 	Type string `json:"type" enum:"contact.changed"`
 	Data struct {
-		erased
+		Erased
 		Name  string `json:"name,omitempty"`
 		Email string `json:"email,omitempty"`
 		Phone string `json:"phone,omitempty"`
@@ -134,10 +134,10 @@ type contactChangedEvent struct {
 }
 
 type feedbackGivenEvent struct {
-	durable
+	Durable
 	Type string `json:"type" enum:"feedback.given"`
 	Data struct {
-		erased
+		Erased
 		Message string `json:"message,omitempty"`
 		Helpful bool   `json:"helpful,omitempty"`
 		Comment string `json:"comment,omitempty"`
@@ -145,7 +145,7 @@ type feedbackGivenEvent struct {
 }
 
 type eventErasedEvent struct {
-	durable
+	Durable
 	Type string `json:"type" enum:"event.erased"`
 	Data struct {
 		Target int64 `json:"target" doc:"seq of the event that was blanked."`

@@ -16,7 +16,7 @@ import (
 // Limits bound what one address or one business may ask for. Windows are
 // fixed, so twice a rate can pass at the edge of two. Zero values mean the defaults.
 type Limits struct {
-	Off bool // no limit at all, for load tests; Upload holds nevertheless
+	Off bool // no rate at all, for load tests; sizes and times hold nevertheless
 
 	// Store counts; nil counts in this process alone.
 	Store limiter.Store
@@ -27,7 +27,8 @@ type Limits struct {
 	Searches Rate // per business
 	Uploads  Rate // per business: new sources of any kind
 
-	Upload int64 // the largest file, in bytes
+	Upload   int64         // the largest file, in bytes
+	BodyTime time.Duration // how long a JSON body may take to arrive
 }
 
 // Rate is so many requests in a time.
@@ -44,6 +45,7 @@ var DefaultLimits = Limits{
 	Searches: Rate{1200, time.Minute},
 	Uploads:  Rate{600, time.Minute},
 	Upload:   50 << 20,
+	BodyTime: 15 * time.Second,
 }
 
 // limits are the counters behind Limits.

@@ -28,6 +28,20 @@ var statuses = map[chat.Kind]int{
 	chat.Internal:     http.StatusInternalServerError,
 }
 
+// closer are the codes for which HTTP has a number that says more than their kind's.
+var closer = map[string]int{
+	"malformed":          http.StatusBadRequest,
+	"body_timeout":       http.StatusRequestTimeout,
+	"method_not_allowed": http.StatusMethodNotAllowed,
+}
+
+func statusOf(failure *chat.Error) int {
+	if status, ok := closer[failure.Code]; ok {
+		return status
+	}
+	return statuses[failure.Kind]
+}
+
 // problem is a failure as RFC 9457 writes it, with our own members behind.
 type problem struct {
 	Title      string  `json:"title" doc:"The status in words."`
@@ -63,7 +77,7 @@ func problemOf(ctx context.Context, err error) *problem {
 	failure := chat.AsError(err)
 	about := aboutOf(ctx)
 	about.failure = err
-	return about.problem(statuses[failure.Kind], failure)
+	return about.problem(failure)
 }
 
 // writeProblem answers a request that did not come through huma.
@@ -111,12 +125,11 @@ func refusal(ctx context.Context, status int, message string, errs ...error) *pr
 	failure := refusals[status]
 	if failure == nil {
 		failure = chat.AsError(errors.Join(errors.New(message), err))
-		status = http.StatusInternalServerError
 	}
 	about := aboutOf(ctx)
 	about.failure = failure.Because(err)
-	p := about.problem(status, failure)
-	if status != http.StatusUnprocessableEntity {
+	p := about.problem(failure)
+	if p.Status != http.StatusUnprocessableEntity {
 		return p
 	}
 	for _, e := range errs {
@@ -130,7 +143,8 @@ func refusal(ctx context.Context, status int, message string, errs ...error) *pr
 }
 
 // problem writes a failure down for the client.
-func (a *about) problem(status int, failure *chat.Error) *problem {
+func (a *about) problem(failure *chat.Error) *problem {
+	status := statusOf(failure)
 	return &problem{
 		Title:      http.StatusText(status),
 		Status:     status,

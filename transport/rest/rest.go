@@ -75,6 +75,9 @@ type Sources interface {
 // Reader is what the API asks of *knowledge.Reader.
 type Reader interface {
 	Receive(ctx context.Context, source knowledge.Source, original io.Reader) (knowledge.Source, error)
+	ReceiveText(ctx context.Context, source knowledge.Source, text string) (knowledge.Source, error)
+	ReceiveFAQ(ctx context.Context, source knowledge.Source, pairs []knowledge.Pair) (knowledge.Source, error)
+	ReceiveURL(ctx context.Context, source knowledge.Source) (knowledge.Source, error)
 }
 
 // Library is what the API asks of *knowledge.Library.
@@ -99,13 +102,15 @@ type server struct {
 // New returns the handler of everything that is reached over HTTP.
 func New(config Config) http.Handler {
 	s := newServer(config)
-	outer := http.NewServeMux()
-	outer.Handle("/", s.observe(s.mux))
-	if s.Socket != nil {
+	observed := s.observe(s.strict(s.mux))
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		// Past observe: a socket lasts for hours, and takes the connection over.
-		outer.Handle("GET /api/v1/socket", s.Socket)
-	}
-	return outer
+		if s.Socket != nil && r.Method == http.MethodGet && r.URL.Path == "/api/v1/socket" {
+			s.Socket.ServeHTTP(w, r)
+			return
+		}
+		observed.ServeHTTP(w, r)
+	})
 }
 
 func newServer(config Config) *server {

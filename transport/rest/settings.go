@@ -13,8 +13,8 @@ import (
 	"parley/chat"
 )
 
-// settingsPatch is what of a bot's settings is to change.
-type settingsPatch struct {
+// SettingsPatch is what of a bot's settings is to change.
+type SettingsPatch struct {
 	Greeting     *string   `json:"greeting,omitempty"`
 	Instructions *string   `json:"instructions,omitempty"`
 	Tone         *string   `json:"tone,omitempty" doc:"Empty, friendly, formal or brief."`
@@ -38,7 +38,7 @@ const (
 )
 
 // apply checks what is to change and puts it into place.
-func (p settingsPatch) apply(to *chat.Settings) error {
+func (p SettingsPatch) apply(to *chat.Settings) error {
 	for _, text := range []struct {
 		from  *string
 		to    *string

@@ -57,15 +57,15 @@ func sourceOf(s knowledge.Source) source {
 	}
 }
 
-// pageQuery asks for one page of a list.
-type pageQuery struct {
+// PageQuery asks for one page of a list.
+type PageQuery struct {
 	Cursor string `query:"cursor" maxLength:"500"`
 	Limit  int    `query:"limit" minimum:"1" maximum:"200" default:"50"`
 }
 
 type listSourcesInput struct {
-	botPath
-	pageQuery
+	BotPath
+	PageQuery
 }
 
 func (s *server) listSources(ctx context.Context, who account.Identity, in *listSourcesInput) (*struct{ Body page[source] }, error) {
@@ -83,14 +83,14 @@ func (s *server) listSources(ctx context.Context, who account.Identity, in *list
 	return &struct{ Body page[source] }{page[source]{items, next}}, nil
 }
 
-// sourcePath is the source of a request.
-type sourcePath struct {
-	botPath
+// SourcePath is the source of a request.
+type SourcePath struct {
+	BotPath
 	Source string `path:"source" example:"src_06f1w3k8q0000000000000000z"`
 }
 
 // check returns ErrNotFound for ids that cannot be ones.
-func (p sourcePath) check() error {
+func (p SourcePath) check() error {
 	if err := known(chat.BotPrefix, p.Bot); err != nil {
 		return err
 	}
@@ -99,7 +99,7 @@ func (p sourcePath) check() error {
 
 type sourceOutput struct{ Body source }
 
-func (s *server) getSource(ctx context.Context, who account.Identity, in *sourcePath) (*sourceOutput, error) {
+func (s *server) getSource(ctx context.Context, who account.Identity, in *SourcePath) (*sourceOutput, error) {
 	if err := in.check(); err != nil {
 		return nil, err
 	}
@@ -110,7 +110,7 @@ func (s *server) getSource(ctx context.Context, who account.Identity, in *source
 	return &sourceOutput{sourceOf(found)}, nil
 }
 
-func (s *server) deleteSource(ctx context.Context, who account.Identity, in *sourcePath) (*struct{}, error) {
+func (s *server) deleteSource(ctx context.Context, who account.Identity, in *SourcePath) (*struct{}, error) {
 	if err := in.check(); err != nil {
 		return nil, err
 	}
@@ -142,7 +142,7 @@ type passages struct {
 }
 
 type searchInput struct {
-	botPath
+	BotPath
 	Body query
 }
 

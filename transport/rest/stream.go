@@ -94,9 +94,9 @@ type stream struct {
 	control      *http.ResponseController
 	conversation string
 	gone         context.CancelFunc // stops waiting for an answer that nobody reads
-	seq          int64  // of the last event
-	message      string // the answer that is being shown
-	ended        bool   // its end was shown
+	seq          int64              // of the last event
+	message      string             // the answer that is being shown
+	ended        bool               // its end was shown
 
 	mu    sync.Mutex
 	open  bool

@@ -1,7 +1,6 @@
 package rest
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -112,7 +111,7 @@ func (s *server) addSource(w http.ResponseWriter, r *http.Request) (knowledge.So
 	ctx, cancel := context.WithTimeout(r.Context(), uploadTime)
 	defer cancel()
 	incoming := &patient{Reader: r.Body, control: http.NewResponseController(w), until: time.Now().Add(uploadTime)}
-	added := knowledge.Source{ID: chat.NewID(chat.SourcePrefix), Tenant: who.Tenant, Bot: b.ID}
+	added := knowledge.Source{Tenant: who.Tenant, Bot: b.ID}
 
 	kind, parameters, _ := mime.ParseMediaType(r.Header.Get("Content-Type"))
 	switch kind {
@@ -133,7 +132,7 @@ func (s *server) addFile(ctx context.Context, added knowledge.Source, form *mult
 	added.Kind = knowledge.KindFile
 	for {
 		part, err := form.NextRawPart()
-		if errors.Is(err, io.EOF) {
+		if err == io.EOF { // not one that wraps it, as a form that was cut off gives
 			return added, errNoFile
 		}
 		if err != nil {
@@ -199,40 +198,27 @@ func (s *server) addJSON(ctx context.Context, added knowledge.Source, incoming i
 	case in.FAQ != nil:
 		return s.addFAQ(ctx, added, in.FAQ)
 	case in.Text != "":
-		added.Kind = knowledge.KindText
-		if added.Title == "" {
-			return added, invalid("title", "must not be empty")
-		}
-		return s.Reader.Receive(ctx, added, strings.NewReader(in.Text))
+		return s.Reader.ReceiveText(ctx, added, in.Text)
 	case in.URL != "":
-		added.Kind = knowledge.KindURL
-		if added.Title == "" {
-			added.Title = added.URL // until the page's own is read
-		}
-		return s.Reader.Receive(ctx, added, strings.NewReader(""))
+		return s.Reader.ReceiveURL(ctx, added)
 	default:
 		return added, errOneKind
 	}
 }
 
+// addFAQ takes in pairs. One that lacks a half is a mistake to be told, not to be left out.
 func (s *server) addFAQ(ctx context.Context, added knowledge.Source, faq []faqAnswer) (knowledge.Source, error) {
-	added.Kind = knowledge.KindFAQ
-	if added.Title == "" {
-		added.Title = "Questions and answers"
-	}
 	if len(faq) == 0 {
 		return added, invalid("faq", "must hold a question with its answer")
 	}
+	pairs := make([]knowledge.Pair, len(faq))
 	for i, qa := range faq {
 		if strings.TrimSpace(qa.Question) == "" || strings.TrimSpace(qa.Answer) == "" {
 			return added, invalid("faq", fmt.Sprintf("lacks a question or an answer in its entry %d", i+1))
 		}
+		pairs[i] = knowledge.Pair(qa)
 	}
-	original, err := json.Marshal(faq)
-	if err != nil {
-		return added, fmt.Errorf("write questions and answers: %w", err)
-	}
-	return s.Reader.Receive(ctx, added, bytes.NewReader(original))
+	return s.Reader.ReceiveFAQ(ctx, added, pairs)
 }
 
 // lastPart reads a form's file. It ends only when the form does: a form that
@@ -253,13 +239,13 @@ func (l *lastPart) Read(p []byte) (int, error) {
 	if err == nil {
 		return n, nil
 	}
-	if !errors.Is(err, io.EOF) {
+	if err != io.EOF {
 		return n, formError(err)
 	}
-	switch _, err := l.form.NextRawPart(); {
-	case err == nil:
+	switch _, err := l.form.NextRawPart(); err {
+	case nil:
 		return n, errOrder
-	case errors.Is(err, io.EOF):
+	case io.EOF: // not one that wraps it, as a form that was cut off gives
 		return n, io.EOF
 	default:
 		return n, formError(err)

@@ -1,0 +1,116 @@
+package rest
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"time"
+
+	"parley/actors"
+	"parley/chat"
+)
+
+// fakeEngine answers every question with its own words, over any log. It asks
+// for no actors, so that these tests are about HTTP alone.
+type fakeEngine struct {
+	log           chat.Log
+	conversations chat.Conversations
+
+	mu      sync.Mutex
+	asked   int
+	fail    error         // instead of an answer
+	failMid error         // after the first piece of one
+	silent  bool          // shows nothing, as after a session moved to another node
+	hold    chan struct{} // when set, an answer waits for it in the middle
+	left    chan struct{} // closed when its caller stopped waiting
+}
+
+func (e *fakeEngine) Answer(ctx context.Context, visitor actors.Visitor, clientID, text string, emit func(actors.Output)) (chat.MessageCompleted, error) {
+	e.mu.Lock()
+	e.asked++
+	fail, failMid, hold, silent := e.fail, e.failMid, e.hold, e.silent
+	e.mu.Unlock()
+	if fail != nil {
+		return chat.MessageCompleted{}, fail
+	}
+	if emit == nil || silent {
+		emit = func(actors.Output) {}
+	}
+	if receipt, err := e.conversations.Receipt(ctx, visitor.Ref, clientID); err == nil {
+		return e.again(ctx, visitor, receipt, emit)
+	}
+	question, message := chat.NewID(chat.MessagePrefix), chat.NewID(chat.MessagePrefix)
+	author := chat.Author{Kind: chat.ByBot, Name: "Support"}
+	if err := e.append(ctx, visitor, chat.WithBot, nil, emit,
+		chat.MessageCreated{Message: question, Author: chat.Author{Kind: chat.ByVisitor}, Text: text, ClientID: clientID},
+		chat.MessageStarted{Message: message, Author: author, Question: question, Attempt: 1}); err != nil {
+		return chat.MessageCompleted{}, err
+	}
+	emit(&actors.Delta{Message: message, Index: 0, Text: "You asked: "})
+	if failMid != nil {
+		return chat.MessageCompleted{}, failMid
+	}
+	if hold != nil {
+		select {
+		case <-hold:
+		case <-ctx.Done():
+			close(e.left)
+			return chat.MessageCompleted{}, ctx.Err()
+		}
+	}
+	emit(&actors.Delta{Message: message, Index: 11, Text: text})
+	completed := chat.MessageCompleted{Message: message, Text: "You asked: " + text,
+		Citations: []chat.Citation{{Mark: 1, Source: chat.NewID(chat.SourcePrefix), Title: "Prices", URL: "https://acme.example/prices", Quote: "Ten euros", Page: 2}}}
+	return completed, e.append(ctx, visitor, chat.WithBot, nil, emit, completed)
+}
+
+// again shows the answer to a question that was asked before.
+func (e *fakeEngine) again(ctx context.Context, visitor actors.Visitor, receipt chat.Receipt, emit func(actors.Output)) (chat.MessageCompleted, error) {
+	events, err := e.log.Events(ctx, visitor.Ref, receipt.Seq-1, 200)
+	if err != nil {
+		return chat.MessageCompleted{}, err
+	}
+	for _, event := range events {
+		emit(&actors.Event{Event: event})
+		if completed, ok := event.Body.(chat.MessageCompleted); ok {
+			return completed, nil
+		}
+	}
+	return chat.MessageCompleted{}, errors.New("no answer")
+}
+
+func (e *fakeEngine) append(ctx context.Context, visitor actors.Visitor, status chat.Status, agent *chat.Author, emit func(actors.Output), bodies ...chat.Body) error {
+	opening, err := e.log.Open(ctx, visitor.Ref)
+	a := chat.Append{Ref: visitor.Ref, Epoch: opening.Epoch, Head: opening.Head, At: time.Now().UTC().Truncate(time.Millisecond), Bodies: bodies, Status: status, Agent: agent}
+	if errors.Is(err, chat.ErrNotFound) {
+		a.Epoch, a.Birth = 1, &chat.Birth{Bot: visitor.Bot, Visitor: visitor.ID}
+	} else if err != nil {
+		return err
+	}
+	outcomes, err := e.log.Append(ctx, []chat.Append{a})
+	if err != nil {
+		return err
+	}
+	if outcomes[0].Err != nil {
+		return outcomes[0].Err
+	}
+	for i, body := range bodies {
+		emit(&actors.Event{Event: chat.Event{Seq: a.Head + 1 + int64(i), At: a.At, Body: body}})
+	}
+	return nil
+}
+
+func (e *fakeEngine) TakeOver(ctx context.Context, visitor actors.Visitor, agent chat.Author, force bool) error {
+	found, err := e.conversations.Conversation(ctx, visitor.Ref)
+	if err != nil {
+		return err
+	}
+	if found.Agent != nil && found.Agent.ID != agent.ID && !force {
+		return chat.Fail(chat.Conflict, "taken", "Somebody else has this conversation.")
+	}
+	return e.append(ctx, visitor, chat.WithAgent, &agent, func(actors.Output) {}, chat.StatusChanged{Status: chat.WithAgent, Agent: &agent})
+}
+
+func (e *fakeEngine) Release(ctx context.Context, visitor actors.Visitor, _ chat.Author) error {
+	return e.append(ctx, visitor, chat.WithBot, nil, func(actors.Output) {}, chat.StatusChanged{Status: chat.WithBot})
+}

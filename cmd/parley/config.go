@@ -15,10 +15,11 @@ import (
 // environment variable; a flag wins. Nothing set is a working platform on
 // this machine. docs/configuration.md is made from this struct.
 type Config struct {
-	Addr      string `env:"PARLEY_ADDR" default:"127.0.0.1:8080" group:"Server" help:"Address to listen on, host:port. An empty host is every interface."`
-	Data      string `env:"PARLEY_DATA" default:"./data" group:"Server" help:"Folder of the embedded database and of the key file. One process uses it at a time."`
-	PublicURL string `env:"PARLEY_PUBLIC_URL" name:"public-url" group:"Server" help:"Where browsers reach the server, such as https://chat.example. Empty: http:// and the address listened on."`
-	Key       string `env:"PARLEY_KEY" secret:"" group:"Server" help:"Master key that seals everything at rest: 32 random bytes in base64. Empty: the file \"key\" in the data folder, made at first start. Whoever loses it loses the data."`
+	Addr        string `env:"PARLEY_ADDR" default:"127.0.0.1:8080" group:"Server" help:"Address to listen on, host:port. An empty host is every interface."`
+	Data        string `env:"PARLEY_DATA" default:"./data" group:"Server" help:"Folder of the embedded database and of the key file. One process uses it at a time."`
+	MetricsAddr string `env:"PARLEY_METRICS_ADDR" group:"Server" help:"Address at which operators alone reach /metrics, host:port. Empty: the server's own address, if that is of this machine only, and nowhere else."`
+	PublicURL   string `env:"PARLEY_PUBLIC_URL" name:"public-url" group:"Server" help:"Where browsers reach the server, such as https://chat.example. Empty: http:// and the address listened on."`
+	Key         string `env:"PARLEY_KEY" secret:"" group:"Server" help:"Master key that seals everything at rest: 32 random bytes in base64. Empty: the file \"key\" in the data folder, made at first start. Whoever loses it loses the data."`
 
 	DatabaseURL string `env:"DATABASE_URL" name:"database-url" secret:"url" group:"Storage" help:"Postgres, such as postgres://user:password@host/parley. Empty: SQLite in the data folder."`
 	RedisURL    string `env:"REDIS_URL" name:"redis-url" secret:"url" group:"Storage" help:"Redis, such as redis://host:6379/0. Empty: one inside the process."`
@@ -76,6 +77,25 @@ func (c *Config) Public() string {
 	return "http://" + net.JoinHostPort(host, port)
 }
 
+// Private tells whether only this machine can reach the server.
+func (c *Config) Private() bool {
+	host, _, err := net.SplitHostPort(c.Addr)
+	return err == nil && (host == "localhost" || net.ParseIP(host).IsLoopback())
+}
+
+// Idle names the settings that this version takes but does not use yet.
+func (c *Config) Idle() (names []string) {
+	for _, s := range []struct{ name, value string }{
+		{"PARLEY_CLUSTER_ADDR", c.ClusterAddr}, {"PARLEY_EMBEDDING_MODEL", c.EmbeddingModel},
+		{"STRIPE_SECRET_KEY", c.StripeKey}, {"SMTP_URL", c.SMTPURL},
+	} {
+		if s.value != "" {
+			names = append(names, s.name)
+		}
+	}
+	return names
+}
+
 // LimitsOff tells whether limits of rates and connections are turned off.
 func (c *Config) LimitsOff() bool { return c.Limits == "off" }
 
@@ -87,6 +107,9 @@ func (c *Config) Validate() error {
 
 	if _, _, err := net.SplitHostPort(c.Addr); err != nil {
 		say("PARLEY_ADDR %q is not host:port", c.Addr)
+	}
+	if _, _, err := net.SplitHostPort(c.MetricsAddr); c.MetricsAddr != "" && err != nil {
+		say("PARLEY_METRICS_ADDR %q is not host:port", c.MetricsAddr)
 	}
 	if c.Data == "" {
 		say("PARLEY_DATA is empty: name a folder")

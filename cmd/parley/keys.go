@@ -1,0 +1,50 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/alecthomas/kong"
+
+	"parley/persistence/seal"
+)
+
+// KeysCmd is `parley keys`.
+type KeysCmd struct {
+	New NewKeyCmd `cmd:"" help:"Print a new master key, for PARLEY_KEY."`
+}
+
+// NewKeyCmd is `parley keys new`.
+type NewKeyCmd struct{}
+
+// Run prints a key and keeps it nowhere.
+func (NewKeyCmd) Run(k *kong.Kong) error {
+	_, err := fmt.Fprintln(k.Stdout, seal.GenerateKey())
+	return err
+}
+
+// HealthzCmd is `parley healthz`.
+type HealthzCmd struct{ Config }
+
+// Run fails unless the server at the configured address is ready.
+func (h *HealthzCmd) Run(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
+	defer cancel()
+	_, port, _ := strings.Cut(h.Addr[max(0, strings.LastIndex(h.Addr, ":")):], ":")
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://127.0.0.1:"+port+"/readyz", nil)
+	if err != nil {
+		return err
+	}
+	response, err := http.DefaultClient.Do(request)
+	if err != nil {
+		return fmt.Errorf("ask the server: %w", err)
+	}
+	defer response.Body.Close()
+	if response.StatusCode != http.StatusOK {
+		return fmt.Errorf("the server is not ready: status %d", response.StatusCode)
+	}
+	return nil
+}

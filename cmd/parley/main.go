@@ -1,0 +1,32 @@
+// Command parley is the whole platform in one binary. It wires the rooms
+// together, starts and drains them; what they do is theirs.
+package main
+
+import (
+	"context"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/alecthomas/kong"
+)
+
+var commands struct {
+	Serve   ServeCmd   `cmd:"" help:"Run the platform."`
+	Migrate MigrateCmd `cmd:"" help:"Bring the database up to date, and end. serve does it as well."`
+	Config  ConfigCmd  `cmd:"" help:"Print every setting with its variable, default and value."`
+	Keys    KeysCmd    `cmd:"" help:"Make a master key."`
+	Healthz HealthzCmd `cmd:"" help:"Ask a running server whether it is ready; for health checks of containers."`
+}
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	command := kong.Parse(&commands,
+		kong.Name("parley"),
+		kong.Description("Chatbots for businesses, answered from their own documents."),
+		kong.UsageOnError(),
+		kong.BindTo(ctx, (*context.Context)(nil)),
+	)
+	command.FatalIfErrorf(command.Run())
+}

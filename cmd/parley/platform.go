@@ -1,0 +1,239 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"path/filepath"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+
+	"parley/account"
+	"parley/actors"
+	"parley/chat"
+	"parley/dashboard"
+	"parley/docs"
+	"parley/knowledge"
+	"parley/knowledge/fetch"
+	"parley/llm"
+	"parley/llm/extractive"
+	"parley/llm/openai"
+	"parley/persistence/jobs"
+	"parley/persistence/postgres"
+	"parley/persistence/redis"
+	"parley/persistence/seal"
+	"parley/transport/rest"
+	"parley/transport/socket"
+	"parley/widget"
+)
+
+// platform is all that runs behind the handlers.
+type platform struct {
+	config   *Config
+	logger   *slog.Logger
+	master   *seal.Master
+	store    *postgres.Store
+	redis    *redis.Client
+	library  *knowledge.Library
+	reader   *knowledge.Reader
+	model    llm.Provider // nil: extractive answers only
+	engine   *actors.Engine
+	accounts *account.Service
+	stopJobs func(context.Context) error
+	demo     *demo // nil: there is none
+}
+
+// build starts the parts in the order in which they need each other.
+func build(ctx context.Context, config *Config, logger *slog.Logger) (*platform, error) {
+	p := &platform{config: config, logger: logger}
+	if err := p.start(ctx); err != nil {
+		p.close(context.WithoutCancel(ctx))
+		return nil, err
+	}
+	return p, nil
+}
+
+func (p *platform) start(ctx context.Context) (err error) {
+	if p.master, err = openMaster(p.config, p.logger); err != nil {
+		return err
+	}
+	if p.store, err = awaitStore(ctx, p.config, p.master, p.logger); err != nil {
+		return err
+	}
+	if p.redis, err = redis.Open(ctx, p.config.RedisURL, p.logger); err != nil {
+		return err
+	}
+	if p.accounts, err = account.NewService(p.store, p.store, p.master.Derive("access-tokens", 32)); err != nil {
+		return err
+	}
+	p.library = knowledge.NewLibrary(p.store)
+	p.reader = knowledge.NewReader(p.store, p.store,
+		knowledge.WithMaxSize(int64(p.config.LimitUpload)),
+		knowledge.WithCacheDir(filepath.Join(p.config.Data, "cache")),
+		knowledge.WithWeb(fetch.New()),
+	)
+	if p.config.HasModel() {
+		p.model, err = openai.New(openai.Config{BaseURL: p.config.OpenAIBaseURL, Key: p.config.OpenAIKey, Model: p.config.LanguageModel()})
+		if err != nil {
+			return fmt.Errorf("set up the language model: %w", err)
+		}
+	}
+	if p.engine, err = actors.Start(actors.Config{
+		Log: p.store, Bots: p.store, Knowledge: p.library, Announcer: p.redis,
+		Model: p.model, Extractive: extractive.Provider{}, Logger: p.logger,
+	}); err != nil {
+		return err
+	}
+	p.stopJobs, err = p.store.StartJobs(ctx, jobs.Workers{ReadSource: p.reader.Read})
+	return err
+}
+
+// uses says in a few words which of the real things are turned on.
+func (p *platform) uses() map[string]string {
+	database, model := "SQLite in "+p.config.Data, "none (extractive answers)"
+	if p.config.DatabaseURL != "" {
+		database = "Postgres"
+	}
+	if p.model != nil {
+		model = p.config.LanguageModel() + " at " + cmp.Or(p.config.OpenAIBaseURL, "OpenAI")
+	}
+	limits := "on"
+	if p.config.LimitsOff() {
+		limits = "off"
+	}
+	return map[string]string{"database": database, "redis": p.redis.String(), "model": model, "limits": limits}
+}
+
+// close ends the parts in the opposite order. Answers may go on for a while.
+func (p *platform) close(ctx context.Context) {
+	ctx, cancel := context.WithTimeout(ctx, drainAnswers)
+	defer cancel()
+	var errs []error
+	if p.stopJobs != nil {
+		errs = append(errs, p.stopJobs(ctx))
+	}
+	if p.engine != nil {
+		p.engine.Stop(ctx)
+	}
+	if p.library != nil {
+		errs = append(errs, p.library.Close())
+	}
+	if p.redis != nil {
+		errs = append(errs, p.redis.Close())
+	}
+	if p.store != nil {
+		errs = append(errs, p.store.Close())
+	}
+	if err := errors.Join(errs...); err != nil {
+		p.logger.Warn("not everything ended well", slog.Any("error", err))
+	}
+}
+
+// web is what clients reach.
+type web struct {
+	handler  http.Handler
+	metrics  *http.Server // for operators alone; nil: on the handler, or nowhere
+	socket   *socket.Handler
+	draining chan struct{}
+}
+
+func (p *platform) web() (*web, error) {
+	docsHandler, err := docs.Handler()
+	if err != nil {
+		return nil, err
+	}
+	registry := prometheus.NewRegistry()
+	registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	registry.MustRegister(
+		prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "parley_sessions", Help: "Conversations in memory."}, func() float64 {
+			sessions, _ := p.engine.Stats()
+			return float64(sessions)
+		}),
+		prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "parley_answers_open", Help: "Answers that are being written."}, func() float64 {
+			_, answering := p.engine.Stats()
+			return float64(answering)
+		}),
+	)
+	visitors := account.NewVisitors(p.master.Derive("visitor-tokens", 32))
+	w := &web{draining: make(chan struct{})}
+	if p.config.MetricsAddr != "" {
+		w.metrics = rest.NewServer(promhttp.HandlerFor(registry, promhttp.HandlerOpts{}))
+		w.metrics.Addr = p.config.MetricsAddr
+	}
+	w.socket = socket.New(socket.Config{
+		Engine: p.engine, Log: p.store, Conversations: p.store, Bots: p.store, Visitors: visitors, Inbox: p.redis,
+		Authenticate: func(_ context.Context, bearer string) (account.Identity, error) {
+			return p.accounts.Authenticate(bearer)
+		},
+		Cookie:    p.signedIn,
+		PublicURL: p.config.Public(),
+		Limits: socket.Limits{
+			Off: p.config.LimitsOff(), MessagesPerMinute: p.config.LimitMessages,
+			OpensPerMinute: p.config.LimitOpens, ConnectionsPerAddress: p.config.LimitConnections,
+		},
+		Logger: p.logger, Metrics: registry,
+	})
+	demoBot := ""
+	if p.demo != nil {
+		demoBot = p.demo.Bot
+	}
+	w.handler = rest.New(rest.Config{
+		Accounts: p.accounts, Bots: p.store, Sources: p.store, Reader: p.reader, Library: p.library,
+		Conversations: p.store, Log: p.store, Engine: p.engine, Announcer: p.redis,
+		PublicURL: p.config.Public(), Key: p.master.Derive("conversation-ids", 32),
+		Limits: rest.Limits{
+			Off: p.config.LimitsOff(), Store: p.redis.Limits("rest"),
+			SignIn:   rest.Rate{Limit: int64(p.config.LimitSignIn), Period: time.Minute},
+			Register: rest.Rate{Limit: int64(p.config.LimitRegister), Period: time.Hour},
+			Answers:  rest.Rate{Limit: int64(p.config.LimitAnswers), Period: time.Minute},
+			Searches: rest.Rate{Limit: int64(p.config.LimitSearches), Period: time.Minute},
+			Uploads:  rest.Rate{Limit: int64(p.config.LimitSources), Period: time.Minute},
+			Upload:   int64(p.config.LimitUpload),
+		},
+		Ready: map[string]func(context.Context) error{
+			"database": p.store.Ping,
+			"serving":  w.serving,
+		},
+		Metrics: registry, ServeMetrics: p.config.MetricsAddr == "" && p.config.Private(),
+		Widget: widget.Pages(), Dashboard: dashboard.Pages(),
+		DemoBot: demoBot, BotMark: "__PARLEY_BOT__", Docs: docsHandler, Socket: w.socket,
+		Logger: p.logger,
+	})
+	return w, nil
+}
+
+// signedIn returns who is signed in to the dashboard, by its cookie.
+func (p *platform) signedIn(r *http.Request) (account.Identity, error) {
+	cookie, err := r.Cookie(account.AccessCookie)
+	if err != nil {
+		return account.Identity{}, account.ErrUnauthorized
+	}
+	return p.accounts.Authenticate(cookie.Value)
+}
+
+var errDraining = chat.Fail(chat.Unavailable, "draining", "This process is ending.")
+
+func (w *web) serving(context.Context) error {
+	select {
+	case <-w.draining:
+		return errDraining
+	default:
+		return nil
+	}
+}
+
+// drain takes the process out of service: not ready, sockets told to
+// reconnect elsewhere, requests let to their end.
+func (w *web) drain(server *http.Server) {
+	close(w.draining)
+	ctx, cancel := context.WithTimeout(context.Background(), drainSockets)
+	defer cancel()
+	w.socket.Drain(ctx)
+	_ = server.Shutdown(ctx)
+}

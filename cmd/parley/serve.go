@@ -1,0 +1,117 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"sync/atomic"
+	"time"
+
+	"parley/transport/rest"
+)
+
+// ServeCmd is `parley serve`.
+type ServeCmd struct {
+	Config
+	Demo bool `help:"Make a demo business whose bot has read the documentation, and print how to sign in to it."`
+}
+
+// How long an ending process takes at most.
+const (
+	drainSockets = 3 * time.Second  // sockets are told to reconnect, spread over this time
+	drainAnswers = 8 * time.Second  // answers that are being written may go on
+	watchdog     = 15 * time.Second // then the process ends, whatever still hangs: the next one repairs
+)
+
+func newLogger() *slog.Logger {
+	return slog.New(slog.NewTextHandler(os.Stderr, nil))
+}
+
+// Run serves until ctx ends, and then drains.
+func (s *ServeCmd) Run(ctx context.Context) error {
+	logger := newLogger()
+	listener, err := net.Listen("tcp", s.Addr)
+	if err != nil {
+		return fmt.Errorf("listen on %s: %w", s.Addr, err)
+	}
+	s.Addr = listener.Addr().String() // the port may have been ours to choose
+	handler := &swap{}
+	handler.set(starting())
+	server := rest.NewServer(handler)
+	served := make(chan error, 1)
+	go func() { served <- server.Serve(listener) }()
+	defer server.Close()
+
+	platform, err := build(ctx, &s.Config, logger)
+	if err != nil {
+		if ctx.Err() != nil {
+			return nil // told to end before it had begun
+		}
+		return err
+	}
+	if s.Demo {
+		if platform.demo, err = platform.makeDemo(ctx); err != nil {
+			platform.close(ctx)
+			return fmt.Errorf("make the demo: %w", err)
+		}
+	}
+	web, err := platform.web()
+	if err != nil {
+		platform.close(ctx)
+		return err
+	}
+	if web.metrics != nil {
+		go func() { served <- web.metrics.ListenAndServe() }()
+		defer web.metrics.Close()
+	}
+	handler.set(web.handler)
+	for _, name := range s.Idle() {
+		logger.Warn("a setting has no effect in this version", slog.String("name", name))
+	}
+	logger.Info("ready", slog.String("at", s.Public()), slog.Any("uses", platform.uses()))
+	if platform.demo != nil {
+		platform.demo.announce(os.Stdout, s.Public())
+	}
+
+	select {
+	case <-ctx.Done():
+	case err := <-served:
+		if !errors.Is(err, http.ErrServerClosed) {
+			platform.close(context.Background())
+			return fmt.Errorf("serve: %w", err)
+		}
+	}
+	logger.Info("ending: sockets are told to reconnect, answers may end")
+	time.AfterFunc(watchdog, func() {
+		logger.Error("something hangs; ending now")
+		os.Exit(1)
+	})
+	web.drain(server)
+	platform.close(context.Background())
+	return nil
+}
+
+// swap is a handler that can be exchanged while it serves.
+type swap struct{ current atomic.Pointer[http.Handler] }
+
+func (s *swap) set(h http.Handler) { s.current.Store(&h) }
+
+func (s *swap) ServeHTTP(w http.ResponseWriter, r *http.Request) { (*s.current.Load()).ServeHTTP(w, r) }
+
+// starting answers while the parts are not there yet, for example because the
+// database is away: alive, but not ready.
+func starting() http.Handler {
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { fmt.Fprintln(w, "ok") })
+	mux.HandleFunc("/", func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "application/problem+json")
+		w.Header().Set("Retry-After", "2")
+		w.WriteHeader(http.StatusServiceUnavailable)
+		fmt.Fprintln(w, `{"status":503,"title":"Service Unavailable","code":"starting","detail":"Parley is starting. Please try again in a moment."}`)
+	})
+	return mux
+}

@@ -39,6 +39,16 @@ func newAPI(mux *http.ServeMux) huma.API {
 	return humago.New(mux, config)
 }
 
+// describeOpen takes "additionalProperties: true" out of the specification,
+// where it is the default: generators of types would give every object an index.
+func describeOpen(api huma.API) {
+	for _, schema := range api.OpenAPI().Components.Schemas.Map() {
+		if schema.AdditionalProperties == true {
+			schema.AdditionalProperties = nil
+		}
+	}
+}
+
 // specification serves the API's own description.
 func specification(api huma.API) http.Handler {
 	document, err := json.Marshal(api.OpenAPI())

@@ -57,6 +57,11 @@ type author struct {
 	Name string `json:"name,omitempty"`
 }
 
+// agentName is an agent as visitors see them.
+type agentName struct {
+	Name string `json:"name"`
+}
+
 // Erased stands in the data of an event that was blanked, in place of all else.
 type Erased struct {
 	Erased bool `json:"erased,omitempty"`
@@ -64,90 +69,104 @@ type Erased struct {
 
 type messageCreatedEvent struct {
 	Durable
-	Type string `json:"type" enum:"message.created"`
-	Data struct {
-		Erased
-		Message  string  `json:"message,omitempty"`
-		Author   *author `json:"author,omitempty"`
-		Text     string  `json:"text,omitempty"`
-		ClientID string  `json:"client_id,omitempty"`
-	} `json:"data" nameHint:"MessageCreated"`
+	Type string         `json:"type" enum:"message.created"`
+	Data messageCreated `json:"data"`
+}
+
+type messageCreated struct {
+	Erased
+	Message  string  `json:"message,omitempty"`
+	Author   *author `json:"author,omitempty"`
+	Text     string  `json:"text,omitempty"`
+	ClientID string  `json:"client_id,omitempty"`
 }
 
 type messageStartedEvent struct {
 	Durable
-	Type string `json:"type" enum:"message.started"`
-	Data struct {
-		Erased
-		Message  string  `json:"message,omitempty"`
-		Author   *author `json:"author,omitempty"`
-		Question string  `json:"question,omitempty"`
-		Attempt  int     `json:"attempt,omitempty"`
-	} `json:"data" nameHint:"MessageStarted"`
+	Type string         `json:"type" enum:"message.started"`
+	Data messageStarted `json:"data"`
+}
+
+type messageStarted struct {
+	Erased
+	Message  string  `json:"message,omitempty"`
+	Author   *author `json:"author,omitempty"`
+	Question string  `json:"question,omitempty"`
+	Attempt  int     `json:"attempt,omitempty"`
 }
 
 type messageCompletedEvent struct {
 	Durable
-	Type string `json:"type" enum:"message.completed"`
-	Data struct {
-		Erased
-		Message   string     `json:"message,omitempty"`
-		Text      string     `json:"text,omitempty"`
-		Citations []citation `json:"citations,omitempty"`
-		Offer     string     `json:"offer,omitempty" enum:"handoff"`
-	} `json:"data" nameHint:"MessageCompleted"`
+	Type string           `json:"type" enum:"message.completed"`
+	Data messageCompleted `json:"data"`
+}
+
+type messageCompleted struct {
+	Erased
+	Message   string     `json:"message,omitempty"`
+	Text      string     `json:"text,omitempty"`
+	Citations []citation `json:"citations,omitempty"`
+	Offer     string     `json:"offer,omitempty" enum:"handoff"`
 }
 
 type messageInterruptedEvent struct {
 	Durable
-	Type string `json:"type" enum:"message.interrupted"`
-	Data struct {
-		Erased
-		Message string `json:"message,omitempty"`
-		Text    string `json:"text,omitempty"`
-		Reason  string `json:"reason,omitempty" enum:"stopped,takeover,failed,node_lost"`
-	} `json:"data" nameHint:"MessageInterrupted"`
+	Type string             `json:"type" enum:"message.interrupted"`
+	Data messageInterrupted `json:"data"`
+}
+
+type messageInterrupted struct {
+	Erased
+	Message string `json:"message,omitempty"`
+	Text    string `json:"text,omitempty"`
+	Reason  string `json:"reason,omitempty" enum:"stopped,takeover,failed,node_lost"`
 }
 
 type statusChangedEvent struct {
 	Durable
-	Type string `json:"type" enum:"status.changed"`
-	Data struct {
-		Erased
-		Status string `json:"status,omitempty" enum:"bot,waiting,agent,closed"`
-		Agent  *struct {
-			Name string `json:"name"`
-		} `json:"agent,omitempty" nameHint:"AgentName"`
-		Position int `json:"position,omitempty"`
-	} `json:"data" nameHint:"StatusChanged"`
+	Type string        `json:"type" enum:"status.changed"`
+	Data statusChanged `json:"data"`
+}
+
+type statusChanged struct {
+	Erased
+	Status   string     `json:"status,omitempty" enum:"bot,waiting,agent,closed"`
+	Agent    *agentName `json:"agent,omitempty"`
+	Position int        `json:"position,omitempty"`
 }
 
 type contactChangedEvent struct {
 	Durable
-	Type string `json:"type" enum:"contact.changed"`
-	Data struct {
-		Erased
-		Name  string `json:"name,omitempty"`
-		Email string `json:"email,omitempty"`
-		Phone string `json:"phone,omitempty"`
-	} `json:"data" nameHint:"ContactChanged"`
+	Type string         `json:"type" enum:"contact.changed"`
+	Data contactChanged `json:"data"`
+}
+
+type contactChanged struct {
+	Erased
+	Name  string `json:"name,omitempty"`
+	Email string `json:"email,omitempty"`
+	Phone string `json:"phone,omitempty"`
 }
 
 type feedbackGivenEvent struct {
 	Durable
-	Type string `json:"type" enum:"feedback.given"`
-	Data struct {
-		Erased
-		Message string `json:"message,omitempty"`
-		Helpful bool   `json:"helpful,omitempty"`
-		Comment string `json:"comment,omitempty"`
-	} `json:"data" nameHint:"FeedbackGiven"`
+	Type string        `json:"type" enum:"feedback.given"`
+	Data feedbackGiven `json:"data"`
+}
+
+type feedbackGiven struct {
+	Erased
+	Message string `json:"message,omitempty"`
+	Helpful bool   `json:"helpful,omitempty"`
+	Comment string `json:"comment,omitempty"`
 }
 
 type eventErasedEvent struct {
 	Durable
-	Type string `json:"type" enum:"event.erased"`
-	Data struct {
-		Target int64 `json:"target" doc:"seq of the event that was blanked."`
-	} `json:"data" nameHint:"EventErased"`
+	Type string      `json:"type" enum:"event.erased"`
+	Data eventErased `json:"data"`
+}
+
+type eventErased struct {
+	Target int64 `json:"target" doc:"seq of the event that was blanked."`
 }

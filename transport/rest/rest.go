@@ -127,6 +127,7 @@ func newServer(config Config) *server {
 	s.routeSources()
 	s.routeAnswers()
 	s.routeConversations()
+	describeOpen(s.api)
 	s.mux.HandleFunc("/api/", s.noRoute)
 	s.mux.Handle("GET /openapi.json", specification(s.api))
 	s.mux.HandleFunc("GET /healthz", s.alive)

@@ -181,6 +181,17 @@ func (v *Visitor) Send(ctx context.Context, text string) string {
 	return s.ClientID
 }
 
+// Tell sends another request, such as contact.set, once, if the visitor is
+// connected. Its answer is not waited for.
+func (v *Visitor) Tell(ctx context.Context, kind string, data map[string]any) {
+	v.mu.Lock()
+	ws := v.ws
+	v.mu.Unlock()
+	if ws != nil {
+		_ = write(ctx, ws, request{Type: kind, Data: data}) // what is lost with its connection is lost
+	}
+}
+
 // sending is the frame that carries a message. The caller holds mu.
 func (v *Visitor) sending(s *Sent) request {
 	v.frames++

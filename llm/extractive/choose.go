@@ -38,6 +38,7 @@ func choose(text string, documents []document, budget int) *selection {
 	// What was written as the answer to a question is repeated as it was written.
 	if headings := documents[best.document].headings; len(headings) > 0 && isQuestion(headings[len(headings)-1]) {
 		s.addSection(best.document)
+		s.dropVerdict(best.document)
 	}
 	for _, c := range candidates {
 		if s.length > 0 && !r.adds(s, c, best) {
@@ -56,13 +57,14 @@ func choose(text string, documents []document, budget int) *selection {
 func (r reading) section(candidates []candidate) int {
 	best, at := 0.0, -1
 	for d, document := range r.documents {
-		asked := r.asked(d)
+		asked, precise := r.asked(d)
 		if asked < headingAsks || len(document.blocks) == 0 {
 			continue
 		}
 		if n := len(document.headings); n > 0 && isQuestion(document.headings[n-1]) {
 			asked += 0.1
 		}
+		asked *= 0.7 + 0.3*precise
 		if asked /= 1 + perRank*float64(d); asked > best {
 			best, at = asked, d
 		}
@@ -80,7 +82,7 @@ func (r reading) adds(s *selection, c, best candidate) bool {
 		return false
 	}
 	// Another document must say something of the question that is not said yet.
-	if c.document != best.document && (s.length > brief || r.coverage(s, c) < r.coverage(s)+newInOther) {
+	if c.document != best.document && (s.length > brief || c.own < least || r.coverage(s, c) < r.coverage(s)+newInOther) {
 		return false
 	}
 	// Lists and code are whole answers; only what begins an answer brings them.
@@ -146,6 +148,9 @@ func (r reading) addProse(s *selection, c candidate) {
 		to++
 	}
 	for part := from; part < to; part++ {
+		if part != c.part && isVerdict(b.parts[part]) {
+			continue
+		}
 		s.add(d, c.block, part)
 	}
 	if to == len(b.parts) && c.block+1 < len(blocks) {

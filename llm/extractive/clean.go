@@ -12,7 +12,8 @@ var (
 	image      = regexp.MustCompile(`!\[[^\]]*\]\([^)]*\)`)
 	link       = regexp.MustCompile(`\[([^\]]*)\]\(([^)\s]*)[^)]*\)`)
 	reference  = regexp.MustCompile(`\[([^\]]+)\]\[[^\]]*\]`)
-	tag        = regexp.MustCompile(`</?[a-zA-Z][^>]*>|<!--.*?-->|\s*/>$`)
+	tag        = regexp.MustCompile(`</?(?:[A-Z]\w*|(?i:img|br|hr|div|span|p|a|b|i|em|strong|u|small|sup|sub|figure|figcaption|picture|video|source|details|summary|center|font|section|article|nav|table|thead|tbody|tr|td|th|ul|ol|li|h[1-6]|code|pre|kbd|svg|path))\b[^>]*>|<!--.*?-->|\s*/>$`)
+	spokenOf   = regexp.MustCompile(`</?[a-zA-Z!][^<>]*>`) // tags that a text is about
 	anchor     = regexp.MustCompile(`\s*\{#[^}]*\}`)
 	admonition = regexp.MustCompile(`^\s*:::+\s*\w*`)
 	statement  = regexp.MustCompile(`^\s*(import|export)\s.*(['"];?|\{)\s*$`)
@@ -34,7 +35,7 @@ func clean(line string) string {
 	line = link.ReplaceAllString(line, "$1")
 	line = reference.ReplaceAllString(line, "$1")
 	if strings.ContainsRune(line, '<') && !strings.ContainsRune(line, '`') {
-		line = tag.ReplaceAllString(line, "")
+		line = spokenOf.ReplaceAllString(tag.ReplaceAllString(line, ""), "`$0`")
 	}
 	line = hollow.ReplaceAllString(line, "")
 	line = strong.ReplaceAllString(line, "$2")
@@ -112,8 +113,8 @@ func withoutTornEnds(blocks []block) []block {
 	}
 	if first := &blocks[0]; first.kind == prose && len(first.parts) > 0 {
 		r, _ := utf8.DecodeRuneInString(strings.TrimLeft(first.parts[0], "\"'“‘«("))
-		word := firstWord(first.parts[0]) // not iPhone, npm@10 or e-mail
-		lower := unicode.IsLower(r) && strings.ToLower(word) == word && !strings.ContainsAny(word, "0123456789._/-@")
+		word := firstWord(first.parts[0]) // not iPhone, npm@10, e-mail or "docker compose up"
+		lower := unicode.IsLower(r) && !codeStart.MatchString(first.parts[0]) && strings.ToLower(word) == word && !strings.ContainsAny(word, "0123456789._/-@")
 		if lower || strings.ContainsRune(",;.)…", r) {
 			first.parts = first.parts[1:]
 		}

@@ -2,6 +2,7 @@ package extractive
 
 import (
 	"fmt"
+	"regexp"
 	"strings"
 )
 
@@ -52,27 +53,41 @@ func render(b block, parts []string) string {
 	return strings.Join(parts, " ")
 }
 
+var cellBorder = regexp.MustCompile(`\s*\|\s*`)
+
 // rows writes rows of a table as lines, each cell with its column's name, since a chat
 // window is too narrow for tables.
 func rows(b block, parts []string) string {
-	header := strings.Split(b.parts[0], " | ")
+	header := cellBorder.Split(b.parts[0], -1)
 	var lines []string
 	for _, part := range parts {
-		cells := strings.Split(part, " | ")
-		if part == b.parts[0] && len(b.parts) > 1 && len(header) > 1 {
+		if part == b.parts[0] && len(b.parts) > 1 {
 			continue
 		}
-		for i, cell := range cells {
-			if len(cells) == len(header) && len(b.parts) > 1 && i > 0 {
-				cells[i] = header[i] + ": " + cell
-			}
-		}
-		lines = append(lines, "- "+strings.Join(cells, "; "))
+		lines = append(lines, "- "+row(header, cellBorder.Split(part, -1), len(b.parts) > 1))
 	}
 	if len(lines) == 1 {
 		return strings.TrimPrefix(lines[0], "- ")
 	}
 	return strings.Join(lines, "\n")
+}
+
+// row writes one row; a table of two columns is taken for names and what they mean.
+func row(header, cells []string, named bool) string {
+	if len(cells) == 2 && cells[1] != "" {
+		return cells[0] + ": " + cells[1]
+	}
+	kept := cells[:0:0]
+	for i, cell := range cells {
+		switch {
+		case cell == "":
+		case named && i > 0 && len(cells) == len(header) && header[i] != "":
+			kept = append(kept, header[i]+": "+cell)
+		default:
+			kept = append(kept, cell)
+		}
+	}
+	return strings.Join(kept, "; ")
 }
 
 // marked puts the mark behind the last block that is not code, since nothing

@@ -125,7 +125,7 @@ func (p *parser) line(line string) {
 	case len(p.items) > 0 && (indented || !gap) && len(p.lines) == 0:
 		// The item goes on in its next line.
 		p.items[len(p.items)-1] += " " + text
-	case strings.Count(line, " | ") > 0 || len(p.rows) > 0 && strings.Contains(line, "|"):
+	case strings.Contains(line, " | ") || len(p.rows) > 0 && strings.Contains(line, "|"):
 		p.flushAll(&p.lines, &p.items)
 		if row := strings.Trim(text, "| "); strings.Trim(row, "-:| ") != "" {
 			p.rows = append(p.rows, row)
@@ -212,15 +212,14 @@ func normalMark(mark string) string {
 }
 
 // codeStart is how lines of programs begin; of tags, only those that a page shows to be copied.
-var codeStart = regexp.MustCompile(`^\s*(<(script|link|meta|style|iframe|form|input|button|html|head|body|!doctype)\b|</|\$ |#!/|(curl|docker|npm|npx|yarn|pip|apt|git|go|make|export|sudo|psql|brew|cd) \S|[A-Z][A-Z0-9_]{2,}=|[{\[]\s*$|[{\[]"|\}|(GET|POST|PUT|PATCH|DELETE) /|(const|let|var|func|import|return|SELECT) .*[;{(=])`)
+var codeStart = regexp.MustCompile(`^\s*(<(script|link|meta|style|iframe|form|input|button|html|head|body|!doctype)\b|</|\$ |#!/|(curl|docker|npm|npx|yarn|pip|apt|git|go|make|echo|export|sudo|psql|brew|cd|\.?\.?/?bin/\S+) \S|[A-Z][A-Z0-9_]{2,}=|[←→<>]? ?[{\[]["\s]*\S*:|[{\[]\s*$|\}|(GET|POST|PUT|PATCH|DELETE) /|(const|let|var|func|import|return|SELECT) .*[;{(=])`)
+
+// sentenceEnd is how prose ends, or goes on behind its first sentence.
+var sentenceEnd = regexp.MustCompile(`\pL[.:!?]$|\p{Ll}\. \p{Lu}`)
 
 // looksLikeCode tells a line of a program or command from one of prose.
 func looksLikeCode(line string) bool {
-	trimmed := strings.TrimSpace(line)
-	if strings.HasSuffix(trimmed, ".") && strings.Contains(trimmed, " ") && !strings.Contains(trimmed, "</") {
-		return false
-	}
-	return codeStart.MatchString(line)
+	return codeStart.MatchString(line) && (!sentenceEnd.MatchString(line) || strings.Contains(line, "</"))
 }
 
 // length is a block's, in characters.

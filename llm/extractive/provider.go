@@ -43,7 +43,22 @@ func answer(request llm.Request) string {
 	for _, passage := range request.Passages {
 		documents = append(documents, parse(passage))
 	}
-	return compose(choose(request.Question, documents, budget(request.MaxTokens)))
+	question := request.Question
+	if !asks(question) {
+		// "And how long does that take?" is about what was asked before.
+		question = previous(request.History) + " " + question
+	}
+	return compose(choose(question, documents, budget(request.MaxTokens)))
+}
+
+// previous is the visitor's last question before this one.
+func previous(history []llm.Message) string {
+	for i := len(history) - 1; i >= 0; i-- {
+		if history[i].Role == llm.Visitor {
+			return history[i].Text
+		}
+	}
+	return ""
 }
 
 // usualLength bounds an answer, in characters: what a chat window shows without scrolling.

@@ -94,6 +94,37 @@ func TestAnswersReadAsAPersonWouldQuoteThem(t *testing.T) {
 			"What is the price of Pro?", []llm.Passage{plans},
 			"Pro; Price: €29; Answers: 5,000 a month [1]",
 		},
+		"a table of two columns reads as pairs, and empty cells are left out": {
+			"What does PARLEY_ADDR set?", []llm.Passage{{Headings: []string{"Variables"}, Text: "Variable | Meaning\nPARLEY_ADDR | where it listens\nPARLEY_KEY | "}},
+			"PARLEY_ADDR: where it listens [1]",
+		},
+		"tags that a text speaks about are kept": {
+			"Where do I paste the line?", []llm.Passage{{Text: "Paste the line before </body> on <b>every</b> page."}},
+			"Paste the line before `</body>` on every page. [1]",
+		},
+		"prose that begins with a command is no code": {
+			"How do I start the server?", []llm.Passage{{Text: "docker compose up starts the server. It needs two secrets."}},
+			"docker compose up starts the server. It needs two secrets. [1]",
+		},
+		"a bare yes or no of another question is not repeated": {
+			"Do parcels have a tracking number?", []llm.Passage{{Headings: []string{"Is shipping insured?", "More"}, Text: "Yes. All parcels have a tracking number."}},
+			"All parcels have a tracking number. [1]",
+		},
+		"nor is it where the whole section is": {
+			"Do parcels have a tracking number?", []llm.Passage{{Headings: []string{"Is shipping insured?"}, Text: "Yes. All parcels have a tracking number."}},
+			"All parcels have a tracking number. [1]",
+		},
+		"of two questions in a heading one is enough": {
+			"What can I upload?", []llm.Passage{
+				{Headings: []string{"How do I upload documents?"}, Text: "Drop them on the page."},
+				{Headings: []string{"What can I upload? Which types of files are supported?"}, Text: "PDF and Markdown."},
+			},
+			"PDF and Markdown. [2]",
+		},
+		"words that are written as one or as two are the same": {
+			"Where do I login with my email?", []llm.Passage{{Text: "Log in at the top of the page. Your e-mail address is your name there. The shop closes at noon. It opens at eight."}},
+			"Log in at the top of the page. Your e-mail address is your name there. [1]",
+		},
 		"nothing fits": {
 			"Do you sell gift cards?", []llm.Passage{returns, shipping, steps}, "",
 		},
@@ -179,6 +210,24 @@ func TestASecondPassageIsAddedOnlyForWhatTheFirstDoesNotSay(t *testing.T) {
 	}
 	if strings.Count(got, "€29") != 1 {
 		t.Errorf("answer = %q, want the price once", got)
+	}
+}
+
+func TestAQuestionThatLeansOnTheOneBeforeIsAnswered(t *testing.T) {
+	t.Parallel()
+	request := llm.Request{
+		Question: "And how long is that?", Passages: []llm.Passage{shipping},
+		History: []llm.Message{{Role: llm.Visitor, Text: "Do parcels go to Norway?"}, {Role: llm.Business, Text: "Yes."}},
+	}
+	var got strings.Builder
+	if _, err := (extractive.Provider{}).Answer(t.Context(), request, func(s string) error { got.WriteString(s); return nil }); err != nil {
+		t.Fatal(err)
+	}
+	if want := "Parcels to Norway take nine days on average and are handed over by the post office there. [1]"; got.String() != want {
+		t.Errorf("answer = %q, want %q", got.String(), want)
+	}
+	if alone := ask(t, request.Question, shipping); alone != "" {
+		t.Errorf("alone it is answered %q", alone)
 	}
 }
 

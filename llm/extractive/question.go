@@ -35,12 +35,12 @@ func ask(text string, texts []terms) question {
 		}
 		seen[stem(word)] = true
 		forms := []string{stem(word)}
-		// "log in" is also "login"; two words of a language without spaces are not.
-		if i+1 < len(all) && !unspacedWord(word) {
-			forms = append(forms, stem(word+all[i+1]))
+		// "log in" is also "login".
+		if i+1 < len(all) {
+			forms = append(forms, join(word, all[i+1]))
 		}
-		if i > 0 && !unspacedWord(word) {
-			forms = append(forms, stem(all[i-1]+word))
+		if i > 0 {
+			forms = append(forms, join(all[i-1], word))
 		}
 		q.wants = append(q.wants, want{forms: forms, pair: unspacedWord(word)})
 	}
@@ -116,3 +116,6 @@ func (q question) matched(t terms) int {
 	}
 	return n
 }
+
+// asks tells whether a text has a word that says what it is about.
+func asks(text string) bool { return len(ask(text, nil).wants) > 0 }

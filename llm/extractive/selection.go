@@ -69,6 +69,14 @@ func (s *selection) addSection(d int) {
 	}
 }
 
+// dropVerdict drops a "Yes." at the beginning of a document: it is the answer to its
+// own heading, not to what was asked.
+func (s *selection) dropVerdict(d int) {
+	if parts := s.documents[d].blocks[0].parts; len(parts) > 1 && isVerdict(parts[0]) {
+		delete(s.chosen, place{d, 0, 0})
+	}
+}
+
 // introduced tells whether the paragraph before a block announces it.
 func (s *selection) introduced(d, b int) bool {
 	return b > 0 && s.documents[d].blocks[b-1].introduces()
@@ -154,4 +162,9 @@ var leaning = setOf(`
 func leans(sentence string) bool {
 	word := firstWord(strings.ToLower(sentence))
 	return leaning[strings.Trim(word, ",.;:")]
+}
+
+// isVerdict tells a sentence of one short word, such as "Yes." and "Never."
+func isVerdict(sentence string) bool {
+	return !strings.Contains(sentence, " ") && len(sentence) < 12 && ends(sentence)
 }

@@ -12,13 +12,16 @@ import (
 // rules know none of them.
 var abbreviations = setOf(`
 	dr mr mrs ms prof st sr jr rev hon capt gen col sgt
-	e.g i.e eg ie cf vs approx ca etc al fig figs no nos p pp vol ed eds est inc ltd corp co dept tel ext min max
+	e.g i.e eg ie cf vs approx ca etc al ed eds est inc ltd corp co dept tel ext min max
 	jan feb mar apr jun jul aug sep sept oct nov dec mon tue wed thu fri sat sun
-	z.b z b d.h u.a bzw ggf evtl usw inkl exkl nr str tel hr fr abs art mind max mio mrd vgl s
-	p.ej ej sra srta dra ud uds av núm pág
+	z.b z b d.h u.a bzw ggf evtl usw inkl exkl str tel hr fr mind max mio mrd vgl
+	p.ej ej sra srta dra ud uds av
 	m mme mlle mm ex env
 	sig dott ing
 `)
+
+// numbered go on where a number follows, and are words otherwise.
+var numbered = setOf("no nos nr fig figs p pp vol ch sec abs art s núm pág")
 
 // sentences cuts a paragraph into sentences, each trimmed and whole.
 func sentences(paragraph string) []string {
@@ -63,9 +66,10 @@ func goesOn(soFar, rest string) bool {
 	if abbreviations[strings.ToLower(last)] {
 		return true
 	}
-	// Initials ("J. Smith") and ordinals ("am 3. Mai") go on as well; a number that ends an English
-	// sentence is followed by a word that begins one, which cannot be told apart, so
-	// only short ordinals inside of a sentence count.
+	if next, _ := utf8.DecodeRuneInString(rest); numbered[strings.ToLower(last)] && unicode.IsDigit(next) {
+		return true
+	}
+	// Initials go on as well: "J. Smith".
 	if r, size := utf8.DecodeRuneInString(last); size == len(last) && unicode.IsUpper(r) && last != "I" {
 		return true
 	}

@@ -85,6 +85,16 @@ func stem(word string) string {
 	return string(runes[:min(len(runes), longest)])
 }
 
+// join is the stem of two words that may also be written as one; "" where that is
+// unlikely, or where the stem would be the first word's alone.
+func join(first, second string) string {
+	const longest = 5 // bytes of the first
+	if first == "" || len(first) > longest || unspacedWord(first) {
+		return ""
+	}
+	return stem(first + second)
+}
+
 // terms is a bag of stems, with what two neighbours make when they are written
 // together ("log in", "login"; "e-mail", "email").
 type terms struct {
@@ -98,8 +108,8 @@ func termsOf(texts ...string) terms {
 		before := ""
 		for _, word := range words(text) {
 			t.single[stem(word)] = true
-			if before != "" {
-				t.joined[stem(before+word)] = true
+			if together := join(before, word); together != "" {
+				t.joined[together] = true
 			}
 			before = word
 		}

@@ -27,9 +27,9 @@ type Library struct {
 // DefaultCapacity is how many passages a Library holds in memory, at about 2.5 KB each.
 const DefaultCapacity = 200_000
 
-// DefaultThreshold is the Confidence from which a hit is taken for an answer.
-// It is tuned on questions of a real help centre against the out-of-scope
-// questions of clinc150; see TestConfidence… and the figures in ARCHITECTURE.md.
+// DefaultThreshold is the Confidence from which the best hit is taken for an answer. At it, 0.99 of a help centre's
+// own questions are answered, and 0.08 of 1,100 questions about anything else; 0.93 and 0.08 for the long
+// questions of a product's documentation. TestConfidenceTellsAnswersFromNothingFound measures it.
 const DefaultThreshold = 0.5
 
 // A LibraryOption changes how a Library works.

@@ -1,27 +1,24 @@
 import { queryOptions } from '@tanstack/react-query';
-import { call } from './client';
-import type { Me } from './types';
+import { api, body } from './client';
+import type { Registration } from './types';
 
 export const meQuery = queryOptions({
   queryKey: ['me'],
-  queryFn: () => call<Me>('GET', 'me'),
+  queryFn: () => body(api.GET('/api/v1/me')),
   staleTime: 5 * 60_000,
 });
 
-export interface Registration {
-  company: string;
-  email: string;
-  password: string;
+// The server answers with tokens and with cookies. The dashboard lives on the
+// cookies; the tokens are left unread.
+
+export async function register(registration: Registration): Promise<void> {
+  await body(api.POST('/api/v1/auth/register', { body: registration }));
 }
 
-export function register(registration: Registration): Promise<void> {
-  return call('POST', 'auth/register', registration);
+export async function signIn(email: string, password: string): Promise<void> {
+  await body(api.POST('/api/v1/auth/login', { body: { email, password } }));
 }
 
-export function signIn(email: string, password: string): Promise<void> {
-  return call('POST', 'auth/login', { email, password });
-}
-
-export function signOut(): Promise<void> {
-  return call('POST', 'auth/logout');
+export async function signOut(): Promise<void> {
+  await body(api.POST('/api/v1/auth/logout'));
 }

@@ -1,40 +1,40 @@
 import { type QueryClient, queryOptions } from '@tanstack/react-query';
-import { call } from './client';
-import type { Appearance, Bot, Page, Passage, Settings } from './types';
+import { api, body } from './client';
+import type { Appearance, Bot, Passage, Settings } from './types';
 
+const path = (bot: string) => ({ params: { path: { bot } } });
+
+/** Oldest first. */
 export const botsQuery = queryOptions({
   queryKey: ['bots'],
-  queryFn: async () => (await call<Page<Bot>>('GET', 'bots?limit=200')).items ?? [],
+  queryFn: async () => (await body(api.GET('/api/v1/bots'))).items,
 });
 
 export const botQuery = (id: string) =>
   queryOptions({
     queryKey: ['bots', id],
-    queryFn: () => call<Bot>('GET', `bots/${id}`),
+    queryFn: () => body(api.GET('/api/v1/bots/{bot}', path(id))),
   });
 
 export function createBot(name: string): Promise<Bot> {
-  return call('POST', 'bots', { name });
+  return body(api.POST('/api/v1/bots', { body: { name } }));
 }
 
-export function saveSettings(id: string, name: string, settings: Settings): Promise<Bot> {
-  return call('PATCH', `bots/${id}`, { name, settings });
+export function saveSettings(id: string, name: string, settings: Partial<Settings>): Promise<Bot> {
+  return body(api.PATCH('/api/v1/bots/{bot}', { ...path(id), body: { name, settings } }));
 }
 
-export function saveAppearance(id: string, appearance: Appearance): Promise<unknown> {
-  return call('PUT', `bots/${id}/appearance`, appearance);
+export function saveAppearance(id: string, appearance: Appearance): Promise<Appearance> {
+  return body(api.PUT('/api/v1/bots/{bot}/appearance', { ...path(id), body: appearance }));
 }
 
-export function saveDomains(id: string, domains: string[]): Promise<unknown> {
-  return call('PUT', `bots/${id}/domains`, { domains });
+/** The domains as the server understood them. */
+export async function saveDomains(id: string, domains: string[]): Promise<string[]> {
+  return (await body(api.PUT('/api/v1/bots/{bot}/domains', { ...path(id), body: { domains } }))).domains;
 }
 
 export async function search(id: string, query: string): Promise<Passage[]> {
-  const found = await call<{ passages: Passage[] | null }>('POST', `bots/${id}/search`, {
-    query,
-    limit: 8,
-  });
-  return found.passages ?? [];
+  return (await body(api.POST('/api/v1/bots/{bot}/search', { ...path(id), body: { query, limit: 8 } }))).passages;
 }
 
 /** What a change of a bot makes stale. */

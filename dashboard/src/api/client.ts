@@ -1,30 +1,20 @@
-import { Problem, problemOf } from './problem';
+import createClient from 'openapi-fetch';
+import { asProblem, problemOf } from './problem';
+import type { paths } from './schema';
 import { sessionFetch } from './session';
 
-/** One request to the server's API. What is not 2xx is thrown as a Problem. */
-export async function call<T>(method: string, path: string, body?: unknown): Promise<T> {
-  const request = new Request(new URL(`/api/v1/${path}`, window.location.origin), {
-    method,
-    credentials: 'same-origin',
-    headers: body === undefined ? {} : { 'Content-Type': 'application/json' },
-    body: body === undefined ? undefined : JSON.stringify(body),
-  });
-  let answer: Response;
-  try {
-    answer = await sessionFetch(request);
-  } catch {
-    throw new Problem(0, 'unreachable', '');
-  }
-  const text = await answer.text();
-  const json: unknown = parse(text);
-  if (!answer.ok) throw problemOf(answer.status, answer.headers, json);
-  return json as T;
-}
+/** The server's API, typed by its own specification (`npm run types`). */
+export const api = createClient<paths>({
+  baseUrl: window.location.origin,
+  credentials: 'same-origin',
+  fetch: sessionFetch,
+});
 
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
+/** The body of an answer; what is not 2xx, and what never arrived, is thrown as a Problem. */
+export async function body<T>(request: Promise<{ data?: T; error?: unknown; response: Response }>): Promise<T> {
+  const { data, error, response } = await request.catch((failure: unknown) => {
+    throw asProblem(failure);
+  });
+  if (!response.ok) throw problemOf(response.status, response.headers, error);
+  return data as T; // absent only where the answer has none by its type
 }

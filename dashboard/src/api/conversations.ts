@@ -1,42 +1,35 @@
 import { infiniteQueryOptions, type QueryClient, queryOptions } from '@tanstack/react-query';
-import type { WireEvent } from '../live/transcript';
-import { call } from './client';
-import type { Conversation, Page } from './types';
+import { api, body } from './client';
+import type { Conversation, Status, WireEvent } from './types';
 
-export const statuses = ['bot', 'waiting', 'agent', 'closed'] as const;
-export type Status = (typeof statuses)[number];
+export const statuses: readonly Status[] = ['bot', 'waiting', 'agent', 'closed'];
 
-export interface Filter {
-  status?: Status;
-  bot?: string;
-}
-
-export const conversationsQuery = (filter: Filter) =>
+/** Changed last, first. */
+export const conversationsQuery = (status?: Status) =>
   infiniteQueryOptions({
-    queryKey: ['conversations', filter],
-    queryFn: ({ pageParam }) => {
-      const query = new URLSearchParams({ limit: '50' });
-      if (filter.status) query.set('status', filter.status);
-      if (filter.bot) query.set('bot', filter.bot);
-      if (pageParam) query.set('cursor', pageParam);
-      return call<Page<Conversation>>('GET', `conversations?${query}`);
-    },
-    initialPageParam: '',
+    queryKey: ['conversations', 'list', status],
+    queryFn: ({ pageParam: cursor }) =>
+      body(api.GET('/api/v1/conversations', { params: { query: { limit: 50, status, cursor } } })),
+    initialPageParam: undefined as string | undefined,
     getNextPageParam: (page) => page.next || undefined,
   });
 
-/** Below the list's key: what makes the list stale makes this stale. */
-export const conversationQuery = (id: string) =>
+export const conversationQuery = (conversation: string) =>
   queryOptions({
-    queryKey: ['conversations', 'one', id],
-    queryFn: () => call<Conversation>('GET', `conversations/${id}`),
+    queryKey: ['conversations', 'one', conversation],
+    queryFn: (): Promise<Conversation> =>
+      body(api.GET('/api/v1/conversations/{conversation}', { params: { path: { conversation } } })),
   });
 
-/** One page of a conversation's events behind `after`. */
-export function eventsAfter(conversation: string, after: number): Promise<Page<WireEvent>> {
-  return call('GET', `conversations/${conversation}/events?after=${after}&limit=200`);
+/** One page of a conversation's events behind `after`, and whether there are more. */
+export async function eventsAfter(conversation: string, after: number): Promise<{ events: WireEvent[]; more: boolean }> {
+  const page = await body(
+    api.GET('/api/v1/conversations/{conversation}/events', { params: { path: { conversation }, query: { after } } }),
+  );
+  return { events: page.items as WireEvent[], more: page.next !== '' };
 }
 
+/** What a change in any conversation makes stale. */
 export function conversationsChanged(client: QueryClient): Promise<void> {
   return client.invalidateQueries({ queryKey: ['conversations'] });
 }

@@ -1,6 +1,6 @@
 import { infiniteQueryOptions, type QueryClient } from '@tanstack/react-query';
-import { call } from './client';
-import type { Page, Source } from './types';
+import { api, body } from './client';
+import type { NewSource, Source } from './types';
 
 const key = (bot: string) => ['sources', bot] as const;
 
@@ -9,31 +9,26 @@ export function inWork(source: Source): boolean {
   return source.state !== 'ready' && source.state !== 'failed';
 }
 
+/** How often sources that are being read are asked for. */
+const watchEvery = 1500;
+
+/** Newest first. */
 export const sourcesQuery = (bot: string) =>
   infiniteQueryOptions({
     queryKey: key(bot),
-    queryFn: ({ pageParam }) =>
-      call<Page<Source>>(
-        'GET',
-        `bots/${bot}/sources?limit=100${pageParam ? `&cursor=${encodeURIComponent(pageParam)}` : ''}`,
-      ),
-    initialPageParam: '',
+    queryFn: ({ pageParam: cursor }) =>
+      body(api.GET('/api/v1/bots/{bot}/sources', { params: { path: { bot }, query: { limit: 100, cursor } } })),
+    initialPageParam: undefined as string | undefined,
     getNextPageParam: (page) => page.next || undefined,
-    refetchInterval: (query) =>
-      query.state.data?.pages.some((page) => page.items?.some(inWork)) ? 1500 : false,
+    refetchInterval: (query) => (query.state.data?.pages.some((page) => page.items.some(inWork)) ? watchEvery : false),
   });
 
-export type NewSource =
-  | { url: string }
-  | { title: string; text: string }
-  | { title: string; faq: { question: string; answer: string }[] };
-
 export function addSource(bot: string, source: NewSource): Promise<Source> {
-  return call('POST', `bots/${bot}/sources`, source);
+  return body(api.POST('/api/v1/bots/{bot}/sources', { params: { path: { bot } }, body: source }));
 }
 
-export function deleteSource(bot: string, id: string): Promise<void> {
-  return call('DELETE', `bots/${bot}/sources/${id}`);
+export async function deleteSource(bot: string, source: string): Promise<void> {
+  await body(api.DELETE('/api/v1/bots/{bot}/sources/{source}', { params: { path: { bot, source } } }));
 }
 
 export function sourcesChanged(client: QueryClient, bot: string): Promise<void> {

@@ -1,78 +1,18 @@
-export interface Me {
-  user: { id: string; email: string; name?: string };
-  tenant: { id: string; name: string };
-  role: string;
-}
+import type { components } from './schema';
 
-export interface Settings {
-  greeting: string;
-  instructions: string;
-  tone: string;
-  languages: string[] | null;
-  model: string;
-  threshold: number;
-  handoff: boolean;
-  fallback: string;
-}
+type Schemas = components['schemas'];
 
-export interface Appearance {
-  accent: string;
-  theme: string;
-  position: string;
-  title: string;
-  launcher: string;
-  avatar: string;
-  starters: string[] | null;
-}
+export type Bot = Schemas['Bot'];
+export type Settings = Schemas['Settings'];
+export type Appearance = Schemas['Appearance'];
+export type Source = Schemas['Source'];
+export type NewSource = Schemas['NewSource'];
+export type Passage = Schemas['Passage'];
+export type Conversation = Schemas['Conversation'];
+export type Status = Conversation['status'];
+export type Citation = Schemas['Citation'];
+export type Author = Schemas['Author'];
+export type Registration = Schemas['Registration'];
 
-export interface Bot {
-  id: string;
-  name: string;
-  settings: Settings;
-  appearance: Appearance;
-  domains: string[] | null;
-  created_at: string;
-  updated_at: string;
-}
-
-export interface Source {
-  id: string;
-  kind: string;
-  title: string;
-  url?: string;
-  media_type?: string;
-  size: number;
-  state: string;
-  error?: string;
-  pages: number;
-  pages_read: number;
-  passages: number;
-  created_at: string;
-  updated_at: string;
-}
-
-export interface Passage {
-  source: string;
-  title: string;
-  url?: string;
-  text: string;
-  score: number;
-  confidence?: number;
-  page?: number;
-}
-
-export interface Conversation {
-  id: string;
-  bot: string;
-  status: string;
-  preview: string;
-  page?: string;
-  locale?: string;
-  created_at: string;
-  updated_at: string;
-}
-
-export interface Page<T> {
-  items: T[] | null;
-  next?: string;
-}
+/** A durable event of a conversation's log, as REST and the socket both bring it. */
+export type WireEvent = Schemas['Event'] & { seq: number; at: string; data: { erased?: boolean } };

@@ -1,7 +1,8 @@
 import type { QueryClient } from '@tanstack/react-query';
 import { createRootRouteWithContext, createRoute, createRouter, lazyRouteComponent, Outlet, redirect } from '@tanstack/react-router';
 import { meQuery } from '../api/account';
-import { type Status, statuses } from '../api/conversations';
+import { statuses } from '../api/conversations';
+import type { Status } from '../api/types';
 import { asProblem } from '../api/problem';
 import { OfflineBanner } from '../parts/offline';
 import { Loading } from '../parts/states';

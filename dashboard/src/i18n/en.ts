@@ -250,7 +250,7 @@ export const en = {
     nothing: 'Nothing was found',
     nothingText: 'The bot would say that it does not know. Try other words, or add a source about this.',
     page: 'p. {{page}}',
-    score: '{{score}}',
+    covers: 'covers {{share}} of the question',
     unfold: 'Show all',
   },
 
@@ -264,7 +264,7 @@ export const en = {
     allowedHint:
       'One per line. *.shop.example stands for everything below shop.example; add a port such as localhost:3000 only where one is used.',
     paste: 'The line to paste',
-    pasteNote: 'Paste it before <code></body></code> on every page that should have the chat.',
+    pasteNote: 'Paste it into every page that should have the chat, right before the end of its body.',
     line: 'The line to paste',
   },
 
@@ -274,6 +274,7 @@ export const en = {
     polling: 'Every few seconds',
     filter: 'Filter by status',
     all: 'All',
+    filters: { bot: 'Bot', waiting: 'Waiting', agent: 'Person', closed: 'Closed' },
     status: { bot: 'With the bot', waiting: 'Waiting', agent: 'With a person', closed: 'Closed' },
     empty: 'No conversations yet',
     emptyText: 'They appear here as soon as a visitor writes the first message.',

@@ -1,5 +1,5 @@
 import { renewSession } from '../api/session';
-import type { WireEvent } from './transcript';
+import type { WireEvent } from '../api/types';
 
 // The desk is the dashboard's one connection to what happens now. It comes back
 // by itself, with pauses that grow, and gives up only where the server says
@@ -189,7 +189,7 @@ export class Desk {
 function deliver(frame: Frame, watcher: Watcher): void {
   const data = frame.data ?? {};
   if (frame.seq !== undefined) {
-    watcher.event({ seq: frame.seq, at: frame.at ?? '', type: frame.type, data });
+    watcher.event(frame as WireEvent); // only durable events have a seq
   } else if (frame.type === 'message.delta') {
     watcher.delta(String(data.message), Number(data.index), String(data.text));
   } else if (frame.type === 'message.snapshot') {

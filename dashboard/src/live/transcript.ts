@@ -2,26 +2,7 @@
 // deltas of the answer that is being written. Pure: the same input, the same
 // transcript, whether it came over REST or the socket.
 
-export interface Author {
-  kind: 'visitor' | 'bot' | 'agent';
-  name?: string;
-}
-
-export interface Citation {
-  mark?: number;
-  source: string;
-  title: string;
-  url?: string;
-  quote?: string;
-  page?: number;
-}
-
-export interface WireEvent {
-  seq: number;
-  at: string;
-  type: string;
-  data: Record<string, unknown>;
-}
+import type { Author, Citation, Status, WireEvent } from '../api/types';
 
 export interface Message {
   kind: 'message';
@@ -31,7 +12,7 @@ export interface Message {
   author: Author;
   text: string;
   state: 'whole' | 'writing' | 'interrupted' | 'erased';
-  reason?: string;
+  reason?: 'stopped' | 'takeover' | 'failed';
   citations: Citation[];
   offer?: string;
   feedback?: { helpful: boolean; comment?: string };
@@ -41,7 +22,7 @@ export interface Notice {
   kind: 'notice';
   seq: number;
   at: string;
-  status: string;
+  status: Status;
   agent?: string;
 }
 
@@ -67,62 +48,48 @@ export function applyEvents(transcript: Transcript, events: WireEvent[]): Transc
 
 /** A piece of the open answer; `index` counts the UTF-8 bytes before it. What does not fit is left out: a snapshot or the end follows. */
 export function applyDelta(transcript: Transcript, message: string, index: number, text: string): Transcript {
-  return changed(transcript, message, (m) =>
-    m.state === 'writing' && utf8Length(m.text) === index ? { ...m, text: m.text + text } : m,
-  );
+  return changed(transcript, message, (m) => (utf8Length(m.text) === index ? { ...m, text: m.text + text } : m));
 }
 
 /** The open answer so far, after a gap. */
 export function applySnapshot(transcript: Transcript, message: string, text: string): Transcript {
-  return changed(transcript, message, (m) => (m.state === 'writing' ? { ...m, text } : m));
+  return changed(transcript, message, (m) => ({ ...m, text }));
+}
+
+function changed(transcript: Transcript, id: string, change: (m: Message) => Message): Transcript {
+  return { ...transcript, entries: of(transcript.entries, id, (m) => (m.state === 'writing' ? change(m) : m)) };
 }
 
 function applied(entries: Entry[], event: WireEvent): Entry[] {
-  const { seq, at, type, data } = event;
-  if (data.erased === true) return erased(entries, event);
-  const id = text(data.message);
-  switch (type) {
+  if (event.data.erased === true) return erased(entries, event);
+  switch (event.type) {
     case 'message.created':
-      return [...entries, { ...blank(event), state: 'whole', text: text(data.text) }];
+      return [...entries, message(event, event.data, { state: 'whole', text: event.data.text ?? '' })];
     case 'message.started':
-      return [...entries, { ...blank(event), state: 'writing' }];
-    case 'message.completed':
-      return entries.map((e) =>
-        isMessage(e, id)
-          ? {
-              ...e,
-              state: 'whole',
-              text: text(data.text),
-              citations: (data.citations as Citation[] | null | undefined) ?? [],
-              offer: text(data.offer) || undefined,
-            }
-          : e,
-      );
-    case 'message.interrupted':
-      // The process that wrote it died; the question is answered anew under another id.
-      if (data.reason === 'node_lost') return entries.filter((e) => !isMessage(e, id));
-      return entries.map((e) =>
-        isMessage(e, id)
-          ? { ...e, state: 'interrupted', text: text(data.text), reason: text(data.reason) }
-          : e,
-      );
-    case 'status.changed': {
-      const agent = data.agent as { name?: string } | null | undefined;
-      return [...entries, { kind: 'notice', seq, at, status: text(data.status), agent: agent?.name }];
+      return [...entries, message(event, event.data, { state: 'writing' })];
+    case 'message.completed': {
+      const { message: id, text = '', citations = [], offer } = event.data;
+      return of(entries, id, (m) => ({ ...m, state: 'whole', text, citations, offer }));
     }
-    case 'feedback.given':
-      return entries.map((e) =>
-        isMessage(e, id)
-          ? { ...e, feedback: { helpful: data.helpful === true, comment: text(data.comment) || undefined } }
-          : e,
-      );
-    case 'event.erased':
-      return entries.map((e) =>
-        e.kind === 'message' && e.seq === data.target
-          ? { ...e, text: '', citations: [], state: 'erased' }
-          : e,
-      );
-    default:
+    case 'message.interrupted': {
+      const { message: id, text = '', reason } = event.data;
+      // The process that wrote it died; the question is answered anew under another id.
+      if (reason === 'node_lost') return entries.filter((e) => e.kind !== 'message' || e.id !== id);
+      return of(entries, id, (m) => ({ ...m, state: 'interrupted', text, reason }));
+    }
+    case 'status.changed': {
+      const { status = 'bot', agent } = event.data;
+      return [...entries, { kind: 'notice', seq: event.seq, at: event.at, status, agent: agent?.name }];
+    }
+    case 'feedback.given': {
+      const { message: id, helpful = false, comment } = event.data;
+      return of(entries, id, (m) => ({ ...m, feedback: { helpful, comment } }));
+    }
+    case 'event.erased': {
+      const { target } = event.data;
+      return entries.map((e) => (e.kind === 'message' && e.seq === target ? blanked(e) : e));
+    }
+    case 'contact.changed':
       return entries;
   }
 }
@@ -131,40 +98,30 @@ function applied(entries: Entry[], event: WireEvent): Entry[] {
 function erased(entries: Entry[], event: WireEvent): Entry[] {
   switch (event.type) {
     case 'message.created':
-      return [...entries, { ...blank(event), state: 'erased' }];
+      return [...entries, message(event, {}, { state: 'erased' })];
     case 'message.completed':
     case 'message.interrupted':
-      return entries.map((e) =>
-        e.kind === 'message' && e.state === 'writing' ? { ...e, text: '', state: 'erased' } : e,
-      );
+      return entries.map((e) => (e.kind === 'message' && e.state === 'writing' ? blanked(e) : e));
     default:
       return entries;
   }
 }
 
-function blank({ seq, at, data }: WireEvent): Message {
-  return {
-    kind: 'message',
-    id: text(data.message),
-    seq,
-    at,
-    author: (data.author as Author | undefined) ?? { kind: 'visitor' },
-    text: '',
-    state: 'whole',
-    citations: [],
-  };
+function blanked(m: Message): Message {
+  return { ...m, text: '', citations: [], offer: undefined, feedback: undefined, state: 'erased' };
 }
 
-function changed(transcript: Transcript, id: string, change: (m: Message) => Message): Transcript {
-  return { ...transcript, entries: transcript.entries.map((e) => (isMessage(e, id) ? change(e) : e)) };
+function message(
+  { seq, at }: WireEvent,
+  { message: id = '', author = { kind: 'visitor' } }: { message?: string; author?: Author },
+  rest: Pick<Message, 'state'> & Partial<Message>,
+): Message {
+  return { kind: 'message', id, seq, at, author, text: '', citations: [], ...rest };
 }
 
-function isMessage(entry: Entry, id: string): entry is Message {
-  return entry.kind === 'message' && entry.id === id;
-}
-
-function text(value: unknown): string {
-  return typeof value === 'string' ? value : '';
+/** Entries in which the message of this id is changed. */
+function of(entries: Entry[], id: string | undefined, change: (m: Message) => Message): Entry[] {
+  return entries.map((e) => (e.kind === 'message' && e.id === id ? change(e) : e));
 }
 
 const encoder = new TextEncoder();

@@ -1,7 +1,7 @@
 import { useCallback, useEffect, useRef, useState, useSyncExternalStore } from 'react';
 import { eventsAfter } from '../api/conversations';
 import { desk } from './desk';
-import { applyDelta, applyEvents, applySnapshot, empty, type Transcript, type WireEvent } from './transcript';
+import { applyDelta, applyEvents, applySnapshot, empty, type Transcript } from './transcript';
 
 const pollEvery = 3000;
 
@@ -35,11 +35,11 @@ export function useTranscript(conversation: string): Following {
     async (stillWanted: () => boolean) => {
       try {
         for (let more = true; more && stillWanted(); ) {
-          const page = await eventsAfter(conversation, held.current.head);
-          if (!stillWanted()) return;
           const before = held.current.head;
-          change(applyEvents(held.current, page.items ?? []));
-          more = Boolean(page.next) && held.current.head > before;
+          const page = await eventsAfter(conversation, before);
+          if (!stillWanted()) return;
+          change(applyEvents(held.current, page.events));
+          more = page.more && held.current.head > before;
         }
         setError(undefined);
         setLoaded(true);
@@ -73,7 +73,7 @@ export function useTranscript(conversation: string): Following {
       leave = desk.watch(conversation, {
         head: () => held.current.head,
         reset: () => change(empty),
-        event: (event: WireEvent) => {
+        event: (event) => {
           if (event.seq > held.current.head + 1) return desk.resume(conversation);
           change(applyEvents(held.current, [event]));
         },

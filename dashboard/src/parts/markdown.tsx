@@ -6,7 +6,7 @@ import css from './markdown.module.css';
 // pictures are links: showing one would tell its host who reads.
 export default function SafeMarkdown({ text }: { text: string }) {
   return (
-    <div className={css.markdown}>
+    <div className={css.markdown} dir="auto">
       <Markdown
         components={{
           a: ({ href, children }) => (

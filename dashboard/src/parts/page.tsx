@@ -7,17 +7,19 @@ export function Page({
   title,
   state,
   action,
+  sticky = false,
   children,
 }: {
   title: string;
   state?: ReactNode;
   action?: ReactNode;
+  sticky?: boolean;
   children: ReactNode;
 }) {
   useTitle(title);
   return (
     <div className={css.page}>
-      <header className={css.header}>
+      <header className={css.header} data-sticky={sticky}>
         <div className={css.words}>
           <h1>{title}</h1>
           {state !== undefined && (

@@ -12,7 +12,15 @@ export const theme = createTheme({
   focusRing: 'auto',
   components: {
     // Its lock writes a <style> element, which the pages' policy forbids.
-    Modal: { defaultProps: { lockScroll: false, centered: true, radius: 10, transitionProps: { duration: 140 } } },
+    Modal: {
+      defaultProps: {
+        lockScroll: false,
+        centered: true,
+        radius: 10,
+        transitionProps: { duration: 140 },
+        overlayProps: { color: 'var(--scrim)', backgroundOpacity: 1 },
+      },
+    },
     Menu: { defaultProps: { shadow: 'md', radius: 8, transitionProps: { duration: 120 }, position: 'bottom-end' } },
     TextInput: { defaultProps: { size: 'md' } },
     PasswordInput: { defaultProps: { size: 'md' } },

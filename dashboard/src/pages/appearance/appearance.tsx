@@ -24,28 +24,25 @@ export default function Appearance() {
     defaultValues: {
       ...bot.appearance,
       accent: accentOr(bot.appearance.accent),
-      theme: bot.appearance.theme || 'auto',
-      position: bot.appearance.position || 'right',
-      starters: bot.appearance.starters ?? [],
     },
   });
   const saving = useMutation({
     mutationFn: (values: BotAppearance) =>
-      saveAppearance(bot.id, { ...values, starters: (values.starters ?? []).map((s) => s.trim()).filter(Boolean) }),
-    onSuccess: async (_, values) => {
-      reset(values);
+      saveAppearance(bot.id, { ...values, starters: values.starters.map((s) => s.trim()).filter(Boolean) }),
+    onSuccess: async (saved) => {
+      reset(saved);
       await botChanged(client);
     },
   });
   const state = useSaveState({ dirty: formState.isDirty, saved: saving.isSuccess });
   const look = watch();
-  const starters = look.starters ?? [];
+  const { starters } = look;
   const setStarters = (next: string[]) => setValue('starters', next, { shouldDirty: true });
   // A pale accent is legal (the text on it turns dark) but hard to see on a white page.
   const pale = contrast(accentOr(look.accent), '#ffffff') < 3;
 
   return (
-    <Page title={t('appearance.title')} state={state} action={<SaveButton form="appearance" busy={saving.isPending} />}>
+    <Page sticky title={t('appearance.title')} state={state} action={<SaveButton form="appearance" busy={saving.isPending} />}>
       <LeaveGuard dirty={formState.isDirty && !saving.isPending} />
       <div className={css.columns}>
         <form id="appearance" className={css.form} onSubmit={handleSubmit((values) => saving.mutate(values))}>

@@ -2,7 +2,7 @@ import { useTranslation } from 'react-i18next';
 import { useColorScheme } from '@mantine/hooks';
 import type { Appearance, Bot } from '../../api/types';
 import { BotIcon, ChatIcon, CloseIcon } from '../../parts/icons';
-import { accentOr, inkOn } from '../../theme/contrast';
+import { accentOr, inkOn, readableOn } from '../../theme/contrast';
 import css from './preview.module.css';
 
 /**
@@ -14,7 +14,7 @@ export function Preview({ bot, look }: { bot: Bot; look: Appearance }) {
   const system = useColorScheme();
   const accent = accentOr(look.accent);
   const theme = look.theme === 'light' || look.theme === 'dark' ? look.theme : system;
-  const starters = (look.starters ?? []).filter((starter) => starter.trim() !== '');
+  const starters = look.starters.filter((starter) => starter.trim() !== '');
   const picture = /^https:\/\/\S+$/.test(look.avatar) ? look.avatar : undefined;
   return (
     <figure className={css.preview} aria-label={t('appearance.preview')}>
@@ -22,7 +22,13 @@ export function Preview({ bot, look }: { bot: Bot; look: Appearance }) {
         className={css.site}
         data-theme={theme}
         data-side={look.position}
-        style={{ '--brand': accent, '--on-brand': inkOn(accent) } as React.CSSProperties}
+        style={
+          {
+            '--brand': accent,
+            '--on-brand': inkOn(accent),
+            '--brand-text': readableOn(accent, theme === 'dark' ? '#22252c' : '#f5f6f8'),
+          } as React.CSSProperties
+        }
       >
         <div className={css.panel}>
           <div className={css.head}>

@@ -49,7 +49,7 @@ export function Bots() {
 
 function Row({ bot }: { bot: Bot }) {
   const { t } = useTranslation();
-  const domains = bot.domains ?? [];
+  const domains = bot.domains;
   return (
     <Link to="/bots/$bot/knowledge" params={{ bot: bot.id }} className={css.row}>
       <BotMark bot={bot} />

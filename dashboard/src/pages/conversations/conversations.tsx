@@ -20,10 +20,10 @@ export default function Conversations() {
   const { status } = useSearch({ from: '/app/conversations' });
   const { conversation: open } = useParams({ strict: false });
   const live = useLiveInbox();
-  const list = useInfiniteQuery({ ...conversationsQuery({ status }), refetchInterval: live ? false : pollEvery });
+  const list = useInfiniteQuery({ ...conversationsQuery(status), refetchInterval: live ? false : pollEvery });
   const bots = useQuery(botsQuery).data ?? [];
   const botName = (id: string) => (bots.length > 1 ? bots.find((bot) => bot.id === id)?.name : undefined);
-  const conversations = list.data?.pages.flatMap((page) => page.items ?? []) ?? [];
+  const conversations = list.data?.pages.flatMap((page) => page.items) ?? [];
 
   return (
     <div className={css.inbox} data-open={open !== undefined}>
@@ -43,7 +43,7 @@ export default function Conversations() {
                 className={css.filter}
                 aria-current={choice === status ? 'true' : undefined}
               >
-                {choice ? t(`conversations.status.${choice}`) : t('conversations.all')}
+                {choice ? t(`conversations.filters.${choice}`) : t('conversations.all')}
               </Link>
             ))}
           </nav>

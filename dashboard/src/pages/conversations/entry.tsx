@@ -1,5 +1,6 @@
 import { useTranslation } from 'react-i18next';
-import type { Citation, Entry, Message, Notice } from '../../live/transcript';
+import type { Citation } from '../../api/types';
+import type { Entry, Message, Notice } from '../../live/transcript';
 import { clock, exact } from '../../i18n/format';
 import { BotIcon, FileIcon } from '../../parts/icons';
 import SafeMarkdown from '../../parts/markdown';
@@ -16,7 +17,7 @@ function NoticeLine({ notice }: { notice: Notice }) {
     <p className={css.notice} title={exact(new Date(at))}>
       {status === 'agent' && agent
         ? t('conversations.notice.agentNamed', { agent })
-        : t(`conversations.notice.${status as 'agent'}`)}
+        : t(`conversations.notice.${status}`)}
     </p>
   );
 }
@@ -39,18 +40,14 @@ function Bubble({ message }: { message: Message }) {
         {state === 'erased' ? (
           <em>{t('conversations.erased')}</em>
         ) : author.kind === 'visitor' ? (
-          <p className={css.typed}>{text}</p>
+          <p className={css.typed} dir="auto">{text}</p>
         ) : (
           <SafeMarkdown text={text} />
         )}
-        {state === 'writing' && (
-          <span className={css.caret}>
-            <span className="hidden-visually">{t('conversations.writing')}</span>
-          </span>
-        )}
+        {state === 'writing' && <span className="hidden-visually">{t('conversations.writing')}</span>}
       </div>
       {citations.length > 0 && <Citations citations={citations} />}
-      {state === 'interrupted' && <p className={css.meta}>{t(`conversations.reason.${reason as 'stopped'}`)}</p>}
+      {state === 'interrupted' && <p className={css.meta}>{t(`conversations.reason.${reason ?? 'failed'}`)}</p>}
       {offer === 'handoff' && <p className={css.meta}>{t('conversations.offered')}</p>}
       {feedback && (
         <p className={css.meta}>

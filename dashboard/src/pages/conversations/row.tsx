@@ -15,7 +15,7 @@ export function ConversationRow({ conversation, bot }: { conversation: Conversat
       search={(search) => ({ status: 'status' in search ? search.status : undefined })}
       className={css.row}
     >
-      <span className={css.preview}>{conversation.preview || t('conversations.noText')}</span>
+      <span className={css.preview} dir="auto">{conversation.preview || t('conversations.noText')}</span>
       <span className={css.facts}>
         <StatusBadge status={conversation.status} />
         {bot && <span className={css.bot}>{bot}</span>}

@@ -1,11 +1,11 @@
 import { useTranslation } from 'react-i18next';
-import type { Status } from '../../api/conversations';
+import type { Status } from '../../api/types';
 import { Badge, type Tone } from '../../parts/badge';
 
-const tones: Record<string, Tone> = { bot: 'accent', waiting: 'warning', agent: 'info', closed: 'neutral' };
+const tones: Record<Status, Tone> = { bot: 'accent', waiting: 'warning', agent: 'info', closed: 'neutral' };
 
 /** Who speaks for the business. */
-export function StatusBadge({ status }: { status: string }) {
+export function StatusBadge({ status }: { status: Status }) {
   const { t } = useTranslation();
-  return <Badge tone={tones[status]}>{t(`conversations.status.${status as Status}`)}</Badge>;
+  return <Badge tone={tones[status]}>{t(`conversations.status.${status}`)}</Badge>;
 }

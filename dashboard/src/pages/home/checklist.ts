@@ -23,9 +23,9 @@ export function done(step: Step, facts: Facts): boolean {
     case 'try':
       return tried || conversations.length > 0;
     case 'paste':
-      return (bot?.domains?.length ?? 0) > 0;
+      return bot !== undefined && bot.domains.length > 0;
     case 'conversation':
-      return conversations.some((c) => c.page !== undefined && c.page !== '' && !c.page.startsWith(`${origin}/`));
+      return conversations.some((c) => c.page !== undefined && !c.page.startsWith(`${origin}/`));
   }
 }
 

@@ -43,15 +43,15 @@ function Progress({ bot }: { bot: Bot }) {
   const { t } = useTranslation();
   const live = useLiveInbox();
   const sources = useInfiniteQuery(sourcesQuery(bot.id));
-  const conversations = useInfiniteQuery({ ...conversationsQuery({}), refetchInterval: live ? false : 5000 });
+  const conversations = useInfiniteQuery({ ...conversationsQuery(), refetchInterval: live ? false : 5000 });
   if (sources.isError) return <Failure error={sources.error} retry={() => void sources.refetch()} />;
   if (conversations.isError) return <Failure error={conversations.error} retry={() => void conversations.refetch()} />;
   if (sources.isPending || conversations.isPending) return <Loading lines={5} />;
 
-  const latest = conversations.data.pages.flatMap((page) => page.items ?? []);
+  const latest = conversations.data.pages.flatMap((page) => page.items);
   const facts = {
     bot,
-    sources: sources.data.pages.flatMap((page) => page.items ?? []),
+    sources: sources.data.pages.flatMap((page) => page.items),
     tried: remembersTrying(bot.id),
     conversations: latest,
     origin: window.location.origin,

@@ -1,7 +1,7 @@
 import { Textarea } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useForm } from 'react-hook-form';
-import { Trans, useTranslation } from 'react-i18next';
+import { useTranslation } from 'react-i18next';
 import { botChanged, saveDomains } from '../../api/bots';
 import { asProblem } from '../../api/problem';
 import { CopyBlock } from '../../parts/copy';
@@ -16,7 +16,7 @@ import { snippet } from './snippet';
 export default function Install() {
   const { t } = useTranslation();
   const bot = useBot();
-  const domains = bot.domains ?? [];
+  const domains = bot.domains;
   return (
     <Page
       title={t('install.title')}
@@ -26,7 +26,7 @@ export default function Install() {
         <Card title={t('install.domains')} note={t('install.domainsNote')}>
           <Domains bot={bot.id} domains={domains} />
         </Card>
-        <Card title={t('install.paste')} note={<Trans i18nKey="install.pasteNote" components={{ code: <code /> }} />}>
+        <Card title={t('install.paste')} note={t('install.pasteNote')}>
           <CopyBlock label={t('install.line')} text={snippet(bot, window.location.origin)} />
         </Card>
       </div>
@@ -40,8 +40,8 @@ function Domains({ bot, domains }: { bot: string; domains: string[] }) {
   const { register, handleSubmit, formState, reset } = useForm({ defaultValues: { typed: domains.join('\n') } });
   const saving = useMutation({
     mutationFn: (list: string[]) => saveDomains(bot, list),
-    onSuccess: async (_, list) => {
-      reset({ typed: list.join('\n') });
+    onSuccess: async (understood) => {
+      reset({ typed: understood.join('\n') });
       await botChanged(client);
     },
   });

@@ -2,7 +2,8 @@ import { Button } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { type ReactNode, useId } from 'react';
 import { useTranslation } from 'react-i18next';
-import { addSource, type NewSource, sourcesChanged } from '../../api/sources';
+import { addSource, sourcesChanged } from '../../api/sources';
+import type { NewSource } from '../../api/types';
 import { FormFailure } from '../../parts/states';
 import css from './knowledge.module.css';
 

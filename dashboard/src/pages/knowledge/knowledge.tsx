@@ -36,7 +36,7 @@ export default function Knowledge() {
   const open = (adding?: Adding) =>
     void navigate({ to: '/bots/$bot/knowledge', params: { bot: bot.id }, search: { add: adding }, replace: true });
   const close = () => open(undefined);
-  const list = sources.data?.pages.flatMap((page) => page.items ?? []) ?? [];
+  const list = sources.data?.pages.flatMap((page) => page.items) ?? [];
 
   return (
     <Page

@@ -72,11 +72,18 @@ export function SourceTable({ bot, sources }: { bot: string; sources: Source[] }
   );
 }
 
-const icons: Record<string, typeof FileIcon> = { url: GlobeIcon, site: GlobeIcon, faq: QuestionIcon, text: TextIcon };
+const icons: Record<Source['kind'], typeof FileIcon> = {
+  file: FileIcon,
+  url: GlobeIcon,
+  site: GlobeIcon,
+  faq: QuestionIcon,
+  text: TextIcon,
+};
 
 function Row({ source, onDelete }: { source: Source; onDelete: () => void }) {
   const { t } = useTranslation();
-  const Icon = icons[source.kind] ?? FileIcon;
+  const Icon = icons[source.kind];
+  const hasPassages = source.state === 'ready' || source.passages > 0;
   return (
     <tr>
       <th scope="row">
@@ -96,16 +103,16 @@ function Row({ source, onDelete }: { source: Source; onDelete: () => void }) {
           </div>
         </div>
       </th>
-      <td data-label={t('knowledge.column.state')}>
+      <td>
         <State source={source} />
       </td>
-      <td className={css.number} data-label={t('knowledge.column.passages')}>
-        {source.state === 'ready' || source.passages > 0 ? count(source.passages) : '–'}
+      <td className={css.number} data-label={hasPassages ? t('knowledge.column.passages').toLocaleLowerCase() : undefined}>
+        {hasPassages ? count(source.passages) : '–'}
       </td>
-      <td className={css.number} data-label={t('knowledge.column.size')}>
+      <td className={css.number}>
         {source.size > 0 ? bytes(source.size) : '–'}
       </td>
-      <td className={css.when} data-label={t('knowledge.column.added')}>
+      <td className={css.when}>
         <Ago at={source.created_at} />
       </td>
       <td className={css.tools}>
@@ -117,15 +124,14 @@ function Row({ source, onDelete }: { source: Source; onDelete: () => void }) {
   );
 }
 
-const tones: Record<string, Tone> = { ready: 'success', failed: 'danger', reading: 'info' };
+const tones: Record<Source['state'], Tone> = { queued: 'neutral', reading: 'info', ready: 'success', failed: 'danger' };
 
 function State({ source }: { source: Source }) {
   const { t } = useTranslation();
   const { state, pages, pages_read: read, title } = source;
-  const known = state === 'ready' || state === 'failed' || state === 'reading';
   return (
     <div className={css.state}>
-      <Badge tone={tones[state]}>{t(`knowledge.state.${known ? (state as 'ready') : 'queued'}`)}</Badge>
+      <Badge tone={tones[state]}>{t(`knowledge.state.${state}`)}</Badge>
       {state === 'reading' && pages > 1 && (
         <>
           <Progress className={css.progress} value={(read / pages) * 100} size={4} aria-label={t('knowledge.state.progress', { title })} />

@@ -47,15 +47,15 @@ function Row({ upload }: { upload: Upload }) {
           <Progress value={share * 100} size={4} aria-label={t('knowledge.sending.progress', { name })} />
         )}
       </div>
-      <span className={css.meta}>
-        {state === 'failed'
-          ? bytes(size)
-          : state === 'waiting'
+      {state !== 'failed' && (
+        <span className={css.meta}>
+          {state === 'waiting'
             ? t('knowledge.sending.waiting')
             : share < 1
               ? t('knowledge.sending.sent', { percent: percent(share), size: bytes(size) })
               : t('knowledge.sending.checking')}
-      </span>
+        </span>
+      )}
       {state === 'failed' && (
         <Button variant="default" size="compact-sm" leftSection={<RetryIcon size={14} />} onClick={() => uploads.retry(upload.id)}>
           {t('knowledge.sending.retry')}

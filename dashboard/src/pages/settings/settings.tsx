@@ -34,7 +34,7 @@ export default function Settings() {
   const state = useSaveState({ dirty: formState.isDirty, saved: saving.isSuccess });
 
   return (
-    <Page title={t('settings.title')} state={state} action={<SaveButton form="settings" busy={saving.isPending} />}>
+    <Page sticky title={t('settings.title')} state={state} action={<SaveButton form="settings" busy={saving.isPending} />}>
       <LeaveGuard dirty={formState.isDirty && !saving.isPending} />
       <form id="settings" className={css.form} onSubmit={handleSubmit((values) => saving.mutate(values))}>
         <FormFailure error={saving.error} />

@@ -1,5 +1,6 @@
 import { useTranslation } from 'react-i18next';
 import type { Passage } from '../../api/types';
+import { percent } from '../../i18n/format';
 import css from './try.module.css';
 
 /** What retrieval found, best first, with bars to compare. */
@@ -25,7 +26,7 @@ export function PassageList({ passages }: { passages: Passage[] }) {
             <span className={css.track} aria-hidden="true">
               <span className={css.fill} style={{ width: `${(passage.score / best) * 100}%` }} />
             </span>
-            <span className={css.meta}>{t('try.score', { score: passage.score.toFixed(2) })}</span>
+            <span className={css.meta}>{t('try.covers', { share: percent(passage.confidence) })}</span>
           </div>
           <Quote text={passage.text} />
         </li>

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"parley/e2e/client"
+	"parley/llm/llmtest"
 	"parley/persistence/testbed"
 )
 
@@ -55,9 +56,11 @@ func survive(t *testing.T, env ...string) *server {
 	t.Logf("SEED=%d, %d visitors, %d kills", seed, crowd, kills)
 	random := rand.New(rand.NewPCG(seed, 0))
 
-	s := start(t, env...)
+	// Half of the visitors ask a bot whose answers take a second to write, so that every kill breaks some.
+	model := llmtest.NewServer(t, llmtest.Script{Words: 20, PaceMS: 50})
+	s := start(t, append(env, "OPENAI_BASE_URL="+model.URL, "OPENAI_API_KEY=sk-test")...)
 	o := register(t, s)
-	bot := o.makesBot()
+	bots := []string{o.makeBot(""), o.makeBot("extractive")}
 
 	ctx, stop := context.WithCancel(context.Background())
 	var running, sending sync.WaitGroup
@@ -66,7 +69,7 @@ func survive(t *testing.T, env ...string) *server {
 	visitors := make([]*client.Visitor, crowd)
 	for i := range visitors {
 		v := client.New(client.Options{
-			URL: "ws://" + s.address + "/api/v1/socket", Bot: bot, Name: fmt.Sprintf("v%d", i),
+			URL: "ws://" + s.address + "/api/v1/socket", Bot: bots[i%len(bots)], Name: fmt.Sprintf("v%d", i),
 			Bearer: func() string { return o.token },
 		})
 		visitors[i] = v
@@ -97,7 +100,10 @@ func survive(t *testing.T, env ...string) *server {
 			t.Errorf("visitor %d in %s: %s", i, v.Conversation(), wrong)
 		}
 	}
-	report(t, visitors)
+	starts := report(t, visitors)
+	if calls := len(model.Calls()); calls == 0 || calls > starts {
+		t.Errorf("the model was called %d times for %d answers", calls, starts)
+	}
 	return s
 }
 
@@ -143,8 +149,9 @@ func settle(t *testing.T, visitors []*client.Visitor) {
 	t.Logf("settled in %v", time.Since(begun).Round(time.Millisecond))
 }
 
-// report says what the run went through: a run without broken answers proves little.
-func report(t *testing.T, visitors []*client.Visitor) {
+// report says what the run went through, and how many answers were begun. A
+// run without broken answers proves little.
+func report(t *testing.T, visitors []*client.Visitor) (starts int) {
 	count := make(map[string]int)
 	for _, v := range visitors {
 		for name, n := range v.Counts() {
@@ -160,11 +167,12 @@ func report(t *testing.T, visitors []*client.Visitor) {
 		}
 	}
 	t.Logf("%v", count)
-	for _, name := range []string{"message.created", "message.completed", "contact.changed", "feedback.given"} {
+	for _, name := range []string{"message.created", "message.completed", "contact.changed", "feedback.given", "node_lost"} {
 		if count[name] == 0 {
 			t.Errorf("there is no %s at all", name)
 		}
 	}
+	return count["message.started"]
 }
 
 func number(t *testing.T, name string, fallback int) int {

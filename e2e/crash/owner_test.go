@@ -70,17 +70,21 @@ func (o *owner) send(method, path, media string, body io.Reader, into any) {
 	}
 }
 
-// opens makes a bot that knows a text and a file, and waits until both are read.
-func (o *owner) makesBot() string {
+// source is as much of one as we look at; bots have an id as well.
+type source struct {
+	ID    string `json:"id"`
+	State string `json:"state"`
+	Error string `json:"error"`
+}
+
+// makeBot makes a bot that knows a text and a file, and waits until both are
+// read. model is as in its settings: "" or "extractive".
+func (o *owner) makeBot(model string) string {
 	o.t.Helper()
-	var bot, text, file struct {
-		ID    string `json:"id"`
-		State string `json:"state"`
-		Error string `json:"error"`
-	}
+	var bot, text, file source
 	o.call(http.MethodPost, "bots", map[string]any{"name": marker("bot")}, &bot)
 	o.call(http.MethodPatch, "bots/"+bot.ID, map[string]any{
-		"greeting": marker("greeting"), "instructions": "Speak of " + marker("instructions") + ".",
+		"greeting": marker("greeting"), "instructions": "Speak of " + marker("instructions") + ".", "model": model,
 	}, nil)
 	o.call(http.MethodPost, "bots/"+bot.ID+"/sources", map[string]any{
 		"title": marker("title"),
@@ -101,16 +105,23 @@ func (o *owner) makesBot() string {
 	}
 	o.send(http.MethodPost, "bots/"+bot.ID+"/sources", w.FormDataContentType(), &form, &file)
 
-	for _, source := range []string{text.ID, file.ID} {
-		for deadline := time.Now().Add(60 * time.Second); text.State != "ready"; time.Sleep(50 * time.Millisecond) {
-			o.call(http.MethodGet, "bots/"+bot.ID+"/sources/"+source, nil, &text)
-			if text.State == "failed" || time.Now().After(deadline) {
-				o.t.Fatalf("the source is %s: %s", text.State, text.Error)
-			}
-		}
-		text.State = ""
-	}
+	o.awaitRead(bot.ID, text.ID)
+	o.awaitRead(bot.ID, file.ID)
 	return bot.ID
+}
+
+func (o *owner) awaitRead(bot, id string) {
+	o.t.Helper()
+	for deadline := time.Now().Add(60 * time.Second); ; time.Sleep(50 * time.Millisecond) {
+		var s source
+		o.call(http.MethodGet, "bots/"+bot+"/sources/"+id, nil, &s)
+		if s.State == "ready" {
+			return
+		}
+		if s.State == "failed" || time.Now().After(deadline) {
+			o.t.Fatalf("the source is %s: %s", s.State, s.Error)
+		}
+	}
 }
 
 // log is a conversation's log as REST tells it.

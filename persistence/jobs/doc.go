@@ -1,0 +1,11 @@
+// Package jobs runs durable background work on river, in the database of the
+// store that enqueues it.
+//
+// A job is enqueued in the transaction of the change that needs it, and runs
+// after its commit, at least once. It carries ids only, and what is kept of its
+// failures is the words of this package: nothing that people wrote reaches
+// river's tables. A job has Timeout to end; one whose process died is started
+// again RescueAfter its start, and one that a shutdown interrupts at the next
+// start, which does not count as an attempt. After Attempts failures it is given
+// up, which the owner of the work is told exactly then.
+package jobs

@@ -1,0 +1,206 @@
+package postgres
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"parley/chat"
+	"parley/persistence/postgres/db"
+	"parley/persistence/seal"
+)
+
+// findings are what the database says about the conversations of a batch.
+type findings struct {
+	conversations map[string]*conversation // by id: it is unique over all tenants
+	visitors      map[visitorID]*visitor
+	usage         map[monthID]int64
+}
+
+// conversation is one as it is, or as appends of the batch leave it.
+type conversation struct {
+	exists   bool
+	tenant   string // whose it is
+	epoch    int64
+	head     int64
+	visitor  string
+	receipts map[string]chat.Receipt // by client id, of those asked for
+}
+
+type visitorID struct{ tenant, id string }
+
+// visitor has the key that conversations of a visitor are sealed under.
+type visitor struct {
+	visitorID
+	key     *seal.Key
+	err     error  // why the key cannot be used
+	wanted  bool   // whether a birth asks for it: then it is made if it is not there
+	wrapped []byte // set for one that was made and has no row yet
+}
+
+// monthID names a row of usage.
+type monthID struct{ tenant, month string }
+
+// monthOf is the month that an answer counts for.
+func monthOf(a *chat.Append) monthID { return monthID{a.Tenant, a.At.UTC().Format("2006-01")} }
+
+// survey reads what a plan for the batch is made from.
+func (s *Store) survey(ctx context.Context, q *db.Queries, batch []*chat.Append) (findings, error) {
+	conversations, err := surveyConversations(ctx, q, batch)
+	if err != nil {
+		return findings{}, err
+	}
+	visitors, err := s.surveyVisitors(ctx, q, batch, conversations)
+	if err != nil {
+		return findings{}, err
+	}
+	usage, err := surveyUsage(ctx, q, batch)
+	return findings{conversations, visitors, usage}, err
+}
+
+// surveyConversations looks each conversation up, once for every client id.
+func surveyConversations(ctx context.Context, q *db.Queries, batch []*chat.Append) (map[string]*conversation, error) {
+	var asked []db.LookUpAppendsParams
+	for _, a := range batch {
+		lookUp := db.LookUpAppendsParams{Conversation: a.Conversation}
+		ids := clientIDs(a)
+		if len(ids) == 0 {
+			asked = append(asked, lookUp)
+		}
+		for _, id := range ids {
+			lookUp.ClientID = &id
+			asked = append(asked, lookUp)
+		}
+	}
+	rows, err := optional(ctx, asked, q.LookUpAppends)
+	if err != nil {
+		return nil, fmt.Errorf("look up conversations: %w", err)
+	}
+	found := make(map[string]*conversation, len(asked))
+	for i, row := range rows {
+		c := found[asked[i].Conversation]
+		if c == nil {
+			c = &conversation{receipts: make(map[string]chat.Receipt)}
+			found[asked[i].Conversation] = c
+		}
+		if row == nil {
+			continue
+		}
+		c.exists, c.tenant, c.epoch, c.head, c.visitor = true, row.Tenant, row.Epoch, row.Head, row.Visitor
+		if row.Seq != nil {
+			c.receipts[*asked[i].ClientID] = chat.Receipt{Seq: *row.Seq, Message: text(row.Message)}
+		}
+	}
+	return found, nil
+}
+
+// surveyVisitors unwraps the keys that will be needed, and makes those of
+// visitors that appear for the first time.
+func (s *Store) surveyVisitors(
+	ctx context.Context, q *db.Queries, batch []*chat.Append, conversations map[string]*conversation,
+) (map[visitorID]*visitor, error) {
+	found := make(map[visitorID]*visitor)
+	var asked []db.VisitorKeysParams
+	for _, a := range batch {
+		c := conversations[a.Conversation]
+		id := visitorID{a.Tenant, c.visitor}
+		if !c.exists {
+			if a.Birth == nil {
+				continue
+			}
+			id.id = a.Birth.Visitor
+		}
+		if found[id] == nil {
+			found[id] = &visitor{visitorID: id}
+			asked = append(asked, db.VisitorKeysParams{Tenant: id.tenant, ID: id.id})
+		}
+		found[id].wanted = found[id].wanted || !c.exists
+	}
+	keys, err := s.keys.visitors(ctx, q, asked)
+	if err != nil {
+		return nil, err
+	}
+	for i, key := range keys {
+		v := found[visitorID{asked[i].Tenant, asked[i].ID}]
+		v.key, v.err = key.key, key.err
+		if v.key != nil || v.err != nil || !v.wanted {
+			continue
+		}
+		if err := s.makeVisitor(ctx, q, v); err != nil {
+			return nil, err
+		}
+	}
+	return found, nil
+}
+
+// makeVisitor makes the key of a new visitor. A tenant that is not there, or
+// whose key does not open, is the visitor's error and nobody else's.
+func (s *Store) makeVisitor(ctx context.Context, q *db.Queries, v *visitor) error {
+	parent, err := s.keys.tenant(ctx, q, v.tenant)
+	switch {
+	case errors.Is(err, pgx.ErrNoRows):
+		v.err = chat.ErrNotFound.Because(err)
+		return nil
+	case errors.Is(err, seal.ErrSealed):
+		v.err = err
+		return nil
+	case err != nil:
+		return err
+	}
+	v.wrapped, v.key, v.err = parent.NewKey(v.tenant, tableVisitors, v.id)
+	return nil
+}
+
+// surveyUsage reads the months that have a limit to keep.
+func surveyUsage(ctx context.Context, q *db.Queries, batch []*chat.Append) (map[monthID]int64, error) {
+	found := make(map[monthID]int64)
+	var asked []db.UsageOfMonthsParams
+	for _, a := range batch {
+		if a.Limit <= 0 || firstAttempts(a) == 0 {
+			continue
+		}
+		id := monthOf(a)
+		if _, ok := found[id]; !ok {
+			found[id] = 0
+			asked = append(asked, db.UsageOfMonthsParams{Tenant: id.tenant, Month: id.month})
+		}
+	}
+	rows, err := optional(ctx, asked, q.UsageOfMonths)
+	if err != nil {
+		return nil, fmt.Errorf("read usage: %w", err)
+	}
+	for i, answers := range rows {
+		if answers != nil {
+			found[monthID{asked[i].Tenant, asked[i].Month}] = *answers
+		}
+	}
+	return found, nil
+}
+
+// clientIDs are those of the messages that an append adds.
+func clientIDs(a *chat.Append) []string {
+	var ids []string
+	for _, body := range a.Bodies {
+		if m, ok := body.(chat.MessageCreated); ok && m.ClientID != "" {
+			ids = append(ids, m.ClientID)
+		}
+	}
+	return ids
+}
+
+// firstAttempts counts the answers that an append starts and that are charged.
+func firstAttempts(a *chat.Append) int64 {
+	var n int64
+	for _, body := range a.Bodies {
+		if m, ok := body.(chat.MessageStarted); ok && m.Attempt == 1 {
+			n++
+		}
+	}
+	return n
+}
+
+// at is the time of an append's events.
+func at(a *chat.Append) time.Time { return storable(a.At) }

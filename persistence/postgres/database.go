@@ -1,0 +1,80 @@
+package postgres
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+
+	"parley/persistence/jobs"
+	"parley/persistence/postgres/db"
+)
+
+// Database is what the store asks of a database.
+type Database interface {
+	// Reader runs reads outside of transactions. They see all that was committed before.
+	Reader() db.DBTX
+	// Writer runs single statements, each of which commits by itself.
+	Writer() db.DBTX
+	// Begin starts a transaction that sees what others commit meanwhile, or
+	// during which nobody else writes.
+	Begin(ctx context.Context) (Tx, error)
+	// Migrate brings the schema up to date, and that of the jobs. Only one
+	// process at a time does; others wait.
+	Migrate(ctx context.Context, migrations fs.FS) error
+	// StartJobs starts to work on jobs.
+	StartJobs(ctx context.Context, workers jobs.Workers) (stop func(context.Context) error, err error)
+	// Away tells whether an error means that the database cannot be used for
+	// now, and that the same may succeed later.
+	Away(err error) bool
+	Ping(ctx context.Context) error
+	Close() error
+}
+
+// Tx is a transaction. It is not safe for concurrent use.
+type Tx interface {
+	db.DBTX
+	// Enqueue adds a job that runs if, and after, the transaction commits.
+	Enqueue(ctx context.Context, job jobs.ReadSource) error
+	Commit(ctx context.Context) error
+	Rollback(ctx context.Context) error
+}
+
+// errStale says that something a transaction had read was changed before it
+// could lock it.
+var errStale = errors.New("what was read is stale")
+
+// rounds bounds how often a transaction is begun again. Whoever makes it stale
+// has committed, so that somebody always gets ahead.
+const rounds = 64
+
+// inTx runs work in a transaction, and again from the start when it turned out
+// stale or the database chose it as the victim of a deadlock: work must not
+// leave anything behind outside the transaction.
+func (s *Store) inTx(ctx context.Context, work func(tx Tx, q *db.Queries) error) error {
+	for round := 1; ; round++ {
+		err := s.inTxOnce(ctx, work)
+		if err == nil || !errors.Is(err, errStale) && !contended(err) {
+			return err
+		}
+		if round == rounds {
+			return fmt.Errorf("gave up after %d rounds: %w", round, err)
+		}
+	}
+}
+
+func (s *Store) inTxOnce(ctx context.Context, work func(tx Tx, q *db.Queries) error) error {
+	tx, err := s.database.Begin(ctx)
+	if err != nil {
+		return fmt.Errorf("begin: %w", err)
+	}
+	// After a commit this does nothing; it must happen even when ctx has ended.
+	defer tx.Rollback(context.WithoutCancel(ctx))
+	if err := work(tx, db.New(tx)); err != nil {
+		return err
+	}
+	if err := tx.Commit(ctx); err != nil {
+		return fmt.Errorf("commit: %w", err)
+	}
+	return nil
+}

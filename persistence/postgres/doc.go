@@ -1,0 +1,26 @@
+// Package postgres keeps everything that must not be lost: accounts, bots,
+// conversations, knowledge. Its Store fills the ports of chat, account and
+// knowledge, over any Database: Postgres itself through a pgx pool (Open), or
+// SQLite through the adapter of persistence/sqlite.
+//
+// The SQL is written once, in Postgres' dialect, and read by sqlc from
+// migrations/ and queries/. What both databases understand alike, and no more:
+// CAST instead of ::, and never to BYTEA or TIMESTAMPTZ, which SQLite takes for
+// numbers; no now(), ANY, FOR UPDATE, ILIKE, arrays or intervals. Times and ids
+// come from Go; times are UTC with a precision of a millisecond. Many rows are
+// sent as a batch of one statement (:batchone, :batchexec), which Postgres gets
+// in one round trip.
+//
+// Everything that people wrote is sealed under a tree of keys: the master key
+// wraps a tenant's, which seals names and settings and wraps those of visitors
+// (events, previews, contacts) and sources (originals, passages). Accounts are
+// sealed under a key of the platform. Plain columns are what queries need: ids,
+// times, counts, states. Each sealed value is bound to its tenant, table and row.
+//
+// All methods are safe for concurrent use. Errors that people may cause are
+// chat.Errors: ErrNotFound for what is not there or is another tenant's,
+// ErrUnavailable when the database is away. Every statement names its tenant,
+// but for the few that serve all tenants by contract.
+package postgres
+
+//go:generate go tool -modfile=../../tools/go.mod sqlc generate

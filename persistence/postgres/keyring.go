@@ -1,0 +1,184 @@
+package postgres
+
+import (
+	"context"
+	"crypto/hmac"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/jackc/pgx/v5"
+
+	"parley/persistence/postgres/db"
+	"parley/persistence/seal"
+)
+
+// Tables as sealed values and wrapped keys are bound to them. They never change.
+const (
+	tablePlatformKeys = "platform_keys"
+	tableTenants      = "tenants"
+	tableUsers        = "users"
+	tableBots         = "bots"
+	tableVisitors     = "visitors"
+	tableOrigin       = "conversations.origin"
+	tableAgent        = "conversations.agent"
+	tablePreview      = "conversations.preview"
+	tableEvents       = "events"
+	tableSources      = "sources"
+	tableOriginals    = "originals"
+	tablePassages     = "passages"
+)
+
+// accountsKey names the platform's key that accounts are sealed under.
+const accountsKey = "accounts"
+
+// keyring unwraps keys and remembers them. The master is the root of all.
+type keyring struct {
+	master   *seal.Master
+	cache    *keyCache
+	emailKey []byte
+}
+
+func newKeyring(master *seal.Master) *keyring {
+	return &keyring{master: master, cache: newKeyCache(), emailKey: master.Derive("persistence/emails", 32)}
+}
+
+// emailHash is what an address is found by, without regard to case.
+func (k *keyring) emailHash(email string) []byte {
+	mac := hmac.New(sha256.New, k.emailKey)
+	mac.Write([]byte(strings.ToLower(strings.TrimSpace(email))))
+	return mac.Sum(nil)
+}
+
+// accounts returns the key of all accounts, making it the first time.
+func (k *keyring) accounts(ctx context.Context, q *db.Queries) (*seal.Key, error) {
+	id := keyID{"", tablePlatformKeys, accountsKey}
+	if key := k.cache.get(id); key != nil {
+		return key, nil
+	}
+	wrapped, err := q.PlatformKey(ctx, accountsKey)
+	if errors.Is(err, pgx.ErrNoRows) {
+		fresh, _, err := k.master.NewKey(id.tenant, id.table, id.row)
+		if err != nil {
+			return nil, err
+		}
+		if err := q.InsertPlatformKey(ctx, db.InsertPlatformKeyParams{Name: accountsKey, Wrapped: fresh}); err != nil {
+			return nil, fmt.Errorf("keep the key of accounts: %w", err)
+		}
+		wrapped, err = q.PlatformKey(ctx, accountsKey) // another node may have been first
+		if err != nil {
+			return nil, fmt.Errorf("read the key of accounts: %w", err)
+		}
+	} else if err != nil {
+		return nil, fmt.Errorf("read the key of accounts: %w", err)
+	}
+	return k.unwrap(k.master, wrapped, id)
+}
+
+// tenant returns a tenant's key; pgx.ErrNoRows: there is no such tenant.
+func (k *keyring) tenant(ctx context.Context, q *db.Queries, tenant string) (*seal.Key, error) {
+	id := keyID{tenant, tableTenants, tenant}
+	if key := k.cache.get(id); key != nil {
+		return key, nil
+	}
+	wrapped, err := q.TenantKey(ctx, tenant)
+	if err != nil {
+		return nil, fmt.Errorf("read the tenant's key: %w", err)
+	}
+	return k.unwrap(k.master, wrapped, id)
+}
+
+// source returns a source's key; pgx.ErrNoRows: the tenant has no such source.
+func (k *keyring) source(ctx context.Context, q *db.Queries, tenant, source string) (*seal.Key, error) {
+	id := keyID{tenant, tableSources, source}
+	if key := k.cache.get(id); key != nil {
+		return key, nil
+	}
+	wrapped, err := q.SourceKey(ctx, db.SourceKeyParams{Tenant: tenant, ID: source})
+	if err != nil {
+		return nil, fmt.Errorf("read the source's key: %w", err)
+	}
+	parent, err := k.tenant(ctx, q, tenant)
+	if err != nil {
+		return nil, err
+	}
+	return k.unwrap(parent, wrapped, id)
+}
+
+// visitorKey is a visitor's key, or why it cannot be used. Neither: the visitor
+// has no row.
+type visitorKey struct {
+	key *seal.Key
+	err error
+}
+
+// visitors returns the keys of visitors, in order. One that does not unwrap
+// does not harm the others; the error is for all of them.
+func (k *keyring) visitors(ctx context.Context, q *db.Queries, visitors []db.VisitorKeysParams) ([]visitorKey, error) {
+	keys := make([]visitorKey, len(visitors))
+	var missing []db.VisitorKeysParams
+	var places []int
+	for i, v := range visitors {
+		if keys[i].key = k.cache.get(keyID{v.Tenant, tableVisitors, v.ID}); keys[i].key == nil {
+			missing, places = append(missing, v), append(places, i)
+		}
+	}
+	wrapped, err := optional(ctx, missing, q.VisitorKeys)
+	if err != nil {
+		return nil, fmt.Errorf("read visitors' keys: %w", err)
+	}
+	for i, w := range wrapped {
+		if w == nil {
+			continue
+		}
+		parent, err := k.tenant(ctx, q, missing[i].Tenant)
+		if err != nil && !errors.Is(err, seal.ErrSealed) {
+			return nil, err
+		}
+		key := &keys[places[i]]
+		if key.err = err; err == nil {
+			key.key, key.err = k.unwrap(parent, *w, keyID{missing[i].Tenant, tableVisitors, missing[i].ID})
+		}
+	}
+	return keys, nil
+}
+
+// visitor returns one visitor's key; pgx.ErrNoRows: there is no such visitor.
+func (k *keyring) visitor(ctx context.Context, q *db.Queries, tenant, visitor string) (*seal.Key, error) {
+	keys, err := k.visitors(ctx, q, []db.VisitorKeysParams{{Tenant: tenant, ID: visitor}})
+	switch {
+	case err != nil:
+		return nil, err
+	case keys[0].err != nil:
+		return nil, keys[0].err
+	case keys[0].key == nil:
+		return nil, fmt.Errorf("read the visitor's key: %w", pgx.ErrNoRows)
+	}
+	return keys[0].key, nil
+}
+
+// child unwraps a key that was read with its row.
+func (k *keyring) child(parent *seal.Key, wrapped []byte, id keyID) (*seal.Key, error) {
+	if key := k.cache.get(id); key != nil {
+		return key, nil
+	}
+	return k.unwrap(parent, wrapped, id)
+}
+
+// unwrapper is a master or a key.
+type unwrapper interface {
+	Unwrap(wrapped []byte, tenant, table, row string) (*seal.Key, error)
+}
+
+func (k *keyring) unwrap(parent unwrapper, wrapped []byte, id keyID) (*seal.Key, error) {
+	key, err := parent.Unwrap(wrapped, id.tenant, id.table, id.row)
+	if err != nil && parent == unwrapper(k.master) {
+		return nil, fmt.Errorf("the master key (PARLEY_KEY) is not the one that this database was sealed with, or %s %s was changed: %w", id.table, id.row, err)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("unwrap the key of %s %s: %w", id.table, id.row, err)
+	}
+	k.cache.put(id, key)
+	return key, nil
+}

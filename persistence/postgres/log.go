@@ -1,0 +1,108 @@
+package postgres
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"parley/chat"
+	"parley/persistence/postgres/db"
+)
+
+// recentEvents is how many events an activation begins with.
+const recentEvents = 200
+
+// Open starts an activation, which fences all earlier ones.
+func (s *Store) Open(ctx context.Context, ref chat.Ref) (chat.Opening, error) {
+	opening, err := s.open(ctx, ref)
+	return opening, s.explain(err, "open conversation "+ref.String())
+}
+
+func (s *Store) open(ctx context.Context, ref chat.Ref) (chat.Opening, error) {
+	row, err := s.writes.OpenConversation(ctx, db.OpenConversationParams{Tenant: ref.Tenant, ID: ref.Conversation})
+	if err != nil {
+		return chat.Opening{}, err
+	}
+	opening := chat.Opening{
+		Epoch: row.Epoch, Head: row.Head, Status: chat.Status(row.Status), Bot: row.Bot, Visitor: row.Visitor,
+	}
+	key, err := s.keys.visitor(ctx, s.reads, ref.Tenant, row.Visitor)
+	if err != nil {
+		return chat.Opening{}, err
+	}
+	if _, opening.Locale, err = openOrigin(key, ref, row.Origin); err != nil {
+		return chat.Opening{}, err
+	}
+	if opening.Agent, err = openAgent(key, ref, row.Agent); err != nil {
+		return chat.Opening{}, err
+	}
+	// The new epoch is committed: nobody but this activation moves the head now.
+	rows, err := s.reads.EventsAfter(ctx, db.EventsAfterParams{
+		Tenant: ref.Tenant, Conversation: ref.Conversation, Seq: row.Head - recentEvents, Limit: recentEvents,
+	})
+	if err != nil {
+		return chat.Opening{}, fmt.Errorf("read recent events: %w", err)
+	}
+	opening.Recent, err = openEvents(key, ref, rows)
+	return opening, err
+}
+
+// Events returns events with a higher seq in order, limit at most.
+func (s *Store) Events(ctx context.Context, ref chat.Ref, after int64, limit int) ([]chat.Event, error) {
+	events, err := s.events(ctx, ref, after, limit)
+	return events, s.explain(err, "read events of "+ref.String())
+}
+
+func (s *Store) events(ctx context.Context, ref chat.Ref, after int64, limit int) ([]chat.Event, error) {
+	visitor, err := s.reads.ConversationVisitor(ctx, db.ConversationVisitorParams{Tenant: ref.Tenant, ID: ref.Conversation})
+	if err != nil {
+		return nil, err
+	}
+	rows, err := s.reads.EventsAfter(ctx, db.EventsAfterParams{
+		Tenant: ref.Tenant, Conversation: ref.Conversation, Seq: after, Limit: rowCount(limit),
+	})
+	if err != nil || len(rows) == 0 {
+		return nil, err
+	}
+	key, err := s.keys.visitor(ctx, s.reads, ref.Tenant, visitor)
+	if err != nil {
+		return nil, err
+	}
+	return openEvents(key, ref, rows)
+}
+
+// Unfinished lists conversations with a question that has no ended answer. A
+// conversation that changed since it was listed counts where it is now, and
+// one that is gone as the beginning.
+func (s *Store) Unfinished(ctx context.Context, after *chat.Ref, limit int) ([]chat.Ref, error) {
+	refs, err := s.unfinished(ctx, after, limit)
+	return refs, s.explain(err, "list unfinished conversations")
+}
+
+func (s *Store) unfinished(ctx context.Context, after *chat.Ref, limit int) ([]chat.Ref, error) {
+	from := position{at: time.Unix(0, 0).UTC()}
+	if after != nil {
+		at, err := s.reads.ConversationUpdatedAt(ctx, db.ConversationUpdatedAtParams{Tenant: after.Tenant, ID: after.Conversation})
+		if err == nil {
+			from = position{at, after.Conversation}
+		} else if !errors.Is(err, pgx.ErrNoRows) {
+			return nil, err
+		}
+	}
+	rows, err := s.reads.Unfinished(ctx, db.UnfinishedParams{After: from.at, AfterID: from.id, Count: rowCount(limit)})
+	if err != nil {
+		return nil, err
+	}
+	refs := make([]chat.Ref, len(rows))
+	for i, row := range rows {
+		refs[i] = chat.Ref{Tenant: row.Tenant, Conversation: row.ID}
+	}
+	return refs, nil
+}
+
+// rowCount is a limit as SQL takes it.
+func rowCount(limit int) int32 { return int32(max(0, min(limit, math.MaxInt32))) }

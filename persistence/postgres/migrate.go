@@ -1,0 +1,31 @@
+package postgres
+
+import (
+	"context"
+	"embed"
+	"fmt"
+	"io/fs"
+)
+
+//go:embed migrations/*.sql
+var embedded embed.FS
+
+// VersionTable is where goose keeps the number of the last migration.
+const VersionTable = "schema_migrations"
+
+// Migrate brings the database up to date: its own tables and those of the
+// jobs. Repeating changes nothing, and several nodes may call it at once. It
+// fails when the database was sealed under another master key.
+func (s *Store) Migrate(ctx context.Context) error {
+	migrations, err := fs.Sub(embedded, "migrations")
+	if err != nil {
+		return fmt.Errorf("find the migrations: %w", err)
+	}
+	if err := s.database.Migrate(ctx, migrations); err != nil {
+		return s.explain(err, "migrate the database")
+	}
+	if _, err := s.keys.accounts(ctx, s.writes); err != nil {
+		return s.explain(err, "check the master key")
+	}
+	return nil
+}

@@ -1,0 +1,164 @@
+package postgres
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"net"
+	"strings"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/pgtype"
+	"github.com/jackc/pgx/v5/pgxpool"
+	"github.com/jackc/pgx/v5/stdlib"
+	"github.com/pressly/goose/v3"
+	"github.com/riverqueue/river/riverdriver/riverpgxv5"
+
+	"parley/chat"
+	"parley/persistence/jobs"
+	"parley/persistence/postgres/db"
+)
+
+const (
+	// connectTimeout bounds a connection attempt whose URL does not say.
+	connectTimeout = 5 * time.Second
+	// migrationLock is the number of the advisory lock under which one node migrates.
+	migrationLock = 0x7061726c6579 // "parley"
+	// jobPoll is how often new jobs are looked for beside being notified.
+	jobPoll = time.Second
+)
+
+// Open connects to Postgres. Its errors say which database and why, and never
+// contain the password; errors.Is(err, chat.ErrUnavailable) when the database is
+// away and it may be worth to try again.
+func Open(ctx context.Context, url string, options Options) (*Store, error) {
+	config, err := pgxpool.ParseConfig(url)
+	if err != nil {
+		return nil, fmt.Errorf("understand the database URL: %w", err)
+	}
+	if config.ConnConfig.ConnectTimeout == 0 {
+		config.ConnConfig.ConnectTimeout = connectTimeout
+	}
+	config.AfterConnect = readTimesAsUTC
+	connections, err := pgxpool.NewWithConfig(ctx, config)
+	if err != nil {
+		return nil, fmt.Errorf("open Postgres: %w", err)
+	}
+	if err := connections.Ping(ctx); err != nil {
+		connections.Close()
+		if away(err) {
+			err = awayError{err}
+		}
+		return nil, fmt.Errorf("reach Postgres, database %q at %s:%d: %w",
+			config.ConnConfig.Database, config.ConnConfig.Host, config.ConnConfig.Port, err)
+	}
+	store, err := open(connections, options)
+	if err != nil {
+		connections.Close()
+	}
+	return store, err
+}
+
+func open(connections *pgxpool.Pool, options Options) (*Store, error) {
+	queue, err := jobs.NewQueue(riverpgxv5.New(connections), jobs.Settings{Poll: jobPoll, Logger: options.logger()})
+	if err != nil {
+		return nil, err
+	}
+	return New(&pool{connections, queue}, options)
+}
+
+// readTimesAsUTC keeps the zone of this machine out of what is read.
+func readTimesAsUTC(_ context.Context, conn *pgx.Conn) error {
+	conn.TypeMap().RegisterType(&pgtype.Type{
+		Name: "timestamptz", OID: pgtype.TimestamptzOID, Codec: &pgtype.TimestamptzCodec{ScanLocation: time.UTC},
+	})
+	return nil
+}
+
+// pool is Postgres as a Database.
+type pool struct {
+	connections *pgxpool.Pool
+	queue       *jobs.Queue[pgx.Tx]
+}
+
+func (p *pool) Reader() db.DBTX                { return p.connections }
+func (p *pool) Writer() db.DBTX                { return p.connections }
+func (p *pool) Away(err error) bool            { return away(err) }
+func (p *pool) Ping(ctx context.Context) error { return p.connections.Ping(ctx) }
+
+func (p *pool) Close() error {
+	p.connections.Close()
+	return nil
+}
+
+// Begin starts a transaction whose statements see what was committed before
+// each of them: appends rely on that after they waited for a row.
+func (p *pool) Begin(ctx context.Context) (Tx, error) {
+	tx, err := p.connections.BeginTx(ctx, pgx.TxOptions{IsoLevel: pgx.ReadCommitted})
+	if err != nil {
+		return nil, err
+	}
+	return poolTx{tx, p.queue}, nil
+}
+
+type poolTx struct {
+	pgx.Tx
+	queue *jobs.Queue[pgx.Tx]
+}
+
+func (t poolTx) Enqueue(ctx context.Context, job jobs.ReadSource) error {
+	return t.queue.Enqueue(ctx, t.Tx, job)
+}
+
+func (p *pool) StartJobs(ctx context.Context, workers jobs.Workers) (func(context.Context) error, error) {
+	return p.queue.Start(ctx, workers)
+}
+
+// Migrate holds a lock of its own connection meanwhile: it is released even if
+// this process dies, and does not depend on the size of the pool.
+func (p *pool) Migrate(ctx context.Context, migrations fs.FS) error {
+	lock, err := pgx.ConnectConfig(ctx, p.connections.Config().ConnConfig)
+	if err != nil {
+		return fmt.Errorf("connect: %w", err)
+	}
+	defer lock.Close(context.WithoutCancel(ctx))
+	if _, err := lock.Exec(ctx, "SELECT pg_advisory_lock($1)", int64(migrationLock)); err != nil {
+		return fmt.Errorf("wait for the lock: %w", err)
+	}
+	handle := stdlib.OpenDBFromPool(p.connections)
+	defer handle.Close()
+	provider, err := goose.NewProvider(goose.DialectPostgres, handle, migrations, goose.WithTableName(VersionTable))
+	if err != nil {
+		return fmt.Errorf("read the migrations: %w", err)
+	}
+	if _, err := provider.Up(ctx); err != nil {
+		return err
+	}
+	return p.queue.Migrate(ctx)
+}
+
+// away tells whether an error means that Postgres cannot be used for now.
+func away(err error) bool {
+	if errors.Is(err, context.Canceled) {
+		return false
+	}
+	var said *pgconn.PgError
+	if errors.As(err, &said) {
+		// Connection exceptions, operator intervention, too many connections, a full disk.
+		return strings.HasPrefix(said.Code, "08") || strings.HasPrefix(said.Code, "57P") || strings.HasPrefix(said.Code, "53")
+	}
+	var connecting *pgconn.ConnectError
+	var network net.Error
+	return errors.As(err, &connecting) || errors.As(err, &network) || pgconn.SafeToRetry(err) ||
+		errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, net.ErrClosed) ||
+		errors.Is(err, context.DeadlineExceeded)
+}
+
+// awayError says in its own words what it also is: chat.ErrUnavailable.
+type awayError struct{ error }
+
+func (e awayError) Unwrap() []error { return []error{e.error, chat.ErrUnavailable} }

@@ -1,0 +1,47 @@
+-- name: OpenConversation :one
+UPDATE conversations SET epoch = epoch + 1 WHERE tenant = $1 AND id = $2
+RETURNING epoch, head, status, agent, bot, visitor, origin;
+
+-- What an append is checked against: the conversation, whichever tenant's it is, and the event that already has the client id.
+-- name: LookUpAppends :batchone
+SELECT c.tenant, c.epoch, c.head, c.visitor, e.seq, e.message
+FROM conversations c
+LEFT JOIN events e ON e.conversation = c.id AND e.client_id = sqlc.narg(client_id)
+WHERE c.id = sqlc.arg(conversation);
+
+-- name: VisitorKeys :batchone
+SELECT wrapped_key FROM visitors WHERE tenant = $1 AND id = $2;
+
+-- name: InsertVisitors :batchone
+INSERT INTO visitors (tenant, id, wrapped_key, created_at) VALUES ($1, $2, $3, $4)
+ON CONFLICT DO NOTHING RETURNING id;
+
+-- name: InsertConversations :batchone
+INSERT INTO conversations (id, tenant, bot, visitor, epoch, head, status, unfinished, origin, agent, preview, created_at, updated_at)
+VALUES ($1, $2, $3, $4, 1, $5, $6, $7, $8, $9, $10, $11, $11)
+ON CONFLICT DO NOTHING RETURNING id;
+
+-- name: MoveHeads :batchone
+UPDATE conversations SET head = sqlc.arg(new_head), status = sqlc.arg(status), unfinished = sqlc.arg(unfinished),
+    agent = sqlc.narg(agent), preview = COALESCE(sqlc.narg(preview), preview), updated_at = sqlc.arg(updated_at)
+WHERE tenant = sqlc.arg(tenant) AND id = sqlc.arg(id) AND epoch = sqlc.arg(epoch) AND head = sqlc.arg(old_head)
+RETURNING id;
+
+-- name: InsertEvents :batchexec
+INSERT INTO events (conversation, seq, tenant, at, type, message, client_id, body) VALUES ($1, $2, $3, $4, $5, $6, $7, $8);
+
+-- name: EventsAfter :many
+SELECT seq, at, type, body FROM events
+WHERE tenant = $1 AND conversation = $2 AND seq > $3 ORDER BY seq LIMIT $4;
+
+-- name: ConversationVisitor :one
+SELECT visitor FROM conversations WHERE tenant = $1 AND id = $2;
+
+-- Serves the sweep over all tenants.
+-- name: Unfinished :many
+SELECT tenant, id FROM conversations
+WHERE unfinished AND updated_at >= sqlc.arg(after) AND (updated_at > sqlc.arg(after) OR id > sqlc.arg(after_id))
+ORDER BY updated_at, id LIMIT sqlc.arg(count);
+
+-- name: ConversationUpdatedAt :one
+SELECT updated_at FROM conversations WHERE tenant = $1 AND id = $2;

@@ -1,0 +1,56 @@
+package postgres
+
+import (
+	"parley/chat"
+	"parley/persistence/postgres/db"
+	"parley/persistence/seal"
+)
+
+// botRecord is what a bot's owner set up.
+type botRecord struct {
+	recordHead
+	Name       string           `json:"name"`
+	Settings   settingsRecord   `json:"settings"`
+	Appearance appearanceRecord `json:"appearance"`
+	Domains    []string         `json:"domains,omitempty"`
+}
+
+type settingsRecord struct {
+	Greeting     string   `json:"greeting,omitempty"`
+	Instructions string   `json:"instructions,omitempty"`
+	Tone         string   `json:"tone,omitempty"`
+	Languages    []string `json:"languages,omitempty"`
+	Model        string   `json:"model,omitempty"`
+	Threshold    float64  `json:"threshold,omitempty"`
+	HandOff      bool     `json:"hand_off,omitempty"`
+	Fallback     string   `json:"fallback,omitempty"`
+}
+
+type appearanceRecord struct {
+	Accent   string   `json:"accent,omitempty"`
+	Theme    string   `json:"theme,omitempty"`
+	Position string   `json:"position,omitempty"`
+	Title    string   `json:"title,omitempty"`
+	Launcher string   `json:"launcher,omitempty"`
+	Avatar   string   `json:"avatar,omitempty"`
+	Starters []string `json:"starters,omitempty"`
+}
+
+// sealBot seals the profile of a bot under its tenant's key.
+func sealBot(key *seal.Key, bot chat.Bot) ([]byte, error) {
+	return sealRecord(key, bot.Tenant, tableBots, bot.ID, botRecord{
+		head(), bot.Name, settingsRecord(bot.Settings), appearanceRecord(bot.Appearance), bot.Domains,
+	})
+}
+
+func openBot(key *seal.Key, row db.Bot) (chat.Bot, error) {
+	var r botRecord
+	if err := openRecord(key, row.Tenant, tableBots, row.ID, row.Profile, &r); err != nil {
+		return chat.Bot{}, err
+	}
+	return chat.Bot{
+		ID: row.ID, Tenant: row.Tenant, Name: r.Name,
+		Settings: chat.Settings(r.Settings), Appearance: chat.Appearance(r.Appearance), Domains: r.Domains,
+		Version: row.Version, CreatedAt: row.CreatedAt, UpdatedAt: row.UpdatedAt,
+	}, nil
+}

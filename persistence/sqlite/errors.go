@@ -1,0 +1,44 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+	"modernc.org/sqlite"
+	sqlite3 "modernc.org/sqlite/lib"
+)
+
+// translate turns errors that the store tells apart into those of Postgres.
+func translate(err error) error {
+	if errors.Is(err, sql.ErrNoRows) {
+		return pgx.ErrNoRows
+	}
+	var said *sqlite.Error
+	if !errors.As(err, &said) {
+		return err
+	}
+	switch said.Code() {
+	case sqlite3.SQLITE_CONSTRAINT_UNIQUE, sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY:
+		return &pgconn.PgError{Severity: "ERROR", Code: "23505", Message: said.Error()}
+	case sqlite3.SQLITE_CONSTRAINT_FOREIGNKEY:
+		return &pgconn.PgError{Severity: "ERROR", Code: "23503", Message: said.Error()}
+	}
+	return err
+}
+
+// away tells whether an error means that the file cannot be used for now.
+func away(err error) bool {
+	var said *sqlite.Error
+	if errors.As(err, &said) {
+		switch said.Code() & 0xff { // the rest of the code is a detail
+		case sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_FULL,
+			sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY:
+			return true
+		}
+		return false
+	}
+	return errors.Is(err, context.DeadlineExceeded) || errors.Is(err, sql.ErrConnDone)
+}

@@ -1,0 +1,153 @@
+package sqlite_test
+
+import (
+	"database/sql"
+	"fmt"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"parley/persistence/postgres"
+	"parley/persistence/seal"
+	"parley/persistence/sqlite"
+	"parley/persistence/storetest"
+)
+
+func TestSQLiteKeepsWhatEveryStorePromises(t *testing.T) {
+	storetest.Run(t, newFolder)
+}
+
+func BenchmarkAppend(b *testing.B) {
+	storetest.Benchmark(b, newFolder)
+}
+
+// folder is a database under test.
+type folder struct {
+	path    string
+	options postgres.Options
+}
+
+func newFolder(t testing.TB) storetest.Database {
+	return folder{t.TempDir(), options(t)}
+}
+
+func options(t testing.TB) postgres.Options {
+	t.Helper()
+	master, err := seal.ParseKey(seal.GenerateKey())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return postgres.Options{Master: master}
+}
+
+func (f folder) Open(t testing.TB) storetest.Store {
+	t.Helper()
+	store, err := sqlite.Open(t.Context(), f.path, f.options)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := store.Migrate(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	return store
+}
+
+// handle is a connection of the test's own to the file.
+func (f folder) handle(t testing.TB) *sql.DB {
+	t.Helper()
+	handle, err := sql.Open("sqlite", "file:"+filepath.Join(f.path, "parley.db")+"?_pragma=busy_timeout(10000)")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return handle
+}
+
+func (f folder) Exec(t testing.TB, statement string, args ...any) {
+	t.Helper()
+	handle := f.handle(t)
+	defer handle.Close()
+	for i, arg := range args {
+		if at, ok := arg.(time.Time); ok {
+			args[i] = at.Format("2006-01-02 15:04:05.000") // as river writes it; ours compares alike
+		}
+	}
+	if _, err := handle.ExecContext(t.Context(), statement, args...); err != nil {
+		t.Fatalf("%s: %v", statement, err)
+	}
+}
+
+func (f folder) Dump(t testing.TB) map[string][]string {
+	t.Helper()
+	handle := f.handle(t)
+	defer handle.Close()
+	dump := make(map[string][]string)
+	for _, table := range column(t, handle, "SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name") {
+		dump[table] = rowsOf(t, handle, table)
+	}
+	return dump
+}
+
+func column(t testing.TB, handle *sql.DB, query string) []string {
+	t.Helper()
+	rows, err := handle.QueryContext(t.Context(), query)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer rows.Close()
+	var all []string
+	for rows.Next() {
+		var value string
+		if err := rows.Scan(&value); err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, value)
+	}
+	return all
+}
+
+func rowsOf(t testing.TB, handle *sql.DB, table string) []string {
+	t.Helper()
+	rows, err := handle.QueryContext(t.Context(), "SELECT * FROM "+table+" ORDER BY 1, 2")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer rows.Close()
+	columns, err := rows.Columns()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var all []string
+	for rows.Next() {
+		values, places := make([]any, len(columns)), make([]any, len(columns))
+		for i := range values {
+			places[i] = &values[i]
+		}
+		if err := rows.Scan(places...); err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, fmt.Sprintf("%q", values))
+	}
+	if err := rows.Err(); err != nil {
+		t.Fatal(err)
+	}
+	return all
+}
+
+// Raw reads every file of the folder, the write-ahead log included.
+func (f folder) Raw(t testing.TB) []byte {
+	t.Helper()
+	var raw []byte
+	entries, err := os.ReadDir(f.path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, entry := range entries {
+		content, err := os.ReadFile(filepath.Join(f.path, entry.Name()))
+		if err != nil {
+			t.Fatal(err)
+		}
+		raw = append(raw, content...)
+	}
+	return raw
+}

@@ -1,0 +1,43 @@
+package storetest
+
+import (
+	"fmt"
+	"testing"
+
+	"parley/chat"
+)
+
+// Benchmark measures appends of a message to conversations that are there, in
+// batches as a node gathers them.
+func Benchmark(b *testing.B, open func(t testing.TB) Database) {
+	store := open(b).Open(b)
+	defer store.Close()
+	w := newWorld(b, store)
+	for _, size := range []int{1, 64} {
+		b.Run(fmt.Sprintf("batch=%d", size), func(b *testing.B) {
+			batch := make([]chat.Append, size)
+			for i := range batch {
+				ref := w.born(b, said("first", "Hello"))
+				batch[i] = next(ref, 1)
+			}
+			n := 0
+			for b.Loop() {
+				for i := range batch {
+					n++
+					batch[i].Bodies = []chat.Body{said(fmt.Sprint(n), "How long does a copper nail last by the sea?")}
+				}
+				outcomes, err := store.Append(b.Context(), batch)
+				if err != nil {
+					b.Fatal(err)
+				}
+				for i, o := range outcomes {
+					if o.Err != nil {
+						b.Fatal(o.Err)
+					}
+					batch[i].Head++
+				}
+			}
+			b.ReportMetric(float64(n)/b.Elapsed().Seconds(), "messages/s")
+		})
+	}
+}

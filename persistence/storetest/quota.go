@@ -1,0 +1,150 @@
+package storetest
+
+import (
+	"errors"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"parley/chat"
+)
+
+var quotaTests = []test{
+	{"Answers are started up to the limit, and not one more", func(t *testing.T, w *world) {
+		for range 3 {
+			w.committed(t, w.asking(3, moment(10)))
+		}
+		w.refused(t, chat.ErrQuota, w.asking(3, moment(10)))
+		w.committed(t, w.asking(4, moment(10))) // a plan with a higher limit
+		w.committed(t, w.asking(0, moment(10))) // one without
+		w.refused(t, chat.ErrQuota, w.asking(5, moment(10)))
+		w.committed(t, w.asking(6, moment(10)))
+	}},
+	{"A month begins anew", func(t *testing.T, w *world) {
+		last := time.Date(2026, 11, 30, 23, 59, 59, 999_000_000, time.UTC)
+		w.committed(t, w.asking(1, last))
+		w.refused(t, chat.ErrQuota, w.asking(1, last))
+		w.committed(t, w.asking(1, last.Add(time.Millisecond)))
+		// Midnight in Auckland is still the month before in UTC.
+		w.refused(t, chat.ErrQuota, w.asking(1, last.In(time.FixedZone("NZDT", 13*3600))))
+	}},
+	{"Each tenant has its own limit", func(t *testing.T, w *world) {
+		w.committed(t, w.asking(1, moment(10)))
+		newWorld(t, w.Store).committed(t, newWorld(t, w.Store).asking(1, moment(10)))
+	}},
+	{"A message is accepted over the limit, an answer is not", func(t *testing.T, w *world) {
+		w.committed(t, w.asking(1, moment(10)))
+		birth := w.birth(w.newRef(), said("a", "Hello"))
+		birth.Limit = 1
+		w.committed(t, birth)
+		answer := next(birth.Ref, 1, started("msg", 1))
+		answer.Limit = 1
+		w.refused(t, chat.ErrQuota, answer)
+		w.committed(t, next(birth.Ref, 1, chat.StatusChanged{Status: chat.Waiting}))
+	}},
+	{"A second attempt at the same question is free", func(t *testing.T, w *world) {
+		first := w.asking(1, moment(10))
+		w.committed(t, first)
+		question, broken := first.Bodies[0].(chat.MessageCreated).Message, first.Bodies[1].(chat.MessageStarted).Message
+		again := next(first.Ref, 2, chat.MessageInterrupted{Message: broken, Reason: chat.NodeLost}, started(question, 2))
+		again.Limit = 1
+		w.committed(t, again)
+	}},
+	{"An answer that failed with nothing shown is given back once", func(t *testing.T, w *world) {
+		first := w.asking(1, moment(10))
+		w.committed(t, first)
+		question, broken := first.Bodies[0].(chat.MessageCreated).Message, first.Bodies[1].(chat.MessageStarted).Message
+		second := started(question, 2)
+		w.committed(t, next(first.Ref, 2, chat.MessageInterrupted{Message: broken, Reason: chat.NodeLost}, second))
+		w.refused(t, chat.ErrQuota, w.asking(1, moment(10)))
+		w.committed(t, next(first.Ref, 4, chat.MessageInterrupted{Message: second.Message, Reason: chat.Failed}))
+		w.committed(t, next(first.Ref, 5, chat.MessageInterrupted{Message: second.Message, Reason: chat.Failed}))
+		w.committed(t, w.asking(1, moment(10)))
+		w.refused(t, chat.ErrQuota, w.asking(1, moment(10)))
+	}},
+	{"A retry of a failed question is charged, and given back, on its own", func(t *testing.T, w *world) {
+		first := w.asking(1, moment(10))
+		w.committed(t, first)
+		question, failed := first.Bodies[0].(chat.MessageCreated).Message, first.Bodies[1].(chat.MessageStarted).Message
+		w.committed(t, next(first.Ref, 2, chat.MessageInterrupted{Message: failed, Reason: chat.Failed}))
+		retry := started(question, 1)
+		charged := next(first.Ref, 3, retry)
+		charged.Limit = 1
+		w.committed(t, charged)
+		w.refused(t, chat.ErrQuota, w.asking(1, moment(10)))
+		w.committed(t, next(first.Ref, 4, chat.MessageInterrupted{Message: retry.Message, Reason: chat.Failed}))
+		w.committed(t, w.asking(1, moment(10)))
+	}},
+	{"An answer of which something was shown stays charged", func(t *testing.T, w *world) {
+		for i, end := range []chat.MessageInterrupted{
+			{Text: "Cop", Reason: chat.Failed}, {Reason: chat.Stopped}, {Reason: chat.Takeover}, {Text: "Cop", Reason: chat.Stopped},
+		} {
+			limit := int64(i + 1)
+			asked := w.asking(limit, moment(10))
+			w.committed(t, asked)
+			end.Message = asked.Bodies[1].(chat.MessageStarted).Message
+			w.committed(t, next(asked.Ref, 2, end))
+			w.refused(t, chat.ErrQuota, w.asking(limit, moment(10)))
+		}
+	}},
+	{"The limit is exact under many writers at once", exactLimit},
+}
+
+// asking is a conversation's first question, whose answer is charged.
+func (w *world) asking(limit int64, at time.Time) chat.Append {
+	question := said("a", "Which nail?")
+	a := w.birth(w.newRef(), question, started(question.Message, 1))
+	a.Limit, a.At, a.Unfinished = limit, at, true
+	return a
+}
+
+// exactLimit lets 16 writers start more answers than there are, in batches of
+// several, some of which fail and are given back.
+func exactLimit(t *testing.T, w *world) {
+	const writers, batches, limit = 16, 5, 100
+	var group sync.WaitGroup
+	var granted, refunded atomic.Int64
+	for range writers {
+		group.Go(func() {
+			for range batches {
+				batch := []chat.Append{w.asking(limit, moment(10)), w.asking(limit, moment(10)), w.asking(limit, moment(10))}
+				outcomes, err := w.Append(t.Context(), batch)
+				if err != nil {
+					t.Errorf("append: %v", err)
+					return
+				}
+				for i, o := range outcomes {
+					if o.Err != nil && !errors.Is(o.Err, chat.ErrQuota) {
+						t.Errorf("got %v", o.Err)
+					}
+					if o.Err != nil {
+						continue
+					}
+					if granted.Add(1)%10 != 0 {
+						continue
+					}
+					failed := batch[i].Bodies[1].(chat.MessageStarted).Message
+					ended, err := w.Append(t.Context(), []chat.Append{next(batch[i].Ref, 2, chat.MessageInterrupted{Message: failed, Reason: chat.Failed})})
+					if err != nil || ended[0].Err != nil {
+						t.Errorf("end an answer: %v, %+v", err, ended)
+					}
+					refunded.Add(1)
+				}
+			}
+		})
+	}
+	group.Wait()
+	// What is left is started one by one, until the limit says no.
+	for {
+		o := w.append(t, w.asking(limit, moment(10)))[0]
+		if errors.Is(o.Err, chat.ErrQuota) {
+			break
+		}
+		must(t, o.Err)
+		granted.Add(1)
+	}
+	if standing := granted.Load() - refunded.Load(); standing != limit {
+		t.Errorf("%d answers were started and %d given back: %d stand, the limit is %d", granted.Load(), refunded.Load(), standing, limit)
+	}
+}

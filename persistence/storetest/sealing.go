@@ -1,0 +1,145 @@
+package storetest
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"strings"
+	"testing"
+
+	"parley/account"
+	"parley/chat"
+	"parley/knowledge"
+	"parley/persistence/seal"
+)
+
+var sealingTests = []aloneTest{
+	{"Nothing that people wrote stands in plain text", nothingInPlainText},
+	{"An event does not open in another place", func(t *testing.T, d Database) {
+		store := d.Open(t)
+		defer store.Close()
+		w := newWorld(t, store)
+		birth := w.birth(w.newRef(), said("a", "one"), said("b", "two"))
+		sibling := w.birth(w.newRef(), said("a", "three"))
+		sibling.Birth.Visitor = birth.Birth.Visitor // the same key
+		w.committed(t, birth, sibling)
+		ref := birth.Ref
+		w.events(t, ref)
+		for _, source := range []struct {
+			conversation string
+			seq          int
+		}{{ref.Conversation, 2}, {sibling.Conversation, 1}} {
+			d.Exec(t, "UPDATE events SET body = (SELECT body FROM events WHERE conversation = $1 AND seq = $2) WHERE conversation = $3 AND seq = 1",
+				source.conversation, source.seq, ref.Conversation)
+			_, err := store.Events(t.Context(), ref, 0, 10)
+			want(t, err, seal.ErrSealed)
+		}
+	}},
+	{"A summary, a bot, a source, a passage, a chunk and a user do not open in another place", func(t *testing.T, d Database) {
+		store := d.Open(t)
+		defer store.Close()
+		w := newWorld(t, store)
+		ctx := t.Context()
+
+		birth := w.birth(w.newRef(), said("a", "one"))
+		sibling := w.birth(w.newRef(), said("a", "two"))
+		sibling.Birth.Visitor = birth.Birth.Visitor
+		w.committed(t, birth, sibling)
+		d.Exec(t, "UPDATE conversations SET preview = (SELECT preview FROM conversations WHERE id = $1) WHERE id = $2", sibling.Conversation, birth.Conversation)
+		_, err := store.Conversation(ctx, birth.Ref)
+		want(t, err, seal.ErrSealed)
+		d.Exec(t, "UPDATE conversations SET preview = origin WHERE id = $1", sibling.Conversation)
+		_, err = store.Conversation(ctx, sibling.Ref)
+		want(t, err, seal.ErrSealed)
+
+		other := w.newBot()
+		must(t, w.CreateBot(ctx, other))
+		d.Exec(t, "UPDATE bots SET profile = (SELECT profile FROM bots WHERE id = $1) WHERE id = $2", w.bot.ID, other.ID)
+		_, err = store.Bot(ctx, w.tenant.ID, other.ID)
+		want(t, err, seal.ErrSealed)
+
+		source := w.readySource(t, "one", "two")
+		d.Exec(t, "UPDATE passages SET body = (SELECT body FROM passages WHERE source = $1 AND ordinal = 0) WHERE source = $1 AND ordinal = 1", source.ID)
+		_, _, err = store.SourcePassages(ctx, w.tenant.ID, source.ID)
+		want(t, err, seal.ErrSealed)
+		d.Exec(t, "INSERT INTO originals (source, n, tenant, chunk) SELECT source, 1, tenant, chunk FROM originals WHERE source = $1", source.ID)
+		original, err := store.Original(ctx, w.tenant.ID, source.ID)
+		must(t, err)
+		_, err = io.ReadAll(original)
+		want(t, err, seal.ErrSealed)
+
+		stranger := newWorld(t, store)
+		d.Exec(t, "UPDATE users SET profile = (SELECT profile FROM users WHERE id = $1) WHERE id = $2", w.user.ID, stranger.user.ID)
+		_, _, err = store.User(ctx, stranger.user.ID)
+		want(t, err, seal.ErrSealed)
+	}},
+	{"A key does not open in another place, and harms its own conversation only", func(t *testing.T, d Database) {
+		store := d.Open(t)
+		w := newWorld(t, store)
+		one, two := w.birth(w.newRef(), said("a", "one")), w.birth(w.newRef(), said("a", "two"))
+		w.committed(t, one, two)
+		must(t, store.Close())
+		d.Exec(t, "UPDATE visitors SET wrapped_key = (SELECT wrapped_key FROM visitors WHERE id = $1) WHERE id = $2", two.Birth.Visitor, one.Birth.Visitor)
+		w.Store = d.Open(t) // the keys are in no cache now
+		defer w.Store.Close()
+		_, err := w.Events(t.Context(), one.Ref, 0, 10)
+		want(t, err, seal.ErrSealed)
+		outcomes := w.append(t, next(one.Ref, 1, said("b", "Hello")), next(two.Ref, 1, said("b", "Hello")))
+		want(t, outcomes[0].Err, seal.ErrSealed)
+		must(t, outcomes[1].Err)
+	}},
+}
+
+// nothingInPlainText plants a word in everything that people write, and looks
+// for it on the disk.
+func nothingInPlainText(t *testing.T, d Database) {
+	const word = "zugzwang"
+	store := d.Open(t)
+	ctx := t.Context()
+	planted := func(where string) string { return "a " + word + " in " + where }
+
+	tenant := account.Tenant{ID: chat.NewID(chat.TenantPrefix), Name: planted("tenant")}
+	user := account.User{ID: chat.NewID(chat.UserPrefix), Email: word + "@Example.com", Name: planted("user"), PasswordHash: planted("hash")}
+	must(t, store.Register(ctx, tenant, user, account.Member{Tenant: tenant.ID, User: user.ID, Role: account.Owner}))
+	bot := chat.Bot{
+		ID: chat.NewID(chat.BotPrefix), Tenant: tenant.ID, Name: planted("bot"), Domains: []string{word + ".example"}, Version: 1,
+		Settings:   chat.Settings{Greeting: planted("greeting"), Instructions: planted("instructions"), Model: word, Languages: []string{word}},
+		Appearance: chat.Appearance{Title: planted("title"), Starters: []string{planted("starter")}},
+	}
+	must(t, store.CreateBot(ctx, bot))
+	w := &world{Store: store, tenant: tenant, user: user, bot: bot}
+
+	agent := &chat.Author{Kind: chat.ByAgent, ID: user.ID, Name: planted("agent")}
+	birth := w.birth(w.newRef(), said("a", planted("message")), chat.ContactChanged{Name: planted("name"), Email: word + "@example.com", Phone: word},
+		chat.MessageCompleted{Message: "msg", Text: planted("answer"), Citations: []chat.Citation{{Title: planted("citation"), URL: word, Quote: word}}},
+		chat.MessageInterrupted{Message: "msg", Text: planted("part"), Reason: chat.Stopped}, chat.FeedbackGiven{Message: "msg", Comment: planted("feedback")},
+		chat.StatusChanged{Status: chat.WithAgent, Agent: agent})
+	birth.Agent, birth.Birth.Page, birth.Birth.Locale = agent, "https://"+word+".example", word
+	w.committed(t, birth)
+
+	source := w.newSource(t)
+	must(t, store.AppendOriginal(ctx, tenant.ID, source.ID, 0, []byte(planted("original"))))
+	source.Title, source.URL, source.MediaType, source.Size = planted("file name"), "https://"+word, word, 1
+	must(t, store.Submit(ctx, source))
+	read := passages(source, 0, planted("passage"))
+	read[0].Headings = []string{planted("heading")}
+	source.State, source.Error = knowledge.Reading, planted("error")
+	must(t, store.SaveStep(ctx, source, 0, read))
+	_, err := failingJobs(t, store, fmt.Errorf("could not read %s", planted("error of a job")))
+	must(t, err)
+
+	check := func(when string) {
+		raw := bytes.ToLower(d.Raw(t))
+		if !bytes.Contains(raw, []byte(tenant.ID)) {
+			t.Fatalf("%s: the ids that must be there are not: the search is blind", when)
+		}
+		for _, form := range []string{word, fmt.Sprintf("%x", word), strings.ToLower("enVnendhbm"), strings.ToLower("p1Z3p3YW5n")} {
+			if at := bytes.Index(raw, []byte(form)); at >= 0 {
+				t.Errorf("%s: it says %q", when, raw[max(0, at-40):min(len(raw), at+60)])
+			}
+		}
+	}
+	check("while the store is open")
+	must(t, store.Close())
+	check("after it was closed")
+}

@@ -1,0 +1,105 @@
+package storetest
+
+import (
+	"context"
+	"testing"
+
+	"parley/account"
+	"parley/chat"
+	"parley/knowledge"
+	"parley/persistence/jobs"
+)
+
+// Store is everything that a store offers.
+type Store interface {
+	chat.Log
+	chat.Conversations
+	chat.Bots
+	BotTenant(ctx context.Context, id string) (string, error)
+	BotVersions(ctx context.Context, ids []string) (map[string]int64, error)
+	account.Store
+	account.Sessions
+	knowledge.Store
+	knowledge.Steps
+	knowledge.Contents
+	StartJobs(ctx context.Context, workers jobs.Workers) (stop func(context.Context) error, err error)
+	Migrate(ctx context.Context) error
+	Ping(ctx context.Context) error
+	Close() error
+}
+
+// Database is one under test, empty at first. What a test opens, it closes.
+type Database interface {
+	// Open opens and migrates it, under the same master key each time. Some
+	// databases can be open once at a time.
+	Open(t testing.TB) Store
+	// Exec runs a statement behind the store's back, with arguments $1, $2, ….
+	Exec(t testing.TB, statement string, args ...any)
+	// Dump returns all rows of all tables, each as it is stored.
+	Dump(t testing.TB) map[string][]string
+	// Raw returns all that an attacker reads who has the disk.
+	Raw(t testing.TB) []byte
+}
+
+// Run runs the suite. Each call of open returns another empty database.
+func Run(t *testing.T, open func(t testing.TB) Database) {
+	shared := open(t)
+	store := shared.Open(t)
+	t.Cleanup(func() { store.Close() })
+	for _, group := range []struct {
+		name  string
+		tests []test
+	}{
+		{"Accounts", accountTests},
+		{"Sessions", sessionTests},
+		{"Bots", botTests},
+		{"Log", logTests},
+		{"Fencing", fencingTests},
+		{"Batches", batchTests},
+		{"Quota", quotaTests},
+		{"Conversations", conversationTests},
+		{"Sources", sourceTests},
+		{"Steps", stepTests},
+		{"Isolation", isolationTests},
+	} {
+		t.Run(group.name, func(t *testing.T) {
+			t.Parallel()
+			for _, test := range group.tests {
+				t.Run(test.name, func(t *testing.T) {
+					t.Parallel()
+					test.run(t, newWorld(t, store))
+				})
+			}
+		})
+	}
+	for _, group := range []struct {
+		name  string
+		tests []aloneTest
+	}{
+		{"Traces", traceTests},
+		{"Sealing", sealingTests},
+		{"Jobs", jobTests},
+	} {
+		t.Run(group.name, func(t *testing.T) {
+			t.Parallel()
+			for _, test := range group.tests {
+				t.Run(test.name, func(t *testing.T) {
+					t.Parallel()
+					test.run(t, open(t))
+				})
+			}
+		})
+	}
+}
+
+// test has a tenant of its own in a database that it shares.
+type test struct {
+	name string
+	run  func(t *testing.T, w *world)
+}
+
+// aloneTest has a database of its own.
+type aloneTest struct {
+	name string
+	run  func(t *testing.T, d Database)
+}

@@ -23,7 +23,7 @@ func (w *world) playConversations() {
 	mia := w.mia.tokens.AccessToken
 	const at = "/api/v1/conversations"
 	w.play([]scenario{
-		{name: "list", method: "GET", path: at, token: mia, status: 200, has: []string{`"items":[{"id":"{conversation}","bot":"{bot}","visitor":"vis_`, `"status":"bot"`, `"seq":3`, `"preview":"Hello Acme"`, `"next":""`}, hasNot: []string{"Rival"}},
+		{name: "list", method: "GET", path: at, token: mia, status: 200, has: []string{`"items":[{"id":"{conversation}","bot":"{bot}","visitor":"vis_`, `"status":"bot"`, `"seq":3`, `"preview":"You asked: Hello Acme"`, `"next":""`}, hasNot: []string{"Rival"}},
 		{name: "list of a bot", method: "GET", path: at + "?bot={bot}&status=bot", token: mia, status: 200, has: []string{`"id":"{conversation}"`}},
 		{name: "list of none", method: "GET", path: at + "?status=closed", token: mia, status: 200, has: []string{`{"items":[],"next":""}`}},
 		{name: "list of no status", method: "GET", path: at + "?status=asleep", token: mia, status: 422, has: []string{"query.status"}},

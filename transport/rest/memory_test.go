@@ -305,8 +305,11 @@ func (m *inMemory) Append(_ context.Context, batch []chat.Append) ([]chat.Outcom
 		for _, body := range a.Bodies {
 			k.summary.Head++
 			k.events = append(k.events, chat.Event{Seq: k.summary.Head, At: a.At, Body: body})
-			if created, ok := body.(chat.MessageCreated); ok {
-				k.summary.Preview = created.Text
+			switch b := body.(type) {
+			case chat.MessageCreated:
+				k.summary.Preview = b.Text
+			case chat.MessageCompleted:
+				k.summary.Preview = b.Text
 			}
 		}
 		k.summary.Status, k.summary.Agent, k.summary.UpdatedAt = a.Status, a.Agent, a.At

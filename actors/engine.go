@@ -103,6 +103,8 @@ type Visitor struct {
 	ID     string
 	Page   string
 	Locale string
+
+	botName string // filled in by the engine, for a conversation that has no rows to find its bot by
 }
 
 // Attached is the state of a conversation at the instant of attaching: all
@@ -119,6 +121,7 @@ type Attached struct {
 // Attach returns: it holds what it is given until the caller has shown the
 // events up to Head and the snapshot.
 func (e *Engine) Attach(ctx context.Context, visitor Visitor, watcher Watcher) (Attached, error) {
+	visitor.botName = e.botName(ctx, visitor.Tenant, visitor.Bot)
 	pid, remove := e.watch(watcher)
 	reply, err := e.request(ctx, visitor.Ref, &attach{visitor, pid})
 	if err != nil {
@@ -194,6 +197,7 @@ func (e *Engine) Release(ctx context.Context, visitor Visitor, agent chat.Author
 }
 
 func (e *Engine) write(ctx context.Context, visitor Visitor, order order) (chat.Receipt, error) {
+	visitor.botName = e.botName(ctx, visitor.Tenant, visitor.Bot)
 	reply, err := e.request(ctx, visitor.Ref, &write{visitor, order})
 	if err != nil {
 		return chat.Receipt{}, err

@@ -196,6 +196,9 @@ func answerStreams(t *testing.T, h *house) {
 		t.Errorf("completed with %q after deltas %q", completed.Text, seen.text(t, completed.Message))
 	}
 	h.wantTypes(t, v, "message.created", "message.started", "message.completed")
+	if author := h.events(t, v)[1].Body.(chat.MessageStarted).Author; author != (chat.Author{Kind: chat.ByBot, Name: "Ada"}) {
+		t.Errorf("the answer is by %+v", author)
+	}
 	if diff := cmp.Diff(h.events(t, v), seen.events()); diff != "" {
 		t.Errorf("kept and shown events differ (-kept +shown):\n%s", diff)
 	}

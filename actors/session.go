@@ -198,10 +198,14 @@ func (s *session) opened(ctx actor.Context, m *opened) {
 	}
 }
 
-// know keeps who the visitor is, for the conversation's rows.
+// know keeps who the visitor is, for the conversation's rows, and under which
+// name the bot speaks now.
 func (s *session) know(visitor Visitor) {
 	if s.visitor.Bot == "" {
 		s.visitor = visitor
+	}
+	if visitor.botName != "" {
+		s.botName = visitor.botName
 	}
 }
 

@@ -60,6 +60,7 @@ const mount: Mount = ({ bot, server, shadow, look, launcher, emit }) => {
     open = next
     opened ||= next
     tab(bot).write({ open })
+    emit(open ? 'open' : 'close')
     conversation.look(open)
     draw()
     if (open) {
@@ -67,7 +68,6 @@ const mount: Mount = ({ bot, server, shadow, look, launcher, emit }) => {
       const first = matchMedia('(pointer: coarse)').matches ? '.panel' : 'textarea'
       root.querySelector<HTMLElement>(first)?.focus()
     } else if (root.contains(shadow.activeElement) || !shadow.activeElement) launcher.element.focus()
-    emit(open ? 'open' : 'close')
   }
 
   const api = {

@@ -36,6 +36,7 @@ const created = (seq: number, clientId: string) => ({
 })
 const started = (seq: number) => ({ seq, type: 'message.started', data: { message: `msg_${seq}`, author: { kind: 'bot' } } })
 const opened = () => FakeSocket.last.of('session.open')[0]!.data
+const sendRef = () => FakeSocket.last.of('message.send')[0]!.id
 const sends = () => FakeSocket.last.of('message.send').map((frame) => frame.data.client_id)
 
 beforeEach(() => {
@@ -84,7 +85,7 @@ test('a message is shown at once and sent again after a cut under the same clien
   cut()
   greet()
   expect(sends()).toEqual([clientId])
-  FakeSocket.last.say({ ref: '2', type: 'ack', data: { seq: 1, message: 'msg_1' } })
+  FakeSocket.last.say({ ref: sendRef(), type: 'ack', data: { seq: 1, message: 'msg_1' } })
   FakeSocket.last.say(created(1, clientId as string))
   expect(conversation.snapshot.outbox).toEqual([])
   cut()
@@ -100,7 +101,7 @@ test('an ack for a message that was in the log before ends its sending', () => {
   greet({ seq: 1 })
   // The log names another client id, as after an erasure: the ack alone says that it is there.
   FakeSocket.last.say({ ...created(1, ''), data: { erased: true } })
-  FakeSocket.last.say({ ref: '2', type: 'ack', data: { seq: 1, message: 'msg_1' } })
+  FakeSocket.last.say({ ref: sendRef(), type: 'ack', data: { seq: 1, message: 'msg_1' } })
   expect(conversation.snapshot.outbox).toEqual([])
 })
 
@@ -127,7 +128,7 @@ test('a refused message says why and waits for the visitor', () => {
   greet()
   conversation.post('Hi')
   const [clientId] = sends()
-  FakeSocket.last.say({ ref: '2', type: 'error', data: { code: 'rate_limited', message: 'Slower, please.', retry_after: 30 } })
+  FakeSocket.last.say({ ref: sendRef(), type: 'error', data: { code: 'rate_limited', message: 'Slower, please.', retry_after: 30 } })
   expect(conversation.snapshot.outbox).toMatchObject([{ error: 'Slower, please.', retryAt: Date.now() + 30_000 }])
   cut()
   greet()

@@ -14,7 +14,7 @@ export function createLauncher({ element: host, shadow }: Host, open: () => void
   element.onclick = open
   const label = part('label')
   const badge = part('badge')
-  element.append(bubble(), label, badge)
+  element.append(icon(), label, badge)
   shadow.append(element)
 
   function part(name: string): HTMLElement {
@@ -44,13 +44,16 @@ export function createLauncher({ element: host, shadow }: Host, open: () => void
   }
 }
 
-function bubble(): SVGSVGElement {
+/** A speech bubble, and the arrow that stands in its place while the chat is open. */
+function icon(): SVGSVGElement {
   const make = <T extends keyof SVGElementTagNameMap>(name: T) => document.createElementNS('http://www.w3.org/2000/svg', name)
   const svg = make('svg')
   svg.setAttribute('viewBox', '0 0 24 24')
   svg.setAttribute('aria-hidden', 'true')
-  const path = make('path')
-  path.setAttribute('d', 'M12 3.5c-5 0-9 3.4-9 7.6 0 2.4 1.3 4.6 3.4 6v3.4l3.4-2c.7.1 1.4.2 2.2.2 5 0 9-3.4 9-7.6s-4-7.6-9-7.6Z')
-  svg.append(path)
+  for (const d of ['M12 3.5c-5 0-9 3.4-9 7.6 0 2.4 1.3 4.6 3.4 6v3.4l3.4-2c.7.1 1.4.2 2.2.2 5 0 9-3.4 9-7.6s-4-7.6-9-7.6Z', 'm6 9 6 6 6-6']) {
+    const path = make('path')
+    path.setAttribute('d', d)
+    svg.append(path)
+  }
   return svg
 }

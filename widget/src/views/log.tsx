@@ -82,7 +82,7 @@ export function Log({ snapshot, conversation, show, person }: Props) {
 
   let speaker = ''
   return (
-    <div class="frame">
+    <>
       <div class="log" role="log" aria-live="off" aria-label={words.messages} tabIndex={0} ref={list} onScroll={scrolled}>
         {!ready && condition !== 'stopped' ? <Skeleton /> : null}
         {bot.greeting && (ready || items.length) ? (
@@ -143,7 +143,7 @@ export function Log({ snapshot, conversation, show, person }: Props) {
           <Down />
         </button>
       ) : null}
-    </div>
+    </>
   )
 }
 
@@ -159,7 +159,7 @@ const Row = ({ side, name, ai, at, children }: RowProps) => (
   <div class={`row ${side}`} title={at ? new Date(at).toLocaleString() : undefined}>
     {name ? (
       <p class="author">
-        {ai ? <Spark /> : null}
+        {ai ? <Spark /> : <span class="face" aria-hidden="true">{[...name][0]}</span>}
         <bdi>{name}</bdi>
         {ai ? <span class="tag">AI</span> : null}
       </p>

@@ -43,7 +43,9 @@ export function Panel({ snapshot, conversation, spoken, open, phone, close }: Pr
       <header>
         <Avatar url={bot.appearance?.avatar} />
         <div class="who">
-          <h2 dir="auto">{titleOf(bot)}</h2>
+          <h2>
+            <bdi>{titleOf(bot)}</bdi>
+          </h2>
           <p>{status === 'agent' ? words.withPerson(agent?.name || words.somebody) : words.ai}</p>
         </div>
         <button type="button" class="icon" aria-label={words.closeChat} onClick={close}>
@@ -57,8 +59,10 @@ export function Panel({ snapshot, conversation, spoken, open, phone, close }: Pr
           <p class="banner">{navigator.onLine ? words.reconnecting : words.offline}</p>
         ) : null}
       </div>
-      <Log snapshot={snapshot} conversation={conversation} show={show} person={person} />
-      {source ? <SourceSheet citation={source.citation} close={hide} /> : null}
+      <div class="frame">
+        <Log snapshot={snapshot} conversation={conversation} show={show} person={person} />
+        {source ? <SourceSheet citation={source.citation} close={hide} /> : null}
+      </div>
       <footer>
         <div class="actions">
           {bot.handoff === false || status === 'agent' ? null : status === 'waiting' ? (

@@ -24,9 +24,8 @@ export function Sources({ citations, show }: { citations: Citation[]; show: Show
     <ul class="sources" aria-label={words.sources}>
       {citations.map((citation) => (
         <li>
-          <button type="button" aria-haspopup="dialog" aria-label={nameOf(citation)} onClick={(event) => show(citation, event.currentTarget)}>
-            {citation.mark ? <b>{citation.mark}</b> : null}
-            <span dir="auto">{citation.title || words.untitled}</span>
+          <button type="button" aria-haspopup="dialog" onClick={(event) => show(citation, event.currentTarget)}>
+            {citation.mark ? <b>{citation.mark}</b> : null} <span dir="auto">{citation.title || words.untitled}</span>
           </button>
         </li>
       ))}

@@ -1,0 +1,16 @@
+import assert from 'node:assert/strict'
+import { readFile } from 'node:fs/promises'
+import { createRequire } from 'node:module'
+
+const script = createRequire(import.meta.url).resolve('axe-core/axe.min.js')
+
+/** Fails with what axe finds on the page, or within a part of it. */
+export async function audit(page, within = 'html') {
+  // axe comes in through the protocol, so that the page's own policy stays as it is.
+  await page.evaluate(await readFile(script, 'utf8'))
+  const found = await page.evaluate(async (selector) => {
+    const { violations } = await window.axe.run(selector, { resultTypes: ['violations'] })
+    return violations.map(({ id, help, nodes }) => ({ id, help, at: nodes.map(({ target, failureSummary }) => `${target.join(' ')}: ${failureSummary}`) }))
+  }, within)
+  assert.deepEqual(found, [])
+}

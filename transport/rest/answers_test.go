@@ -189,6 +189,9 @@ func TestWhatFailsInTheMiddleOfAStreamIsItsLastEvent(t *testing.T) {
 	if last.event != "error" || !strings.Contains(last.data, `"code":"answer_failed"`) {
 		t.Errorf("last event %+v", last)
 	}
+	if !strings.Contains(w.log.String(), "code=answer_failed") {
+		t.Error("the log does not tell of it")
+	}
 }
 
 func TestAnAnswerWhoseSessionMovedEndsFromTheLog(t *testing.T) {

@@ -37,6 +37,7 @@ func TestPages(t *testing.T) {
 	}
 	w.play([]scenario{
 		{name: "dashboard", method: "GET", path: "/", header: html, status: 200, has: []string{"<title>Parley"}, after: header("Content-Security-Policy", "default-src 'self'")},
+		{name: "dashboard for whoever takes anything", method: "HEAD", path: "/", status: 200},
 		{name: "an address of the dashboard", method: "GET", path: "/bots/bot_1/knowledge", header: html, status: 200, has: []string{"<title>Parley"}, after: header("Cache-Control", "no-cache")},
 		{name: "a picture of the dashboard", method: "GET", path: "/favicon.svg", status: 200, has: []string{"<svg/>"}, after: header("Content-Type", "image/svg+xml")},
 		{name: "a part of the dashboard", method: "GET", path: "/assets/app-99.css", status: 200, after: header("Cache-Control", "immutable")},

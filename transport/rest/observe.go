@@ -111,15 +111,15 @@ func (s *server) log(r *http.Request, route string, w *answer, info *about, took
 	if w.status < http.StatusBadRequest && !strings.Contains(route, "/api/") {
 		level = slog.LevelDebug // pages, and probes every few seconds
 	}
-	if w.status >= http.StatusBadRequest {
-		attributes = append(attributes, slog.String("code", chat.AsError(info.failure).Code))
-	}
-	if w.status >= http.StatusInternalServerError {
-		level = slog.LevelError
-		if errors.Is(info.failure, context.Canceled) { // the client went away
-			level = slog.LevelInfo
+	if info.failure != nil { // also one in the middle of a stream, whose status was good
+		failure := chat.AsError(info.failure)
+		attributes = append(attributes, slog.String("code", failure.Code))
+		if failure.Kind == chat.Internal || failure.Kind == chat.Unavailable {
+			attributes = append(attributes, slog.Any("error", info.failure))
+			if !errors.Is(info.failure, context.Canceled) { // by a client that went away
+				level = slog.LevelError
+			}
 		}
-		attributes = append(attributes, slog.Any("error", info.failure))
 	}
 	s.Logger.LogAttrs(r.Context(), level, "request", attributes...)
 }

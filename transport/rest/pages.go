@@ -62,7 +62,7 @@ func (s *server) routePages() {
 		name := strings.TrimPrefix(path.Clean(r.URL.Path), "/")
 		w.Header().Set("Content-Security-Policy", policyPage)
 		// An address of the dashboard is not a file: its page finds out what to show.
-		if !dashboard.has(name) && strings.Contains(r.Header.Get("Accept"), "text/html") {
+		if name == "" || !dashboard.has(name) && strings.Contains(r.Header.Get("Accept"), "text/html") {
 			name = "index.html"
 		}
 		dashboard.serve(w, r, name, cacheChecked)

@@ -68,6 +68,7 @@ func withoutNavigation(blocks []block) []block {
 			if len(b.parts) >= 3 && isMenu(b.parts) {
 				continue
 			}
+		case table, code: // nobody puts a menu into these
 		}
 		if len(b.parts) > 0 {
 			kept = append(kept, b)

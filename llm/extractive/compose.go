@@ -49,6 +49,7 @@ func render(b block, parts []string) string {
 		return rows(b, parts)
 	case code:
 		return "```\n" + strings.Join(parts, "\n") + "\n```"
+	case prose:
 	}
 	return strings.Join(parts, " ")
 }

@@ -124,6 +124,7 @@ func TestTheLimitIsNamedAsTheModelKnowsIt(t *testing.T) {
 			t.Fatal(err)
 		}
 		completion := provider.completion(llm.Request{MaxTokens: 500})
+		//nolint:staticcheck // SA1019: the old name is what this is about
 		if completion.MaxTokens != c.old || completion.MaxCompletionTokens != c.new {
 			t.Errorf("%s at %s: max_tokens %d, max_completion_tokens %d", c.model, c.base, completion.MaxTokens, completion.MaxCompletionTokens)
 		}

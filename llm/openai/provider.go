@@ -120,10 +120,11 @@ func (p *Provider) completion(request llm.Request) openai.ChatCompletionRequest 
 	}
 	// OpenAI renamed the limit and its newer models refuse the old name, which
 	// is the only one that many other servers know.
-	completion.MaxTokens = request.MaxTokens
-	refused := openai.NewReasoningValidator().Validate(completion) != nil
-	if refused || p.server.Hostname() == "api.openai.com" {
-		completion.MaxTokens, completion.MaxCompletionTokens = 0, request.MaxTokens
+	old := completion
+	old.MaxTokens = request.MaxTokens //nolint:staticcheck // SA1019: deprecated by OpenAI only
+	completion.MaxCompletionTokens = request.MaxTokens
+	if p.server.Hostname() == "api.openai.com" || openai.NewReasoningValidator().Validate(old) != nil {
+		return completion
 	}
-	return completion
+	return old
 }

@@ -274,7 +274,7 @@ func TestWhenTheCallerFailsTheAnswerStopsWithItsError(t *testing.T) {
 	provider := newProvider(t, openai.Config{BaseURL: server.URL})
 	full := errors.New("the reader is gone")
 	_, err := provider.Answer(t.Context(), llm.Request{Question: question}, func(string) error { return full })
-	if err != full { //nolint:errorlint // the very error is promised
+	if err != full {
 		t.Errorf("err = %v, want %v as it is", err, full)
 	}
 	soon, cancel := context.WithTimeout(t.Context(), 5*time.Second)

@@ -55,7 +55,7 @@ func (h hasher) derive(ctx context.Context, password string, salt []byte, p argo
 		return nil, errBusy.Because(ctx.Err())
 	}
 	// NFKC: the same password typed on another system may come in other code points (NIST SP 800-63B, 3.1.1.2).
-	return argon2.IDKey(norm.NFKC.Bytes([]byte(password)), salt, p.time, p.memory, p.threads, uint32(p.key)), nil
+	return argon2.IDKey(norm.NFKC.Bytes([]byte(password)), salt, p.time, p.memory, p.threads, argonKey), nil
 }
 
 // hash returns a PHC string: "$argon2id$v=19$m=19456,t=2,p=1$salt$key".
@@ -64,7 +64,7 @@ func (h hasher) hash(ctx context.Context, password string) (string, error) {
 	if _, err := rand.Read(salt); err != nil {
 		return "", fmt.Errorf("make salt: %w", err)
 	}
-	key, err := h.derive(ctx, password, salt, argonParams{argonMemory, argonTime, argonThreads, argonKey})
+	key, err := h.derive(ctx, password, salt, argonParams{argonMemory, argonTime, argonThreads})
 	if err != nil {
 		return "", err
 	}
@@ -88,14 +88,13 @@ func (h hasher) matches(ctx context.Context, password, phc string) (bool, error)
 
 // waste takes as long as matches does, for the account that does not exist.
 func (h hasher) waste(ctx context.Context, password string) error {
-	_, err := h.derive(ctx, password, make([]byte, argonSalt), argonParams{argonMemory, argonTime, argonThreads, argonKey})
+	_, err := h.derive(ctx, password, make([]byte, argonSalt), argonParams{argonMemory, argonTime, argonThreads})
 	return err
 }
 
 type argonParams struct {
 	memory, time uint32
 	threads      uint8
-	key          int
 }
 
 func parsePHC(phc string) (p argonParams, salt, key []byte, err error) {
@@ -112,10 +111,9 @@ func parsePHC(phc string) (p argonParams, salt, key []byte, err error) {
 	if salt, err = base64.RawStdEncoding.DecodeString(fields[4]); err != nil {
 		return p, nil, nil, fmt.Errorf("read password hash: salt: %w", err)
 	}
-	if key, err = base64.RawStdEncoding.DecodeString(fields[5]); err != nil || len(key) == 0 {
+	if key, err = base64.RawStdEncoding.DecodeString(fields[5]); err != nil || len(key) != argonKey {
 		return p, nil, nil, fmt.Errorf("read password hash: key of %d bytes: %w", len(key), err)
 	}
-	p.key = len(key)
 	return p, salt, key, nil
 }
 

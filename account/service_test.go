@@ -408,7 +408,8 @@ func TestAHashUnderOtherParametersStillMatches(t *testing.T) {
 		}
 	}
 	for _, broken := range []string{"", "x", "$argon2i$v=19$m=8,t=1,p=1$c29tZXNhbHQ$CTFh", "$argon2id$v=16$m=8,t=1,p=1$c29tZXNhbHQ$CTFh",
-		"$argon2id$v=19$m=8,t=0,p=1$c29tZXNhbHQ$CTFh", "$argon2id$v=19$m=8$c29tZXNhbHQ$CTFh", "$argon2id$v=19$m=8,t=1,p=1$c29tZXNhbHQ$", "$argon2id$v=19$m=8,t=1,p=1$!$CTFh"} {
+		"$argon2id$v=19$m=8,t=1,p=1$c29tZXNhbHQ$CTFh", "$argon2id$v=19$m=8,t=1,p=1$c29tZXNhbHQ$",
+		strings.Replace(reference, "t=2", "t=0", 1), strings.Replace(reference, ",t=2,p=1", "", 1), strings.Replace(reference, "c29tZXNhbHQ", "!", 1)} {
 		if ok, err := h.matches(t.Context(), "password", broken); err == nil || ok {
 			t.Errorf("hash %q: %v, %v", broken, ok, err)
 		}

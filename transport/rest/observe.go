@@ -87,7 +87,7 @@ func (s *server) survive(w *answer, r *http.Request, next http.Handler) {
 		if cause == nil {
 			return
 		}
-		if cause == http.ErrAbortHandler {
+		if err, ok := cause.(error); ok && errors.Is(err, http.ErrAbortHandler) {
 			panic(cause)
 		}
 		s.Logger.Error("panic", slog.String("request", aboutOf(r.Context()).id), slog.Any("cause", cause), slog.String("stack", string(debug.Stack())))

@@ -132,7 +132,7 @@ func (s *server) addFile(ctx context.Context, added knowledge.Source, form *mult
 	added.Kind = knowledge.KindFile
 	for {
 		part, err := form.NextRawPart()
-		if err == io.EOF { // not one that wraps it, as a form that was cut off gives
+		if err == io.EOF { //nolint:errorlint // a form that was cut off gives an error that wraps it
 			return added, errNoFile
 		}
 		if err != nil {
@@ -239,13 +239,13 @@ func (l *lastPart) Read(p []byte) (int, error) {
 	if err == nil {
 		return n, nil
 	}
-	if err != io.EOF {
+	if !errors.Is(err, io.EOF) {
 		return n, formError(err)
 	}
 	switch _, err := l.form.NextRawPart(); err {
 	case nil:
 		return n, errOrder
-	case io.EOF: // not one that wraps it, as a form that was cut off gives
+	case io.EOF: // as above
 		return n, io.EOF
 	default:
 		return n, formError(err)

@@ -21,6 +21,11 @@ export const conversationQuery = (conversation: string) =>
       body(api.GET('/api/v1/conversations/{conversation}', { params: { path: { conversation } } })),
   });
 
+/** The bot's conversation that changed last. */
+export async function newestOf(bot: string): Promise<Conversation | undefined> {
+  return (await body(api.GET('/api/v1/conversations', { params: { query: { bot, limit: 1 } } }))).items[0];
+}
+
 /** One page of a conversation's events behind `after`, and whether there are more. */
 export async function eventsAfter(conversation: string, after: number): Promise<{ events: WireEvent[]; more: boolean }> {
   const page = await body(

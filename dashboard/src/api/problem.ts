@@ -12,6 +12,11 @@ export class Problem extends Error {
     this.requestId = requestId;
   }
 
+  /** Sending the same again may succeed. */
+  get passing(): boolean {
+    return this.status === 0 || this.status === 408 || this.status === 429 || this.status >= 500;
+  }
+
   /** Nobody answered: no network, or the server is away. */
   get unreachable(): boolean {
     return this.code === 'unreachable';

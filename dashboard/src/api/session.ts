@@ -5,7 +5,7 @@ let renewal: Promise<boolean> | undefined;
 
 /** Renews the session; requests that fail together share one attempt. False: sign in again. */
 export function renewSession(): Promise<boolean> {
-  renewal ??= alone(renew).finally(() => {
+  renewal ??= takeTurns().finally(() => {
     renewal = undefined;
   });
   return renewal;
@@ -22,15 +22,20 @@ export async function sessionFetch(request: Request): Promise<Response> {
 }
 
 /** A refresh cookie is good once, and its second use ends the session: windows take turns. */
-async function alone(task: () => Promise<boolean>): Promise<boolean> {
+async function takeTurns(): Promise<boolean> {
   // Without a secure context there are no locks; then the windows must be lucky.
-  return 'locks' in navigator ? await navigator.locks.request('parley.session', task) : task();
+  if (!('locks' in navigator)) return renew();
+  const name = 'parley.session';
+  const first = await navigator.locks.request(name, { ifAvailable: true }, (lock) => (lock ? renew() : undefined));
+  if (first !== undefined) return first;
+  return await navigator.locks.request(name, async () => (await signedIn()) || renew());
+}
+
+/** Whether the window that went first has renewed it for all. */
+async function signedIn(): Promise<boolean> {
+  return (await fetch('/api/v1/me', { credentials: 'same-origin' })).ok;
 }
 
 async function renew(): Promise<boolean> {
-  // Another window may have done it while this one waited.
-  const me = await fetch('/api/v1/me', { credentials: 'same-origin' });
-  if (me.ok) return true;
-  const renewed = await fetch('/api/v1/auth/refresh', { method: 'POST', credentials: 'same-origin' });
-  return renewed.ok;
+  return (await fetch('/api/v1/auth/refresh', { method: 'POST', credentials: 'same-origin' })).ok;
 }

@@ -12,10 +12,7 @@ export function makeQueryClient(onSignedOut: () => void): QueryClient {
       queries: {
         staleTime: 10_000,
         // What the server refused will be refused again; what did not arrive may.
-        retry: (failures, error) => {
-          const { status } = asProblem(error);
-          return failures < 2 && (status === 0 || status >= 500);
-        },
+        retry: (failures, error) => failures < 2 && asProblem(error).passing,
       },
     },
   });

@@ -244,7 +244,7 @@ export const en = {
     reload: 'Reload',
     demo: 'The chat of {{name}}',
     why: 'Why this answer',
-    whyNote: 'Ask here to see the passages that an answer would rest on, best first.',
+    whyNote: 'Ask in the chat, or here: below are the passages that the answer rests on, best first.',
     question: 'Question',
     search: 'Search',
     nothing: 'Nothing was found',

@@ -3,6 +3,7 @@ import { Link, useParams } from '@tanstack/react-router';
 import { useEffect, useLayoutEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import { asProblem } from '../../api/problem';
+import { botsQuery } from '../../api/bots';
 import { conversationQuery } from '../../api/conversations';
 import type { Transcript } from '../../live/transcript';
 import { useTranscript } from '../../live/use-transcript';
@@ -19,6 +20,7 @@ export default function Conversation() {
   const { conversation: id } = useParams({ from: '/app/conversations/$conversation' });
   const { transcript, loaded, error, retry } = useTranscript(id);
   const about = useQuery(conversationQuery(id)).data;
+  const bot = useQuery(botsQuery).data?.find((b) => b.id === about?.bot)?.name;
   const heading = useRef<HTMLHeadingElement>(null);
 
   // On a phone this takes the list's place: reading starts at its top.
@@ -64,7 +66,7 @@ export default function Conversation() {
           <Loading lines={5} />
         </div>
       ) : (
-        <Log key={id} transcript={transcript} />
+        <Log key={id} transcript={transcript} bot={bot} />
       )}
     </section>
   );
@@ -73,7 +75,7 @@ export default function Conversation() {
 /** How near the end counts as reading along. */
 const near = 80;
 
-function Log({ transcript }: { transcript: Transcript }) {
+function Log({ transcript, bot }: { transcript: Transcript; bot?: string }) {
   const { t } = useTranslation();
   const box = useRef<HTMLDivElement>(null);
   const following = useRef(true);
@@ -103,7 +105,7 @@ function Log({ transcript }: { transcript: Transcript }) {
           return (
             <li key={entry.seq} className={css.entry}>
               {newDay && <p className={css.day}>{today}</p>}
-              <EntryView entry={entry} />
+              <EntryView entry={entry} bot={bot} />
             </li>
           );
         })}

@@ -6,8 +6,9 @@ import { BotIcon, FileIcon } from '../../parts/icons';
 import SafeMarkdown from '../../parts/markdown';
 import css from './conversation.module.css';
 
-export function EntryView({ entry }: { entry: Entry }) {
-  return entry.kind === 'notice' ? <NoticeLine notice={entry} /> : <Bubble message={entry} />;
+/** `bot` is the name that the bot has now; messages keep the one that it had. */
+export function EntryView({ entry, bot }: { entry: Entry; bot?: string }) {
+  return entry.kind === 'notice' ? <NoticeLine notice={entry} /> : <Bubble message={entry} bot={bot} />;
 }
 
 function NoticeLine({ notice }: { notice: Notice }) {
@@ -22,10 +23,10 @@ function NoticeLine({ notice }: { notice: Notice }) {
   );
 }
 
-function Bubble({ message }: { message: Message }) {
+function Bubble({ message, bot }: { message: Message; bot?: string }) {
   const { t } = useTranslation();
   const { author, state, text, citations, at, reason, feedback, offer } = message;
-  const name = author.name || t(`conversations.author.${author.kind}`);
+  const name = author.name || (author.kind === 'bot' && bot) || t(`conversations.author.${author.kind}`);
   const date = new Date(at);
   return (
     <article className={css.message} data-author={author.kind}>

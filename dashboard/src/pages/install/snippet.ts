@@ -14,6 +14,8 @@ export function snippet(bot: Bot, origin: string): string {
   ];
   if (accent !== defaultAccent) attributes.push(['data-accent', accent]);
   if (appearance.position === 'left') attributes.push(['data-position', 'left']);
+  if (appearance.theme !== 'auto') attributes.push(['data-theme', appearance.theme]);
+  if (appearance.title) attributes.push(['data-title', appearance.title]);
   if (appearance.launcher) attributes.push(['data-launcher', appearance.launcher]);
   return `<script ${attributes.map(([name, value]) => `${name}="${escape(value)}"`).join(' ')} async></script>`;
 }

@@ -56,7 +56,7 @@ function Row({ upload }: { upload: Upload }) {
               : t('knowledge.sending.checking')}
         </span>
       )}
-      {state === 'failed' && (
+      {problem?.passing && (
         <Button variant="default" size="compact-sm" leftSection={<RetryIcon size={14} />} onClick={() => uploads.retry(upload.id)}>
           {t('knowledge.sending.retry')}
         </Button>

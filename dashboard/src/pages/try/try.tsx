@@ -1,5 +1,5 @@
 import { Button, TextInput } from '@mantine/core';
-import { useMutation } from '@tanstack/react-query';
+import { type UseMutationResult, useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useForm } from 'react-hook-form';
 import { useTranslation } from 'react-i18next';
@@ -12,12 +12,22 @@ import { useBot } from '../bots/use-bot';
 import { rememberTrying } from '../home/checklist';
 import { PassageList } from './passages';
 import css from './try.module.css';
+import { useDemo } from './use-demo';
 
 /** The bot as visitors meet it, beside what it finds for a question. */
 export default function Try() {
   const { t } = useTranslation();
   const bot = useBot();
   const [round, setRound] = useState(0);
+  const [asked, setAsked] = useState('');
+  const finding = useMutation({
+    mutationFn: (question: string) => search(bot.id, question),
+    onSuccess: () => rememberTrying(bot.id),
+  });
+  const frame = useDemo(bot.id, (question) => {
+    setAsked(question);
+    finding.mutate(question);
+  });
   const demo = `/demo?bot=${encodeURIComponent(bot.id)}`;
   return (
     <Page
@@ -39,26 +49,17 @@ export default function Try() {
       }
     >
       <div className={css.columns}>
-        <iframe
-          key={round}
-          className={css.demo}
-          src={demo}
-          title={t('try.demo', { name: bot.name })}
-          onLoad={() => rememberTrying(bot.id)}
-        />
-        <Why bot={bot.id} />
+        <iframe key={round} className={css.demo} src={demo} title={t('try.demo', { name: bot.name })} {...frame} />
+        <Why asked={asked} finding={finding} />
       </div>
     </Page>
   );
 }
 
-function Why({ bot }: { bot: string }) {
+/** `asked` is what was asked in the chat last; anything else can be typed. */
+function Why({ asked, finding }: { asked: string; finding: UseMutationResult<Passage[], Error, string> }) {
   const { t } = useTranslation();
-  const { register, handleSubmit } = useForm({ defaultValues: { question: '' } });
-  const finding = useMutation<Passage[], Error, string>({
-    mutationFn: (question) => search(bot, question),
-    onSuccess: () => rememberTrying(bot),
-  });
+  const { register, handleSubmit } = useForm({ values: { question: asked } });
   const ask = handleSubmit(({ question }) => finding.mutate(question));
   return (
     <section className={css.why} aria-labelledby="why">

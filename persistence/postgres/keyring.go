@@ -51,7 +51,7 @@ func (k *keyring) emailHash(email string) []byte {
 	return mac.Sum(nil)
 }
 
-// accounts returns the key of all accounts, making it the first time.
+// accounts returns the key of all accounts, which makeAccounts made.
 func (k *keyring) accounts(ctx context.Context, q *db.Queries) (*seal.Key, error) {
 	id := keyID{"", tablePlatformKeys, accountsKey}
 	if key := k.cache.get(id); key != nil {
@@ -59,21 +59,25 @@ func (k *keyring) accounts(ctx context.Context, q *db.Queries) (*seal.Key, error
 	}
 	wrapped, err := q.PlatformKey(ctx, accountsKey)
 	if errors.Is(err, pgx.ErrNoRows) {
-		fresh, _, err := k.master.NewKey(id.tenant, id.table, id.row)
-		if err != nil {
-			return nil, err
-		}
-		if err := q.InsertPlatformKey(ctx, db.InsertPlatformKeyParams{Name: accountsKey, Wrapped: fresh}); err != nil {
-			return nil, fmt.Errorf("keep the key of accounts: %w", err)
-		}
-		wrapped, err = q.PlatformKey(ctx, accountsKey) // another node may have been first
-		if err != nil {
-			return nil, fmt.Errorf("read the key of accounts: %w", err)
-		}
-	} else if err != nil {
+		return nil, errors.New("there is no key of accounts: the database was not migrated")
+	}
+	if err != nil {
 		return nil, fmt.Errorf("read the key of accounts: %w", err)
 	}
 	return k.unwrap(k.master, wrapped, id)
+}
+
+// makeAccounts makes the key of all accounts, unless somebody has. It must not
+// run in a transaction: a key that was rolled back must not be used.
+func (k *keyring) makeAccounts(ctx context.Context, q *db.Queries) error {
+	wrapped, _, err := k.master.NewKey("", tablePlatformKeys, accountsKey)
+	if err != nil {
+		return err
+	}
+	if err := q.InsertPlatformKey(ctx, db.InsertPlatformKeyParams{Name: accountsKey, Wrapped: wrapped}); err != nil {
+		return fmt.Errorf("keep the key of accounts: %w", err)
+	}
+	return nil
 }
 
 // tenant returns a tenant's key; pgx.ErrNoRows: there is no such tenant.

@@ -24,7 +24,10 @@ func (s *Store) Migrate(ctx context.Context) error {
 	if err := s.database.Migrate(ctx, migrations); err != nil {
 		return s.explain(err, "migrate the database")
 	}
-	if _, err := s.keys.accounts(ctx, s.writes); err != nil {
+	if err := s.keys.makeAccounts(ctx, s.writes); err != nil {
+		return s.explain(err, "migrate the database")
+	}
+	if _, err := s.keys.accounts(ctx, s.reads); err != nil {
 		return s.explain(err, "check the master key")
 	}
 	return nil

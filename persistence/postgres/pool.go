@@ -26,6 +26,9 @@ import (
 const (
 	// connectTimeout bounds a connection attempt whose URL does not say.
 	connectTimeout = 5 * time.Second
+	// connectionsAtMost is the size of the pool where the URL has no
+	// pool_max_conns: reads wait for the network, not for this machine's cores.
+	connectionsAtMost = 16
 	// migrationLock is the number of the advisory lock under which one node migrates.
 	migrationLock = 0x7061726c6579 // "parley"
 	// jobPoll is how often new jobs are looked for beside being notified.
@@ -42,6 +45,9 @@ func Open(ctx context.Context, url string, options Options) (*Store, error) {
 	}
 	if config.ConnConfig.ConnectTimeout == 0 {
 		config.ConnConfig.ConnectTimeout = connectTimeout
+	}
+	if !strings.Contains(url, "pool_max_conns") {
+		config.MaxConns = connectionsAtMost
 	}
 	config.AfterConnect = readTimesAsUTC
 	connections, err := pgxpool.NewWithConfig(ctx, config)

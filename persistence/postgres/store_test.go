@@ -2,6 +2,7 @@ package postgres_test
 
 import (
 	"fmt"
+	"log/slog"
 	"testing"
 
 	"github.com/jackc/pgx/v5"
@@ -36,7 +37,7 @@ func options(t testing.TB) postgres.Options {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return postgres.Options{Master: master}
+	return postgres.Options{Master: master, Logger: slog.New(slog.DiscardHandler)}
 }
 
 func (d database) Open(t testing.TB) storetest.Store {

@@ -3,6 +3,7 @@ package sqlite_test
 import (
 	"database/sql"
 	"fmt"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"testing"
@@ -38,7 +39,7 @@ func options(t testing.TB) postgres.Options {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return postgres.Options{Master: master}
+	return postgres.Options{Master: master, Logger: slog.New(slog.DiscardHandler)}
 }
 
 func (f folder) Open(t testing.TB) storetest.Store {

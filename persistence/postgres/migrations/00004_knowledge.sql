@@ -17,7 +17,7 @@ CREATE TABLE sources (
     FOREIGN KEY (tenant, bot) REFERENCES bots (tenant, id) ON DELETE CASCADE
 );
 CREATE INDEX sources_newest ON sources (tenant, bot, created_at, id);
-CREATE INDEX sources_unsettled ON sources (state, updated_at) WHERE state IN ('receiving', 'queued', 'reading');
+CREATE INDEX sources_by_state ON sources (state, updated_at);
 
 CREATE TABLE originals (
     source TEXT   NOT NULL REFERENCES sources (id) ON DELETE CASCADE,

@@ -1,0 +1,122 @@
+package jobs
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"log/slog"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/riverqueue/river"
+	"github.com/riverqueue/river/rivertype"
+)
+
+// errPlanted is what no table may keep.
+var errPlanted = errors.New("page 3 says: the secret recipe")
+
+func TestAJobIsTriedAgainUntilItsLastAttempt(t *testing.T) {
+	t.Parallel()
+	ended, end := context.WithCancel(context.Background())
+	end()
+	late, cancel := context.WithTimeout(context.Background(), 0)
+	defer cancel()
+	for name, c := range map[string]struct {
+		ctx                    context.Context
+		attempt                int
+		read                   func() error
+		giveUp                 error
+		reads, givesUp         int
+		failed, snoozed, ended bool
+	}{
+		"it succeeds":                            {attempt: 1, read: func() error { return nil }, reads: 1, ended: true},
+		"it fails":                               {attempt: 1, read: func() error { return errPlanted }, reads: 1, failed: true},
+		"it fails for the last time":             {attempt: Attempts, read: func() error { return errPlanted }, reads: 1, givesUp: 1, ended: true},
+		"it panics":                              {attempt: 1, read: func() error { panic(errPlanted) }, reads: 1, failed: true},
+		"it panics for the last time":            {attempt: Attempts, read: func() error { panic(errPlanted) }, reads: 1, givesUp: 1, ended: true},
+		"its last attempt was killed":            {attempt: Attempts + 1, givesUp: 1, ended: true},
+		"giving up fails":                        {attempt: Attempts, read: func() error { return errPlanted }, giveUp: errPlanted, reads: 1, givesUp: 1, failed: true},
+		"a shutdown interrupts it":               {ctx: ended, attempt: 1, read: ended.Err, reads: 1, snoozed: true},
+		"a shutdown interrupts its last attempt": {ctx: ended, attempt: Attempts, read: ended.Err, reads: 1, snoozed: true},
+		"its time is up":                         {ctx: late, attempt: 1, read: late.Err, reads: 1, failed: true},
+		"its time is up for the last time":       {ctx: late, attempt: Attempts, read: late.Err, reads: 1, givesUp: 1, ended: true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			if c.ctx == nil {
+				c.ctx = context.Background()
+			}
+			var reads, givesUp int
+			workers := Workers{
+				ReadSource: func(context.Context, string, string) error { reads++; return c.read() },
+				GiveUp: func(ctx context.Context, tenant, source string) error {
+					givesUp++
+					if ctx.Err() != nil || tenant != "tnt_1" || source != "src_1" {
+						t.Errorf("give up %s/%s with a context that has ended: %v", tenant, source, ctx.Err())
+					}
+					return c.giveUp
+				},
+			}
+			err := workers.readSource(c.ctx, slog.New(slog.DiscardHandler), ReadSource{"tnt_1", "src_1"}, c.attempt)
+			if reads != c.reads || givesUp != c.givesUp {
+				t.Errorf("it was read %d times and given up %d times", reads, givesUp)
+			}
+			var snooze *river.JobSnoozeError
+			if got := errors.As(err, &snooze); got != c.snoozed {
+				t.Errorf("snoozed: %v, got %v", got, err)
+			}
+			if (err == nil) != c.ended {
+				t.Errorf("got %v", err)
+			}
+			if err != nil && strings.Contains(err.Error(), "recipe") {
+				t.Errorf("river would keep %q", err)
+			}
+		})
+	}
+}
+
+func TestAFailureIsToldInTheLogWithItsIDs(t *testing.T) {
+	t.Parallel()
+	var log bytes.Buffer
+	logger := slog.New(slog.NewTextHandler(&log, nil)).With("source", "src_1")
+	workers := Workers{ReadSource: func(context.Context, string, string) error { return errPlanted }}
+	if err := workers.readSource(t.Context(), logger, ReadSource{"tnt_1", "src_1"}, 1); err == nil {
+		t.Fatal("it did not fail")
+	}
+	for _, part := range []string{"level=WARN", "source=src_1", "secret recipe"} {
+		if !strings.Contains(log.String(), part) {
+			t.Errorf("the log lacks %q: %s", part, &log)
+		}
+	}
+}
+
+func TestAttemptsAreGivenUpWithinMinutes(t *testing.T) {
+	t.Parallel()
+	var whole time.Duration
+	for attempt := 1; attempt < Attempts; attempt++ {
+		wait := time.Until(backoff{}.NextRetry(&rivertype.JobRow{Attempt: attempt}))
+		if wait <= 0 {
+			t.Errorf("attempt %d is repeated at once", attempt)
+		}
+		whole += wait
+	}
+	if whole < time.Minute || whole > 5*time.Minute {
+		t.Errorf("all attempts take %s", whole)
+	}
+}
+
+func TestRiverIsSilentBelowWarnings(t *testing.T) {
+	t.Parallel()
+	var log bytes.Buffer
+	logger := Settings{Logger: slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug}))}.config().Logger
+	logger.With("a", 1).WithGroup("g").Info("started")
+	logger.Debug("polled")
+	if log.Len() != 0 {
+		t.Errorf("it says %s", &log)
+	}
+	logger.With("a", 1).Warn("a job was lost")
+	if !strings.Contains(log.String(), "a job was lost") {
+		t.Errorf("it says %q", &log)
+	}
+}

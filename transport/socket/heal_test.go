@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/coder/websocket"
+	"github.com/prometheus/client_golang/prometheus"
 
 	"parley/actors"
 	"parley/chat"
@@ -87,6 +88,8 @@ func TestWhatWasSeenTwiceIsShownOnce(t *testing.T) {
 		}
 		text += f.text("text")
 	}
+	b.send(`{"type":"ping"}`)
+	b.expect("pong") // and nothing else came
 }
 
 func TestAConversationThatCannotBeFollowedSendsTheClientElsewhere(t *testing.T) {
@@ -165,10 +168,29 @@ func TestAReaderWhoseEventsOutgrowItsQueueIsSentAwayToResume(t *testing.T) {
 
 func TestAPeerThatDoesNotReadAtAllIsLetGo(t *testing.T) {
 	t.Parallel()
-	h := setup(t, func(c *socket.Config) { c.Timing.Write = 50 * time.Millisecond })
+	metrics := prometheus.NewRegistry()
+	h := setup(t, func(c *socket.Config) { c.Timing.Write, c.Metrics = 50*time.Millisecond, metrics })
 	_, ready := h.opened()
+	if n := connections(t, metrics); n != 1 {
+		t.Fatalf("there are %v connections", n)
+	}
 	flood(h, h.ref(ready), 16)
-	eventually(t, "the connection is let go", func() bool { return h.engine.watching() == 0 })
+	eventually(t, "the connection is let go", func() bool { return connections(t, metrics) == 0 })
+}
+
+func connections(t *testing.T, metrics prometheus.Gatherer) float64 {
+	t.Helper()
+	families, err := metrics.Gather()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, family := range families {
+		if family.GetName() == "parley_socket_connections" {
+			return family.GetMetric()[0].GetGauge().GetValue()
+		}
+	}
+	t.Fatal("connections are not counted")
+	return 0
 }
 
 func TestDrainingSendsEveryoneElsewhereAndLetsNobodyIn(t *testing.T) {

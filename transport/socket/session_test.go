@@ -171,8 +171,9 @@ func TestAVisitorChangesConversationsButOnlyTheirOwn(t *testing.T) {
 		t.Fatalf("got %+v", second)
 	}
 	h.engine.say(h.ref(first), chat.StatusChanged{Status: chat.Closed}) // is watched no more
-	b.send(`{"id":"4","type":"session.open","data":{"bot":"` + h.bot.ID + `","token":"` + second.text("token") + `","conversation":"` + first.text("conversation") + `"}}`)
-	if back := b.expect("session.ready"); back.Ref != "4" || back.text("conversation") != first.text("conversation") {
+	b.send(`{"id":"4","type":"session.open","data":{"bot":"` + h.bot.ID + `","token":"` + second.text("token") + `","after":1,"conversation":"` + first.text("conversation") + `"}}`)
+	// after was about the second conversation, so all of the first follows.
+	if back := b.expect("session.ready"); back.Ref != "4" || back.text("conversation") != first.text("conversation") || back.Data["recovered"] != false {
 		t.Fatalf("got %+v", back)
 	}
 	b.expect("message.created")

@@ -57,8 +57,6 @@ export const en = {
   home: {
     latest: 'Latest conversations',
     all: 'See all conversations',
-    ready: 'Everything is set up',
-    readyText: 'Conversations with your visitors will appear here.',
   },
   checklist: {
     title: 'Get started',

@@ -15,6 +15,7 @@ void i18next.use(initReactI18next).init({
   // React escapes what it renders.
   interpolation: { escapeValue: false },
   initAsync: false,
+  showSupportNotice: false, // it would be in every customer's console
 });
 
 export { i18next };

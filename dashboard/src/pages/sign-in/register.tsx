@@ -68,6 +68,7 @@ export function Register() {
           withAsterisk={false}
           visibilityToggleButtonProps={{ 'aria-label': t('signIn.showPassword'), tabIndex: 0 }}
           error={errorOf('password')}
+          aria-invalid={field === 'password'}
           {...register('password')}
         />
         {!field && <FormFailure error={creating.error} />}

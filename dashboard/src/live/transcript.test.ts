@@ -1,0 +1,116 @@
+import { describe, expect, test } from 'vitest';
+import type { WireEvent } from '../api/types';
+import { applyDelta, applyEvents, applySnapshot, empty, type Message } from './transcript';
+
+const at = '2026-11-22T10:00:00.000Z';
+const bot = { kind: 'bot' as const, name: 'Helper' };
+const visitor = { kind: 'visitor' as const };
+
+function log(...bodies: Omit<WireEvent, 'seq' | 'at'>[]): WireEvent[] {
+  return bodies.map((body, i) => ({ seq: i + 1, at, ...body }) as WireEvent);
+}
+
+const asked = { type: 'message.created', data: { message: 'm1', author: visitor, text: 'How long?' } } as const;
+const started = { type: 'message.started', data: { message: 'm2', author: bot } } as const;
+const completed = {
+  type: 'message.completed',
+  data: { message: 'm2', text: '45 days. [1]', citations: [{ mark: 1, source: 's', title: 'Returns' }] },
+} as const;
+
+const messages = (events: WireEvent[]) => applyEvents(empty, events).entries as Message[];
+
+describe('events', () => {
+  test('a question and its answer become two messages in order', () => {
+    const [question, answer] = messages(log(asked, started, completed));
+    expect(question).toMatchObject({ text: 'How long?', author: visitor, state: 'whole' });
+    expect(answer).toMatchObject({ text: '45 days. [1]', author: bot, state: 'whole', citations: [{ title: 'Returns' }] });
+  });
+
+  test('an event that came before changes nothing', () => {
+    const events = log(asked, started, completed);
+    const once = applyEvents(empty, events);
+    expect(applyEvents(once, events)).toEqual(once);
+  });
+
+  test('events behind a gap wait until it is filled', () => {
+    const [first, second, third] = log(asked, started, completed) as [WireEvent, WireEvent, WireEvent];
+    const gap = applyEvents(empty, [first, third]);
+    expect(gap.head).toBe(1);
+    expect(applyEvents(gap, [second, third])).toEqual(applyEvents(empty, [first, second, third]));
+  });
+
+  test('an answer that died with its node disappears: it is answered anew', () => {
+    const entries = messages(
+      log(
+        asked,
+        started,
+        { type: 'message.interrupted', data: { message: 'm2', text: '', reason: 'node_lost' } },
+        { type: 'message.started', data: { message: 'm3', author: bot, attempt: 2 } },
+      ),
+    );
+    expect(entries.map((e) => e.id)).toEqual(['m1', 'm3']);
+  });
+
+  test('an answer that was stopped keeps what was shown, and why', () => {
+    const [, answer] = messages(
+      log(asked, started, { type: 'message.interrupted', data: { message: 'm2', text: '45', reason: 'takeover' } }),
+    );
+    expect(answer).toMatchObject({ state: 'interrupted', text: '45', reason: 'takeover' });
+  });
+
+  test('a change of status is a notice between the messages', () => {
+    const [, notice] = applyEvents(
+      empty,
+      log(asked, { type: 'status.changed', data: { status: 'agent', agent: { name: 'Mia' } } }),
+    ).entries;
+    expect(notice).toMatchObject({ kind: 'notice', status: 'agent', agent: 'Mia' });
+  });
+
+  test('a verdict is shown at the answer it is about', () => {
+    const [question, answer] = messages(
+      log(asked, started, completed, { type: 'feedback.given', data: { message: 'm2', helpful: true, comment: 'quick' } }),
+    );
+    expect(question?.feedback).toBeUndefined();
+    expect(answer?.feedback).toEqual({ helpful: true, comment: 'quick' });
+  });
+
+  test('erasing blanks a message that was shown, and one that is read blank', () => {
+    const announced = messages(log(asked, { type: 'event.erased', data: { target: 1 } }));
+    expect(announced).toMatchObject([{ state: 'erased', text: '' }]);
+    const stored = messages(
+      log({ type: 'message.created', data: { erased: true } }, started, { type: 'message.completed', data: { erased: true } }),
+    );
+    expect(stored).toMatchObject([
+      { state: 'erased', text: '' },
+      { state: 'erased', text: '' },
+    ]);
+  });
+});
+
+describe('deltas', () => {
+  const open = applyEvents(empty, log(asked, started));
+  const text = (transcript: typeof open) => (transcript.entries[1] as Message).text;
+
+  test('continue where the text ends, counted in bytes', () => {
+    let transcript = applyDelta(open, 'm2', 0, 'Größe 👍');
+    transcript = applyDelta(transcript, 'm2', 12, ' passt');
+    expect(text(transcript)).toBe('Größe 👍 passt');
+  });
+
+  test('are left out when they do not fit: repeated, or behind a gap', () => {
+    const transcript = applyDelta(open, 'm2', 0, '45');
+    expect(text(applyDelta(transcript, 'm2', 0, '45'))).toBe('45');
+    expect(text(applyDelta(transcript, 'm2', 7, 'later'))).toBe('45');
+  });
+
+  test('go on after a snapshot', () => {
+    const transcript = applySnapshot(open, 'm2', '45 da');
+    expect(text(applyDelta(transcript, 'm2', 5, 'ys'))).toBe('45 days');
+  });
+
+  test('never change an answer that has ended', () => {
+    const ended = applyEvents(open, log(asked, started, completed));
+    expect(text(applyDelta(ended, 'm2', 12, ' more'))).toBe('45 days. [1]');
+    expect(text(applySnapshot(ended, 'm2', 'other'))).toBe('45 days. [1]');
+  });
+});

@@ -60,6 +60,8 @@ var homes = map[string][]string{
 	"github.com/clipperhouse/uax29":       {"knowledge", "llm"},
 
 	"github.com/sashabaranov/go-openai": {"llm"},
+	"code.dny.dev/ssrf":                 {"knowledge/fetch"}, // the way out to addresses that others choose
+	"github.com/google/go-cmp":          {"persistence/storetest"},
 	"github.com/alecthomas/kong":        {"cmd"},
 
 	// The standard library's annex: everywhere but in chat.

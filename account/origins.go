@@ -74,6 +74,18 @@ func SameOrigin(publicURL, origin string) bool {
 	return ok && o == own
 }
 
+// SameHost tells whether a browser's Origin header is that of a page which came
+// from the very host that is asked: the one of the request's Host header. It lets a
+// platform be reached by other names than its public one, as net/http does.
+func SameHost(origin, host string) bool {
+	o, ok := parseOrigin(origin)
+	if !ok {
+		return false
+	}
+	asked, ok := parseOrigin(o.scheme + "://" + host)
+	return ok && asked == o
+}
+
 // pattern is one entry of the list.
 type pattern struct {
 	host string // "*.": and what is below

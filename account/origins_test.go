@@ -189,3 +189,34 @@ func TestThePlatformsOwnOriginIsItself(t *testing.T) {
 		}
 	}
 }
+
+func TestAPageOfTheHostThatIsAskedIsToldFromOthers(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		origin, host string
+		want         bool
+	}{
+		{"http://localhost:8080", "localhost:8080", true},
+		{"http://LOCALHOST:8080", "localhost:8080", true},
+		{"http://127.0.0.1:8080", "127.0.0.1:8080", true},
+		{"http://[::1]:8080", "[::1]:8080", true},
+		{"https://chat.example", "chat.example", true},
+		{"https://chat.example", "chat.example:443", true},
+		{"http://localhost:8080", "127.0.0.1:8080", false},
+		{"http://localhost:5173", "localhost:8080", false},
+		{"http://localhost", "localhost:8080", false},
+		{"https://chat.example", "chat.example:80", false},
+		{"https://evil.example", "chat.example", false},
+		{"https://chat.example.evil.example", "chat.example", false},
+		{"https://chat.example", "chat.example@evil.example", false},
+		{"https://chat.example", "chat.example/", false},
+		{"http://localhost:8080/", "localhost:8080", false},
+		{"null", "", false},
+		{"", "", false},
+		{"http://", "", false},
+	} {
+		if got := SameHost(c.origin, c.host); got != c.want {
+			t.Errorf("origin %q, host %q: %v, want %v", c.origin, c.host, got, c.want)
+		}
+	}
+}

@@ -50,17 +50,10 @@ func (s *server) ownOrigin(r *http.Request) error {
 	default:
 		return errCrossOrigin
 	}
-	if origin := r.Header.Get("Origin"); origin != "" && !account.SameOrigin(s.PublicURL, origin) && !sameHost(origin, r.Host) {
+	if origin := r.Header.Get("Origin"); origin != "" && !account.SameOrigin(s.PublicURL, origin) && !account.SameHost(origin, r.Host) {
 		return errCrossOrigin
 	}
 	return nil
-}
-
-// sameHost lets a platform be reached by other names than its public one, as
-// net/http does: a page of the very host that is asked.
-func sameHost(origin, host string) bool {
-	u, err := url.Parse(origin)
-	return err == nil && u.Host != "" && u.Host == host
 }
 
 // tokenCookies carries a sign-in to the browser.

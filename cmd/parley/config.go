@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"net/netip"
 	"net/url"
 	"strconv"
 	"strings"
@@ -15,11 +16,12 @@ import (
 // environment variable; a flag wins. Nothing set is a working platform on
 // this machine. docs/configuration.md is made from this struct.
 type Config struct {
-	Addr        string `env:"PARLEY_ADDR" default:"127.0.0.1:8080" group:"Server" help:"Address to listen on, host:port. An empty host is every interface."`
-	Data        string `env:"PARLEY_DATA" default:"./data" group:"Server" help:"Folder of the embedded database and of the key file. One process uses it at a time."`
-	MetricsAddr string `env:"PARLEY_METRICS_ADDR" group:"Server" help:"Address at which operators alone reach /metrics, host:port. Empty: the server's own address, if that is of this machine only, and nowhere else."`
-	PublicURL   string `env:"PARLEY_PUBLIC_URL" name:"public-url" group:"Server" help:"Where browsers reach the server, such as https://chat.example. Empty: http:// and the address listened on."`
-	Key         string `env:"PARLEY_KEY" secret:"" group:"Server" help:"Master key that seals everything at rest: 32 random bytes in base64. Empty: the file \"key\" in the data folder, made at first start. Whoever loses it loses the data."`
+	Addr        string   `env:"PARLEY_ADDR" default:"127.0.0.1:8080" group:"Server" help:"Address to listen on, host:port. An empty host is every interface."`
+	Data        string   `env:"PARLEY_DATA" default:"./data" group:"Server" help:"Folder of the embedded database and of the key file. One process uses it at a time."`
+	MetricsAddr string   `env:"PARLEY_METRICS_ADDR" group:"Server" help:"Address at which operators alone reach /metrics, host:port. Empty: the server's own address, if that is of this machine only, and nowhere else."`
+	PublicURL   string   `env:"PARLEY_PUBLIC_URL" name:"public-url" group:"Server" help:"Where browsers reach the server, such as https://chat.example. Empty: http:// and the address listened on."`
+	Proxies     Networks `env:"PARLEY_TRUSTED_PROXIES" name:"trusted-proxies" group:"Server" help:"Networks of the proxies before the server, such as 127.0.0.1/32,10.0.0.0/8. What they say in X-Forwarded-For is whom limits per address count; without them that is the proxy. Empty: none."`
+	Key         string   `env:"PARLEY_KEY" secret:"" group:"Server" help:"Master key that seals everything at rest: 32 random bytes in base64. Empty: the file \"key\" in the data folder, made at first start. Whoever loses it loses the data."`
 
 	DatabaseURL string `env:"DATABASE_URL" name:"database-url" secret:"url" group:"Storage" help:"Postgres, such as postgres://user:password@host/parley. Empty: SQLite in the data folder."`
 	RedisURL    string `env:"REDIS_URL" name:"redis-url" secret:"url" group:"Storage" help:"Redis, such as redis://host:6379/0. Empty: one inside the process."`
@@ -187,6 +189,38 @@ func isOrigin(s string) bool {
 	u, err := url.Parse(strings.TrimRight(s, "/"))
 	return err == nil && (u.Scheme == "http" || u.Scheme == "https") &&
 		u.Host != "" && u.Path == "" && u.RawQuery == "" && u.Fragment == "" && u.User == nil
+}
+
+// Networks are ranges of addresses, written as 10.0.0.0/8,::1/128; an address alone is a range of one.
+type Networks []netip.Prefix
+
+// UnmarshalText reads what String writes.
+func (n *Networks) UnmarshalText(text []byte) error {
+	*n = nil
+	for part := range strings.SplitSeq(string(text), ",") {
+		part = strings.TrimSpace(part)
+		if part == "" {
+			continue
+		}
+		network, err := netip.ParsePrefix(part)
+		if address, alone := netip.ParseAddr(part); alone == nil {
+			network, err = netip.PrefixFrom(address, address.BitLen()), nil
+		}
+		if err != nil {
+			return fmt.Errorf("%q is not a network such as 10.0.0.0/8", part)
+		}
+		*n = append(*n, network.Masked())
+	}
+	return nil
+}
+
+// String is the networks as they are written.
+func (n Networks) String() string {
+	parts := make([]string, len(n))
+	for i, network := range n {
+		parts[i] = network.String()
+	}
+	return strings.Join(parts, ",")
 }
 
 // Size is a number of bytes, written as such or with a unit: 50MiB.

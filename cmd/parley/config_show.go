@@ -104,6 +104,11 @@ is in force, with secrets masked, and says what is wrong with it.
 `
 
 const referenceTail = `
+## What must I set behind a proxy?
+
+` + "`PARLEY_PUBLIC_URL`" + ` to the address that browsers use, and ` + "`PARLEY_TRUSTED_PROXIES`" + ` to where the proxy connects from, such as
+` + "`127.0.0.1`" + `. Without the second, all visitors count as one address, and share the limits of one.
+
 ## How do I use Postgres and Redis?
 
 Set ` + "`DATABASE_URL`" + ` and ` + "`REDIS_URL`" + `. Tables are made and brought up to date at start. Redis holds nothing that

@@ -83,6 +83,8 @@ func TestWhatIsWrongIsSaidByTheNameOfItsVariable(t *testing.T) {
 		"--limit-messages=0":                               "PARLEY_LIMIT_MESSAGES must be 1 or more",
 		"--limit-upload=1.5MB":                             "is not a size such as",
 		"--limit-upload=9999999999GiB":                     "is not a size such as",
+		"--trusted-proxies=10.0.0.0/33":                    `"10.0.0.0/33" is not a network such as 10.0.0.0/8`,
+		"--trusted-proxies=127.0.0.1,proxy":                `"proxy" is not a network`,
 		"--addr=8080 --limit-signin=-1 --database-url=x:y": "PARLEY_LIMIT_SIGNIN",
 	} {
 		_, err := parse(t, strings.Fields(flags)...)
@@ -148,6 +150,24 @@ func TestSizesAreReadAsTheyAreWritten(t *testing.T) {
 		var read Size
 		if err := read.UnmarshalText([]byte(size.String())); err != nil || read != size {
 			t.Errorf("%d is written %s and read %d, %v", size, size, read, err)
+		}
+	}
+}
+
+func TestNetworksAreReadAsTheyAreWritten(t *testing.T) {
+	for flag, want := range map[string]string{
+		"":                          "",
+		"10.0.0.0/8":                "10.0.0.0/8",
+		"127.0.0.1,::1":             "127.0.0.1/32,::1/128",
+		"10.1.2.3/8,2001:db8::1/32": "10.0.0.0/8,2001:db8::/32",
+	} {
+		c, err := parse(t, "--trusted-proxies="+flag)
+		if err != nil || c.Proxies.String() != want {
+			t.Errorf("%q is read as %s, %v; want %s", flag, c.Proxies, err, want)
+		}
+		var again Networks
+		if err := again.UnmarshalText([]byte(want)); err != nil || again.String() != want {
+			t.Errorf("%q is read as %s, %v", want, again, err)
 		}
 	}
 }

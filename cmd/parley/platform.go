@@ -28,6 +28,7 @@ import (
 	"parley/persistence/postgres"
 	"parley/persistence/redis"
 	"parley/persistence/seal"
+	"parley/transport/address"
 	"parley/transport/rest"
 	"parley/transport/socket"
 	"parley/widget"
@@ -173,6 +174,8 @@ func (p *platform) web() (*web, error) {
 		},
 		Cookie:    p.signedIn,
 		PublicURL: p.config.Public(),
+		SameHost:  p.config.PublicURL == "",
+		Address:   func(r *http.Request) string { return address.Of(r, p.config.Proxies) },
 		Limits: socket.Limits{
 			Off: p.config.LimitsOff(), MessagesPerMinute: p.config.LimitMessages,
 			OpensPerMinute: p.config.LimitOpens, ConnectionsPerAddress: p.config.LimitConnections,
@@ -186,7 +189,7 @@ func (p *platform) web() (*web, error) {
 	w.handler = rest.New(rest.Config{
 		Accounts: p.accounts, Bots: p.store, Sources: p.store, Reader: p.reader, Library: p.library,
 		Conversations: p.store, Log: p.store, Engine: p.engine, Announcer: p.redis,
-		PublicURL: p.config.Public(), Key: p.master.Derive("conversation-ids", 32),
+		PublicURL: p.config.Public(), Key: p.master.Derive("conversation-ids", 32), Proxies: p.config.Proxies,
 		Limits: rest.Limits{
 			Off: p.config.LimitsOff(), Store: p.redis.Limits("rest"),
 			SignIn:   rest.Rate{Limit: int64(p.config.LimitSignIn), Period: time.Minute},

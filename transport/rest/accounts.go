@@ -9,6 +9,7 @@ import (
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
 
 	"parley/account"
+	"parley/transport/address"
 )
 
 const (
@@ -103,7 +104,7 @@ func (s *server) fromHere(ctx huma.Context, next func(huma.Context)) {
 		writeProblem(w, r, err)
 		return
 	}
-	f := from{address: s.address(r)}
+	f := from{address: address.Of(r, s.Proxies)}
 	if cookie, err := r.Cookie(refreshCookie); err == nil {
 		f.refresh = cookie.Value
 	}

@@ -10,7 +10,6 @@ import (
 	"io"
 	"net"
 	"net/http"
-	"net/netip"
 	"os"
 	"strings"
 	"testing"
@@ -254,31 +253,6 @@ type brokenStore struct{ limiter.Store }
 
 func (brokenStore) Get(context.Context, string, limiter.Rate) (limiter.Context, error) {
 	return limiter.Context{}, errors.New("away")
-}
-
-func TestAClientIsTheOneThatOurProxySaw(t *testing.T) {
-	t.Parallel()
-	s := &server{Config: Config{Proxies: []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8"), netip.MustParsePrefix("::1/128")}}}
-	for _, c := range []struct{ peer, forwarded, want string }{
-		{"192.0.2.7:1234", "", "192.0.2.7"},
-		{"192.0.2.7:1234", "198.51.100.1", "192.0.2.7"},
-		{"10.0.0.1:1234", "", "10.0.0.1"},
-		{"10.0.0.1:1234", "198.51.100.1", "198.51.100.1"},
-		{"10.0.0.1:1234", "203.0.113.9, 198.51.100.1", "198.51.100.1"},
-		{"10.0.0.1:1234", "203.0.113.9, 198.51.100.1, 10.0.0.2", "198.51.100.1"},
-		{"10.0.0.1:1234", "198.51.100.1, nonsense", "10.0.0.1"},
-		{"[::1]:1234", "2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"},
-		{"[2001:db8:1:2:ffff::1]:1234", "", "2001:db8:1:2::/64"},
-		{"[::ffff:192.0.2.7]:1234", "", "192.0.2.7"},
-	} {
-		r := &http.Request{RemoteAddr: c.peer, Header: http.Header{}}
-		if c.forwarded != "" {
-			r.Header.Set("X-Forwarded-For", c.forwarded)
-		}
-		if got := s.address(r); got != c.want {
-			t.Errorf("peer %s, forwarded %q: %s, want %s", c.peer, c.forwarded, got, c.want)
-		}
-	}
 }
 
 func TestEveryKindOfFailureHasAStatus(t *testing.T) {

@@ -2,9 +2,6 @@ package rest
 
 import (
 	"context"
-	"net/http"
-	"net/netip"
-	"strings"
 	"time"
 
 	"github.com/ulule/limiter/v3"
@@ -105,45 +102,4 @@ func (s *server) uploadLimit() int64 {
 		return s.Limits.Upload
 	}
 	return DefaultLimits.Upload
-}
-
-// address is what limits count a client by: its IPv4 address, or the /64 that
-// an IPv6 client can choose from freely.
-func (s *server) address(r *http.Request) string {
-	ip := s.client(r)
-	if ip.Is6() {
-		if prefix, err := ip.Prefix(64); err == nil {
-			return prefix.String()
-		}
-	}
-	return ip.String()
-}
-
-// client is who connected, or whom the nearest of our proxies saw: the last
-// address in X-Forwarded-For that is not a proxy's. What stands before it was
-// written by whoever wanted to.
-func (s *server) client(r *http.Request) netip.Addr {
-	peer, err := netip.ParseAddrPort(r.RemoteAddr)
-	if err != nil {
-		return netip.Addr{}
-	}
-	ip := peer.Addr().Unmap()
-	hops := strings.Split(strings.Join(r.Header.Values("X-Forwarded-For"), ","), ",")
-	for i := len(hops) - 1; i >= 0 && s.isProxy(ip); i-- {
-		hop, err := netip.ParseAddr(strings.TrimSpace(hops[i]))
-		if err != nil {
-			break
-		}
-		ip = hop.Unmap().WithZone("")
-	}
-	return ip
-}
-
-func (s *server) isProxy(ip netip.Addr) bool {
-	for _, prefix := range s.Proxies {
-		if prefix.Contains(ip) {
-			return true
-		}
-	}
-	return false
 }

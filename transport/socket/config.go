@@ -57,10 +57,13 @@ type Config struct {
 	Suspended func(ctx context.Context, tenant string) (bool, error)
 
 	PublicURL string // our own origin, where every bot may run
-	Limits    Limits
-	Timing    Timing
-	// Address returns whom the limits per address count. Nil: the host that
-	// connected, an IPv6 one by its /64.
+	// SameHost takes a page of the very host that was asked for one of our own too:
+	// for a platform that was not told where browsers reach it.
+	SameHost bool
+	Limits   Limits
+	Timing   Timing
+	// Address returns whom the limits per address count. Nil: whoever connected,
+	// as address.Of tells without proxies.
 	Address func(r *http.Request) string
 	Logger  *slog.Logger          // nil: slog.Default
 	Metrics prometheus.Registerer // nil: not collected

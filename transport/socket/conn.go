@@ -27,6 +27,7 @@ type conn struct {
 
 	// Who connected, as the upgrade request told.
 	origin string // empty: not a browser
+	ourOwn bool   // a page of ours
 	bearer string
 	signed *account.Identity // by the dashboard's cookie
 
@@ -51,7 +52,7 @@ type role interface{ leave() }
 func newConn(h *Handler, ws *websocket.Conn, p *peer, r *http.Request, address string) *conn {
 	c := &conn{
 		h: h, ws: ws, peer: p, born: time.Now(), address: address,
-		origin: r.Header.Get("Origin"), bearer: bearer(r), signed: h.signedIn(r),
+		origin: r.Header.Get("Origin"), ourOwn: h.ourOwn(r), bearer: bearer(r), signed: h.signedIn(r),
 	}
 	c.ctx, c.cancel = context.WithCancel(context.Background())
 	c.out.bound = h.config.Limits.QueueBytes

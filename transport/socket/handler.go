@@ -12,6 +12,7 @@ import (
 	"github.com/coder/websocket"
 
 	"parley/account"
+	"parley/transport/address"
 	"parley/transport/wire"
 )
 
@@ -37,7 +38,7 @@ func New(config Config) *Handler {
 	config.Limits = config.Limits.withDefaults()
 	config.Timing = config.Timing.withDefaults()
 	if config.Address == nil {
-		config.Address = remote
+		config.Address = func(r *http.Request) string { return address.Of(r, nil) }
 	}
 	if config.Logger == nil {
 		config.Logger = slog.Default()
@@ -59,8 +60,8 @@ func New(config Config) *Handler {
 
 // ServeHTTP upgrades a request and returns; the connection lives on without its request.
 func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	address := h.config.Address(r)
-	if refusal := h.admit(r, address); refusal != nil {
+	from := h.config.Address(r)
+	if refusal := h.admit(r, from); refusal != nil {
 		h.metrics.refused.WithLabelValues(refusal.code).Inc()
 		refusal.write(w)
 		return
@@ -73,12 +74,12 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		InsecureSkipVerify: true, // session.open and desk.open check the origin, and can say why
 	})
 	if err != nil { // Accept has answered
-		h.leave(address)
+		h.leave(from)
 		return
 	}
-	c := newConn(h, ws, shake.peer, r, address)
+	c := newConn(h, ws, shake.peer, r, from)
 	if !h.enter(c) {
-		h.leave(address)
+		h.leave(from)
 		_ = ws.CloseNow()
 		return
 	}
@@ -202,10 +203,16 @@ func bearer(r *http.Request) string {
 	return strings.TrimSpace(token)
 }
 
+// ourOwn tells whether a page of ours asks.
+func (h *Handler) ourOwn(r *http.Request) bool {
+	origin := r.Header.Get("Origin")
+	return account.SameOrigin(h.config.PublicURL, origin) || h.config.SameHost && account.SameHost(origin, r.Host)
+}
+
 // signedIn returns who a cookie stands for. It counts only on our own origin:
 // another page could open a socket with the cookie as well.
 func (h *Handler) signedIn(r *http.Request) *account.Identity {
-	if h.config.Cookie == nil || !account.SameOrigin(h.config.PublicURL, r.Header.Get("Origin")) {
+	if h.config.Cookie == nil || !h.ourOwn(r) {
 		return nil
 	}
 	identity, err := h.config.Cookie(r)

@@ -1,9 +1,6 @@
 package socket
 
 import (
-	"net"
-	"net/http"
-	"net/netip"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -99,21 +96,4 @@ func (c *crowd) leave(address string) {
 	if c.here[address]--; c.here[address] <= 0 {
 		delete(c.here, address)
 	}
-}
-
-// remote is who connected. An IPv6 customer has a /64 of addresses at least.
-func remote(r *http.Request) string {
-	host, _, err := net.SplitHostPort(r.RemoteAddr)
-	if err != nil {
-		return r.RemoteAddr
-	}
-	address, err := netip.ParseAddr(host)
-	if err != nil || address.Unmap().Is4() {
-		return host
-	}
-	network, err := address.WithZone("").Prefix(64)
-	if err != nil {
-		return host
-	}
-	return network.String()
 }

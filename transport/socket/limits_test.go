@@ -1,7 +1,6 @@
 package socket
 
 import (
-	"net/http"
 	"testing"
 	"time"
 )
@@ -34,21 +33,5 @@ func TestAPaceForgetsWhoIsDone(t *testing.T) {
 	p.wait("last", now.Add(2*time.Minute))
 	if len(p.keys) != 1 {
 		t.Errorf("%d keys are left", len(p.keys))
-	}
-}
-
-func TestAnIPv6CustomerIsOneAddress(t *testing.T) {
-	t.Parallel()
-	for from, want := range map[string]string{
-		"192.0.2.7:4711":          "192.0.2.7",
-		"[2001:db8:1:2:3::4]:80":  "2001:db8:1:2::/64",
-		"[2001:db8:1:2::9]:80":    "2001:db8:1:2::/64",
-		"[fe80::1%eth0]:80":       "fe80::/64",
-		"[::ffff:192.0.2.7]:4711": "::ffff:192.0.2.7",
-		"@":                       "@",
-	} {
-		if got := remote(&http.Request{RemoteAddr: from}); got != want {
-			t.Errorf("%s is %s, want %s", from, got, want)
-		}
 	}
 }

@@ -128,7 +128,7 @@ func (c *conn) visit(ctx context.Context, id string) (chat.Bot, error) {
 // domains or our own pages, anything else with a member's token.
 func (c *conn) mayVisit(ctx context.Context, bot chat.Bot) error {
 	if c.origin != "" {
-		if account.Allowed(bot.Domains, c.origin) || account.SameOrigin(c.h.config.PublicURL, c.origin) {
+		if c.ourOwn || account.Allowed(bot.Domains, c.origin) {
 			return nil
 		}
 		return &refused{wire.CloseOrigin, "this bot may not be used on " + c.origin}

@@ -100,6 +100,7 @@ type browser struct {
 
 type dial struct {
 	origin, bearer, cookie string
+	host                   string // empty: the server's own
 	protocols              []string
 }
 
@@ -116,7 +117,7 @@ func (h *house) dial(d dial) *browser {
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
 	defer cancel()
-	ws, _, err := websocket.Dial(ctx, h.server.URL, &websocket.DialOptions{HTTPHeader: header, Subprotocols: d.protocols})
+	ws, _, err := websocket.Dial(ctx, h.server.URL, &websocket.DialOptions{HTTPHeader: header, Host: d.host, Subprotocols: d.protocols})
 	if err != nil {
 		h.t.Fatal(err)
 	}

@@ -102,6 +102,45 @@ func TestWhereAVisitorMayComeFrom(t *testing.T) {
 	}
 }
 
+// A platform that was not told where browsers reach it listens on 127.0.0.1, and is asked as localhost.
+func TestAPageOfTheHostThatIsAskedIsOneOfOurOwnWhereNothingElseIsSaid(t *testing.T) {
+	t.Parallel()
+	configured := setup(t)
+	derived := setup(t, func(c *socket.Config) { c.PublicURL, c.SameHost = "http://127.0.0.1:8080", true })
+	const cookie = "parley=ada"
+	for name, test := range map[string]struct {
+		house *house
+		from  dial
+		ours  bool
+	}{
+		"the derived address":               {derived, dial{origin: "http://127.0.0.1:8080", host: "127.0.0.1:8080"}, true},
+		"the derived address by a proxy":    {derived, dial{origin: "http://127.0.0.1:8080", host: "backend:80"}, true},
+		"another name of it":                {derived, dial{origin: "http://localhost:8080", host: "localhost:8080"}, true},
+		"another name with TLS before it":   {derived, dial{origin: "https://chat.example", host: "chat.example"}, true},
+		"another port of the same host":     {derived, dial{origin: "http://localhost:5173", host: "localhost:8080"}, false},
+		"another website":                   {derived, dial{origin: "https://evil.example", host: "localhost:8080"}, false},
+		"a sandboxed page":                  {derived, dial{origin: "null", host: "localhost:8080"}, false},
+		"a name when an address is set":     {configured, dial{origin: "http://localhost:8080", host: "localhost:8080"}, false},
+		"the address that is set":           {configured, dial{origin: "https://parley.example", host: "localhost:8080"}, true},
+		"the address that is set, unmasked": {configured, dial{origin: "http://parley.example", host: "parley.example"}, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			test.from.cookie = cookie
+			visitor := test.house.dial(test.from)
+			visitor.send(`{"id":"1","type":"session.open","data":{"bot":"` + test.house.bot.ID + `"}}`)
+			desk := test.house.dial(test.from)
+			desk.send(`{"id":"1","type":"desk.open"}`)
+			if test.ours {
+				visitor.expect("session.ready")
+				desk.expect("desk.ready")
+				return
+			}
+			visitor.expectClose(wire.CloseOrigin)
+			desk.expectError("1", "unauthorized")
+		})
+	}
+}
+
 func TestAnUnknownBotEndsTheAttempt(t *testing.T) {
 	t.Parallel()
 	h := setup(t)

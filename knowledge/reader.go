@@ -76,12 +76,8 @@ const maxPassages = 20_000
 // webTime bounds how long a step reads what it got from the web, which is not kept and so not read in several steps.
 const webTime = 30 * time.Second
 
-var (
-	errTooMuchText = chat.Fail(chat.TooLarge, "source_too_much_text",
-		"This holds more text than one source can have (about 20 million characters). Split it into several files and upload those.")
-	errLongPage = chat.Fail(chat.TooLarge, "source_too_long",
-		"What is at this address takes too long to read. Download it and upload the file instead.")
-)
+var errLongPage = chat.Fail(chat.TooLarge, "source_too_long",
+	"What is at this address takes too long to read. Download it and upload the file instead.")
 
 // Read does one step of reading a source: a batch of pages, 60 s at most. It
 // is what the job calls; repeating a step changes nothing twice. A source that
@@ -166,7 +162,7 @@ func (r *Reader) step(ctx context.Context, source Source, original []byte) (Sour
 		}
 		source.PagesRead = next
 		if source.Passages > maxPassages {
-			return source, nil, errTooMuchText
+			return source, nil, extract.ErrTooMuchText
 		}
 		if !fromWeb {
 			break

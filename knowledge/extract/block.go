@@ -1,6 +1,7 @@
 package extract
 
 import (
+	"context"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -39,6 +40,18 @@ type outline struct {
 	open   []heading
 	path   []string // of open; made anew when it changes, as blocks share it
 	page   int
+	size   int // of all blocks, in bytes
+}
+
+// maxText is how much text an original may hold, in bytes: a long encyclopedia's volume.
+const maxText = 32 << 20
+
+// check tells a parser's loop to stop.
+func (o *outline) check(ctx context.Context) error {
+	if o.size > maxText {
+		return ErrTooMuchText
+	}
+	return ctx.Err()
 }
 
 type heading struct {
@@ -104,6 +117,7 @@ func (o *outline) addRow(kind Kind, text, lead string) {
 		o.open[i].empty = false
 	}
 	o.blocks = append(o.blocks, Block{Headings: o.path, Kind: kind, Text: text, Lead: lead, Page: o.page})
+	o.size += len(text)
 }
 
 // finish returns all blocks.

@@ -1,6 +1,7 @@
 package extract
 
 import (
+	"context"
 	"encoding/csv"
 	"errors"
 	"io"
@@ -13,13 +14,16 @@ var (
 	answerNames   = []string{"answer", "answers", "a", "antwort", "respuesta", "réponse", "reponse", "risposta", "resposta", "antwoord"}
 )
 
+// maxRows bounds a table: each row is a piece of text.
+const maxRows = 300_000
+
 // spreadsheet reads comma-separated values: questions and answers, if the header says
 // so or there are two columns of which the first asks; otherwise rows, each cell with its column's name.
-func spreadsheet(data []byte) (text, error) {
+func spreadsheet(ctx context.Context, data []byte) (text, error) {
 	content := decode(data, "")
-	rows, err := records(content)
+	rows, err := records(ctx, content)
 	if err != nil {
-		return text{}, ErrBroken.Because(err)
+		return text{}, err
 	}
 	if len(rows) == 0 {
 		return text{}, nil
@@ -33,6 +37,9 @@ func spreadsheet(data []byte) (text, error) {
 		for _, row := range rows {
 			if len(row) > max(question, answer) {
 				pair(&o, row[question], row[answer])
+			}
+			if err := o.check(ctx); err != nil {
+				return text{}, err
 			}
 		}
 		return text{blocks: o.finish()}, nil
@@ -54,12 +61,15 @@ func spreadsheet(data []byte) (text, error) {
 			}
 		}
 		o.add(Row, strings.Join(cells, "; "))
+		if err := o.check(ctx); err != nil {
+			return text{}, err
+		}
 	}
 	return text{blocks: o.finish()}, nil
 }
 
 // records parses with the delimiter that the first line has most of.
-func records(content string) ([][]string, error) {
+func records(ctx context.Context, content string) ([][]string, error) {
 	first, _, _ := strings.Cut(strings.TrimLeft(content, "\r\n"), "\n")
 	comma := ','
 	for _, candidate := range ";\t" {
@@ -76,10 +86,16 @@ func records(content string) ([][]string, error) {
 			return rows, nil
 		}
 		if err != nil {
+			return nil, ErrBroken.Because(err)
+		}
+		if err := ctx.Err(); err != nil {
 			return nil, err
 		}
-		if strings.TrimSpace(strings.Join(row, "")) != "" {
-			rows = append(rows, row)
+		if strings.TrimSpace(strings.Join(row, "")) == "" {
+			continue
+		}
+		if rows = append(rows, row); len(rows) > maxRows {
+			return nil, ErrTooMuchText
 		}
 	}
 }

@@ -3,6 +3,7 @@ package extract
 import (
 	"archive/zip"
 	"bytes"
+	"context"
 	"encoding/xml"
 	"errors"
 	"fmt"
@@ -15,7 +16,7 @@ import (
 
 // word reads a DOCX: headings by the styles of paragraphs, lists, tables, and
 // footnotes after the paragraph that calls them. Deleted text is not read.
-func word(data []byte) (text, error) {
+func word(ctx context.Context, data []byte) (text, error) {
 	if bytes.HasPrefix(data, []byte("\xd0\xcf\x11\xe0")) {
 		return text{}, ErrEncrypted
 	}
@@ -23,20 +24,20 @@ func word(data []byte) (text, error) {
 	if err != nil {
 		return text{}, err
 	}
-	levels, err := readStyles(files)
+	levels, err := readStyles(ctx, files)
 	if err != nil {
 		return text{}, err
 	}
 	r := &wordReader{levels: levels, notes: map[string]string{}}
 	for _, notes := range []struct{ part, element string }{{"word/footnotes.xml", "footnote"}, {"word/endnotes.xml", "endnote"}} {
-		if err := r.readNotes(files, notes.part, notes.element); err != nil {
+		if err := r.readNotes(ctx, files, notes.part, notes.element); err != nil {
 			return text{}, err
 		}
 	}
-	if err := files.parse("word/document.xml", r.token); err != nil {
+	if err := files.parse(ctx, "word/document.xml", r.token); err != nil {
 		return text{}, err
 	}
-	return text{title: r.title, blocks: r.finish()}, nil
+	return text{title: r.title, blocks: r.finish()}, r.check(ctx)
 }
 
 // Bounds of what is unpacked. Word's own files compress 20–50 fold.
@@ -69,7 +70,7 @@ func openZip(data []byte) (*zipFiles, error) {
 }
 
 // parse calls token for each start, end and text of an XML part; a missing part has none.
-func (z *zipFiles) parse(name string, token func(xml.Token) error) error {
+func (z *zipFiles) parse(ctx context.Context, name string, token func(xml.Token) error) error {
 	f := z.byName[name]
 	if f == nil {
 		if name == "word/document.xml" {
@@ -112,6 +113,9 @@ func (z *zipFiles) parse(name string, token func(xml.Token) error) error {
 		if err := token(t); err != nil {
 			return err
 		}
+		if err := ctx.Err(); err != nil {
+			return err
+		}
 	}
 }
 
@@ -128,10 +132,10 @@ func attribute(e xml.StartElement, local string) string {
 const titleLevel = 0
 
 // readStyles returns the heading level of each paragraph style that has one.
-func readStyles(files *zipFiles) (map[string]int, error) {
+func readStyles(ctx context.Context, files *zipFiles) (map[string]int, error) {
 	levels, parent := map[string]int{}, map[string]string{}
 	id := ""
-	err := files.parse("word/styles.xml", func(t xml.Token) error {
+	err := files.parse(ctx, "word/styles.xml", func(t xml.Token) error {
 		e, ok := t.(xml.StartElement)
 		if !ok {
 			return nil
@@ -353,10 +357,10 @@ func (r *wordReader) endTable() {
 }
 
 // readNotes collects the texts of footnotes or endnotes by number.
-func (r *wordReader) readNotes(files *zipFiles, part, element string) error {
+func (r *wordReader) readNotes(ctx context.Context, files *zipFiles, part, element string) error {
 	id, inText := "", false
 	var note strings.Builder
-	return files.parse(part, func(t xml.Token) error {
+	return files.parse(ctx, part, func(t xml.Token) error {
 		switch t := t.(type) {
 		case xml.StartElement:
 			switch t.Name.Local {

@@ -12,6 +12,8 @@ var (
 		"No text was found in this. If it is a scan or an image, upload a version with selectable text (for example after text recognition).")
 	ErrTooBig = chat.Fail(chat.TooLarge, "source_too_big",
 		"This file unpacks to more than can be read. Split it into smaller files and upload those.")
+	ErrTooMuchText = chat.Fail(chat.TooLarge, "source_too_much_text",
+		"This holds more text than one source can have (about 20 million characters). Split it into several files and upload those.")
 	ErrTooSlow = chat.Fail(chat.Invalid, "source_too_complex",
 		"This file takes too long to read. Simplify it, save it as PDF or plain text, or split it, and upload that.")
 )

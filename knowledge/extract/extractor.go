@@ -55,26 +55,28 @@ func (e *Extractor) Open(ctx context.Context, mediaType string, data []byte) (Do
 	if mediaType == PDF {
 		return e.openPDF(ctx, data)
 	}
-	parse, known := map[string]func([]byte) (text, error){
+	parse, known := map[string]func(context.Context, []byte) (text, error){
 		Plain: plain, Markdown: markdown, HTML: webPage, CSV: spreadsheet, DOCX: word, FAQ: faq,
 	}[mediaType]
 	if !known {
 		return nil, unsupported("A file of the type " + mediaType)
 	}
-	read, err := guarded(ctx, e.timeout, func() (text, error) { return parse(data) })
+	read, err := guarded(ctx, e.timeout, func(ctx context.Context) (text, error) { return parse(ctx, data) })
 	if err != nil {
 		return nil, err
 	}
 	return newSheets(read), nil
 }
 
-// guarded runs a parser that knows no context. If it takes too long it is left
-// to end by itself: what parsers take in is bounded, so they do end.
-func guarded[T any](ctx context.Context, timeout time.Duration, parse func() (T, error)) (T, error) {
+// guarded runs a parser. If it takes too long nobody waits for its end: parsers look at ctx in their
+// loops, and what they hand to a library in one piece is bounded, so that they do end soon after.
+func guarded[T any](ctx context.Context, timeout time.Duration, parse func(context.Context) (T, error)) (T, error) {
 	type result struct {
 		value T
 		err   error
 	}
+	limited, cancel := context.WithTimeout(ctx, timeout)
+	defer cancel()
 	done := make(chan result, 1)
 	go func() {
 		var r result
@@ -86,19 +88,21 @@ func guarded[T any](ctx context.Context, timeout time.Duration, parse func() (T,
 			}
 			done <- r
 		}()
-		r.value, r.err = parse()
+		r.value, r.err = parse(limited)
 	}()
-	timer := time.NewTimer(timeout)
-	defer timer.Stop()
-	var none T
+	var r result
 	select {
-	case r := <-done:
-		return r.value, r.err
-	case <-timer.C:
-		return none, ErrTooSlow.Because(errors.New("parser took longer than " + timeout.String()))
-	case <-ctx.Done():
-		return none, ctx.Err()
+	case r = <-done:
+	case <-limited.Done():
+		r.err = limited.Err()
 	}
+	switch {
+	case ctx.Err() != nil:
+		return r.value, ctx.Err()
+	case errors.Is(r.err, context.DeadlineExceeded):
+		return r.value, ErrTooSlow.Because(fmt.Errorf("parser took longer than %v", timeout))
+	}
+	return r.value, r.err
 }
 
 // text is an original that is read in one go.

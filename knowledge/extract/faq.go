@@ -1,6 +1,7 @@
 package extract
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 )
@@ -20,7 +21,7 @@ func FormatFAQ(pairs []Pair) ([]byte, error) {
 	return data, nil
 }
 
-func faq(data []byte) (text, error) {
+func faq(ctx context.Context, data []byte) (text, error) {
 	var pairs []Pair
 	if err := json.Unmarshal(data, &pairs); err != nil {
 		return text{}, ErrBroken.Because(err)
@@ -29,7 +30,7 @@ func faq(data []byte) (text, error) {
 	for _, p := range pairs {
 		pair(&o, p.Question, p.Answer)
 	}
-	return text{blocks: o.finish()}, nil
+	return text{blocks: o.finish()}, o.check(ctx)
 }
 
 // pair adds an answer under its question.

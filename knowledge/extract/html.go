@@ -2,6 +2,8 @@ package extract
 
 import (
 	"bytes"
+	"context"
+	"io"
 	"net/url"
 	"regexp"
 	"strings"
@@ -12,33 +14,49 @@ import (
 	"golang.org/x/net/html/atom"
 )
 
-// What a web page is bounded by: cleaning it takes much more than its size.
+// What a web page is bounded by: finding the article in it cannot be interrupted.
 const (
 	maxHTML     = 16 << 20 // bytes
-	maxElements = 200_000
+	maxElements = 20_000   // that an article is looked for in; some 10 times those of a long page
 )
 
 // webPage reads the article of a page, or the whole of its body where no
 // article stands out.
-func webPage(data []byte) (text, error) {
+func webPage(ctx context.Context, data []byte) (text, error) {
 	if len(data) > maxHTML {
 		return text{}, ErrTooBig
 	}
-	root, err := html.Parse(strings.NewReader(decode(data, declaredCharset(data))))
+	root, err := html.Parse(interruptible{ctx, strings.NewReader(decode(data, declaredCharset(data)))})
+	if ctx.Err() != nil {
+		return text{}, ctx.Err()
+	}
 	if err != nil {
 		return text{}, ErrBroken.Because(err)
 	}
 	title := pageTitle(root)
 	whole := read(root)
-	parser := readability.NewParser()
-	parser.MaxElemsToParse = maxElements
-	article, err := parser.ParseDocument(root, &url.URL{Scheme: "https", Host: "page.invalid"})
+	finder := readability.NewParser()
+	finder.MaxElemsToParse = maxElements
+	article, err := finder.ParseDocument(root, &url.URL{Scheme: "https", Host: "page.invalid"})
 	if err == nil && article.Node != nil {
 		if found := read(article.Node); size(found) >= enough(size(whole)) {
 			return text{title: title, blocks: found}, nil
 		}
 	}
 	return text{title: title, blocks: whole}, nil
+}
+
+// interruptible ends the input of a parser when ctx ends: misnested markup takes quadratic time.
+type interruptible struct {
+	ctx context.Context //nolint:containedctx // it lives as long as the call that reads
+	r   io.Reader
+}
+
+func (i interruptible) Read(p []byte) (int, error) {
+	if err := i.ctx.Err(); err != nil {
+		return 0, err
+	}
+	return i.r.Read(p)
 }
 
 // enough is how much of a page's text an article must have to stand for it, in

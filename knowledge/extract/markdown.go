@@ -2,7 +2,9 @@ package extract
 
 import (
 	"bytes"
+	"context"
 	"fmt"
+	"iter"
 	"regexp"
 	"strings"
 
@@ -10,22 +12,79 @@ import (
 	"github.com/yuin/goldmark/ast"
 	"github.com/yuin/goldmark/extension"
 	extast "github.com/yuin/goldmark/extension/ast"
+	"github.com/yuin/goldmark/parser"
 	gmtext "github.com/yuin/goldmark/text"
 )
 
 // markdown reads CommonMark with tables, and what documentation sites put around it:
 // front matter, MDX imports and components, admonitions.
-func markdown(data []byte) (text, error) {
+func markdown(ctx context.Context, data []byte) (text, error) {
 	title, source := frontMatter(strings.ReplaceAll(decode(data, ""), "\r\n", "\n"))
-	source = withoutMDX(source)
-	if tooNested(source) {
-		return text{}, ErrTooSlow.Because(fmt.Errorf("markdown nested deeper than %d", maxNesting))
+	m := &markdownReader{parser: goldmark.New(goldmark.WithExtensions(extension.Table, extension.Strikethrough)).Parser()}
+	for part := range portions(withoutMDX(source)) {
+		if tooNested(part) {
+			return text{}, ErrTooSlow.Because(fmt.Errorf("markdown nested deeper than %d", maxNesting))
+		}
+		m.read(part)
+		if err := m.check(ctx); err != nil {
+			return text{}, err
+		}
 	}
-	raw := []byte(source)
-	root := goldmark.New(goldmark.WithExtensions(extension.Table, extension.Strikethrough)).Parser().Parse(gmtext.NewReader(raw))
-	m := &markdownReader{source: raw}
-	m.blocks(root, "")
 	return text{title: title, blocks: m.finish()}, nil
+}
+
+// Sizes of what is parsed in one piece, in bytes. The parser takes quadratic time, and
+// worse, for some texts, and cannot be interrupted.
+const (
+	portionSize = 16 << 10 // cut at the next empty line
+	portionMax  = 48 << 10 // cut at any line
+)
+
+// portions cuts a document between its blocks.
+func portions(source string) iter.Seq[string] {
+	return func(yield func(string) bool) {
+		start, at, fenced := 0, 0, ""
+		for at < len(source) {
+			end := strings.IndexByte(source[at:], '\n')
+			if end < 0 {
+				end = len(source)
+			} else {
+				end += at + 1
+			}
+			line := source[at:end]
+			fenced = fenceAfter(fenced, line)
+			at = end
+			size := at - start
+			if size > portionMax || size > portionSize && fenced == "" && strings.TrimSpace(line) == "" {
+				for ; at-start > portionMax; start += portionMax { // a line that is too long by itself
+					if !yield(strings.ToValidUTF8(source[start:start+portionMax], "")) {
+						return
+					}
+				}
+				if !yield(source[start:at]) {
+					return
+				}
+				start = at
+			}
+		}
+		if start < len(source) {
+			yield(source[start:])
+		}
+	}
+}
+
+// fenceAfter returns the fence that is open after a line, "" if none is.
+func fenceAfter(open, line string) string {
+	mark := fence.FindStringSubmatch(line)
+	switch {
+	case mark == nil:
+		return open
+	case open == "":
+		return mark[1]
+	case strings.HasPrefix(mark[1], open):
+		return ""
+	}
+	return open
 }
 
 // maxNesting is how deep lists and quotes may stand in each other: the parser recurses.
@@ -76,19 +135,20 @@ var (
 	fence         = regexp.MustCompile("^\\s{0,3}(```+|~~~+)")
 )
 
+// maxColumns is how wide a table may be.
+const maxColumns = 64
+
 // withoutMDX drops the lines of a document that are program, outside of code.
 func withoutMDX(source string) string {
 	var out strings.Builder
 	open, tags := "", false
 	for line := range strings.SplitSeq(source, "\n") {
-		if mark := fence.FindStringSubmatch(line); mark != nil {
-			switch {
-			case open == "":
-				open = mark[1]
-			case strings.HasPrefix(mark[1], open):
-				open = ""
+		if before := open; before != "" || fence.MatchString(line) {
+			open = fenceAfter(open, line)
+		} else {
+			if strings.Count(line, "|") > maxColumns {
+				line = strings.ReplaceAll(line, "|", ",") // short rows below would be filled up to as many cells
 			}
-		} else if open == "" {
 			if mdxStatement.MatchString(line) {
 				line = ""
 			} else if match := admonition.FindStringSubmatch(line); match != nil {
@@ -113,7 +173,13 @@ func withoutMDX(source string) string {
 // markdownReader walks the blocks of a document.
 type markdownReader struct {
 	outline
-	source []byte
+	parser parser.Parser
+	source []byte // of the portion that is read
+}
+
+func (m *markdownReader) read(portion string) {
+	m.source = []byte(portion)
+	m.blocks(m.parser.Parse(gmtext.NewReader(m.source)), "")
 }
 
 var headingID = regexp.MustCompile(`\s*\{#[^}]*\}\s*$`)

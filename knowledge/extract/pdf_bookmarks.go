@@ -5,6 +5,7 @@ import (
 
 	"github.com/klippa-app/go-pdfium/references"
 	"github.com/klippa-app/go-pdfium/requests"
+	"github.com/klippa-app/go-pdfium/responses"
 )
 
 // bookmark is an entry of a PDF's outline.
@@ -14,68 +15,61 @@ type bookmark struct {
 	page  int // from 0
 }
 
-// maxBookmarks bounds the walk: outlines of broken files run in circles.
-const maxBookmarks = 2000
+// Bounds of an outline.
+const (
+	maxBookmarks     = 2000
+	maxBookmarkDepth = 50
+)
 
-// bookmarks returns the outline in the order of the pages. What is wrong in it is left out.
+// bookmarks returns the outline in the order of the pages, none if there is something wrong with it.
 func (d *pdfDocument) bookmarks() []bookmark {
+	if !d.outlineEnds() {
+		return nil
+	}
+	outline, err := d.instance.GetBookmarks(&requests.GetBookmarks{Document: d.reference})
+	if err != nil {
+		return nil
+	}
 	var marks []bookmark
-	seen := 0
-	var walk func(parent *references.FPDF_BOOKMARK, level int)
-	walk = func(parent *references.FPDF_BOOKMARK, level int) {
-		if level > maxDepth {
-			return
-		}
-		child, err := d.instance.FPDFBookmark_GetFirstChild(&requests.FPDFBookmark_GetFirstChild{Document: d.reference, Bookmark: parent})
-		if err != nil {
-			return
-		}
-		for at := child.Bookmark; at != nil && seen < maxBookmarks; {
-			seen++
-			if m, ok := d.bookmark(*at, level); ok {
-				marks = append(marks, m)
+	var collect func(all []responses.GetBookmarksBookmark, level int)
+	collect = func(all []responses.GetBookmarksBookmark, level int) {
+		for _, b := range all {
+			if title := squeeze(b.Title); title != "" && b.DestInfo != nil && b.DestInfo.PageIndex >= 0 {
+				marks = append(marks, bookmark{title, min(level, maxDepth), b.DestInfo.PageIndex})
 			}
-			walk(at, level+1)
-			sibling, err := d.instance.FPDFBookmark_GetNextSibling(&requests.FPDFBookmark_GetNextSibling{Document: d.reference, Bookmark: *at})
-			if err != nil {
-				return
-			}
-			at = sibling.Bookmark
+			collect(b.Children, level+1)
 		}
 	}
-	walk(nil, 1)
+	collect(outline.Bookmarks, 1)
 	slices.SortStableFunc(marks, func(a, b bookmark) int { return a.page - b.page })
 	return marks
 }
 
-func (d *pdfDocument) bookmark(at references.FPDF_BOOKMARK, level int) (bookmark, bool) {
-	title, err := d.instance.FPDFBookmark_GetTitle(&requests.FPDFBookmark_GetTitle{Bookmark: at})
-	if err != nil || squeeze(title.Title) == "" {
-		return bookmark{}, false
+// outlineEnds tells whether the outline is a tree of reasonable size: those of broken
+// files run in circles, which GetBookmarks would follow for ever. (Walking is all that is
+// done bookmark by bookmark: FPDFBookmark_GetDest of go-pdfium 1.20 asks for something else.)
+func (d *pdfDocument) outlineEnds() bool {
+	seen := 0
+	var walk func(parent *references.FPDF_BOOKMARK, depth int) bool
+	walk = func(parent *references.FPDF_BOOKMARK, depth int) bool {
+		if depth > maxBookmarkDepth {
+			return false
+		}
+		child, err := d.instance.FPDFBookmark_GetFirstChild(&requests.FPDFBookmark_GetFirstChild{Document: d.reference, Bookmark: parent})
+		if err != nil {
+			return false
+		}
+		for at := child.Bookmark; at != nil; {
+			if seen++; seen > maxBookmarks || !walk(at, depth+1) {
+				return false
+			}
+			sibling, err := d.instance.FPDFBookmark_GetNextSibling(&requests.FPDFBookmark_GetNextSibling{Document: d.reference, Bookmark: *at})
+			if err != nil {
+				return false
+			}
+			at = sibling.Bookmark
+		}
+		return true
 	}
-	dest := d.destination(at)
-	if dest == nil {
-		return bookmark{}, false
-	}
-	page, err := d.instance.FPDFDest_GetDestPageIndex(&requests.FPDFDest_GetDestPageIndex{Document: d.reference, Dest: *dest})
-	if err != nil || page.Index < 0 {
-		return bookmark{}, false
-	}
-	return bookmark{squeeze(title.Title), level, page.Index}, true
-}
-
-// destination is where a bookmark leads, by itself or by its action.
-func (d *pdfDocument) destination(at references.FPDF_BOOKMARK) *references.FPDF_DEST {
-	if own, err := d.instance.FPDFBookmark_GetDest(&requests.FPDFBookmark_GetDest{Document: d.reference, Bookmark: at}); err == nil && own.Dest != nil {
-		return own.Dest
-	}
-	action, err := d.instance.FPDFBookmark_GetAction(&requests.FPDFBookmark_GetAction{Bookmark: at})
-	if err != nil || action.Action == nil {
-		return nil
-	}
-	dest, err := d.instance.FPDFAction_GetDest(&requests.FPDFAction_GetDest{Document: d.reference, Action: *action.Action})
-	if err != nil {
-		return nil
-	}
-	return dest.Dest
+	return walk(nil, 0)
 }

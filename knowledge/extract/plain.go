@@ -1,15 +1,18 @@
 package extract
 
-import "strings"
+import (
+	"context"
+	"strings"
+)
 
 // plain reads text: paragraphs are set apart by empty lines.
-func plain(data []byte) (text, error) {
+func plain(ctx context.Context, data []byte) (text, error) {
 	var o outline
-	paragraphs(&o, decode(data, ""))
-	return text{blocks: o.finish()}, nil
+	err := paragraphs(ctx, &o, decode(data, ""))
+	return text{blocks: o.finish()}, err
 }
 
-func paragraphs(o *outline, content string) {
+func paragraphs(ctx context.Context, o *outline, content string) error {
 	content = strings.NewReplacer("\r\n", "\n", "\r", "\n", "\f", "\n\n").Replace(content)
 	var lines []string
 	for line := range strings.SplitSeq(content, "\n") {
@@ -19,6 +22,10 @@ func paragraphs(o *outline, content string) {
 		}
 		o.add(Paragraph, strings.Join(lines, "\n"))
 		lines = lines[:0]
+		if err := o.check(ctx); err != nil {
+			return err
+		}
 	}
 	o.add(Paragraph, strings.Join(lines, "\n"))
+	return o.check(ctx)
 }

@@ -10,9 +10,12 @@ export function Missing() {
   const { t } = useTranslation();
   useTitle(t('missing.title'));
   return (
-    <Empty title={t('missing.title')} action={<Button renderRoot={(props) => <Link to="/" {...props} />}>{t('missing.home')}</Button>}>
-      {t('missing.text')}
-    </Empty>
+    <main>
+      <h1 className="hidden-visually">{t('missing.title')}</h1>
+      <Empty title={t('missing.title')} action={<Button renderRoot={(props) => <Link to="/" {...props} />}>{t('missing.home')}</Button>}>
+        {t('missing.text')}
+      </Empty>
+    </main>
   );
 }
 

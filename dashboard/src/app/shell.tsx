@@ -1,11 +1,11 @@
-import { Menu, SegmentedControl, UnstyledButton, useMantineColorScheme } from '@mantine/core';
+import { Menu, UnstyledButton, useMantineColorScheme } from '@mantine/core';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link, Outlet, useNavigate } from '@tanstack/react-router';
 import { useEffect } from 'react';
 import { useTranslation } from 'react-i18next';
 import { meQuery, signOut } from '../api/account';
 import { desk } from '../live/desk';
-import { BotIcon, ChatIcon, DownIcon, HomeIcon, Mark, SignOutIcon } from '../parts/icons';
+import { BotIcon, ChatIcon, CheckIcon, DownIcon, HomeIcon, Mark, SignOutIcon } from '../parts/icons';
 import css from './shell.module.css';
 
 /** What surrounds every page of a person who is signed in. */
@@ -21,8 +21,8 @@ export function Shell() {
       <a className={css.skip} href="#content">
         {t('nav.skip')}
       </a>
-      <div className={css.side}>
-        <Link to="/" className={css.brand} aria-label={t('nav.home')}>
+      <header className={css.side}>
+        <Link to="/" className={css.brand}>
           <Mark />
           <span>Parley</span>
         </Link>
@@ -41,13 +41,15 @@ export function Shell() {
           </Link>
         </nav>
         <AccountMenu />
-      </div>
+      </header>
       <main className={css.main} id="content" tabIndex={-1}>
         <Outlet />
       </main>
     </div>
   );
 }
+
+const schemes = ['auto', 'light', 'dark'] as const;
 
 function AccountMenu() {
   const { t } = useTranslation();
@@ -67,7 +69,8 @@ function AccountMenu() {
   return (
     <Menu position="top-start" width={248}>
       <Menu.Target>
-        <UnstyledButton className={css.account} aria-label={t('account.menu', { business })}>
+        <UnstyledButton className={css.account}>
+          <span className="hidden-visually">{t('account.menu')}</span>
           <span className={css.initial} aria-hidden="true">
             {business.trim().charAt(0).toLocaleUpperCase() || '·'}
           </span>
@@ -76,24 +79,19 @@ function AccountMenu() {
         </UnstyledButton>
       </Menu.Target>
       <Menu.Dropdown>
-        <div className={css.who}>
+        <Menu.Label className={css.who}>
           <strong>{business}</strong>
           <span>{me?.user.email}</span>
-        </div>
-        <div className={css.scheme}>
-          <SegmentedControl
-            fullWidth
-            size="xs"
-            aria-label={t('account.theme')}
-            value={colorScheme}
-            onChange={(value) => setColorScheme(value as typeof colorScheme)}
-            data={[
-              { value: 'auto', label: t('account.system') },
-              { value: 'light', label: t('account.light') },
-              { value: 'dark', label: t('account.dark') },
-            ]}
-          />
-        </div>
+        </Menu.Label>
+        <Menu.Divider />
+        <Menu.Label>{t('account.theme')}</Menu.Label>
+        <Menu.RadioGroup value={colorScheme} onChange={(scheme) => setColorScheme(scheme as typeof colorScheme)}>
+          {schemes.map((scheme) => (
+            <Menu.RadioItem key={scheme} value={scheme} checkIcon={<CheckIcon size={16} />}>
+              {t(`account.${scheme}`)}
+            </Menu.RadioItem>
+          ))}
+        </Menu.RadioGroup>
         <Menu.Divider />
         <Menu.Item leftSection={<SignOutIcon size={16} />} onClick={() => void leave()}>
           {t('account.signOut')}

@@ -28,9 +28,9 @@ export const en = {
     conversations: 'Conversations',
   },
   account: {
-    menu: 'Account: {{business}}',
+    menu: 'Account:',
     theme: 'Theme',
-    system: 'System',
+    auto: 'Like your device',
     light: 'Light',
     dark: 'Dark',
     signOut: 'Sign out',

@@ -21,7 +21,15 @@ export const theme = createTheme({
         overlayProps: { color: 'var(--scrim)', backgroundOpacity: 1 },
       },
     },
-    Menu: { defaultProps: { shadow: 'md', radius: 8, transitionProps: { duration: 120 }, position: 'bottom-end' } },
+    Menu: {
+      defaultProps: {
+        shadow: 'md',
+        radius: 8,
+        transitionProps: { duration: 120 },
+        position: 'bottom-end',
+        withInitialFocusPlaceholder: false,
+      },
+    },
     TextInput: { defaultProps: { size: 'md' } },
     PasswordInput: { defaultProps: { size: 'md' } },
     Textarea: { defaultProps: { size: 'md', autosize: true } },

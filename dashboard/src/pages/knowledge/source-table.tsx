@@ -106,7 +106,7 @@ function Row({ source, onDelete }: { source: Source; onDelete: () => void }) {
       <td>
         <State source={source} />
       </td>
-      <td className={css.number} data-label={hasPassages ? t('knowledge.column.passages').toLocaleLowerCase() : undefined}>
+      <td className={css.number} data-none={!hasPassages} data-label={t('knowledge.column.passages').toLocaleLowerCase()}>
         {hasPassages ? count(source.passages) : '–'}
       </td>
       <td className={css.number}>

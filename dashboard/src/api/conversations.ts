@@ -31,7 +31,7 @@ export async function eventsAfter(conversation: string, after: number): Promise<
   const page = await body(
     api.GET('/api/v1/conversations/{conversation}/events', { params: { path: { conversation }, query: { after } } }),
   );
-  return { events: page.items as WireEvent[], more: page.next !== '' };
+  return { events: page.items, more: page.next !== '' };
 }
 
 /** What a change in any conversation makes stale. */

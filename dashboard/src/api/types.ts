@@ -15,4 +15,4 @@ export type Author = Schemas['Author'];
 export type Registration = Schemas['Registration'];
 
 /** A durable event of a conversation's log, as REST and the socket both bring it. */
-export type WireEvent = Schemas['Event'] & { seq: number; at: string; data: { erased?: boolean } };
+export type WireEvent = Schemas['Event'];

@@ -61,7 +61,7 @@ function changed(transcript: Transcript, id: string, change: (m: Message) => Mes
 }
 
 function applied(entries: Entry[], event: WireEvent): Entry[] {
-  if (event.data.erased === true) return erased(entries, event);
+  if ('erased' in event.data && event.data.erased) return erased(entries, event);
   switch (event.type) {
     case 'message.created':
       return [...entries, message(event, event.data, { state: 'whole', text: event.data.text ?? '' })];

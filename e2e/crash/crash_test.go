@@ -11,14 +11,15 @@ import (
 	"time"
 
 	"parley/e2e/client"
+	"parley/e2e/server"
 	"parley/llm/llmtest"
 	"parley/persistence/testbed"
 )
 
 func TestKillingTheServerLosesNothingOnSQLite(t *testing.T) {
 	s := survive(t)
-	noPlantedFiles(t, s.data)
-	noPlantedText(t, "the server's log", s.log.Bytes())
+	noPlantedFiles(t, s.Data)
+	noPlantedText(t, "the server's log", s.Log())
 }
 
 func TestKillingTheServerLosesNothingOnPostgres(t *testing.T) {
@@ -26,7 +27,7 @@ func TestKillingTheServerLosesNothingOnPostgres(t *testing.T) {
 		t.Skip("kills take their time")
 	}
 	s := survive(t, "DATABASE_URL="+testbed.Postgres(t))
-	noPlantedText(t, "the server's log", s.log.Bytes())
+	noPlantedText(t, "the server's log", s.Log())
 }
 
 // The shape of a run.
@@ -47,7 +48,7 @@ var questions = []string{
 
 // survive sends visitors, kills the server under them again and again, and
 // checks what is left.
-func survive(t *testing.T, env ...string) *server {
+func survive(t *testing.T, env ...string) *server.Server {
 	if testing.Short() {
 		t.Skip("kills take their time")
 	}
@@ -58,9 +59,9 @@ func survive(t *testing.T, env ...string) *server {
 
 	// Half of the visitors ask a bot whose answers take a second to write, so that every kill breaks some.
 	model := llmtest.NewServer(t, llmtest.Script{Words: 20, PaceMS: 50})
-	s := start(t, append(env, "OPENAI_BASE_URL="+model.URL, "OPENAI_API_KEY=sk-test")...)
+	s := server.Start(t, append(env, "OPENAI_BASE_URL="+model.URL, "OPENAI_API_KEY=sk-test")...)
 	o := register(t, s)
-	bots := []string{o.makeBot(""), o.makeBot("extractive")}
+	bots := []string{makeBot(o, ""), makeBot(o, "extractive")}
 
 	ctx, stop := context.WithCancel(context.Background())
 	var running, sending sync.WaitGroup
@@ -69,8 +70,8 @@ func survive(t *testing.T, env ...string) *server {
 	visitors := make([]*client.Visitor, crowd)
 	for i := range visitors {
 		v := client.New(client.Options{
-			URL: "ws://" + s.address + "/api/v1/socket", Bot: bots[i%len(bots)], Name: fmt.Sprintf("v%d", i),
-			Bearer: func() string { return o.token },
+			URL: "ws://" + s.Address + "/api/v1/socket", Bot: bots[i%len(bots)], Name: fmt.Sprintf("v%d", i),
+			Bearer: func() string { return o.Token },
 		})
 		visitors[i] = v
 		running.Go(func() {
@@ -86,8 +87,8 @@ func survive(t *testing.T, env ...string) *server {
 	begun := time.Now()
 	for range kills {
 		time.Sleep(time.Duration(random.Int64N(int64(lifetime))))
-		s.kill()
-		s.run()
+		s.Kill()
+		s.Run()
 	}
 	t.Logf("killed and started %d times in %v", kills, time.Since(begun).Round(time.Millisecond))
 	sending.Wait()
@@ -96,7 +97,7 @@ func survive(t *testing.T, env ...string) *server {
 		for _, breach := range v.Violations() {
 			t.Errorf("visitor %d: %s", i, breach)
 		}
-		for _, wrong := range check(v.Sent(), v.Events(), o.log(v.Conversation())) {
+		for _, wrong := range check(v.Sent(), v.Events(), o.Log(v.Conversation())) {
 			t.Errorf("visitor %d in %s: %s", i, v.Conversation(), wrong)
 		}
 	}

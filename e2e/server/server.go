@@ -1,0 +1,181 @@
+package server
+
+import (
+	"bytes"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// patience bounds a start. It takes two seconds; a machine that runs everything at once may need more.
+const patience = 60 * time.Second
+
+// Server is a parley process at an address and on a folder that it keeps over
+// restarts. Its methods are for one goroutine, but for Log.
+type Server struct {
+	Address string // host:port
+	Data    string // the data folder
+
+	t       testing.TB
+	binary  string
+	env     []string
+	log     output
+	process *exec.Cmd
+	ended   chan struct{} // closed when process has ended
+}
+
+// output collects what one process after the other writes.
+type output struct {
+	mu sync.Mutex
+	b  bytes.Buffer
+}
+
+func (o *output) Write(p []byte) (int, error) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.b.Write(p)
+}
+
+// New prepares a server with an empty data folder, SQLite, no model and no
+// limits of rates, but for what env ("NAME=value") says otherwise. It is killed
+// when the test ends.
+func New(t testing.TB, env ...string) *Server {
+	t.Helper()
+	path, err := binary()
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := &Server{t: t, binary: path, Address: freeAddress(t), Data: t.TempDir()}
+	s.env = append(os.Environ(), "PARLEY_ADDR="+s.Address, "PARLEY_DATA="+s.Data, "PARLEY_LIMITS=off", "PARLEY_PUBLIC_URL=",
+		"DATABASE_URL=", "REDIS_URL=", "OPENAI_API_KEY=", "OPENAI_BASE_URL=", "PARLEY_KEY=", "PARLEY_CLUSTER_ADDR=")
+	s.Set(env...)
+	t.Cleanup(func() {
+		s.Kill()
+		if log := s.Log(); t.Failed() {
+			t.Logf("the end of the server's log:\n%s", log[max(0, len(log)-8000):])
+		}
+	})
+	return s
+}
+
+// Start prepares a server and runs it.
+func Start(t testing.TB, env ...string) *Server {
+	t.Helper()
+	s := New(t, env...)
+	s.Run()
+	return s
+}
+
+// Set changes the environment of the next start.
+func (s *Server) Set(env ...string) { s.env = append(s.env, env...) }
+
+// URL is the address as a browser writes it.
+func (s *Server) URL() string { return "http://" + s.Address }
+
+// Run starts the process and returns once it is ready.
+func (s *Server) Run() {
+	s.t.Helper()
+	s.Launch()
+	s.AwaitReady()
+}
+
+// Launch starts the process and waits for nothing.
+func (s *Server) Launch() {
+	s.t.Helper()
+	s.process = exec.Command(s.binary, "serve")
+	s.process.Env = s.env
+	s.process.Stdout, s.process.Stderr = &s.log, &s.log
+	if err := s.process.Start(); err != nil {
+		s.t.Fatalf("start parley: %v", err)
+	}
+	process, ended := s.process, make(chan struct{})
+	s.ended = ended
+	go func() {
+		_ = process.Wait() // how it ended is in its state
+		close(ended)
+	}()
+}
+
+// AwaitReady waits until the process serves.
+func (s *Server) AwaitReady() {
+	s.t.Helper()
+	for deadline := time.Now().Add(patience); ; time.Sleep(20 * time.Millisecond) {
+		response, err := http.Get(s.URL() + "/readyz")
+		if err == nil {
+			response.Body.Close()
+			if response.StatusCode == http.StatusOK {
+				return
+			}
+		}
+		switch {
+		case !s.Alive():
+			s.t.Fatalf("parley ended at its start with code %d", s.process.ProcessState.ExitCode())
+		case time.Now().After(deadline):
+			s.t.Fatalf("parley is not ready after %v", patience)
+		}
+	}
+}
+
+// Alive tells whether the process that was started last still runs.
+func (s *Server) Alive() bool {
+	select {
+	case <-s.ended:
+		return false
+	default:
+		return true
+	}
+}
+
+// PID is the id of the process that was started last.
+func (s *Server) PID() int { return s.process.Process.Pid }
+
+// Kill is kill -9.
+func (s *Server) Kill() {
+	if s.process == nil {
+		return
+	}
+	_ = s.process.Process.Kill() // it may have ended already
+	<-s.ended
+}
+
+// Stop asks the process to end, as an operator does, and returns its exit code.
+func (s *Server) Stop() int {
+	s.t.Helper()
+	if err := s.process.Process.Signal(syscall.SIGTERM); err != nil {
+		s.t.Fatalf("end parley: %v", err)
+	}
+	return s.Exit()
+}
+
+// Exit waits for the process to end by itself and returns its exit code.
+func (s *Server) Exit() int {
+	s.t.Helper()
+	select {
+	case <-s.ended:
+	case <-time.After(patience):
+		s.t.Fatalf("parley still runs after %v", patience)
+	}
+	return s.process.ProcessState.ExitCode()
+}
+
+// Log is all that the processes wrote so far.
+func (s *Server) Log() []byte {
+	s.log.mu.Lock()
+	defer s.log.mu.Unlock()
+	return bytes.Clone(s.log.b.Bytes())
+}
+
+func freeAddress(t testing.TB) string {
+	t.Helper()
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer listener.Close()
+	return listener.Addr().String()
+}

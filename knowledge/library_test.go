@@ -1,0 +1,263 @@
+package knowledge
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"sync"
+	"testing"
+
+	"parley/chat"
+)
+
+// know gives a bot something to know, at once.
+func (m *memory) know(tenant, bot, id, title string, texts ...string) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.sources[id] = Source{ID: id, Tenant: tenant, Bot: bot, Title: title, URL: "https://example.com/" + id, State: Ready, UpdatedAt: m.now()}
+	m.passages[id] = nil
+	for i, text := range texts {
+		m.passages[id] = append(m.passages[id], Passage{ID: fmt.Sprintf("%s-%d", id, i), Source: id, Order: i, Text: text})
+	}
+	m.versions[tenant+"/"+bot]++
+}
+
+func library(t *testing.T, options ...LibraryOption) (*Library, *memory) {
+	t.Helper()
+	m := newMemory()
+	l := NewLibrary(m, options...)
+	t.Cleanup(func() {
+		if err := l.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return l, m
+}
+
+func search(t *testing.T, l *Library, bot, query string) (ids []string) {
+	t.Helper()
+	hits, err := l.Search(t.Context(), "tnt", bot, query, 10)
+	if err != nil {
+		t.Fatalf("search %q: %v", query, err)
+	}
+	for _, h := range hits {
+		ids = append(ids, h.ID)
+	}
+	return ids
+}
+
+func TestASearchFindsThePassageWithItsSource(t *testing.T) {
+	t.Parallel()
+	l, m := library(t)
+	m.know("tnt", "bot", "src_1", "reset-password.md", "Open the settings.", "Choose a new one.")
+	m.know("tnt", "bot", "src_2", "shipping.md", "Parcels take three days.")
+	hits, err := l.Search(t.Context(), "tnt", "bot", "When does my parcel arrive?", 10)
+	if err != nil || len(hits) != 1 {
+		t.Fatalf("%+v, error %v", hits, err)
+	}
+	if h := hits[0]; h.ID != "src_2-0" || h.Title != "shipping.md" || h.URL != "https://example.com/src_2" || h.Text != "Parcels take three days." || h.Score <= 0 {
+		t.Errorf("%+v", h)
+	}
+	if got := search(t, l, "bot", "passwords"); len(got) != 2 {
+		t.Errorf("by its file's name: %v", got)
+	}
+}
+
+func TestWordsThatSayNothingFindNothing(t *testing.T) {
+	t.Parallel()
+	l, m := library(t)
+	m.know("tnt", "bot", "src_1", "a", "How do you do? What is it that you are?")
+	for _, query := range []string{"how is it", "what do you", "", "?!", "   ", "\x00\xff"} {
+		if got := search(t, l, "bot", query); len(got) != 0 {
+			t.Errorf("%q found %v", query, got)
+		}
+	}
+}
+
+func TestASearchSeesEveryChangeCommittedBeforeIt(t *testing.T) {
+	t.Parallel()
+	l, m := library(t)
+	if empty, err := l.Empty(t.Context(), "tnt", "bot"); err != nil || !empty {
+		t.Errorf("empty %v, error %v", empty, err)
+	}
+	for i := range 30 {
+		id := fmt.Sprintf("src_%d", i)
+		m.know("tnt", "bot", id, "a", "Apples number "+strings.Repeat("i", i+1))
+		if got := search(t, l, "bot", "apples"); len(got) != min(i+1, 10) {
+			t.Fatalf("after %d sources: %v", i+1, got)
+		}
+	}
+	if empty, err := l.Empty(t.Context(), "tnt", "bot"); err != nil || empty {
+		t.Errorf("empty %v, error %v", empty, err)
+	}
+	if m.loads != 30 {
+		t.Errorf("%d sources were loaded for 30 changes", m.loads)
+	}
+	m.know("tnt", "bot", "src_7", "a", "Pears now")
+	if got := search(t, l, "bot", "pears"); len(got) != 1 || got[0] != "src_7-0" {
+		t.Errorf("replaced: %v", got)
+	}
+	for i := range 30 {
+		if err := m.DeleteSource(t.Context(), "tnt", "bot", fmt.Sprintf("src_%d", i)); err != nil {
+			t.Fatal(err)
+		}
+		for _, id := range search(t, l, "bot", "apples pears") {
+			if strings.HasPrefix(id, fmt.Sprintf("src_%d-", i)) {
+				t.Fatalf("deleted and found: %s", id)
+			}
+		}
+	}
+	if got := search(t, l, "bot", "apples pears"); len(got) != 0 {
+		t.Errorf("all deleted: %v", got)
+	}
+}
+
+func TestBotsAndTenantsDoNotMeet(t *testing.T) {
+	t.Parallel()
+	l, m := library(t)
+	m.know("tnt", "bot_a", "src_1", "a", "Apples")
+	m.know("tnt", "bot_b", "src_2", "b", "Apples")
+	m.know("other", "bot_a", "src_3", "c", "Apples")
+	if got := search(t, l, "bot_a", "apples"); len(got) != 1 || got[0] != "src_1-0" {
+		t.Errorf("%v", got)
+	}
+}
+
+func TestManySearchesShareOneLoad(t *testing.T) {
+	t.Parallel()
+	l, m := library(t)
+	for i := range 50 {
+		m.know("tnt", "bot", fmt.Sprintf("src_%d", i), "a", "Apples")
+	}
+	var searches sync.WaitGroup
+	for range 20 {
+		searches.Go(func() {
+			if hits, err := l.Search(t.Context(), "tnt", "bot", "apples", 200); err != nil || len(hits) != 50 {
+				t.Errorf("%d hits, error %v", len(hits), err)
+			}
+		})
+	}
+	searches.Wait()
+	if m.loads != 50 {
+		t.Errorf("%d loads of 50 sources", m.loads)
+	}
+}
+
+func TestTheBotThatWasNotAskedForLongestIsDropped(t *testing.T) {
+	t.Parallel()
+	l, m := library(t, WithCapacity(8)) // two bots of three passages, and their shelves
+	for _, bot := range []string{"a", "b", "c"} {
+		m.know("tnt", bot, "src_"+bot, "t", "Apples", "Apples", "Apples")
+	}
+	for _, step := range []struct {
+		bot   string
+		loads int
+	}{{"a", 1}, {"b", 2}, {"a", 2}, {"c", 3}, {"a", 3}, {"b", 4}, {"a", 4}, {"c", 5}} {
+		if got := search(t, l, step.bot, "apples"); len(got) != 3 {
+			t.Fatalf("%s: %v", step.bot, got)
+		}
+		if m.loads != step.loads {
+			t.Fatalf("%s: %d loads, want %d", step.bot, m.loads, step.loads)
+		}
+	}
+}
+
+func TestABotThatIsLargerThanTheCapacityIsStillAnswered(t *testing.T) {
+	t.Parallel()
+	l, m := library(t, WithCapacity(1))
+	m.know("tnt", "bot", "src", "t", "Apples", "Apples", "Apples")
+	for range 2 {
+		if got := search(t, l, "bot", "apples"); len(got) != 3 {
+			t.Errorf("%v", got)
+		}
+	}
+	if m.loads != 1 {
+		t.Errorf("%d loads", m.loads)
+	}
+}
+
+func TestALoadThatFailsIsTriedAgain(t *testing.T) {
+	t.Parallel()
+	l, m := library(t)
+	m.know("tnt", "bot", "src", "t", "Apples")
+	m.failNext = chat.ErrUnavailable
+	if _, err := l.Search(t.Context(), "tnt", "bot", "apples", 1); !errors.Is(err, chat.ErrUnavailable) {
+		t.Errorf("error %v", err)
+	}
+	if got := search(t, l, "bot", "apples"); len(got) != 1 {
+		t.Errorf("%v", got)
+	}
+}
+
+func TestWhoeverGivesUpWaitingLeavesTheLoadToTheNext(t *testing.T) {
+	t.Parallel()
+	l, m := library(t)
+	m.know("tnt", "bot", "src", "t", "Apples")
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, err := l.Search(ctx, "tnt", "bot", "apples", 1); err != nil && !errors.Is(err, context.Canceled) {
+		t.Errorf("error %v", err)
+	}
+	if got := search(t, l, "bot", "apples"); len(got) != 1 || m.loads != 1 {
+		t.Errorf("%v after %d loads", got, m.loads)
+	}
+}
+
+func TestAVeryLongQuestionIsAnswered(t *testing.T) {
+	t.Parallel()
+	l, m := library(t)
+	m.know("tnt", "bot", "src", "t", "Apples are cheap")
+	if got := search(t, l, "bot", "apples "+strings.Repeat("é", 1<<20)); len(got) != 1 {
+		t.Errorf("%v", got)
+	}
+}
+
+// The first thing that an owner tries is one small document.
+func TestABotThatKnowsLittleTrustsWhatItKnows(t *testing.T) {
+	t.Parallel()
+	l, m := library(t)
+	m.know("tnt", "bot", "src", "faq.md",
+		"We ship to all of Europe. Shipping takes three days and costs 4 euros.",
+		"You can return everything within 45 days. Returns are free.",
+		"Our shop in Lisbon is open from Monday to Friday, from 9 to 18.")
+	for question, want := range map[string]string{
+		"How long does shipping take?":           "src-0",
+		"hello, do you ship to Europe please":    "src-0",
+		"how much is shipping":                   "src-0",
+		"Can I return something after 45 days?":  "src-1",
+		"When is the shop in Lisbon open?":       "src-2",
+		"What is the capital of Australia?":      "",
+		"Write me a poem about the sea":          "",
+		"Who won the football match last night?": "",
+		"Do you sell gift cards?":                "",
+	} {
+		hits, err := l.Search(t.Context(), "tnt", "bot", question, 1)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := ""
+		if len(hits) > 0 && hits[0].Confidence >= DefaultThreshold {
+			got = hits[0].ID
+		}
+		if got != want {
+			t.Errorf("%q: got %q, want %q (%+v)", question, got, want, hits)
+		}
+	}
+}
+
+func TestFileNamesAreReadAsWords(t *testing.T) {
+	t.Parallel()
+	for title, want := range map[string]string{
+		"reset-password.md":      "reset password",
+		"Terms_of_use (v2).docx": "Terms of use (v2)",
+		"shop.example/returns":   "shop example returns",
+		"Version 2.0 is here":    "Version 2 0 is here",
+		".md":                    " md",
+		"":                       "",
+	} {
+		if got := readable(title); got != want {
+			t.Errorf("%q: %q, want %q", title, got, want)
+		}
+	}
+}

@@ -173,9 +173,9 @@ test('an answer that a crash broke disappears, and the second attempt takes its 
 test('an answer that failed can be asked for again', async () => {
   await open()
   await ask('Why?')
-  const question = server.log[0].data.message
-  server.event('message.started', { message: 'msg_f', author: { kind: 'bot' }, question })
-  server.event('message.interrupted', { message: 'msg_f', text: 'Because', reason: 'failed' })
+  const answer = server.answer()
+  answer.write('Because')
+  answer.interrupt('failed')
   await messages().getByText('could not be finished').waitFor()
   await page.getByRole('button', { name: 'Try again' }).click()
   await until('it is asked again', () => server.log.filter((event) => event.data.text === 'Why?').length === 2)
@@ -192,7 +192,10 @@ test('a person can be asked for, and is announced when they join', async () => {
   await panel().getByText('You are talking to Ada').waitFor()
   server.event('message.created', { message: 'msg_a', author: { kind: 'agent', name: 'Ada' }, text: 'Hello' })
   await messages().getByText('Hello', { exact: true }).waitFor()
+  server.tell({ type: 'typing', data: { author: { kind: 'agent', name: 'Ada' } } })
+  await page.getByRole('img', { name: 'Ada is writing' }).waitFor()
   server.setStatus('bot')
+  await page.getByRole('img', { name: 'Ada is writing' }).waitFor({ state: 'detached' })
   await messages().getByText('The AI assistant answers again.').waitFor()
   await page.getByRole('button', { name: 'Talk to a person' }).waitFor()
 })
@@ -320,19 +323,20 @@ test('a conversation and an open panel are there again after a reload', async ()
 
 test('what is said while it is closed is counted on the launcher and told to the page', async () => {
   await open()
-  await ask('Anyone?')
-  await messages().getByText('Anyone?').waitFor()
   await page.evaluate(() => {
     window.heard = []
     for (const event of ['open', 'close', 'unread', 'message']) window.Parley.on(event, (detail) => window.heard.push([event, detail]))
   })
+  const heard = () => page.evaluate(() => window.heard)
+  await ask('Anyone?')
+  await until('the page heard of it', async () => (await heard()).length === 1)
   await page.keyboard.press('Escape')
   server.event('message.created', { message: 'msg_a', author: { kind: 'agent', name: 'Ada' }, text: 'Yes' })
   await page.getByRole('button', { name: 'Open chat, 1 unread message' }).waitFor()
   await page.evaluate(() => window.Parley.open())
-  await launcher().waitFor({ state: 'detached' })
   await messages().getByText('Yes').waitFor()
-  assert.deepEqual(await page.evaluate(() => window.heard), [
+  assert.deepEqual(await heard(), [
+    ['message', { from: 'visitor' }],
     ['close', undefined],
     ['unread', 1],
     ['message', { from: 'agent' }],

@@ -59,7 +59,8 @@ export class StandIn {
 
   /** Begins an answer and returns how to go on with it. */
   answer(message = `msg_${this.log.length + 1}`) {
-    this.event('message.started', { message, author: { kind: 'bot', name: this.greeting.name } })
+    const question = this.log.findLast((event) => event.data.author?.kind === 'visitor')?.data.message
+    this.event('message.started', { message, author: { kind: 'bot', name: this.greeting.name }, question, attempt: 1 })
     this.deltas[message] = ''
     return {
       write: (text) => {

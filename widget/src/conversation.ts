@@ -160,7 +160,7 @@ export class Conversation {
     if (frame.type === 'session.ready') this.greeted(frame.data.token)
     else if (frame.type === 'ack') this.acknowledged(frame.data.seq, ref)
     if (this.state.outbox !== before.outbox) this.tab.write({ outbox: this.state.outbox })
-    if (frame.type === 'message.created' && frame.data.author?.kind === 'agent') this.somebodyTypes()
+    if (frame.type === 'status.changed' || (frame.type === 'message.created' && frame.data.author?.kind === 'agent')) this.somebodyTypes()
     this.markRead()
     this.changed()
   }
@@ -244,4 +244,4 @@ export class Conversation {
   }
 }
 
-export const titleOf = (bot: BotInfo): string => bot.appearance?.title || bot.name || words.ai
+export const titleOf = (bot: BotInfo): string => bot.appearance?.title || bot.name || words.chat

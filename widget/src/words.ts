@@ -1,5 +1,6 @@
 /** Everything that the widget says by itself. */
 
+export const chat = 'Chat' // until the bot's name is known
 export const ai = 'AI assistant'
 export const openChat = 'Open chat'
 export const closeChat = 'Close chat'

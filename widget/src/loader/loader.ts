@@ -40,7 +40,7 @@ function start(script: HTMLScriptElement, bot: string): void {
   const { token, appearance } = kept(bot).read()
   launcher.show({ open: false, unread: 0, appearance: { ...look, ...appearance } })
 
-  function load(): void {
+  const load = (): void => {
     if (loading) return
     loading = true
     const chunk: AppScript = document.createElement('script')
@@ -76,5 +76,6 @@ function start(script: HTMLScriptElement, bot: string): void {
     },
   }
   window.Parley = api
-  if (token || tab(bot).read().open) load()
+  // A conversation that goes on is not more urgent than the page itself. (Safari has no idle callback.)
+  if (token || tab(bot).read().open) (window.requestIdleCallback ?? setTimeout)(load)
 }

@@ -1,0 +1,206 @@
+/**
+ * Writes every page and state to ../screenshots, as <what>-<width>-<look>.png:
+ * the widget against the stand-in, the demo and the dashboard with the real server.
+ */
+import { mkdir, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { launch, visit } from './harness/browser.mjs'
+import { fixture, root } from './harness/files.mjs'
+import { startHost } from './harness/host.mjs'
+import { Owner } from './harness/owner.mjs'
+import { Parley } from './harness/parley.mjs'
+import { StandIn } from './harness/stand-in.mjs'
+import { Visitor } from './harness/visitor.mjs'
+
+const folder = join(root, 'screenshots')
+const wide = { viewport: { width: 1440, height: 900 } }
+const phone = { viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true }
+const sizes = { 1440: wide, 390: phone }
+const looks = { light: {}, dark: { colorScheme: 'dark' } }
+
+const english = {
+  question: 'How long can I return a bicycle?',
+  answer: 'You can return an unused bicycle within **45 days** [1]. Without the receipt we look it up by your e-mail address [2].\n\n- Accessories: 30 days\n- Helmets: not at all\n\n| Part | Days |\n|---|---|\n| Frame | 45 |\n| Saddle | 30 |',
+  titles: ['Returns and refunds', 'handbook-for-customers-2026-final-version.pdf'],
+  quote: 'You may return an unused bicycle within 45 days of delivery. Bring the receipt, the tools and the second key.',
+  hello: 'Hello, I am Ada. Let me look at your order.',
+  greeting: { name: 'Fernway', greeting: 'Hello! Ask me about our bicycles, delivery or returns.', suggestions: ['How long can I return a bicycle?', 'Do you deliver to islands?'] },
+}
+const arabic = {
+  question: 'كم يومًا لدي لإرجاع الدراجة؟',
+  answer: 'يمكنك إرجاع دراجة غير مستعملة خلال **45 يومًا** [1]. إن لم يكن معك الإيصال بحثنا عنه ببريدك الإلكتروني [2].\n\n- الملحقات: 30 يومًا\n- الخوذات: لا تُرجع',
+  titles: ['الإرجاع والاسترداد', 'handbook-2026.pdf'],
+  quote: 'يمكنك إرجاع دراجة غير مستعملة خلال 45 يومًا من التسليم.',
+  hello: 'مرحبًا، أنا آدا. سأنظر في طلبك.',
+  greeting: { name: 'فيرنواي', greeting: 'مرحبًا! اسألني عن دراجاتنا أو التوصيل أو الإرجاع.', suggestions: ['كم يومًا لدي لإرجاع الدراجة؟', 'هل توصلون إلى الجزر؟'] },
+}
+
+async function widget(browser, size, look, options, texts, path) {
+  const server = await StandIn.start()
+  server.greeting = texts.greeting
+  const host = await startHost({ '/': { snippet: server.snippet }, '/rtl': { snippet: server.snippet, html: 'lang="ar" dir="rtl"' } })
+  const page = await visit(browser, { ...sizes[size], ...options, reducedMotion: 'reduce' })
+  const shoot = (state) => page.screenshot({ path: join(folder, `widget-${state}-${size}-${look}.png`), animations: 'disabled' })
+  const messages = page.getByRole('log', { name: 'Messages' })
+  const visitor = new Visitor(page)
+  const citations = texts.titles.map((title, i) => ({ mark: i + 1, title, quote: texts.quote, page: i ? 12 : 0, url: i ? '' : 'https://shop.example/returns' }))
+
+  await page.goto(host.origin + path)
+  await page.getByRole('button', { name: 'Open chat' }).waitFor()
+  await shoot('01-closed')
+  let hold = true
+  server.intercept = ({ type }) => hold && type === 'session.open'
+  await page.getByRole('button', { name: 'Open chat' }).click()
+  await page.waitForTimeout(400) // the skeleton appears when it takes longer than a blink
+  await shoot('02-connecting')
+  hold = false
+  server.cut()
+  await page.getByText(texts.greeting.greeting).waitFor()
+  await shoot('03-empty')
+  await visitor.ask(texts.question)
+  await page.getByRole('img', { name: 'Writing an answer' }).waitFor()
+  await shoot('04-thinking')
+  const answer = server.answer()
+  answer.write(texts.answer.slice(0, 90))
+  await page.getByRole('button', { name: 'Stop answering' }).waitFor()
+  await page.waitForTimeout(100)
+  await shoot('05-streaming')
+  answer.write(texts.answer.slice(90))
+  answer.end({ citations })
+  await visitor.answered(1)
+  await shoot('06-answered')
+  await messages.getByRole('button', { name: /^Source 1/ }).click()
+  await page.getByRole('dialog', { name: /^Source 1/ }).waitFor()
+  await shoot('07-source')
+  await page.getByRole('button', { name: 'Close source' }).click()
+  await page.getByRole('button', { name: 'Not helpful' }).click()
+  await page.getByRole('textbox', { name: 'What was missing or wrong?' }).waitFor()
+  await shoot('08-feedback')
+  await page.getByRole('button', { name: 'Talk to a person' }).click()
+  await messages.getByText('Your position').waitFor()
+  await shoot('09-waiting')
+  server.setStatus('agent', { agent: { name: 'Ada Lovelace' } })
+  server.event('message.created', { message: 'msg_a', author: { kind: 'agent', name: 'Ada Lovelace' }, text: texts.hello })
+  server.tell({ type: 'typing', data: { author: { kind: 'agent', name: 'Ada Lovelace' } } })
+  await page.getByRole('img', { name: 'Ada Lovelace is writing' }).waitFor()
+  await shoot('10-agent')
+  server.setStatus('bot')
+  server.intercept = ({ ref, type, say }) =>
+    type === 'message.send' && (say({ ref, type: 'error', data: { code: 'rate_limited', message: 'You are faster than we can read.', retry_after: 30 } }), true)
+  await page.getByRole('textbox', { name: 'Write a message…' }).fill(texts.question)
+  await page.keyboard.press('Enter')
+  await page.getByRole('button', { name: 'Remove' }).waitFor()
+  await shoot('11-refused')
+  await page.getByRole('button', { name: 'Remove' }).click()
+  server.intercept = () => false
+  await visitor.ask('Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft https://shop.example/orders/12345678901234567890123456789012345678901234567890')
+  const failed = server.answer()
+  failed.write('👩‍👩‍👧‍👦 It is')
+  failed.interrupt('failed')
+  await messages.getByText('could not be finished').waitFor()
+  await shoot('12-failed')
+  await page.getByRole('textbox', { name: 'Write a message…' }).fill('x'.repeat(8011))
+  await page.getByText('11 characters too many').waitFor()
+  await shoot('13-too-long')
+  await page.getByRole('textbox', { name: 'Write a message…' }).fill('')
+  server.intercept = ({ socket }) => (socket.terminate(), true)
+  server.cut()
+  await page.getByText('Reconnecting…').waitFor()
+  await shoot('14-offline')
+  server.intercept = () => false
+  await page.getByText('Reconnecting…').waitFor({ state: 'detached', timeout: 60_000 })
+  server.setStatus('closed')
+  await messages.getByText('This conversation is closed').waitFor()
+  await shoot('15-closed-conversation')
+  await page.keyboard.press('Escape')
+  await page.getByRole('button', { name: /^Open chat/ }).waitFor()
+  server.event('message.created', { message: 'msg_b', author: { kind: 'agent', name: 'Ada' }, text: texts.hello })
+  await page.getByRole('button', { name: /unread/ }).waitFor()
+  await shoot('16-unread')
+  server.intercept = ({ socket }) => (socket.close(4501), true)
+  server.cut()
+  await page.getByRole('button', { name: /^Open chat/ }).click()
+  await page.getByText('The chat is not available on this page right now.').waitFor()
+  await shoot('17-unavailable')
+  await page.context().close()
+  await host.stop()
+  await server.stop()
+}
+
+async function product(browser) {
+  const parley = await Parley.start(['--demo'])
+  try {
+    const owner = new Owner(await visit(browser), parley.origin)
+    const company = { company: 'Fernway Cycles', email: 'mia@fernway.example', password: 'correct horse battery' }
+    const everywhere = async (name, act) => {
+      const address = owner.page.url()
+      const state = await owner.page.context().storageState()
+      for (const [size, view] of Object.entries(sizes)) {
+        for (const [look, options] of Object.entries(looks)) {
+          const page = await visit(browser, { ...view, ...options, storageState: state, reducedMotion: 'reduce' })
+          await page.goto(address)
+          await page.getByRole('heading').first().waitFor()
+          await page.waitForLoadState('networkidle')
+          await act?.(page)
+          await page.screenshot({ path: join(folder, `${name}-${size}-${look}.png`), fullPage: !act, animations: 'disabled' })
+          await page.context().close()
+        }
+      }
+    }
+    const visitDemo = async (page, question) => {
+      const visitor = new Visitor(page)
+      await page.getByRole('button', { name: 'Ask a question' }).click()
+      await visitor.ask(question)
+      await visitor.answered(1)
+    }
+
+    await owner.page.goto(`${parley.origin}/demo`)
+    await everywhere('demo-1-page')
+    await everywhere('demo-2-answer', (page) => visitDemo(page, 'How do I put the widget on my website?'))
+
+    await owner.page.goto(`${parley.origin}/register`)
+    await everywhere('dashboard-01-register')
+    await owner.page.goto(`${parley.origin}/sign-in`)
+    await everywhere('dashboard-02-sign-in')
+    await owner.register(company)
+    await everywhere('dashboard-03-first-run')
+    await owner.createBot('Fernway helper')
+    await everywhere('dashboard-04-nothing-known')
+    await owner.upload(fixture('handbook.md'), fixture('warranty.pdf'), fixture('delivery.docx'))
+    await everywhere('dashboard-05-knowledge')
+    for (const [i, name] of ['Settings', 'Appearance', 'Try it', 'Install'].entries()) {
+      await owner.botPage(name)
+      await everywhere(`dashboard-${String(6 + i).padStart(2, '0')}-${name.toLowerCase().replace(' ', '-')}`)
+    }
+    await owner.allow('localhost:*')
+    const host = await startHost({ '/': { snippet: await owner.snippet() } })
+    const visitor = new Visitor(await visit(browser))
+    await visitor.open(host.origin)
+    await visitor.ask('How many days do I have to return an unused bicycle?')
+    await visitor.answered(1)
+    await owner.conversation(/return|45 days/)
+    await everywhere('dashboard-10-conversation')
+    await owner.page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: 'Conversations' }).click()
+    await everywhere('dashboard-11-conversations')
+    await owner.page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: 'Home' }).click()
+    await everywhere('dashboard-12-home')
+    await visitor.page.context().close()
+    await host.stop()
+  } finally {
+    await parley.stop()
+  }
+}
+
+await rm(folder, { recursive: true, force: true })
+await mkdir(folder, { recursive: true })
+const browser = await launch()
+try {
+  for (const size of Object.keys(sizes)) {
+    for (const [look, options] of Object.entries(looks)) await widget(browser, size, look, options, english, '/')
+    await widget(browser, size, 'rtl', {}, arabic, '/rtl')
+  }
+  await product(browser)
+} finally {
+  await browser.close()
+}
+console.log(`written to ${folder}`)

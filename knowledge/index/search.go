@@ -24,7 +24,7 @@ const (
 	// passages every word is common.
 	leastPassages = 500
 	// smallTalkWeight is what words of small talk count beside others.
-	smallTalkWeight = 0.25
+	smallTalkWeight = 0.15
 	// enough rare words are a match, however many others the question has: long questions
 	// are never covered as a whole.
 	enough = 3

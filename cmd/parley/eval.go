@@ -3,10 +3,10 @@ package main
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"io/fs"
+	"log/slog"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -20,13 +20,9 @@ import (
 // EvalCmd measures retrieval as a client sees it: it uploads documents and
 // asks questions over the public API, and nothing else.
 type EvalCmd struct {
-	Folder string `arg:"" optional:"" help:"Folder of retrieval sets."`
-	Data   string `help:"The same, as a flag." placeholder:"DIR"`
-	URL    string `help:"A running server. Without it, one is started for the occasion." placeholder:"http://127.0.0.1:8080"`
+	Data string `arg:"" help:"Folder of retrieval sets, with ir/ and helpcentre-plausible/." type:"existingdir"`
+	URL  string `help:"A running server. Without it, one is started for the occasion." placeholder:"http://127.0.0.1:8080"`
 }
-
-// startEmbedded starts a server of its own, on a free port with an empty folder, and returns how to stop it.
-var startEmbedded func(ctx context.Context) (url string, stop func(), err error)
 
 // evalSet is documents with questions about them. The reference figures are of a
 // plain BM25 (k1 1.2, b 0.75, Porter's stemmer) on the same set.
@@ -89,26 +85,44 @@ type evalResult struct {
 
 // Run measures all sets and prints a table and a line of JSON for each.
 func (c *EvalCmd) Run(ctx context.Context) error {
-	data := c.Data
-	if data == "" {
-		data = c.Folder
-	}
-	if data == "" {
-		return errors.New("which data? name a folder with ir/ and helpcentre-plausible/")
-	}
 	url := strings.TrimRight(c.URL, "/")
 	if url == "" {
-		if startEmbedded == nil {
-			return errors.New("name a running server with --url")
-		}
-		started, stop, err := startEmbedded(ctx)
+		started, stop, err := serveForNow(ctx)
 		if err != nil {
 			return fmt.Errorf("start a server: %w", err)
 		}
 		defer stop()
 		url = started
 	}
-	return evaluate(ctx, url, data, evalSets, os.Stdout)
+	return evaluate(ctx, url, c.Data, evalSets, os.Stdout)
+}
+
+// serveForNow starts the platform on a free port with an empty folder, whatever
+// the environment says, and returns how to stop it.
+func serveForNow(ctx context.Context) (url string, stop func(), err error) {
+	folder, err := os.MkdirTemp("", "parley-eval-")
+	if err != nil {
+		return "", nil, err
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	ready, ended := make(chan string, 1), make(chan error, 1)
+	command := &ServeCmd{
+		Config:  Config{Addr: "127.0.0.1:0", Data: folder, Limits: "off", LimitUpload: 50 << 20},
+		logger:  slog.New(slog.DiscardHandler),
+		onReady: func(url string) { ready <- url },
+	}
+	go func() { ended <- command.Run(ctx) }()
+	remove := func() {
+		cancel()
+		_ = os.RemoveAll(folder)
+	}
+	select {
+	case url := <-ready:
+		return url, func() { cancel(); <-ended; remove() }, nil
+	case err := <-ended:
+		remove()
+		return "", nil, err
+	}
 }
 
 func evaluate(ctx context.Context, url, data string, sets []evalSet, out io.Writer) error {

@@ -17,6 +17,7 @@ var commands struct {
 	Config  ConfigCmd  `cmd:"" help:"Print every setting with its variable, default and value."`
 	Keys    KeysCmd    `cmd:"" help:"Make a master key."`
 	Healthz HealthzCmd `cmd:"" help:"Ask a running server whether it is ready; for health checks of containers."`
+	Eval    EvalCmd    `cmd:"" help:"Measure retrieval on a folder of data, through the API."`
 }
 
 func main() {

@@ -18,6 +18,9 @@ import (
 type ServeCmd struct {
 	Config
 	Demo bool `help:"Make a demo business whose bot has read the documentation, and print how to sign in to it."`
+
+	logger  *slog.Logger     // nil: to standard error
+	onReady func(url string) // nil: nobody waits
 }
 
 // How long an ending process takes at most.
@@ -33,7 +36,10 @@ func newLogger() *slog.Logger {
 
 // Run serves until ctx ends, and then drains.
 func (s *ServeCmd) Run(ctx context.Context) error {
-	logger := newLogger()
+	logger := s.logger
+	if logger == nil {
+		logger = newLogger()
+	}
 	listener, err := net.Listen("tcp", s.Addr)
 	if err != nil {
 		return fmt.Errorf("listen on %s: %w", s.Addr, err)
@@ -76,6 +82,9 @@ func (s *ServeCmd) Run(ctx context.Context) error {
 	if platform.demo != nil {
 		platform.demo.announce(os.Stdout, s.Public())
 	}
+	if s.onReady != nil {
+		s.onReady(s.Public())
+	}
 
 	select {
 	case <-ctx.Done():
@@ -86,10 +95,10 @@ func (s *ServeCmd) Run(ctx context.Context) error {
 		}
 	}
 	logger.Info("ending: sockets are told to reconnect, answers may end")
-	time.AfterFunc(watchdog, func() {
+	defer time.AfterFunc(watchdog, func() {
 		logger.Error("something hangs; ending now")
 		os.Exit(1)
-	})
+	}).Stop()
 	web.drain(server)
 	platform.close(context.Background())
 	return nil

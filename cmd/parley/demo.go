@@ -85,7 +85,7 @@ func (p *platform) registerDemo(ctx context.Context) (*demo, error) {
 	bot := chat.Bot{
 		ID: chat.NewID(chat.BotPrefix), Tenant: tokens.Identity.Tenant, Name: "Parley guide",
 		Settings: chat.Settings{Greeting: "Hi! Ask me anything about Parley.", HandOff: true},
-		Appearance: chat.Appearance{Accent: "#3b5bdb", Theme: "auto", Position: "right", Starters: []string{
+		Appearance: chat.Appearance{Accent: "#3455db", Theme: "auto", Position: "right", Starters: []string{
 			"What can I upload?", "How do I put the chat on my website?", "How is my data kept safe?",
 		}},
 	}

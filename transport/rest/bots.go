@@ -126,7 +126,7 @@ func newBot(tenant, name string) chat.Bot {
 	}
 }
 
-var defaultAppearance = chat.Appearance{Accent: "#2f5fd0", Theme: "auto", Position: "right"}
+var defaultAppearance = chat.Appearance{Accent: "#3455db", Theme: "auto", Position: "right"}
 
 func (s *server) listBots(ctx context.Context, who account.Identity, _ *struct{}) (*struct{ Body page[bot] }, error) {
 	bots, err := s.Bots.Bots(ctx, who.Tenant)

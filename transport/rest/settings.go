@@ -113,7 +113,7 @@ func (n newAppearance) clean() (chat.Appearance, error) {
 		a.Accent = defaultAppearance.Accent
 	}
 	if !accent.MatchString(a.Accent) {
-		return a, invalid("accent", "must be a colour such as #2f5fd0")
+		return a, invalid("accent", "must be a colour such as #3455db")
 	}
 	a.Accent = strings.ToLower(a.Accent)
 	if a.Theme == "" {

@@ -68,7 +68,10 @@ func (c *conn) openSession(r wire.Request) error {
 		c.send(wire.AppendReady(nil, r.ID, wire.Ready{
 			Token: c.h.config.Visitors.Mint(claims), Conversation: claims.Conversation,
 			Seq: state.Head, Recovered: recovered, Status: status(state.Status), Agent: state.Agent,
-			Bot: wire.Greeting{Name: bot.Name, Greeting: bot.Settings.Greeting, Suggestions: bot.Appearance.Starters},
+			Bot: wire.Greeting{
+				Name: bot.Name, Greeting: bot.Settings.Greeting, Suggestions: bot.Appearance.Starters,
+				HandOff: bot.Settings.HandOff, Appearance: bot.Appearance,
+			},
 		}))
 		return after
 	})

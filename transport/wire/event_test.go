@@ -51,7 +51,8 @@ var durable = map[string][]byte{
 
 var passing = map[string][]byte{
 	"session.ready": wire.AppendReady(nil, "1", wire.Ready{Token: "t", Conversation: "cnv_1", Seq: 44, Recovered: true, Status: chat.WithBot,
-		Bot: wire.Greeting{Name: "Shop", Greeting: "Hello!", Suggestions: []string{"Returns?", "Hours?"}}}),
+		Bot: wire.Greeting{Name: "Shop", Greeting: "Hello!", Suggestions: []string{"Returns?", "Hours?"},
+			HandOff: true, Appearance: chat.Appearance{Accent: "#3455db", Theme: "auto", Position: "left", Title: "Help"}}}),
 	"session.ready.agent": wire.AppendReady(nil, "1", wire.Ready{Token: "t", Conversation: "cnv_1", Status: chat.WithAgent,
 		Agent: &chat.Author{Kind: chat.ByAgent, Name: "Ada"}, Bot: wire.Greeting{Name: "Shop"}}),
 	"desk.ready":     wire.AppendDeskReady(nil, "1", "Ada", "agent"),

@@ -24,6 +24,8 @@ type Greeting struct {
 	Name        string
 	Greeting    string
 	Suggestions []string
+	HandOff     bool // whether a person is offered
+	Appearance  chat.Appearance
 }
 
 // AppendReady appends session.ready.
@@ -48,6 +50,15 @@ func AppendReady(dst []byte, ref string, r Ready) []byte {
 		bot.dst = appendString(bot.dst, s)
 	}
 	bot.dst = append(bot.dst, ']')
+	bot.flag("handoff", r.Bot.HandOff)
+	looks := bot.within("appearance")
+	looks.optional("accent", r.Bot.Appearance.Accent)
+	looks.optional("theme", r.Bot.Appearance.Theme)
+	looks.optional("position", r.Bot.Appearance.Position)
+	looks.optional("title", r.Bot.Appearance.Title)
+	looks.optional("launcher", r.Bot.Appearance.Launcher)
+	looks.optional("avatar", r.Bot.Appearance.Avatar)
+	bot.leave(looks)
 	data.leave(bot)
 	frame.leave(data)
 	return frame.end()

@@ -37,7 +37,6 @@ export const untitled = 'Untitled source'
 export const page = (n: number) => `Page ${n}`
 export const openSource = 'Open'
 export const closeSource = 'Close source'
-export const offer = 'Would you like to talk to a person?'
 export const waiting = 'You are in the line for a person.'
 export const position = (n: number) => `You are in the line for a person. Your position: ${n}.`
 export const joined = (name: string) => `${name} joined the conversation.`

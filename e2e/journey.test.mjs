@@ -46,6 +46,13 @@ describe('from the first registration to a conversation that survives everything
     await owner.upload(fixture('handbook.md'), fixture('warranty.pdf'), fixture('delivery.docx'))
   })
 
+  test('they set its greeting and its looks', async () => {
+    await owner.botPage('Settings')
+    await owner.greet('Welcome to the workshop.')
+    await owner.botPage('Appearance')
+    await owner.look({ accent: '#0a7d32', title: 'Fernway help' })
+  })
+
   test('they allow a domain and paste the line into a page of another origin', async () => {
     await owner.botPage('Install')
     snippet = await owner.snippet()
@@ -64,6 +71,9 @@ describe('from the first registration to a conversation that survives everything
     visitor = new Visitor(await visit(browser))
     visitor.frames = recordFrames(visitor.page)
     await visitor.open(host.origin)
+    await visitor.page.getByRole('dialog', { name: 'Fernway help' }).getByText('Welcome to the workshop.').waitFor()
+    const launcher = visitor.page.getByRole('button', { name: 'Close chat' }).last()
+    assert.equal(await launcher.evaluate((element) => getComputedStyle(element).backgroundColor), 'rgb(10, 125, 50)')
     for (const [i, { question, fact, source, page }] of facts.entries()) {
       await visitor.ask(question)
       await visitor.answered(i + 1)

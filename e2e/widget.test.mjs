@@ -249,7 +249,7 @@ test('where the bot may not run, the visitor is told calmly and the owner precis
   await launcher().click()
   await page.getByText('The chat is not available on this page right now.').waitFor()
   assert.equal(await field().isDisabled(), true)
-  await until('the console says what to do', () => warnings.some((text) => text.includes(host.origin) && text.includes('Domains')))
+  await until('the console says what to do', () => warnings.some((text) => text.includes(host.origin) && text.includes('Install')))
 })
 
 test('it works under a policy that allows no inline script and no style at all', async () => {

@@ -41,6 +41,22 @@ export class Owner {
     }
   }
 
+  async look({ accent, title }) {
+    await this.page.getByLabel('Accent colour').fill(accent)
+    await this.page.getByLabel('Title').fill(title)
+    await this.save()
+  }
+
+  async greet(words) {
+    await this.page.getByLabel('Greeting').fill(words)
+    await this.save()
+  }
+
+  async save() {
+    await this.page.getByRole('button', { name: 'Save' }).click()
+    await this.page.getByText('Saved', { exact: true }).waitFor()
+  }
+
   async allow(...domains) {
     const { page } = this
     await page.getByLabel('Allowed domains').fill(domains.join('\n'))

@@ -215,6 +215,6 @@ test('when the server closes for good, the console tells the owner what to do', 
   FakeSocket.last.accept()
   FakeSocket.last.end(4501)
   expect(conversation.snapshot.condition).toBe('stopped')
-  expect(warn.mock.calls[0]![0]).toMatch(/https:\/\/shop\.example.*Domains/)
+  expect(warn.mock.calls[0]![0]).toMatch(/https:\/\/shop\.example.*Install/)
   warn.mockRestore()
 })

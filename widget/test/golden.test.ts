@@ -71,7 +71,8 @@ test('event.erased takes the text away', () => {
 })
 
 test('session.ready tells the head, the status and the bot', () => {
-  expect(after('session.ready')).toMatchObject({ head: 44, status: 'bot', bot: { name: 'Shop', greeting: 'Hello!', suggestions: ['Returns?', 'Hours?'] } })
+  expect(after('session.ready')).toMatchObject({ head: 44, status: 'bot', bot: { name: 'Shop', greeting: 'Hello!', suggestions: ['Returns?', 'Hours?'], handoff: true } })
+  expect(after('session.ready').bot.appearance).toEqual({ accent: '#3455db', theme: 'auto', position: 'left', title: 'Help' })
   expect(after('session.ready.agent')).toMatchObject({ head: 0, seq: 0, items: [], status: 'agent', agent: { name: 'Ada' } })
 })
 

@@ -227,7 +227,8 @@ func (v *Visitor) await(ctx context.Context, done func() bool) error {
 
 func (v *Visitor) settled() bool {
 	for _, s := range v.sent {
-		if s.Receipt == nil {
+		// The ack comes before its event.
+		if s.Receipt == nil || s.Receipt.Seq > int64(len(v.events)) {
 			return false
 		}
 	}
@@ -249,7 +250,7 @@ func (v *Visitor) settled() bool {
 			}
 		}
 	}
-	return len(open) == 0 && (len(v.sent) == 0 || len(v.events) > 0)
+	return len(open) == 0
 }
 
 // state says in a line where the visitor is, for a test that waited in vain.

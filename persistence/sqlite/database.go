@@ -42,7 +42,7 @@ func (d *database) Close() error {
 			errs = append(errs, handle.Close())
 		}
 	}
-	return errors.Join(append(errs, d.lock.Close())...)
+	return errors.Join(append(errs, unlockFolder(d.lock))...)
 }
 
 // Begin waits until nobody else writes.

@@ -10,7 +10,7 @@ import (
 // errLocked says that another process holds the lock.
 var errLocked = errors.New("locked")
 
-// lockFolder keeps other processes out until the file is closed.
+// lockFolder keeps other processes out until unlockFolder, or the end of this one.
 func lockFolder(dir string) (*os.File, error) {
 	f, err := os.OpenFile(filepath.Join(dir, lockName), os.O_CREATE|os.O_RDWR, 0o600)
 	if err != nil {
@@ -26,3 +26,7 @@ func lockFolder(dir string) (*os.File, error) {
 	}
 	return f, nil
 }
+
+// unlockFolder does not leave it to the closing of the file: a child process
+// that is just being started may hold a copy of it.
+func unlockFolder(f *os.File) error { return errors.Join(unlock(f), f.Close()) }

@@ -147,9 +147,11 @@ func TestAFolderThatCannotBeUsedIsNamed(t *testing.T) {
 	if _, err := Open(t.Context(), broken, testOptions(t)); err == nil || !strings.Contains(err.Error(), broken) {
 		t.Errorf("got %v", err)
 	}
-	if _, err := lockFolder(broken); err != nil {
-		t.Errorf("a folder that could not be opened stays locked: %v", err)
+	lock, err := lockFolder(broken)
+	if err != nil {
+		t.Fatalf("a folder that could not be opened stays locked: %v", err)
 	}
+	unlockFolder(lock)
 }
 
 func TestValuesComeBackAsTheyWentIn(t *testing.T) {

@@ -1,6 +1,7 @@
 package sqlite_test
 
 import (
+	"context"
 	"database/sql"
 	"fmt"
 	"log/slog"
@@ -9,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"parley/persistence/jobs"
 	"parley/persistence/postgres"
 	"parley/persistence/seal"
 	"parley/persistence/sqlite"
@@ -17,6 +19,35 @@ import (
 
 func TestSQLiteKeepsWhatEveryStorePromises(t *testing.T) {
 	storetest.Run(t, newFolder)
+}
+
+// The suite allows for the time after which any database gives a job up; here
+// the lock on the folder tells at once that its process is gone.
+func TestAJobOfAKilledProcessGoesOnAtOnce(t *testing.T) {
+	f := newFolder(t)
+	store := f.Open(t)
+	defer store.Close()
+	source := storetest.QueuedSource(t, store)
+	f.Exec(t, "UPDATE river_job SET state = 'running', attempt = 1, attempted_at = $1", time.Now().UTC())
+	f.Exec(t, "INSERT INTO river_leader (elected_at, expires_at, leader_id, name) VALUES ($1, $2, 'killed', 'default')",
+		time.Now().UTC(), time.Now().UTC().Add(time.Hour))
+	again := make(chan string, 1)
+	stop, err := store.StartJobs(t.Context(), jobs.Workers{ReadSource: func(_ context.Context, _, source string) error {
+		again <- source
+		return nil
+	}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer stop(context.Background())
+	select {
+	case got := <-again:
+		if got != source.ID {
+			t.Errorf("got %s", got)
+		}
+	case <-time.After(30 * time.Second):
+		t.Fatal("it did not")
+	}
 }
 
 func BenchmarkAppend(b *testing.B) {

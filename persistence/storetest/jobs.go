@@ -15,7 +15,7 @@ import (
 const patience = 30 * time.Second
 
 var jobTests = []aloneTest{
-	{"A submitted source is read within about a second, step by step", func(t *testing.T, d Database) {
+	{"A submitted source is read at once, step by step", func(t *testing.T, d Database) {
 		store := d.Open(t)
 		defer store.Close()
 		w := newWorld(t, store)
@@ -169,6 +169,12 @@ var jobTests = []aloneTest{
 			t.Errorf("got %s", got)
 		}
 	}},
+}
+
+// QueuedSource returns a source of a new tenant that waits to be read.
+func QueuedSource(t testing.TB, store Store) knowledge.Source {
+	t.Helper()
+	return newWorld(t, store).queuedSource(t, "original")
 }
 
 // startJobs starts workers, and returns what stops them.

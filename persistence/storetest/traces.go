@@ -75,13 +75,15 @@ var traceTests = []aloneTest{
 		ended := next(asked.Ref, 2, chat.MessageCompleted{Message: asked.Bodies[1].(chat.MessageStarted).Message, Text: "Copper"})
 		ended.Usage = &chat.Usage{Provider: "openai", Model: "small", InputTokens: 7, OutputTokens: 9}
 		w.committed(t, ended)
-		// Deletes the row if it says what it should.
+		// A row that says what it should is deleted.
 		d.Exec(t, `DELETE FROM answers WHERE tenant = $1 AND conversation = $2 AND question = $3 AND attempt = 1 AND charged
 			AND month = '2026-11' AND seq = 2 AND state = 'completed' AND reason IS NULL AND provider = 'openai' AND model = 'small'
 			AND input_tokens = 7 AND output_tokens = 9 AND ended_at > started_at`,
 			w.tenant.ID, asked.Conversation, asked.Bodies[0].(chat.MessageCreated).Message)
+		w.committed(t, next(asked.Ref, 3, started("msg", 2)))
+		d.Exec(t, "DELETE FROM answers WHERE tenant = $1 AND attempt = 2 AND NOT charged AND state = 'open' AND ended_at IS NULL", w.tenant.ID)
 		if rows := d.Dump(t)["answers"]; len(rows) != 0 {
-			t.Errorf("the row is another: %q", rows)
+			t.Errorf("a row is another: %q", rows)
 		}
 	}},
 }

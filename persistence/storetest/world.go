@@ -1,7 +1,6 @@
 package storetest
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"strings"
@@ -215,6 +214,3 @@ func code(err error) string {
 	}
 	return fmt.Sprintf("no chat.Error: %v", err)
 }
-
-// background is a context for what outlives a test's own, such as its cleanup.
-func background() context.Context { return context.Background() }

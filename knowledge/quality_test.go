@@ -10,6 +10,8 @@ import (
 	"testing"
 	"unicode"
 
+	"parley/chat"
+	"parley/knowledge/extract"
 	"parley/knowledge/measure"
 )
 
@@ -267,4 +269,51 @@ func share(all []float64, from float64) float64 {
 		}
 	}
 	return float64(n) / float64(len(all))
+}
+
+// expected.tsv tells of files of many producers what reading them should say, and a phrase that must be found.
+func TestFilesOfManyProducersAreRead(t *testing.T) {
+	dir := dataDir(t)
+	table, err := os.ReadFile(dir + "/files/expected.tsv")
+	if err != nil {
+		t.Fatal(err)
+	}
+	m := newMemory()
+	r := NewReader(m, m)
+	defer r.Close()
+	for _, line := range strings.Split(strings.TrimSpace(string(table)), "\n")[1:] {
+		cells := append(strings.Split(line, "\t"), "", "")
+		name, want, probe := cells[0], cells[2], cells[4]
+		t.Run(name, func(t *testing.T) {
+			source, err := uploaded(t, dir+"/files/"+name)(r)
+			if words := chat.AsError(err); err != nil && words.Code == "file_type" {
+				t.Skip(words.Message)
+			}
+			got, text := "", ""
+			if err == nil {
+				var passages []Passage
+				source, passages = m.read(t, r, source)
+				got = source.Error
+				for _, p := range passages {
+					text += strings.Join(p.Headings, "\n") + "\n" + p.Text + "\n"
+				}
+			} else {
+				got = chat.AsError(err).Message
+			}
+			switch want {
+			case "text":
+				if got != "" || !strings.Contains(text, probe) && filepath.Ext(name) != ".csv" {
+					t.Errorf("%q, text %.300q", got, text)
+				}
+			case "encrypted":
+				if got != extract.ErrEncrypted.Message {
+					t.Errorf("%q", got)
+				}
+			default: // no-text, broken: what can be read, or why not
+				if got == "" && text == "" {
+					t.Error("neither text nor a word")
+				}
+			}
+		})
+	}
 }

@@ -14,21 +14,21 @@ import (
 )
 
 func TestPostgresKeepsWhatEveryStorePromises(t *testing.T) {
-	storetest.Run(t, newDatabase)
+	storetest.Run(t, func(t testing.TB) storetest.Database {
+		return database{testbed.Postgres(t, testbed.NoSync), options(t)} // the disk is not what is tested
+	})
 }
 
 func BenchmarkAppend(b *testing.B) {
-	storetest.Benchmark(b, newDatabase)
+	storetest.Benchmark(b, func(b testing.TB) storetest.Database {
+		return database{testbed.Postgres(b), options(b)}
+	})
 }
 
 // database is one under test.
 type database struct {
 	url     string
 	options postgres.Options
-}
-
-func newDatabase(t testing.TB) storetest.Database {
-	return database{testbed.Postgres(t), options(t)}
 }
 
 func options(t testing.TB) postgres.Options {

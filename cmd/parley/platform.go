@@ -34,6 +34,10 @@ import (
 	"parley/widget"
 )
 
+// extractivePace is the pause between the pieces of an answer that needs no
+// model: three words in 15 ms are as fast as a quick model.
+const extractivePace = 15 * time.Millisecond
+
 // platform is all that runs behind the handlers.
 type platform struct {
 	config   *Config
@@ -87,7 +91,7 @@ func (p *platform) start(ctx context.Context) (err error) {
 	}
 	if p.engine, err = actors.Start(actors.Config{
 		Log: p.store, Bots: p.store, Knowledge: p.library, Announcer: p.redis,
-		Model: p.model, Extractive: extractive.Provider{}, Logger: p.logger,
+		Model: p.model, Extractive: extractive.Provider{Pace: extractivePace}, Logger: p.logger,
 	}); err != nil {
 		return err
 	}

@@ -3,6 +3,7 @@ package extractive
 import (
 	"context"
 	"strings"
+	"time"
 	"unicode/utf8"
 
 	"parley/llm"
@@ -12,7 +13,11 @@ import (
 const Empty = "empty"
 
 // Provider is ready to use.
-type Provider struct{}
+type Provider struct {
+	// Pace is the pause between pieces; 0: none. The whole answer is there at
+	// once, but a page that shows it at once jumps under the reader's eyes.
+	Pace time.Duration
+}
 
 var _ llm.Provider = Provider{}
 
@@ -21,12 +26,15 @@ func (Provider) Name() string { return "extractive" }
 
 // Answer chooses sentences and emits them a few words at a time. Its only
 // failures are the context's and emit's.
-func (Provider) Answer(ctx context.Context, request llm.Request, emit func(text string) error) (llm.Result, error) {
+func (p Provider) Answer(ctx context.Context, request llm.Request, emit func(text string) error) (llm.Result, error) {
 	text := answer(request)
 	if text == "" {
 		return llm.Result{Finish: Empty}, ctx.Err()
 	}
-	for _, piece := range pieces(text) {
+	for i, piece := range pieces(text) {
+		if i > 0 {
+			p.pause(ctx)
+		}
 		if err := ctx.Err(); err != nil {
 			return llm.Result{}, err
 		}
@@ -35,6 +43,17 @@ func (Provider) Answer(ctx context.Context, request llm.Request, emit func(text 
 		}
 	}
 	return llm.Result{Finish: "stop"}, nil
+}
+
+// pause waits for the next piece's time, or for the end of ctx.
+func (p Provider) pause(ctx context.Context) {
+	if p.Pace <= 0 {
+		return
+	}
+	select {
+	case <-ctx.Done():
+	case <-time.After(p.Pace):
+	}
 }
 
 // answer is the whole answer; "" if there is none.

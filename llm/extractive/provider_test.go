@@ -5,6 +5,7 @@ import (
 	"errors"
 	"strings"
 	"testing"
+	"time"
 	"unicode/utf8"
 
 	"parley/llm"
@@ -297,5 +298,25 @@ func BenchmarkAnswer(b *testing.B) {
 		if _, err := (extractive.Provider{}).Answer(b.Context(), request, func(string) error { return nil }); err != nil {
 			b.Fatal(err)
 		}
+	}
+}
+
+func TestPacedAnswersAreTheSameAndEndWithTheirContext(t *testing.T) {
+	t.Parallel()
+	request := llm.Request{Question: "How long to return?", Passages: []llm.Passage{returns}}
+	var plain, paced strings.Builder
+	if _, err := (extractive.Provider{}).Answer(t.Context(), request, func(s string) error { plain.WriteString(s); return nil }); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := (extractive.Provider{Pace: time.Microsecond}).Answer(t.Context(), request, func(s string) error { paced.WriteString(s); return nil }); err != nil {
+		t.Fatal(err)
+	}
+	if paced.String() != plain.String() || plain.Len() == 0 {
+		t.Errorf("paced %q, at once %q", paced.String(), plain.String())
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	_, err := extractive.Provider{Pace: time.Hour}.Answer(ctx, request, func(string) error { cancel(); return nil })
+	if !errors.Is(err, context.Canceled) {
+		t.Errorf("cancelled in the first pause: %v", err)
 	}
 }

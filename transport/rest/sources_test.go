@@ -2,6 +2,7 @@ package rest
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"io"
 	"mime/multipart"
@@ -114,6 +115,49 @@ func TestAFileIsUploaded(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// Readers of streams take io.ErrUnexpectedEOF for the end of a short one.
+func TestAFileThatWasCutOffDoesNotReadLikeAShortOne(t *testing.T) {
+	t.Parallel()
+	const form = "--b\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.txt\"\r\n\r\nhalf of what was meant"
+	reader := multipart.NewReader(strings.NewReader(form), "b")
+	part, err := reader.NextRawPart()
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = io.ReadFull(&lastPart{part: part, form: reader, left: 1 << 20}, make([]byte, 1<<10))
+	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || !errors.Is(err, errForm) {
+		t.Errorf("reading it ends with %v", err)
+	}
+}
+
+func TestAFileIsCalledWhatPeopleCanTrust(t *testing.T) {
+	t.Parallel()
+	for sent, want := range map[string]string{
+		"prices.md":                        "prices.md",
+		"../../etc/passwd":                 "passwd",
+		`C:\Users\me\prices.md`:            "prices.md",
+		"مرحبا\u200f.txt":                  "مرحبا\u200f.txt",
+		"invoice\u202etxt.exe":             "invoicetxt.exe",
+		"a\u2066b\u2069\u0085\x7f\x00.txt": "ab.txt",
+		"a\xffb.txt":                       "ab.txt",
+		"..":                               "Untitled",
+		".":                                "Untitled",
+		"a/":                               "a",
+		"/":                                "Untitled",
+		" \t ":                             "Untitled",
+		"":                                 "Untitled",
+		strings.Repeat("é", 300) + ".csv":  strings.Repeat("é", 195) + "….csv",
+		strings.Repeat("é", 300):           strings.Repeat("é", 199) + "…",
+		"a." + strings.Repeat("é", 300):    "a." + strings.Repeat("é", 197) + "…",
+		strings.Repeat("é", 196) + ".csv":  strings.Repeat("é", 196) + ".csv",
+		"<img src=x onerror=alert(1)>.txt": "<img src=x onerror=alert(1)>.txt",
+	} {
+		if got := fileName(sent); got != want {
+			t.Errorf("%q is called %q, want %q", sent, got, want)
+		}
 	}
 }
 

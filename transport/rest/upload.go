@@ -13,6 +13,7 @@ import (
 	"reflect"
 	"strings"
 	"time"
+	"unicode"
 
 	"github.com/danielgtaylor/huma/v2"
 
@@ -229,9 +230,19 @@ type lastPart struct {
 	form     *multipart.Reader
 	left     int64
 	tooLarge error
+	end      error // once it has ended, it says so each time
 }
 
 func (l *lastPart) Read(p []byte) (int, error) {
+	if l.end != nil {
+		return 0, l.end
+	}
+	n, err := l.read(p)
+	l.end = err
+	return n, err
+}
+
+func (l *lastPart) read(p []byte) (int, error) {
 	n, err := l.part.Read(p)
 	if l.left -= int64(n); l.left < 0 {
 		return 0, l.tooLarge
@@ -252,13 +263,15 @@ func (l *lastPart) Read(p []byte) (int, error) {
 	}
 }
 
-// formError tells a client that dawdles from a form that is broken.
+// formError tells a client that dawdles from a form that is broken. The cause is
+// kept in words only: whoever reads the file must not take io.ErrUnexpectedEOF in it
+// for the end of a short one, and half a file for the whole.
 func formError(err error) error {
 	var timeout interface{ Timeout() bool }
 	if errors.As(err, &timeout) && timeout.Timeout() {
-		return errStalled.Because(err)
+		return errStalled.Because(errors.New(err.Error()))
 	}
-	return errForm.Because(err)
+	return errForm.Because(errors.New(err.Error()))
 }
 
 // patient reads a body that may take long in all, but not fall silent.
@@ -279,21 +292,34 @@ func (p *patient) Read(b []byte) (int, error) {
 	return p.Reader.Read(b)
 }
 
-// fileName is what a file was called, without the folders of whoever sent it.
+// maxFileName is the length of the longest file name, in characters.
+const maxFileName = 200
+
+// fileName is what a file was called, without the folders of whoever sent it, and
+// without characters that make it look like another one.
 func fileName(sent string) string {
-	name := path.Base(strings.ReplaceAll(sent, `\`, "/"))
+	name := path.Base(strings.ReplaceAll(strings.ToValidUTF8(sent, ""), `\`, "/"))
 	name = strings.Map(func(r rune) rune {
-		if r < ' ' || r == 0x7f {
+		// Bidi_Control but for the marks, which Arabic and Hebrew need: the others can turn "exe.txt" around.
+		if unicode.IsControl(r) || r >= 0x202a && r <= 0x202e || r >= 0x2066 && r <= 0x2069 {
 			return -1
 		}
 		return r
-	}, strings.ToValidUTF8(name, ""))
+	}, name)
 	name = strings.TrimSpace(name)
-	if name == "" || name == "." || name == "/" {
+	if strings.Trim(name, "./") == "" {
 		return "Untitled"
 	}
-	if r := []rune(name); len(r) > maxSourceName {
-		name = string(r[:maxSourceName])
+	if r := []rune(name); len(r) > maxFileName {
+		// What it is can only be told by its end.
+		end := []rune(path.Ext(name))
+		if len(end) > maxExtension {
+			end = nil
+		}
+		name = string(r[:maxFileName-1-len(end)]) + "…" + string(end)
 	}
 	return name
 }
+
+// maxExtension is how long the end of a file's name may be to tell what it is, in characters.
+const maxExtension = 10

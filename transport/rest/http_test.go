@@ -54,6 +54,7 @@ func TestPages(t *testing.T) {
 		{name: "demo of another bot", method: "GET", path: "/demo?bot=bot_1", status: 200, has: []string{"widget.js"}},
 		{name: "docs", method: "GET", path: "/docs/start", status: 200, has: []string{"<h1>Docs"}, after: header("Content-Security-Policy", "default-src 'none'")},
 		{name: "socket", method: "GET", path: "/api/v1/socket", status: 200, has: []string{"the socket"}},
+		{name: "socket, wrongly asked", method: "POST", path: "/api/v1/socket", status: 200, has: []string{"the socket"}},
 		{name: "alive", method: "GET", path: "/healthz", status: 200, has: []string{`"ok"`}},
 		{name: "ready", method: "GET", path: "/readyz", status: 200, has: []string{`"status":"ok"`, `"database":"ok"`}},
 		{name: "metrics", method: "GET", path: "/metrics", status: 200, has: []string{`parley_http_request_seconds_count{method="GET",route="GET /healthz",status="200"} 1`}, hasNot: []string{"tnt_"}},

@@ -105,7 +105,7 @@ func New(config Config) http.Handler {
 	observed := s.observe(s.strict(s.mux))
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		// Past observe: a socket lasts for hours, and takes the connection over.
-		if s.Socket != nil && r.Method == http.MethodGet && r.URL.Path == "/api/v1/socket" {
+		if s.Socket != nil && r.URL.Path == "/api/v1/socket" {
 			s.Socket.ServeHTTP(w, r)
 			return
 		}

@@ -28,6 +28,7 @@ func (w *world) playAnswers() {
 		{name: "nothing", method: "POST", path: at, token: mia, body: `{}`, status: 422},
 		{name: "a long client_id", method: "POST", path: at, token: mia, body: `{"text":"x","client_id":"` + strings.Repeat("x", 65) + `"}`, status: 422, has: []string{"client_id"}},
 		{name: "no conversation", method: "POST", path: at, token: mia, body: `{"text":"x","conversation":"` + chat.NewID(chat.ConversationPrefix) + `"}`, status: 404},
+		{name: "not UTF-8", method: "POST", path: at, token: mia, body: "{\"text\":\"caf\xe9\"}", status: 400, has: []string{`"code":"malformed"`, "UTF-8"}},
 		{name: "a malformed conversation", method: "POST", path: at, token: mia, body: `{"text":"x","conversation":"' or 1=1"}`, status: 404},
 		{name: "nobody", method: "POST", path: at, body: `{"text":"x"}`, status: 401},
 		{name: "too much", method: "POST", path: at, token: mia, body: `{"text":"` + strings.Repeat("x", 1<<20) + `"}`, status: 413, has: []string{`"code":"body_too_large"`}},

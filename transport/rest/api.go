@@ -3,10 +3,12 @@ package rest
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"net/http"
 	"path"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
@@ -31,12 +33,28 @@ func newAPI(mux *http.ServeMux) huma.API {
 	config.OpenAPIPath = ""  // its handler makes the document at the first request, without a lock
 	config.CreateHooks = nil // which add links to schemas to every answer
 	config.SchemasPath = ""
+	config.Formats = map[string]huma.Format{}
+	for name, format := range huma.DefaultFormats {
+		format.Unmarshal = unmarshal
+		config.Formats[name] = format
+	}
 	config.AllowAdditionalPropertiesByDefault = true // "unknown fields are ignored"
 	config.Components.SecuritySchemes = map[string]*huma.SecurityScheme{
 		"bearer": {Type: "http", Scheme: "bearer", Description: "The access_token of auth/login."},
 		"cookie": {Type: "apiKey", In: "cookie", Name: account.AccessCookie, Description: "The dashboard's, on the platform's own origin only."},
 	}
 	return humago.New(mux, config)
+}
+
+var errNotUTF8 = errors.New("invalid UTF-8")
+
+// unmarshal reads JSON as RFC 8259 wants it, in UTF-8: encoding/json would put
+// other characters where bytes are none, and what was sent would not be what is kept.
+func unmarshal(data []byte, v any) error {
+	if !utf8.Valid(data) {
+		return errNotUTF8
+	}
+	return json.Unmarshal(data, v)
 }
 
 // describeOpen takes "additionalProperties: true" out of the specification,

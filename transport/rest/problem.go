@@ -97,7 +97,7 @@ func writeProblem(w http.ResponseWriter, r *http.Request, err error) {
 
 // What huma refuses by itself, by the status that it chose.
 var refusals = map[int]*chat.Error{
-	http.StatusBadRequest:            chat.Fail(chat.Invalid, "malformed", "This is not valid JSON."),
+	http.StatusBadRequest:            chat.Fail(chat.Invalid, "malformed", "This is not valid JSON in UTF-8. Please check it and send it again."),
 	http.StatusRequestTimeout:        chat.Fail(chat.Invalid, "body_timeout", "The request took too long to arrive. Please send it again."),
 	http.StatusRequestEntityTooLarge: chat.Fail(chat.TooLarge, "body_too_large", "This request is larger than we accept."),
 	http.StatusUnsupportedMediaType:  chat.Fail(chat.Unsupported, "media_type", "Please send JSON, with Content-Type: application/json."),

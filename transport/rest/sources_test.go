@@ -36,6 +36,7 @@ func (w *world) playSources() {
 		{name: "website", method: "POST", path: at, token: mia, body: `{"site":"https://acme.example"}`, status: 422, has: []string{`"code":"site_unavailable"`, "not available yet"}},
 		{name: "nothing", method: "POST", path: at, token: mia, body: `{}`, status: 422, has: []string{`"code":"source_kind"`}},
 		{name: "two kinds", method: "POST", path: at, token: mia, body: `{"text":"x","faq":[{"question":"When?","answer":"At nine."}]}`, status: 422, has: []string{`"code":"source_kind"`}},
+		{name: "not UTF-8", method: "POST", path: at, token: mia, body: "{\"text\":\"caf\xe9\"}", status: 400, has: []string{`"code":"malformed"`, "UTF-8"}},
 		{name: "not JSON", method: "POST", path: at, token: mia, body: `{"text":`, status: 400, has: []string{`"code":"malformed"`}},
 		{name: "plain text", method: "POST", path: at, token: mia, body: `hello`, header: map[string]string{"Content-Type": "text/plain"}, status: 415, has: []string{`"code":"media_type"`}},
 		{name: "first page of the list", method: "GET", path: at + "?limit=1", token: mia, status: 200, hasNot: []string{`"next":""`, "Secrets of Acme"}},

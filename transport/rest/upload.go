@@ -180,7 +180,7 @@ func (s *server) addJSON(ctx context.Context, added knowledge.Source, incoming i
 		return added, chat.Fail(chat.TooLarge, "body_too_large", fmt.Sprintf("This is too long. Texts may have %d MB at most; please upload longer ones as files.", maxSourceJSON>>20))
 	}
 	var in newSource
-	if err := json.Unmarshal(document, &in); err != nil {
+	if err := unmarshal(document, &in); err != nil {
 		return added, refusals[http.StatusBadRequest].Because(err)
 	}
 	if added.Title, err = cleanLine(in.Title, 0, maxSourceName, "title"); err != nil {

@@ -6,6 +6,7 @@ import (
 	"io"
 	"mime/multipart"
 	"net/http"
+	"strconv"
 	"testing"
 	"time"
 
@@ -186,8 +187,14 @@ func (o *Owner) AwaitReady(bot, id string) Source {
 // Log is a conversation's log as REST tells it.
 func (o *Owner) Log(conversation string) []client.Event {
 	o.t.Helper()
+	return o.LogAfter(conversation, 0)
+}
+
+// LogAfter is what stands in a conversation's log behind a seq.
+func (o *Owner) LogAfter(conversation string, seq int64) []client.Event {
+	o.t.Helper()
 	var all []client.Event
-	for after := "0"; after != ""; {
+	for after := strconv.FormatInt(seq, 10); after != ""; {
 		var page struct {
 			Items []json.RawMessage `json:"items"`
 			Next  string            `json:"next"`

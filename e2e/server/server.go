@@ -2,10 +2,13 @@ package server
 
 import (
 	"bytes"
+	"errors"
+	"fmt"
 	"net"
 	"net/http"
 	"os"
 	"os/exec"
+	"strings"
 	"sync"
 	"syscall"
 	"testing"
@@ -161,6 +164,22 @@ func (s *Server) Exit() int {
 		s.t.Fatalf("parley still runs after %v", patience)
 	}
 	return s.process.ProcessState.ExitCode()
+}
+
+// PeakMemory is the most memory that the process had so far, in bytes, where the
+// system tells (Linux).
+func (s *Server) PeakMemory() (int64, error) {
+	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", s.PID()))
+	if err != nil {
+		return 0, fmt.Errorf("read the memory of parley: %w", err)
+	}
+	for line := range strings.Lines(string(status)) {
+		var kilobytes int64
+		if n, _ := fmt.Sscanf(line, "VmHWM: %d kB", &kilobytes); n == 1 {
+			return kilobytes << 10, nil
+		}
+	}
+	return 0, errors.New("read the memory of parley: it is not told")
 }
 
 // Log is all that the processes wrote so far.

@@ -15,7 +15,7 @@ import (
 type Library struct {
 	contents Contents
 	capacity int
-	ctx      context.Context // of loading; ends with Close
+	ctx      context.Context //nolint:containedctx // of loading, which belongs to no caller; ends with Close
 	stop     context.CancelFunc
 	loading  sync.WaitGroup
 

@@ -289,16 +289,15 @@ func TestFilesOfManyProducersAreRead(t *testing.T) {
 			if words := chat.AsError(err); err != nil && words.Code == "file_type" {
 				t.Skip(words.Message)
 			}
-			got, text := "", ""
-			if err == nil {
-				var passages []Passage
-				source, passages = m.read(t, r, source)
+			var got, text string
+			if err != nil {
+				got = chat.AsError(err).Message
+			} else {
+				source, passages := m.read(t, r, source)
 				got = source.Error
 				for _, p := range passages {
 					text += strings.Join(p.Headings, "\n") + "\n" + p.Text + "\n"
 				}
-			} else {
-				got = chat.AsError(err).Message
 			}
 			switch want {
 			case "text":

@@ -21,10 +21,12 @@ const (
 // same blocks give the same passages, but for their ids.
 func split(source string, title string, blocks []extract.Block) []Passage {
 	s := splitter{source: source, title: title}
-	for i, b := range blocks {
-		if i > 0 && (b.Kind == extract.Answer || !slices.Equal(b.Headings, blocks[i-1].Headings)) {
+	var above []string
+	for _, b := range blocks {
+		if b.Kind == extract.Answer || !slices.Equal(b.Headings, above) {
 			s.end()
 		}
+		above = b.Headings
 		s.block(b)
 	}
 	s.end()

@@ -51,7 +51,6 @@ const (
 type zipFiles struct {
 	byName map[string]*zip.File
 	left   int64
-	packed int64
 }
 
 func openZip(data []byte) (*zipFiles, error) {

@@ -92,14 +92,14 @@ func TestAWordFileThatCannotBeReadSaysWhy(t *testing.T) {
 		data []byte
 		want error
 	}{
-		"protected by a password":   {[]byte("\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1…"), ErrEncrypted},
-		"truncated":                 {whole[:len(whole)/2], ErrBroken},
-		"no ZIP":                    {[]byte("PK\x03\x04 but no more"), ErrBroken},
-		"without a document":        {docx(t, map[string]string{"word/styles.xml": wordStyles}), ErrBroken},
-		"ends in the middle":        {docx(t, map[string]string{"word/document.xml": "<w:document><w:body><w:p>"}), ErrBroken},
-		"with entities of its own":  {docx(t, map[string]string{"word/document.xml": `<!DOCTYPE x [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;">]><w:document><w:p><w:t>&b;</w:t></w:p></w:document>`}), ErrBroken},
-		"nested beyond reason":      {docx(t, map[string]string{"word/document.xml": strings.Repeat("<w:p>", 2000)}), ErrTooSlow},
-		"unpacks to a hundred fold": {docx(t, map[string]string{"word/document.xml": document(strings.Repeat(" ", maxUnpacked))}), ErrTooBig},
+		"protected by a password":    {[]byte("\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1…"), ErrEncrypted},
+		"truncated":                  {whole[:len(whole)/2], ErrBroken},
+		"no ZIP":                     {[]byte("PK\x03\x04 but no more"), ErrBroken},
+		"without a document":         {docx(t, map[string]string{"word/styles.xml": wordStyles}), ErrBroken},
+		"ends in the middle":         {docx(t, map[string]string{"word/document.xml": "<w:document><w:body><w:p>"}), ErrBroken},
+		"with entities of its own":   {docx(t, map[string]string{"word/document.xml": `<!DOCTYPE x [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;">]><w:document><w:p><w:t>&b;</w:t></w:p></w:document>`}), ErrBroken},
+		"nested beyond reason":       {docx(t, map[string]string{"word/document.xml": strings.Repeat("<w:p>", 2000)}), ErrTooSlow},
+		"unpacks to a thousand fold": {docx(t, map[string]string{"word/document.xml": document(strings.Repeat(" ", 4<<20))}), ErrTooBig},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -195,7 +195,7 @@ func (r *pageReader) table(n *html.Node) {
 	var rows [][]string
 	header := false
 	for d := range n.Descendants() {
-		switch d.DataAtom {
+		switch d.DataAtom { //nolint:exhaustive // all other elements are looked through
 		case atom.Table, atom.H1, atom.H2, atom.H3, atom.H4:
 			r.children(n)
 			return
@@ -263,7 +263,7 @@ func fragmentText(markup string) string {
 	tokens := html.NewTokenizer(strings.NewReader(markup))
 	skip := 0
 	for {
-		switch tokens.Next() {
+		switch tokens.Next() { //nolint:exhaustive // comments and the like are no text
 		case html.ErrorToken:
 			return out.String()
 		case html.TextToken:

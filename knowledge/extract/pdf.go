@@ -8,7 +8,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/klippa-app/go-pdfium"
 	pdfiumerrors "github.com/klippa-app/go-pdfium/errors"
 	"github.com/klippa-app/go-pdfium/references"
 	"github.com/klippa-app/go-pdfium/requests"
@@ -16,7 +15,7 @@ import (
 
 // pdfDocument is a PDF in a sandbox of its own.
 type pdfDocument struct {
-	instance  pdfium.Pdfium
+	*sandbox
 	reference references.FPDF_DOCUMENT
 	timeout   time.Duration
 	killed    bool // by a timeout: the sandbox is gone
@@ -34,15 +33,11 @@ const (
 )
 
 func (e *Extractor) openPDF(ctx context.Context, data []byte) (Document, error) {
-	pool, err := e.pdf.get(ctx)
+	box, err := e.pdf.sandbox(ctx)
 	if err != nil {
 		return nil, err
 	}
-	instance, err := pool.GetInstanceWithContext(ctx)
-	if err != nil {
-		return nil, fmt.Errorf("start a PDF sandbox: %w", err)
-	}
-	d := &pdfDocument{instance: instance, timeout: e.timeout}
+	d := &pdfDocument{sandbox: box, timeout: e.timeout}
 	if err := d.guard(ctx, func() error { return d.open(data) }); err != nil {
 		d.Close()
 		return nil, err
@@ -54,7 +49,7 @@ func (e *Extractor) openPDF(ctx context.Context, data []byte) (Document, error) 
 var noTitle = regexp.MustCompile(`(?i)^(untitled.*|document ?\d*|title|microsoft (word|powerpoint|excel).*|.*\.[a-z]{2,5})$`)
 
 func (d *pdfDocument) open(data []byte) error {
-	opened, err := d.instance.OpenDocument(&requests.OpenDocument{File: &data})
+	opened, err := d.OpenDocument(&requests.OpenDocument{File: &data})
 	switch {
 	case errors.Is(err, pdfiumerrors.ErrPassword), errors.Is(err, pdfiumerrors.ErrSecurity):
 		return ErrEncrypted.Because(err)
@@ -62,14 +57,14 @@ func (d *pdfDocument) open(data []byte) error {
 		return ErrBroken.Because(err)
 	}
 	d.reference = opened.Document
-	count, err := d.instance.FPDF_GetPageCount(&requests.FPDF_GetPageCount{Document: d.reference})
+	count, err := d.FPDF_GetPageCount(&requests.FPDF_GetPageCount{Document: d.reference})
 	if err != nil || count.PageCount < 1 {
 		return ErrBroken.Because(fmt.Errorf("count pages: %w", err))
 	}
 	if d.pages = count.PageCount; d.pages > maxPages {
 		return ErrTooBig.Because(fmt.Errorf("%d pages", d.pages))
 	}
-	if meta, err := d.instance.FPDF_GetMetaText(&requests.FPDF_GetMetaText{Document: d.reference, Tag: "Title"}); err == nil {
+	if meta, err := d.FPDF_GetMetaText(&requests.FPDF_GetMetaText{Document: d.reference, Tag: "Title"}); err == nil {
 		if title := squeeze(meta.Value); !noTitle.MatchString(title) {
 			d.title = title
 		}
@@ -85,22 +80,18 @@ func (d *pdfDocument) guard(ctx context.Context, calls func() error) (err error)
 	}
 	limited, cancel := context.WithTimeout(ctx, d.timeout)
 	defer cancel()
-	killed := make(chan struct{})
-	stop := context.AfterFunc(limited, func() {
-		defer close(killed)
-		_ = d.instance.Kill() // its error is that the killed sandbox did not end well
-	})
+	stop := context.AfterFunc(limited, d.kill)
 	defer func() {
-		if p := recover(); p != nil {
+		stop()
+		p := recover()
+		switch {
+		case limited.Err() != nil:
+			d.killed = true
+			if err = ctx.Err(); err == nil {
+				err = ErrTooSlow.Because(fmt.Errorf("a page took longer than %v", d.timeout))
+			}
+		case p != nil:
 			err = ErrBroken.Because(fmt.Errorf("PDF engine panicked: %v", p))
-		}
-		if stop() {
-			return
-		}
-		<-killed
-		d.killed = true
-		if err = ctx.Err(); err == nil {
-			err = ErrTooSlow.Because(fmt.Errorf("a page took longer than %v", d.timeout))
 		}
 	}()
 	return calls()
@@ -109,11 +100,7 @@ func (d *pdfDocument) guard(ctx context.Context, calls func() error) (err error)
 func (d *pdfDocument) Title() string { return d.title }
 func (d *pdfDocument) Pages() int    { return d.pages }
 
-func (d *pdfDocument) Close() {
-	if !d.killed {
-		_ = d.instance.Close() // the sandbox is thrown away with all that is open in it
-	}
-}
+func (d *pdfDocument) Close() { d.close() }
 
 // Read skips pages that cannot be read; a page that takes too long ends the
 // batch before it, and is skipped by the next.
@@ -144,21 +131,25 @@ func (d *pdfDocument) Read(ctx context.Context, from int) ([]Block, int, error) 
 }
 
 func (d *pdfDocument) pageText(index int) (string, error) {
-	page, err := d.instance.FPDF_LoadPage(&requests.FPDF_LoadPage{Document: d.reference, Index: index})
+	page, err := d.FPDF_LoadPage(&requests.FPDF_LoadPage{Document: d.reference, Index: index})
 	if err != nil {
 		return "", fmt.Errorf("load page: %w", err)
 	}
-	defer d.instance.FPDF_ClosePage(&requests.FPDF_ClosePage{Page: page.Page})
-	text, err := d.instance.FPDFText_LoadPage(&requests.FPDFText_LoadPage{Page: requests.Page{ByReference: &page.Page}})
+	defer func() {
+		_, _ = d.FPDF_ClosePage(&requests.FPDF_ClosePage{Page: page.Page}) // it goes with the sandbox at the latest
+	}()
+	text, err := d.FPDFText_LoadPage(&requests.FPDFText_LoadPage{Page: requests.Page{ByReference: &page.Page}})
 	if err != nil {
 		return "", fmt.Errorf("load text of page: %w", err)
 	}
-	defer d.instance.FPDFText_ClosePage(&requests.FPDFText_ClosePage{TextPage: text.TextPage})
-	count, err := d.instance.FPDFText_CountChars(&requests.FPDFText_CountChars{TextPage: text.TextPage})
+	defer func() {
+		_, _ = d.FPDFText_ClosePage(&requests.FPDFText_ClosePage{TextPage: text.TextPage})
+	}()
+	count, err := d.FPDFText_CountChars(&requests.FPDFText_CountChars{TextPage: text.TextPage})
 	if err != nil || count.Count < 1 {
 		return "", err
 	}
-	got, err := d.instance.FPDFText_GetText(&requests.FPDFText_GetText{TextPage: text.TextPage, Count: min(count.Count, maxPageChars)})
+	got, err := d.FPDFText_GetText(&requests.FPDFText_GetText{TextPage: text.TextPage, Count: min(count.Count, maxPageChars)})
 	if err != nil {
 		return "", fmt.Errorf("get text of page: %w", err)
 	}

@@ -26,7 +26,7 @@ func (d *pdfDocument) bookmarks() []bookmark {
 	if !d.outlineEnds() {
 		return nil
 	}
-	outline, err := d.instance.GetBookmarks(&requests.GetBookmarks{Document: d.reference})
+	outline, err := d.GetBookmarks(&requests.GetBookmarks{Document: d.reference})
 	if err != nil {
 		return nil
 	}
@@ -55,7 +55,7 @@ func (d *pdfDocument) outlineEnds() bool {
 		if depth > maxBookmarkDepth {
 			return false
 		}
-		child, err := d.instance.FPDFBookmark_GetFirstChild(&requests.FPDFBookmark_GetFirstChild{Document: d.reference, Bookmark: parent})
+		child, err := d.FPDFBookmark_GetFirstChild(&requests.FPDFBookmark_GetFirstChild{Document: d.reference, Bookmark: parent})
 		if err != nil {
 			return false
 		}
@@ -63,7 +63,7 @@ func (d *pdfDocument) outlineEnds() bool {
 			if seen++; seen > maxBookmarks || !walk(at, depth+1) {
 				return false
 			}
-			sibling, err := d.instance.FPDFBookmark_GetNextSibling(&requests.FPDFBookmark_GetNextSibling{Document: d.reference, Bookmark: *at})
+			sibling, err := d.FPDFBookmark_GetNextSibling(&requests.FPDFBookmark_GetNextSibling{Document: d.reference, Bookmark: *at})
 			if err != nil {
 				return false
 			}

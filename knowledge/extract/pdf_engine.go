@@ -14,99 +14,135 @@ import (
 	"github.com/tetratelabs/wazero/experimental"
 )
 
-// engine runs PDFium compiled to WebAssembly: a file that breaks it breaks a
-// sandbox without files, network or clock. It starts when first asked for, as that takes seconds.
+// engine makes sandboxes with PDFium compiled to WebAssembly in them: a file that
+// breaks it breaks a sandbox without files, network or clock. The first one waits for the compilation, which
+// takes seconds; each one after takes some 0.1 s.
 type engine struct {
 	cacheDir string
 
-	mu      sync.Mutex
-	started chan struct{} // closed when pool or err is set
-	pool    pdfium.Pool
-	err     error
+	mu       sync.Mutex
+	compiled chan struct{} // closed when cache or err is set
+	cache    wazero.CompilationCache
+	err      error
 }
 
-// Bounds of the sandboxes.
+// Bounds of a sandbox.
 const (
-	maxEngines     = 4
-	maxEngineBytes = 1 << 30 // of memory each; a 50 MB file is copied into it
+	maxEngineBytes = 1 << 30 // of memory; a file is copied into it
 	wasmPage       = 64 << 10
 )
-
-// get returns the pool, waiting for its start as long as ctx allows. The start belongs to no caller.
-func (e *engine) get(ctx context.Context) (pdfium.Pool, error) {
-	e.mu.Lock()
-	if e.started == nil {
-		e.started = make(chan struct{})
-		go e.start(e.started)
-	}
-	started := e.started
-	e.mu.Unlock()
-	select {
-	case <-started:
-		e.mu.Lock()
-		defer e.mu.Unlock()
-		return e.pool, e.err
-	case <-ctx.Done():
-		return nil, fmt.Errorf("wait for the PDF engine: %w", ctx.Err())
-	}
-}
-
-func (e *engine) start(started chan struct{}) {
-	pool, err := startPDFium(e.cacheDir)
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	e.pool, e.err = pool, err
-	if err != nil {
-		e.err = fmt.Errorf("start the PDF engine: %w", err)
-	}
-	close(started)
-}
-
-func startPDFium(cacheDir string) (pdfium.Pool, error) {
-	config := wazero.NewRuntimeConfig().
-		WithCoreFeatures(api.CoreFeaturesV2 | experimental.CoreFeaturesExceptionHandling).
-		WithCloseOnContextDone(true). // what cuts a page that never ends
-		WithMemoryLimitPages(maxEngineBytes / wasmPage)
-	if cacheDir != "" {
-		cache, err := wazero.NewCompilationCacheWithDir(cacheDir)
-		if err != nil {
-			return nil, fmt.Errorf("open cache: %w", err)
-		}
-		config = config.WithCompilationCache(cache)
-	}
-	return webassembly.Init(webassembly.Config{
-		MaxIdle:       1,
-		MaxTotal:      maxEngines,
-		FSConfig:      wazero.NewFSConfig(), // by default it would see the whole disk
-		RuntimeConfig: config,
-		Stdout:        io.Discard,
-		Stderr:        io.Discard,
-	})
-}
 
 // errClosed ends the use of an engine that was closed.
 var errClosed = errors.New("the PDF engine is closed")
 
-func (e *engine) close() error {
+// sandbox is one PDFium. Whatever runs in it ends when kill is called.
+type sandbox struct {
+	pdfium.Pdfium
+	pool pdfium.Pool
+	kill context.CancelFunc
+}
+
+// sandbox starts one, waiting for the compilation as long as ctx allows.
+func (e *engine) sandbox(ctx context.Context) (*sandbox, error) {
 	e.mu.Lock()
-	started := e.started
-	if started == nil {
-		e.started, e.err = make(chan struct{}), errClosed
-		close(e.started)
+	if e.compiled == nil {
+		e.compiled = make(chan struct{})
+		go e.compile(e.compiled) // it belongs to no caller
 	}
+	compiled := e.compiled
 	e.mu.Unlock()
-	if started == nil {
-		return nil
+	select {
+	case <-compiled:
+	case <-ctx.Done():
+		return nil, fmt.Errorf("wait for the PDF engine: %w", ctx.Err())
 	}
-	<-started
+	e.mu.Lock()
+	cache, err := e.cache, e.err
+	e.mu.Unlock()
+	if err != nil {
+		return nil, err
+	}
+	return startSandbox(cache)
+}
+
+// compile starts a sandbox for the sake of what it leaves in the cache.
+func (e *engine) compile(done chan struct{}) {
+	cache, err := openCache(e.cacheDir)
+	if err == nil {
+		var first *sandbox
+		if first, err = startSandbox(cache); err == nil {
+			first.close()
+		}
+	}
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	pool := e.pool
-	e.pool, e.err = nil, errClosed
-	if pool == nil {
+	if e.cache = cache; err != nil {
+		e.err = fmt.Errorf("start the PDF engine: %w", err)
+	}
+	close(done)
+}
+
+func openCache(dir string) (wazero.CompilationCache, error) {
+	if dir == "" {
+		return wazero.NewCompilationCache(), nil
+	}
+	return wazero.NewCompilationCacheWithDir(dir)
+}
+
+func startSandbox(cache wazero.CompilationCache) (*sandbox, error) {
+	ctx, kill := context.WithCancel(context.Background())
+	pool, err := webassembly.Init(webassembly.Config{
+		Context:  ctx,
+		MaxTotal: 1,
+		FSConfig: wazero.NewFSConfig(), // by default it would see the whole disk
+		Stdout:   io.Discard,
+		Stderr:   io.Discard,
+		RuntimeConfig: wazero.NewRuntimeConfig().
+			WithCoreFeatures(api.CoreFeaturesV2 | experimental.CoreFeaturesExceptionHandling).
+			WithCloseOnContextDone(true). // what makes kill work
+			WithMemoryLimitPages(maxEngineBytes / wasmPage).
+			WithCompilationCache(cache),
+	})
+	if err != nil {
+		kill()
+		return nil, fmt.Errorf("start a PDF sandbox: %w", err)
+	}
+	instance, err := pool.GetInstanceWithContext(ctx)
+	if err != nil {
+		kill()
+		return nil, errors.Join(fmt.Errorf("start a PDF sandbox: %w", err), pool.Close())
+	}
+	return &sandbox{instance, pool, kill}, nil
+}
+
+// close throws a sandbox away with all that is open in it. That one which was killed cannot end well is no error.
+func (s *sandbox) close() {
+	_ = s.Pdfium.Close()
+	_ = s.pool.Close()
+	s.kill()
+}
+
+// close frees what was compiled, once it is; a sandbox that still runs keeps its own.
+func (e *engine) close() error {
+	e.mu.Lock()
+	compiled := e.compiled
+	if compiled == nil {
+		e.compiled, e.err = make(chan struct{}), errClosed
+		close(e.compiled)
+	}
+	e.mu.Unlock()
+	if compiled == nil {
 		return nil
 	}
-	if err := pool.Close(); err != nil {
+	<-compiled
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	cache := e.cache
+	e.cache, e.err = nil, errClosed
+	if cache == nil {
+		return nil
+	}
+	if err := cache.Close(context.Background()); err != nil {
 		return fmt.Errorf("close the PDF engine: %w", err)
 	}
 	return nil

@@ -272,3 +272,14 @@ func BenchmarkAddOneSourceTo10k(b *testing.B) {
 		x.Update(nil, []Source{one})
 	}
 }
+
+func TestAShortListNamesSeveralSources(t *testing.T) {
+	t.Parallel()
+	x := of(source("long", "apple pie", "apple pie", "apple pie", "apple pie"), source("other", "apple pie"))
+	if diff := cmp.Diff([]string{"long/0", "other/0", "long/1"}, found(x, "apple pie")[:3]); diff != "" {
+		t.Error(diff)
+	}
+	if got := x.Search("apple pie", 2); len(got) != 2 || got[1].Source != "other" {
+		t.Errorf("%v", got)
+	}
+}

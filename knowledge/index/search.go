@@ -17,6 +17,14 @@ var (
 	b       = [fields]float64{inText: 0.65, inHeadings: 0.5, inTitle: 0.5}
 )
 
+// Each further passage of a source counts for a little less than the one before: in a short list, another source
+// says more than more of the same. Of ten passages it leaves 0.84 of the right documents instead of 0.78 (claude-docs), and takes
+// 0.005 of the evidence when there is one long document.
+const (
+	further    = 0.9
+	candidates = 3 // times the limit are looked at
+)
+
 // Parameters of the confidence, tuned on questions that four knowledge bases answer and
 // 1,100 that none does.
 const (
@@ -48,16 +56,15 @@ func (x *Index) Search(query string, limit int) []Match {
 	}
 	words := parse(query, x.spoken)
 	total := x.weigh(words)
-	best := make(top, 0, limit+1)
+	best := make(top, 0, candidates*limit)
 	for _, p := range x.parts {
 		p.score(words, x.average, func(at int, score, covered float64) {
 			if e := p.entries[at]; !p.dead[e.source] {
-				best.offer(Match{e.source, e.order, score, min(covered/total, 1)}, limit)
+				best.offer(Match{e.source, e.order, score, min(covered/total, 1)}, candidates*limit)
 			}
 		})
 	}
-	slices.SortFunc(best, func(a, b Match) int { return compare(b, a) })
-	return best
+	return best.varied(limit)
 }
 
 // weigh sets what the words count and returns how much of their weights is a whole match.
@@ -132,6 +139,23 @@ func (t *top) Pop() any {
 	last := (*t)[len(*t)-1]
 	*t = (*t)[:len(*t)-1]
 	return last
+}
+
+// varied returns the best in order, those of the same source one after the other weighed down.
+func (t top) varied(limit int) []Match {
+	bestFirst := func(a, b Match) int { return compare(b, a) }
+	slices.SortFunc(t, bestFirst)
+	weight := map[string]float64{}
+	for i := range t {
+		w, seen := weight[t[i].Source]
+		if !seen {
+			w = 1
+		}
+		t[i].Score *= w
+		weight[t[i].Source] = w * further
+	}
+	slices.SortFunc(t, bestFirst)
+	return t[:min(len(t), limit)]
 }
 
 func (t *top) offer(m Match, limit int) {

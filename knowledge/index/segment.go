@@ -1,5 +1,7 @@
 package index
 
+import "math"
+
 // Passage is what is found.
 type Passage struct {
 	Order    int // within its source
@@ -102,20 +104,21 @@ func merge(parts []part) *segment {
 	}
 	merged := &segment{entries: make([]entry, 0, size), terms: map[string][]posting{}}
 	for _, p := range parts {
-		renamed := make([]int, len(p.entries)) // -1: dead
+		const dead = math.MaxUint32
+		renamed := make([]uint32, len(p.entries))
 		for i, e := range p.entries {
 			if p.dead[e.source] {
-				renamed[i] = -1
+				renamed[i] = dead
 				continue
 			}
-			renamed[i] = len(merged.entries)
+			renamed[i] = uint32(len(merged.entries)) //nolint:gosec // a library holds far fewer passages
 			merged.add(e)
 		}
 		for term, list := range p.terms {
 			joined := merged.terms[term]
 			for _, posting := range list {
-				if to := renamed[posting.entry]; to >= 0 {
-					posting.entry = uint32(to)
+				if to := renamed[posting.entry]; to != dead {
+					posting.entry = to
 					joined = append(joined, posting)
 				}
 			}

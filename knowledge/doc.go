@@ -4,4 +4,7 @@
 // Reading a source is a durable job in steps of a page batch each; a killed
 // step is repeated and changes nothing twice. Each bot's index lives in memory
 // and can always be rebuilt from storage.
+//
+// extract reads the formats, fetch is the way to the web, index finds, and measure
+// tells how well. Both Reader and Library are safe for concurrent use.
 package knowledge

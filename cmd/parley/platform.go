@@ -54,21 +54,22 @@ type platform struct {
 	demo     *demo // nil: there is none
 }
 
-// build starts the parts in the order in which they need each other.
-func build(ctx context.Context, config *Config, logger *slog.Logger) (*platform, error) {
+// build starts the parts in the order in which they need each other. waits is
+// told the name of a part that is away and that the start therefore waits for.
+func build(ctx context.Context, config *Config, logger *slog.Logger, waits func(part string)) (*platform, error) {
 	p := &platform{config: config, logger: logger}
-	if err := p.start(ctx); err != nil {
+	if err := p.start(ctx, waits); err != nil {
 		p.close(context.WithoutCancel(ctx))
 		return nil, err
 	}
 	return p, nil
 }
 
-func (p *platform) start(ctx context.Context) (err error) {
+func (p *platform) start(ctx context.Context, waits func(part string)) (err error) {
 	if p.master, err = openMaster(p.config, p.logger); err != nil {
 		return err
 	}
-	if p.store, err = awaitStore(ctx, p.config, p.master, p.logger); err != nil {
+	if p.store, err = awaitStore(ctx, p.config, p.master, p.logger, waits); err != nil {
 		return err
 	}
 	if p.redis, err = redis.Open(ctx, p.config.RedisURL, p.logger); err != nil {

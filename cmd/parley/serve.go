@@ -45,14 +45,14 @@ func (s *ServeCmd) Run(ctx context.Context) error {
 		return fmt.Errorf("listen on %s: %w", s.Addr, err)
 	}
 	s.Addr = listener.Addr().String() // the port may have been ours to choose
-	handler := &swap{}
-	handler.set(starting())
+	handler, begin := &swap{}, &starting{}
+	handler.set(begin)
 	server := rest.NewServer(handler)
 	served := make(chan error, 1)
 	go func() { served <- server.Serve(listener) }()
 	defer server.Close()
 
-	platform, err := build(ctx, &s.Config, logger)
+	platform, err := build(ctx, &s.Config, logger, begin.wait)
 	if err != nil {
 		if ctx.Err() != nil {
 			return nil // told to end before it had begun
@@ -110,17 +110,3 @@ type swap struct{ current atomic.Pointer[http.Handler] }
 func (s *swap) set(h http.Handler) { s.current.Store(&h) }
 
 func (s *swap) ServeHTTP(w http.ResponseWriter, r *http.Request) { (*s.current.Load()).ServeHTTP(w, r) }
-
-// starting answers while the parts are not there yet, for example because the
-// database is away: alive, but not ready.
-func starting() http.Handler {
-	mux := http.NewServeMux()
-	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { fmt.Fprintln(w, "ok") })
-	mux.HandleFunc("/", func(w http.ResponseWriter, _ *http.Request) {
-		w.Header().Set("Content-Type", "application/problem+json")
-		w.Header().Set("Retry-After", "2")
-		w.WriteHeader(http.StatusServiceUnavailable)
-		fmt.Fprintln(w, `{"status":503,"title":"Service Unavailable","code":"starting","detail":"Parley is starting. Please try again in a moment."}`)
-	})
-	return mux
-}

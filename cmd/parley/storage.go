@@ -2,11 +2,13 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"path/filepath"
 	"time"
 
+	"parley/chat"
 	"parley/persistence/postgres"
 	"parley/persistence/seal"
 	"parley/persistence/sqlite"
@@ -69,22 +71,27 @@ func openStore(ctx context.Context, c *Config, master *seal.Master, logger *slog
 	return store, nil
 }
 
+// Pauses between attempts to reach a database that is away.
+const (
+	firstPause = time.Second
+	lastPause  = 5 * time.Second
+)
+
 // awaitStore opens the store, again and again while a database server is away:
 // it may start after us, and a process that gives up is only started anew. What
-// is wrong with an embedded database does not pass by waiting.
-func awaitStore(ctx context.Context, c *Config, master *seal.Master, logger *slog.Logger) (*postgres.Store, error) {
-	wait := time.Second
-	for {
+// does not pass by waiting, such as another master key, ends the process in words.
+func awaitStore(ctx context.Context, c *Config, master *seal.Master, logger *slog.Logger, waits func(part string)) (*postgres.Store, error) {
+	for pause := firstPause; ; pause = min(2*pause, lastPause) {
 		store, err := openStore(ctx, c, master, logger)
-		if err == nil || c.DatabaseURL == "" {
+		if c.DatabaseURL == "" || !errors.Is(err, chat.ErrUnavailable) {
 			return store, err
 		}
-		logger.Error("the database cannot be used yet; trying again", slog.Any("error", err), slog.Duration("in", wait))
+		waits("database")
+		logger.Error("the database is away; trying again", slog.Any("error", err), slog.Duration("in", pause))
 		select {
 		case <-ctx.Done():
 			return nil, ctx.Err()
-		case <-time.After(wait):
+		case <-time.After(pause):
 		}
-		wait = min(2*wait, 15*time.Second)
 	}
 }

@@ -111,7 +111,7 @@ func loadDemo(path string) (*demo, error) {
 }
 
 func (d *demo) save(path string) error {
-	text, err := json.MarshalIndent(d, "", "  ")
+	text, err := json.MarshalIndent(d, "", "  ") //nolint:gosec // the password is the demo's, and the file its owner's alone
 	if err != nil {
 		return err
 	}

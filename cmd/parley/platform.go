@@ -127,6 +127,9 @@ func (p *platform) close(ctx context.Context) {
 	if p.engine != nil {
 		p.engine.Stop(ctx)
 	}
+	if p.reader != nil {
+		errs = append(errs, p.reader.Close())
+	}
 	if p.library != nil {
 		errs = append(errs, p.library.Close())
 	}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"flag"
 	"fmt"
 	"net/http"
 	"os"
@@ -18,7 +19,11 @@ import (
 	"parley/e2e/server"
 )
 
-func TestMain(m *testing.M) { os.Exit(server.Main(m)) }
+func TestMain(m *testing.M) {
+	flag.Parse()
+	_ = flag.Set("test.parallel", "6") // most of their time the tests wait, for starts and for clocks
+	os.Exit(server.Main(m))
+}
 
 // marker is in all that people write here. It must not be in any log.
 const marker = "zqxhostile"
@@ -137,13 +142,18 @@ func (h *house) search(query string) []passage {
 	return found.Passages
 }
 
+// speak lets the good visitor ask, and waits for nothing.
+func (h *house) speak(ctx context.Context) {
+	h.said++
+	h.visitor.Send(ctx, fmt.Sprintf("%s This is %s number %d.", question, marker, h.said))
+}
+
 // talk lets the good visitor ask, and holds what they saw against the log.
 func (h *house) talk(t *testing.T) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
-	h.said++
-	h.visitor.Send(ctx, fmt.Sprintf("%s This is %s number %d.", question, marker, h.said))
+	h.speak(ctx)
 	if err := h.visitor.Settled(ctx); err != nil {
 		t.Fatalf("the good visitor waits in vain: %v", err)
 	}

@@ -17,8 +17,9 @@ const shop = "https://shop.example"
 
 // socket is a client that says what it likes.
 type socket struct {
-	t  *testing.T
-	ws *websocket.Conn
+	t            *testing.T
+	ws           *websocket.Conn
+	conversation string // that was opened last
 }
 
 // frame is what a server sent.
@@ -47,7 +48,7 @@ func (h *house) dial(t *testing.T, origin string, protocols ...string) *socket {
 	}
 	ws.SetReadLimit(-1)
 	t.Cleanup(func() { _ = ws.CloseNow() })
-	return &socket{t, ws}
+	return &socket{t: t, ws: ws}
 }
 
 // visit opens a websocket as the shop's widget does.
@@ -67,7 +68,9 @@ func (h *house) arrive(t *testing.T) *socket {
 func (s *socket) open(bot string) frame {
 	s.t.Helper()
 	s.say(`{"id":"open","type":"session.open","data":{"bot":"` + bot + `"}}`)
-	return s.await("session.ready")
+	ready := s.await("session.ready")
+	s.conversation = ready.Data.Conversation
+	return ready
 }
 
 func (s *socket) say(text string) {

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"os"
 	"os/exec"
+	"slices"
 	"strings"
 	"sync"
 	"syscall"
@@ -27,6 +28,7 @@ type Server struct {
 	t       testing.TB
 	binary  string
 	env     []string
+	under   []string // the command that runs the binary; empty: none
 	log     output
 	process *exec.Cmd
 	ended   chan struct{} // closed when process has ended
@@ -87,10 +89,25 @@ func (s *Server) Run() {
 	s.AwaitReady()
 }
 
+// Unprivileged lets the process be refused what files' modes refuse to their
+// owner, even if we are root, whom they refuse nothing.
+func (s *Server) Unprivileged() {
+	s.t.Helper()
+	if os.Geteuid() != 0 {
+		return
+	}
+	setpriv, err := exec.LookPath("setpriv")
+	if err != nil {
+		s.t.Skip("root is refused nothing, and there is no setpriv (of util-linux) to change that")
+	}
+	s.under = []string{setpriv, "--bounding-set=-dac_override,-dac_read_search", "--inh-caps=-dac_override,-dac_read_search"}
+}
+
 // Launch starts the process and waits for nothing.
 func (s *Server) Launch() {
 	s.t.Helper()
-	s.process = exec.Command(s.binary, "serve")
+	command := append(slices.Clone(s.under), s.binary, "serve")
+	s.process = exec.Command(command[0], command[1:]...)
 	s.process.Env = s.env
 	s.process.Stdout, s.process.Stderr = &s.log, &s.log
 	if err := s.process.Start(); err != nil {

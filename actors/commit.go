@@ -17,12 +17,15 @@ const (
 
 // committer writes the appends of many sessions in one transaction each time:
 // the next batch gathers while one commits, without a timer, so that a lone
-// append waits for nothing. It is bounded by the sessions, which have one append in flight each.
+// append waits for nothing. A batch takes from the tenants in turn, so that one
+// tenant's flood fills it only with what others leave. It is bounded by the
+// sessions, which have one append in flight each.
 type committer struct {
 	log     chat.Log
 	mutex   sync.Mutex
-	waiting []submission
-	wake    chan struct{} // holds one token when there may be work
+	waiting map[string][]submission // by tenant, none empty
+	turns   []string                // the tenants that wait, whose turn is next first
+	wake    chan struct{}           // holds one token when there may be work
 	stop    chan struct{}
 	stopped chan struct{}
 }
@@ -33,7 +36,7 @@ type submission struct {
 }
 
 func newCommitter(log chat.Log) *committer {
-	c := &committer{log: log, wake: make(chan struct{}, 1), stop: make(chan struct{}), stopped: make(chan struct{})}
+	c := &committer{log: log, waiting: map[string][]submission{}, wake: make(chan struct{}, 1), stop: make(chan struct{}), stopped: make(chan struct{})}
 	go c.run()
 	return c
 }
@@ -41,7 +44,11 @@ func newCommitter(log chat.Log) *committer {
 // submit hands an append over; done is called once, from another goroutine, and must not block.
 func (c *committer) submit(entry chat.Append, done func(chat.Outcome, error)) {
 	c.mutex.Lock()
-	c.waiting = append(c.waiting, submission{entry, done})
+	tenant := entry.Tenant
+	if len(c.waiting[tenant]) == 0 {
+		c.turns = append(c.turns, tenant)
+	}
+	c.waiting[tenant] = append(c.waiting[tenant], submission{entry, done})
 	c.mutex.Unlock()
 	select {
 	case c.wake <- struct{}{}:
@@ -63,12 +70,23 @@ func (c *committer) run() {
 	}
 }
 
+// gather takes the next batch, one append of each tenant in turn.
 func (c *committer) gather() []submission {
 	c.mutex.Lock()
 	defer c.mutex.Unlock()
-	n := min(len(c.waiting), batchSize)
-	batch := c.waiting[:n:n]
-	c.waiting = c.waiting[n:]
+	var batch []submission
+	for len(batch) < batchSize && len(c.turns) > 0 {
+		tenant := c.turns[0]
+		queue := c.waiting[tenant]
+		batch = append(batch, queue[0])
+		c.turns = c.turns[1:]
+		if len(queue) == 1 {
+			delete(c.waiting, tenant)
+			continue
+		}
+		c.waiting[tenant] = queue[1:]
+		c.turns = append(c.turns, tenant)
+	}
 	return batch
 }
 

@@ -57,6 +57,7 @@ func TestEngine(t *testing.T) {
 				{"citations are the passages that the answer marks", cites},
 				{"a conversation that left memory goes on where it was", passivates},
 				{"asking and waiting returns the same answer each time", asksAndWaits},
+				{"at the limit a question is kept and waits for a person", limitReached},
 				{"settings are seen by the next answer", settingsSeen},
 				{"a hundred conversations at once keep their order", hundredAtOnce},
 			} {
@@ -547,6 +548,28 @@ func asksAndWaits(t *testing.T, h *house) {
 	}
 	if _, err := h.Answer(t.Context(), v, "ask-2", "still you?", nil); chat.AsError(err).Code != "handed_off" {
 		t.Errorf("asked while a person has it: %v", err)
+	}
+}
+
+func limitReached(t *testing.T, h *house) {
+	v, other := h.visitor(t), h.visitor(t)
+	seen, _ := h.watch(t, v)
+	h.log.limit.Store(1) // of the month, which has seen many answers
+	defer h.log.limit.Store(0)
+	receipt := h.post(t, v, "one too many")
+	if receipt.Seq != 1 {
+		t.Errorf("receipt %+v", receipt)
+	}
+	seen.await(t, "to be told", func(o actors.Output) bool {
+		e, ok := o.(*actors.Event)
+		return ok && e.Body == chat.Body(chat.StatusChanged{Status: chat.Waiting})
+	})
+	h.wantTypes(t, v, "message.created", "status.changed waiting")
+	if _, err := h.Answer(t.Context(), other, "ask", "over HTTP too", nil); chat.AsError(err).Code != "handed_off" {
+		t.Errorf("asked over HTTP: %v", err)
+	}
+	if n := h.model.calls("one too many") + h.model.calls("over HTTP too"); n != 0 {
+		t.Errorf("the model was called %d times", n)
 	}
 }
 

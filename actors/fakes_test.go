@@ -249,6 +249,7 @@ func (b *books) Empty(_ context.Context, _, bot string) (bool, error) {
 type doubtful struct {
 	chat.Log
 	away   atomic.Bool
+	limit  atomic.Int64 // of each append
 	mutex  sync.Mutex
 	doubts map[chat.Ref]doubt
 }
@@ -281,6 +282,9 @@ func (d *doubtful) Open(ctx context.Context, ref chat.Ref) (chat.Opening, error)
 func (d *doubtful) Append(ctx context.Context, batch []chat.Append) ([]chat.Outcome, error) {
 	if d.away.Load() {
 		return nil, errConnection
+	}
+	for i := range batch {
+		batch[i].Limit = d.limit.Load()
 	}
 	d.mutex.Lock()
 	var kind doubt

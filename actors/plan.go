@@ -29,9 +29,17 @@ type order interface {
 type names struct {
 	bot   string // the bot's name, as the visitor sees it
 	newID func() string
+	// exhausted: the tenant has no answers left, so that no question is begun
+	// for the first time.
+	exhausted bool
 }
 
-func (n names) start(q question) chat.MessageStarted {
+// start begins the answer to a question, or hands the conversation to a person
+// when no answers are left.
+func (n names) start(q question) chat.Body {
+	if n.exhausted && q.attempts == 0 {
+		return chat.StatusChanged{Status: chat.Waiting}
+	}
 	return chat.MessageStarted{
 		Message:  n.newID(),
 		Author:   chat.Author{Kind: chat.ByBot, Name: n.bot},

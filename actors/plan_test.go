@@ -20,12 +20,14 @@ type history struct {
 	state  state
 	events []chat.Event
 	ids    int
+
+	exhausted bool
 }
 
 func begun() *history { return &history{state: state{status: chat.WithBot}} }
 
 func (h *history) names() names {
-	return names{bot: "Ada", newID: func() string { h.ids++; return fmt.Sprintf("msg_%d", h.ids) }}
+	return names{bot: "Ada", exhausted: h.exhausted, newID: func() string { h.ids++; return fmt.Sprintf("msg_%d", h.ids) }}
 }
 
 // write plans an order and folds its events.
@@ -130,6 +132,34 @@ func TestPlansTurnOrdersIntoEvents(t *testing.T) {
 				t.Errorf("refused with %q, want %q", code, c.err)
 			}
 		})
+	}
+}
+
+func TestWithoutAnswersLeftQuestionsAreKeptAndGoToAPerson(t *testing.T) {
+	t.Parallel()
+	h := begun()
+	for _, o := range []order{say("a"), say("b")} {
+		if err := h.write(o); err != nil {
+			t.Fatal(err)
+		}
+	}
+	h.exhausted = true
+	for _, o := range []order{complete("msg_2"), say("c")} {
+		if err := h.write(o); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want := []string{"message.created", "message.started msg_1 #1", "message.created", "message.completed", "status.changed waiting", "message.created"}
+	if diff := cmp.Diff(want, h.types()); diff != "" {
+		t.Errorf("events (-want +got):\n%s", diff)
+	}
+	again := begun()
+	again.exhausted = true
+	if err := again.write(say("a")); err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff([]string{"message.created", "status.changed waiting"}, again.types()); diff != "" {
+		t.Errorf("the first question (-want +got):\n%s", diff)
 	}
 }
 

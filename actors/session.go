@@ -54,9 +54,10 @@ type early struct {
 
 // waiting is an order with whoever wants to hear of it, nil for the session's own.
 type waiting struct {
-	order  order
-	sender *actor.PID
-	usage  *chat.Usage
+	order     order
+	sender    *actor.PID
+	usage     *chat.Usage
+	exhausted bool // the store said that no answers are left
 }
 
 // flight is the append whose outcome is awaited.

@@ -26,7 +26,7 @@ func (s *session) next(ctx actor.Context) {
 		}
 		w := s.orders[0]
 		s.orders = s.orders[1:]
-		bodies, err := w.order.plan(s.state, names{bot: s.botName, newID: newMessageID})
+		bodies, err := w.order.plan(s.state, names{bot: s.botName, newID: newMessageID, exhausted: w.exhausted})
 		switch {
 		case err != nil:
 			reply(ctx, w.sender, err)
@@ -82,6 +82,13 @@ func (s *session) written(ctx actor.Context, m *written) {
 		s.land(ctx, m.outcome.Duplicate)
 	case errors.Is(m.outcome.Err, chat.ErrFenced):
 		s.giveUp(ctx, &cluster.Again{})
+	case errors.Is(m.outcome.Err, chat.ErrQuota) && !s.flight.exhausted:
+		// What was said is kept all the same: the order is planned again, without an answer.
+		again := s.flight.waiting
+		again.exhausted = true
+		s.flight = nil
+		s.orders = append([]waiting{again}, s.orders...)
+		s.next(ctx)
 	case m.outcome.Err != nil:
 		s.land(ctx, m.outcome.Err)
 	default:

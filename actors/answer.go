@@ -1,6 +1,7 @@
 package actors
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -58,17 +59,33 @@ type answerer struct {
 	logger     *slog.Logger
 }
 
-// answer writes one answer, calling emit with its pieces in order. It fails
-// only if nothing more can be done; what was emitted stands.
-func (a *answerer) answer(ctx context.Context, q ask, emit func(string)) *answered {
-	outcome, err := a.write(ctx, q, emit)
-	if err != nil {
-		return &answered{err: err}
+// answer writes one answer, calling emit with its pieces in order, and found
+// once before the provider is called, with as much of the trace as is known then.
+// It fails only if nothing more can be done; what was emitted stands.
+func (a *answerer) answer(ctx context.Context, q ask, emit func(string), found func(*chat.Trace)) *answered {
+	begun := time.Now()
+	trace := chat.Trace{Query: q.text}
+	first := func(piece string) {
+		if trace.FirstPiece == 0 {
+			trace.FirstPiece = time.Since(begun)
+		}
+		emit(piece)
 	}
+	outcome, err := a.write(ctx, q, &trace, first, func() {
+		trace.Retrieved = time.Since(begun)
+		known := trace
+		found(&known)
+	})
+	if err != nil {
+		trace.Failure = err.Error()
+		outcome = &answered{err: err}
+	}
+	trace.Ended = time.Since(begun)
+	outcome.trace = &trace
 	return outcome
 }
 
-func (a *answerer) write(ctx context.Context, q ask, emit func(string)) (*answered, error) {
+func (a *answerer) write(ctx context.Context, q ask, trace *chat.Trace, emit func(string), found func()) (*answered, error) {
 	bot, err := a.bots.snapshot(ctx, q.tenant, q.bot)
 	if err != nil {
 		return nil, fmt.Errorf("load the bot: %w", err)
@@ -79,11 +96,13 @@ func (a *answerer) write(ctx context.Context, q ask, emit func(string)) (*answer
 	}
 	defer release()
 
-	hits, err := a.relevant(ctx, q, bot)
+	hits, err := a.relevant(ctx, q, bot, trace)
 	if err != nil {
 		return nil, fmt.Errorf("search the knowledge: %w", err)
 	}
 	provider, request := a.prompt(q, bot, hits)
+	trace.Settings, trace.Provider, trace.Model, trace.Passages = bot.Version, provider.Name(), request.Model, traced(hits)
+	found()
 	if len(hits) == 0 {
 		// A bot that was given nothing to read may still follow its owner's
 		// instructions; one that was, says that it found nothing.
@@ -96,10 +115,12 @@ func (a *answerer) write(ctx context.Context, q ask, emit func(string)) (*answer
 		}
 	}
 	var text []byte
-	result, err := a.call(ctx, provider, request, func(piece string) {
+	result, err := a.call(ctx, provider, request, trace, func(piece string) {
 		text = append(text, piece...)
 		emit(piece)
 	})
+	trace.Model, trace.Finish, trace.Prompt = cmp.Or(result.Model, trace.Model), result.Finish, result.Prompt
+	trace.InputTokens, trace.OutputTokens = result.InputTokens, result.OutputTokens
 	if err != nil {
 		return nil, err
 	}
@@ -117,11 +138,8 @@ func (a *answerer) write(ctx context.Context, q ask, emit func(string)) (*answer
 
 // relevant returns the passages that answer the question, or none. A question
 // that finds nothing alone is tried together with the one before it ("and for children?").
-func (a *answerer) relevant(ctx context.Context, q ask, bot *chat.Bot) ([]knowledge.Hit, error) {
-	threshold := bot.Settings.Threshold
-	if threshold == 0 {
-		threshold = knowledge.DefaultThreshold
-	}
+func (a *answerer) relevant(ctx context.Context, q ask, bot *chat.Bot, trace *chat.Trace) ([]knowledge.Hit, error) {
+	trace.Threshold = cmp.Or(bot.Settings.Threshold, knowledge.DefaultThreshold)
 	queries := []string{q.text}
 	if q.previous != "" {
 		queries = append(queries, q.previous+" "+q.text)
@@ -132,12 +150,25 @@ func (a *answerer) relevant(ctx context.Context, q ask, bot *chat.Bot) ([]knowle
 			return nil, err
 		}
 		for _, hit := range hits {
-			if hit.Confidence >= threshold {
+			if hit.Confidence >= trace.Threshold {
+				trace.Query = query
 				return hits, nil
 			}
 		}
 	}
 	return nil, nil
+}
+
+// traced is what a trace keeps of passages.
+func traced(hits []knowledge.Hit) []chat.TracedPassage {
+	passages := make([]chat.TracedPassage, 0, len(hits))
+	for _, hit := range hits {
+		passages = append(passages, chat.TracedPassage{
+			ID: hit.ID, Source: hit.Source, Title: hit.Title, Headings: hit.Headings, Text: hit.Text, Page: hit.Page,
+			Score: hit.Score, Confidence: hit.Confidence,
+		})
+	}
+	return passages
 }
 
 // prompt chooses the provider and says what it is to answer.
@@ -173,9 +204,10 @@ func (a *answerer) unknown(bot *chat.Bot, emit func(string)) *answered {
 }
 
 // call asks the provider, again if it failed before anything was shown.
-func (a *answerer) call(ctx context.Context, provider llm.Provider, request llm.Request, emit func(string)) (llm.Result, error) {
+func (a *answerer) call(ctx context.Context, provider llm.Provider, request llm.Request, trace *chat.Trace, emit func(string)) (llm.Result, error) {
 	backoff := firstBackoff
 	for try := 1; ; try++ {
+		trace.Calls = try
 		result, shown, err := a.callOnce(ctx, provider, request, emit)
 		if err == nil || shown || ctx.Err() != nil {
 			return result, err

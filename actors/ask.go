@@ -55,7 +55,7 @@ func (e *Engine) askOnce(ctx context.Context, visitor Visitor, clientID, text st
 				if after = event.Seq; after > now.Head {
 					break
 				}
-				if done, completed, err := follow.see(&Event{event}); done {
+				if done, completed, err := follow.see(&Event{Event: event}); done {
 					return completed, err
 				}
 			}

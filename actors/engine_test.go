@@ -26,6 +26,7 @@ type house struct {
 	*actors.Engine
 	log    *doubtful
 	bots   chat.Bots
+	traces chat.Traces
 	model  *scripted
 	books  *books
 	tenant string
@@ -72,7 +73,7 @@ func open(t *testing.T, storage storage) *house {
 	t.Helper()
 	ctx := t.Context()
 	store, announcer := storage.open(t)
-	h := &house{log: &doubtful{Log: store}, bots: store, model: newScripted(), books: &books{}, tenant: tenantIn(t, store)}
+	h := &house{log: &doubtful{Log: store}, bots: store, traces: store, model: newScripted(), books: &books{}, tenant: tenantIn(t, store)}
 	engine, err := actors.Start(actors.Config{
 		Log: h.log, Bots: store, Knowledge: h.books, Announcer: announcer,
 		Model: h.model, Extractive: quiet{}, Logger: slog.New(slog.DiscardHandler),
@@ -269,6 +270,9 @@ func stopKeeps(t *testing.T, h *house) {
 	if err := h.StopAnswer(t.Context(), v, ""); err != nil {
 		t.Errorf("stopping nothing: %v", err)
 	}
+	if trace := h.trace(t, v, 3); trace.Query != "long" || trace.Provider != "scripted" || trace.Retrieved <= 0 {
+		t.Errorf("the trace of a stopped answer: %+v", trace)
+	}
 	h.wantTypes(t, v, "message.created", "message.started", "message.interrupted stopped")
 }
 
@@ -447,6 +451,9 @@ func providerFails(t *testing.T, h *house) {
 	if failed, ok := seen.ending(t).(chat.MessageInterrupted); !ok || failed.Reason != chat.Failed || failed.Text != "So far" {
 		t.Errorf("ended with %+v", failed)
 	}
+	if trace := h.trace(t, v, 3); trace.Failure == "" || trace.FirstPiece <= 0 {
+		t.Errorf("the trace of a failed answer: %+v", trace)
+	}
 	if n := h.model.calls("cut"); n != 1 {
 		t.Errorf("asked %d times after something was shown", n)
 	}
@@ -488,6 +495,26 @@ func cites(t *testing.T, h *house) {
 	if diff := cmp.Diff(want, h.events(t, v)[2].Body.(chat.MessageCompleted).Citations); diff != "" {
 		t.Errorf("citations as kept (-want +got):\n%s", diff)
 	}
+	trace := h.trace(t, v, 3)
+	if len(trace.Passages) != 2 || trace.Passages[0].Text != "Returns within 45 days." || trace.Passages[0].Confidence != 0.9 || trace.Threshold != knowledge.DefaultThreshold {
+		t.Errorf("traced passages: %+v", trace)
+	}
+	if trace.Provider != "scripted" || trace.Model != "scripted-1" || trace.Finish != "stop" || trace.InputTokens != 3 || trace.Calls != 1 || trace.Failure != "" {
+		t.Errorf("traced call: %+v", trace)
+	}
+	if trace.Retrieved <= 0 || trace.FirstPiece < trace.Retrieved || trace.Ended < trace.FirstPiece {
+		t.Errorf("traced times: %+v", trace)
+	}
+}
+
+// trace reads what produced the answer that ended at seq.
+func (h *house) trace(t *testing.T, v actors.Visitor, seq int64) chat.Trace {
+	t.Helper()
+	trace, err := h.traces.Trace(t.Context(), v.Ref, seq)
+	if err != nil {
+		t.Fatalf("trace of %d: %v", seq, err)
+	}
+	return trace
 }
 
 func passivates(t *testing.T, h *house) {

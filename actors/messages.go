@@ -56,6 +56,11 @@ type (
 		outcome chat.Outcome
 		err     error
 	}
+	// found is what is known of the answer `message` before the provider is called.
+	found struct {
+		message string
+		trace   *chat.Trace
+	}
 	// delta is the next piece of the answer `message`.
 	delta struct{ message, text string }
 	// answered is the end of the answer `message`; err is nil for a good one.
@@ -64,6 +69,7 @@ type (
 		citations []chat.Citation
 		offer     string
 		usage     *chat.Usage
+		trace     *chat.Trace
 		err       error
 	}
 	// idle asks whether nothing has happened since the watchers left.

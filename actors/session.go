@@ -57,6 +57,7 @@ type waiting struct {
 	order     order
 	sender    *actor.PID
 	usage     *chat.Usage
+	trace     *chat.Trace
 	exhausted bool // the store said that no answers are left
 }
 
@@ -70,7 +71,8 @@ type flight struct {
 type turn struct {
 	message string
 	text    strings.Builder
-	muted   bool // nothing more is shown of it
+	trace   *chat.Trace // as far as it is known
+	muted   bool        // nothing more is shown of it
 	cancel  context.CancelFunc
 }
 
@@ -91,6 +93,8 @@ func (s *session) Receive(ctx actor.Context) {
 		s.opened(ctx, m)
 	case *written:
 		s.written(ctx, m)
+	case *found:
+		s.found(m)
 	case *delta:
 		s.delta(ctx, m)
 	case *answered:
@@ -240,8 +244,16 @@ func (s *session) write(ctx actor.Context, m *write, sender *actor.PID) {
 			order = s.silence(chat.Stopped, wish)
 		}
 	}
-	s.orders = append(s.orders, waiting{order: order, sender: sender})
+	s.orders = append(s.orders, waiting{order: order, sender: sender, trace: s.traceOf(order)})
 	s.next(ctx)
+}
+
+// traceOf is what produced the answer that an order cuts short; nil if it cuts none.
+func (s *session) traceOf(order order) *chat.Trace {
+	if _, cuts := order.(*halt); cuts {
+		return s.turn.trace
+	}
+	return nil
 }
 
 // silence mutes the open answer and cancels the model's call, and returns the
@@ -259,12 +271,19 @@ func (s *session) stop(ctx actor.Context, m *stop, sender *actor.PID) {
 	s.know(m.visitor)
 	if s.turn != nil && (m.message == "" || m.message == s.turn.message) {
 		if order := s.silence(chat.Stopped, nil); order != nil {
-			s.orders = append(s.orders, waiting{order: order, sender: sender})
+			s.orders = append(s.orders, waiting{order: order, sender: sender, trace: s.traceOf(order)})
 			s.next(ctx)
 			return
 		}
 	}
 	reply(ctx, sender, &chat.Receipt{})
+}
+
+// found keeps what is known of the open answer, should it be cut short.
+func (s *session) found(m *found) {
+	if s.turn != nil && s.turn.message == m.message {
+		s.turn.trace = m.trace
+	}
 }
 
 // delta shows the next piece of the open answer.
@@ -290,7 +309,7 @@ func (s *session) answered(ctx actor.Context, m *answered) {
 	} else {
 		ending = chat.MessageCompleted{Message: m.message, Text: s.turn.text.String(), Citations: m.citations, Offer: m.offer}
 	}
-	s.orders = append(s.orders, waiting{order: &finish{ending}, usage: m.usage})
+	s.orders = append(s.orders, waiting{order: &finish{ending}, usage: m.usage, trace: m.trace})
 	s.next(ctx)
 }
 

@@ -2,6 +2,7 @@ package actors
 
 import (
 	"strconv"
+	"sync/atomic"
 
 	"github.com/asynkron/protoactor-go/actor"
 
@@ -13,7 +14,10 @@ import (
 type Output interface{ output() }
 
 // Event is a durable event.
-type Event struct{ chat.Event }
+type Event struct {
+	chat.Event
+	Forms Forms
+}
 
 // Delta is a piece of an answer that is being written. Index is the number of
 // bytes of its text before this piece.
@@ -21,9 +25,11 @@ type Delta struct {
 	Message string
 	Index   int
 	Text    string
+	Forms   Forms
 }
 
-// Snapshot is an open answer so far. Deltas go on from its end.
+// Snapshot is an open answer so far. Deltas go on from its end. Each watcher
+// that attaches gets one of its own, so it keeps no Forms.
 type Snapshot struct {
 	Message string
 	Text    string
@@ -34,6 +40,34 @@ type Typing struct{ Author chat.Author }
 
 // Moved ends a watch: the session went away and the watcher must attach anew.
 type Moved struct{}
+
+// Forms keep what a transport makes of an output, so that it is made once for
+// all who watch on a node. They are no part of what is shown: empty ones are as good.
+type Forms struct {
+	Visitor Form // for those who have one conversation
+	Agent   Form // names the conversation, for those who watch several
+}
+
+// Form is an output in the bytes of one protocol; the zero value keeps none yet.
+// It may be used from several goroutines.
+type Form struct{ bytes atomic.Pointer[[]byte] }
+
+// Kept returns the bytes, nil when there are none. They must not be changed.
+func (f *Form) Kept() []byte {
+	if kept := f.bytes.Load(); kept != nil {
+		return *kept
+	}
+	return nil
+}
+
+// Keep gives the bytes away to all who ask later, and returns those that are
+// kept: when two made them at the same instant, the first ones.
+func (f *Form) Keep(bytes []byte) []byte {
+	if f.bytes.CompareAndSwap(nil, &bytes) {
+		return bytes
+	}
+	return *f.bytes.Load()
+}
 
 func (*Event) output()    {}
 func (*Delta) output()    {}

@@ -50,7 +50,7 @@ func (s *session) fly(w waiting, bodies []chat.Body) {
 	}
 	s.flight = &flight{waiting: w, append: chat.Append{
 		Ref: s.ref, Head: s.state.head, At: at, Bodies: bodies,
-		Status: after.status, Agent: after.agent, Unfinished: after.unfinished(), Usage: w.usage,
+		Status: after.status, Agent: after.agent, Unfinished: after.unfinished(), Usage: w.usage, Trace: w.trace,
 	}}
 	s.submit()
 }
@@ -151,7 +151,7 @@ func (s *session) committed(ctx actor.Context) {
 		if s.turn != nil && messageOf(body) == s.turn.message {
 			s.endTurn()
 		}
-		s.deliver(ctx, &Event{event})
+		s.deliver(ctx, &Event{Event: event})
 	}
 	s.engine.inbox.changed(s.ref)
 	s.answer()
@@ -194,9 +194,9 @@ func (s *session) answer() {
 	engine, self, message := s.engine, s.self, open.message
 	go func() {
 		defer cancel()
-		outcome := engine.answerer.answer(ctx, question, func(text string) {
-			engine.send(self, &delta{message, text})
-		})
+		outcome := engine.answerer.answer(ctx, question,
+			func(text string) { engine.send(self, &delta{message, text}) },
+			func(trace *chat.Trace) { engine.send(self, &found{message, trace}) })
 		outcome.message = message
 		engine.send(self, outcome)
 	}()

@@ -69,8 +69,9 @@ type Append struct {
 	// Limit bounds the tenant's answers of the month when Bodies start a first
 	// attempt (MessageStarted with Attempt 1); 0: no limit. Over it: ErrQuota.
 	Limit int64
-	// Usage settles the answer that Bodies end.
+	// Usage settles the answer that Bodies end, and Trace says what produced it.
 	Usage *Usage
+	Trace *Trace
 }
 
 // Usage is what an answer took.

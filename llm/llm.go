@@ -64,6 +64,7 @@ type Passage struct {
 type Result struct {
 	Model        string
 	Finish       string // "stop", "length", …: the provider's word
+	Prompt       string // version of the wording around the question; empty: there is none
 	InputTokens  int64
 	OutputTokens int64
 }

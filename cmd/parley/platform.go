@@ -196,7 +196,7 @@ func (p *platform) web() (*web, error) {
 	}
 	w.handler = rest.New(rest.Config{
 		Accounts: p.accounts, Bots: p.store, Sources: p.store, Reader: p.reader, Library: p.library,
-		Conversations: p.store, Log: p.store, Engine: p.engine, Announcer: p.redis,
+		Conversations: p.store, Log: p.store, Traces: p.store, Engine: p.engine, Announcer: p.redis,
 		PublicURL: p.config.Public(), Key: p.master.Derive("conversation-ids", 32), Proxies: p.config.Proxies,
 		Limits: rest.Limits{
 			Off: p.config.LimitsOff(), Store: p.redis.Limits("rest"),

@@ -11,6 +11,9 @@ import (
 	"parley/llm"
 )
 
+// promptVersion names this wording in traces. Raise it when the wording changes.
+const promptVersion = "answer/1"
+
 // rules are ours and come before everything else.
 const rules = `You are %s, the assistant on a business's website. You answer its visitors.
 

@@ -99,6 +99,7 @@ func (p *Provider) Answer(ctx context.Context, request llm.Request, emit func(te
 
 	end, err := readStream(body, cancel, emit)
 	result := llm.Result{
+		Prompt:       promptVersion,
 		Model:        cmp.Or(end.model, request.Model, p.config.Model),
 		Finish:       end.finish,
 		InputTokens:  end.usage.input,

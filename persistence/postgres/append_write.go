@@ -27,6 +27,9 @@ func write(ctx context.Context, q *db.Queries, p *plan) error {
 	if err := writeEvents(ctx, q, p); err != nil {
 		return err
 	}
+	if err := writeTraces(ctx, q, p); err != nil {
+		return err
+	}
 	refunds, err := writeAnswers(ctx, q, p)
 	if err != nil {
 		return err

@@ -25,6 +25,7 @@ const (
 	tableAgent        = "conversations.agent"
 	tablePreview      = "conversations.preview"
 	tableEvents       = "events"
+	tableTraces       = "traces"
 	tableSources      = "sources"
 	tableOriginals    = "originals"
 	tablePassages     = "passages"

@@ -19,6 +19,7 @@ var (
 	_ chat.Log           = (*Store)(nil)
 	_ chat.Conversations = (*Store)(nil)
 	_ chat.Bots          = (*Store)(nil)
+	_ chat.Traces        = (*Store)(nil)
 	_ chat.BotDirectory  = (*Store)(nil)
 	_ account.Store      = (*Store)(nil)
 	_ account.Sessions   = (*Store)(nil)

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -45,6 +46,32 @@ var logTests = []test{
 		if diff := cmp.Diff(expected, events); diff != "" {
 			t.Error(diff)
 		}
+	}},
+	{"What produced an answer comes back, at its end and nowhere else", func(t *testing.T, w *world) {
+		asked := said("a", "Do nails rust?")
+		begun := started(asked.Message, 1)
+		ref := w.born(t, asked, begun)
+		trace := chat.Trace{
+			Query: "nails rust", Threshold: 0.5, Settings: 7, Prompt: "answer/1", Provider: "openai", Model: "gpt", Finish: "stop",
+			InputTokens: 12, OutputTokens: 5, Calls: 2, Retrieved: time.Millisecond, FirstPiece: time.Second, Ended: time.Minute, Failure: "none",
+			Passages: []chat.TracedPassage{{
+				ID: "psg_1", Source: "src_1", Title: "Nails", Headings: []string{"Copper", "Rust"}, Text: "They do not.", Page: 3, Score: 7.5, Confidence: 0.9,
+			}},
+		}
+		end := next(ref, 2, chat.MessageCompleted{Message: begun.Message, Text: "No."}, started(asked.Message, 2))
+		end.Trace = &trace
+		w.committed(t, end)
+		found, err := w.Trace(t.Context(), ref, 3)
+		must(t, err)
+		if diff := cmp.Diff(trace, found); diff != "" {
+			t.Error(diff)
+		}
+		for _, seq := range []int64{-1, 1, 2, 4, 5} {
+			_, err := w.Trace(t.Context(), ref, seq)
+			want(t, err, chat.ErrNotFound)
+		}
+		_, err = w.Trace(t.Context(), chat.Ref{Tenant: newWorld(t, w.Store).tenant.ID, Conversation: ref.Conversation}, 3)
+		want(t, err, chat.ErrNotFound)
 	}},
 	{"An activation begins with what the last one left", func(t *testing.T, w *world) {
 		birth := w.birth(w.newRef(), said("a", "Hello"))

@@ -114,6 +114,7 @@ func nothingInPlainText(t *testing.T, d Database) {
 		chat.MessageCompleted{Message: "msg", Text: planted("answer"), Citations: []chat.Citation{{Title: planted("citation"), URL: word, Quote: word}}},
 		chat.MessageInterrupted{Message: "msg", Text: planted("part"), Reason: chat.Stopped}, chat.FeedbackGiven{Message: "msg", Comment: planted("feedback")},
 		chat.StatusChanged{Status: chat.WithAgent, Agent: agent})
+	birth.Trace = &chat.Trace{Query: planted("query"), Failure: planted("failure"), Passages: []chat.TracedPassage{{Title: word, Text: planted("traced passage")}}}
 	birth.Agent, birth.Birth.Page, birth.Birth.Locale = agent, "https://"+word+".example", word
 	w.committed(t, birth)
 

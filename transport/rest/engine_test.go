@@ -82,6 +82,13 @@ func (e *fakeEngine) again(ctx context.Context, visitor actors.Visitor, receipt 
 func (e *fakeEngine) append(ctx context.Context, visitor actors.Visitor, status chat.Status, agent *chat.Author, emit func(actors.Output), bodies ...chat.Body) error {
 	opening, err := e.log.Open(ctx, visitor.Ref)
 	a := chat.Append{Ref: visitor.Ref, Epoch: opening.Epoch, Head: opening.Head, At: time.Now().UTC().Truncate(time.Millisecond), Bodies: bodies, Status: status, Agent: agent}
+	if _, ended := bodies[len(bodies)-1].(chat.MessageCompleted); ended {
+		a.Trace = &chat.Trace{
+			Query: "hello acme", Threshold: .5, Settings: 4, Provider: "openai", Model: "gpt", Calls: 2, Failure: "key sk-1 is over its limit",
+			Retrieved: 1500 * time.Microsecond, FirstPiece: 2 * time.Millisecond,
+			Passages: []chat.TracedPassage{{ID: "psg_1", Source: "src_1", Title: "Prices", Text: "Ten euros", Page: 2, Score: 2.5, Confidence: .8}},
+		}
+	}
 	if errors.Is(err, chat.ErrNotFound) {
 		a.Epoch, a.Birth = 1, &chat.Birth{Bot: visitor.Bot, Visitor: visitor.ID}
 	} else if err != nil {

@@ -128,6 +128,7 @@ func TestAConversationBelongsToItsBot(t *testing.T) {
 }
 
 func replace(path string, ids map[string]string) string {
+	path = strings.ReplaceAll(path, "{seq}", "3") // where each business's answer ended
 	for placeholder, id := range ids {
 		path = strings.ReplaceAll(path, placeholder, id)
 	}

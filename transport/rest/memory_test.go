@@ -35,6 +35,7 @@ type kept struct {
 	summary chat.Conversation
 	epoch   int64
 	events  []chat.Event
+	traces  map[int64]chat.Trace
 }
 
 func newInMemory() *inMemory {
@@ -295,7 +296,7 @@ func (m *inMemory) Append(_ context.Context, batch []chat.Append) ([]chat.Outcom
 	for i, a := range batch {
 		k := m.conversations[a.Ref]
 		if k == nil {
-			k = &kept{epoch: 1, summary: chat.Conversation{Ref: a.Ref, Bot: a.Birth.Bot, Visitor: a.Birth.Visitor, CreatedAt: a.At}}
+			k = &kept{epoch: 1, traces: map[int64]chat.Trace{}, summary: chat.Conversation{Ref: a.Ref, Bot: a.Birth.Bot, Visitor: a.Birth.Visitor, CreatedAt: a.At}}
 			m.conversations[a.Ref] = k
 		}
 		if k.epoch != a.Epoch || k.summary.Head != a.Head {
@@ -305,6 +306,9 @@ func (m *inMemory) Append(_ context.Context, batch []chat.Append) ([]chat.Outcom
 		for _, body := range a.Bodies {
 			k.summary.Head++
 			k.events = append(k.events, chat.Event{Seq: k.summary.Head, At: a.At, Body: body})
+			if _, ended := body.(chat.MessageCompleted); ended && a.Trace != nil {
+				k.traces[k.summary.Head] = *a.Trace
+			}
 			switch b := body.(type) {
 			case chat.MessageCreated:
 				k.summary.Preview = b.Text
@@ -330,6 +334,16 @@ func (m *inMemory) Events(_ context.Context, ref chat.Ref, after int64, limit in
 		}
 	}
 	return found, nil
+}
+
+func (m *inMemory) Trace(_ context.Context, ref chat.Ref, seq int64) (chat.Trace, error) {
+	defer m.lock()()
+	if k := m.conversations[ref]; k != nil {
+		if trace, ok := k.traces[seq]; ok {
+			return trace, nil
+		}
+	}
+	return chat.Trace{}, chat.ErrNotFound
 }
 
 func (m *inMemory) Unfinished(context.Context, *chat.Ref, int) ([]chat.Ref, error) { return nil, nil }

@@ -28,6 +28,7 @@ type Config struct {
 	Library       Library
 	Conversations chat.Conversations
 	Log           Events
+	Traces        chat.Traces
 	Engine        Engine
 	Announcer     chat.Announcer
 
@@ -127,6 +128,7 @@ func newServer(config Config) *server {
 	s.routeSources()
 	s.routeAnswers()
 	s.routeConversations()
+	s.routeTraces()
 	describeOpen(s.api)
 	s.mux.HandleFunc("/api/", s.noRoute)
 	s.mux.Handle("GET /openapi.json", specification(s.api))

@@ -28,6 +28,7 @@ type ports interface {
 	chat.Bots
 	chat.Conversations
 	chat.Log
+	chat.Traces
 	Sources
 }
 
@@ -68,7 +69,7 @@ func setupOver(t *testing.T, store ports, reader Reader, library Library, change
 	}
 	w := &world{t: t, log: &journal{}, heard: &announcements{}, engine: &fakeEngine{log: store, conversations: store}}
 	config := Config{
-		Accounts: accounts, Bots: store, Sources: store, Reader: reader, Library: library, Conversations: store, Log: store,
+		Accounts: accounts, Bots: store, Sources: store, Reader: reader, Library: library, Conversations: store, Log: store, Traces: store,
 		Engine: w.engine, Announcer: w.heard, Key: testKey, PublicURL: "http://parley.example",
 		Limits:  Limits{Upload: 1 << 20},
 		Ready:   map[string]func(context.Context) error{"database": func(context.Context) error { return nil }},

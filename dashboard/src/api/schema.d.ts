@@ -302,6 +302,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/conversations/{conversation}/events/{seq}/trace": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What produced an answer: the passages with their scores, the model, the times */
+        get: operations["getTrace"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/me": {
         parameters: {
             query?: never;
@@ -864,6 +881,63 @@ export interface components {
             created_at: string;
             id: string;
             name: string;
+        };
+        Trace: {
+            /** Format: int64 */
+            bot_version: number;
+            /**
+             * Format: int64
+             * @description Of the provider, with those that failed before anything was shown.
+             */
+            calls: number;
+            /**
+             * Format: double
+             * @description To the end; absent if somebody cut the answer short.
+             */
+            ended_ms?: number;
+            failed: boolean;
+            /** @description Why the model stopped, in its own word. */
+            finish?: string;
+            /**
+             * Format: double
+             * @description To the first words.
+             */
+            first_ms?: number;
+            /** Format: int64 */
+            input_tokens: number;
+            model?: string;
+            /** Format: int64 */
+            output_tokens: number;
+            /** @description As the answer's writer got them, best first: [1] is the first. */
+            passages: components["schemas"]["TracedPassage"][];
+            /** @description Version of the wording around the question. */
+            prompt?: string;
+            provider: string;
+            /** @description What was searched for. */
+            query: string;
+            /**
+             * Format: double
+             * @description From the question to the passages.
+             */
+            retrieved_ms: number;
+            /**
+             * Format: double
+             * @description How sure retrieval had to be.
+             */
+            threshold: number;
+        };
+        TracedPassage: {
+            /** Format: double */
+            confidence: number;
+            headings?: string[];
+            /** Format: int64 */
+            page?: number;
+            passage: string;
+            /** Format: double */
+            score: number;
+            source: string;
+            text: string;
+            title: string;
         };
         Upload: {
             /** Format: binary */
@@ -1660,6 +1734,39 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Events"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getTrace: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                conversation: string;
+                /** @description seq of the event that ended the answer. */
+                seq: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Trace"];
                 };
             };
             /** @description Error */

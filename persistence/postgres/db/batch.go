@@ -439,6 +439,59 @@ func (b *InsertPassagesBatchResults) Close() error {
 	return b.br.Close()
 }
 
+const insertTraces = `-- name: InsertTraces :batchexec
+INSERT INTO traces (conversation, seq, tenant, body) VALUES ($1, $2, $3, $4)
+`
+
+type InsertTracesBatchResults struct {
+	br     pgx.BatchResults
+	tot    int
+	closed bool
+}
+
+type InsertTracesParams struct {
+	Conversation string
+	Seq          int64
+	Tenant       string
+	Body         []byte
+}
+
+func (q *Queries) InsertTraces(ctx context.Context, arg []InsertTracesParams) *InsertTracesBatchResults {
+	batch := &pgx.Batch{}
+	for _, a := range arg {
+		vals := []interface{}{
+			a.Conversation,
+			a.Seq,
+			a.Tenant,
+			a.Body,
+		}
+		batch.Queue(insertTraces, vals...)
+	}
+	br := q.db.SendBatch(ctx, batch)
+	return &InsertTracesBatchResults{br, len(arg), false}
+}
+
+func (b *InsertTracesBatchResults) Exec(f func(int, error)) {
+	defer b.br.Close()
+	for t := 0; t < b.tot; t++ {
+		if b.closed {
+			if f != nil {
+				f(t, ErrBatchAlreadyClosed)
+			}
+			continue
+		}
+		_, err := b.br.Exec()
+		if f != nil {
+			f(t, err)
+		}
+	}
+}
+
+func (b *InsertTracesBatchResults) Close() error {
+	b.closed = true
+	return b.br.Close()
+}
+
 const insertVisitors = `-- name: InsertVisitors :batchone
 INSERT INTO visitors (tenant, id, wrapped_key, created_at) VALUES ($1, $2, $3, $4)
 ON CONFLICT DO NOTHING RETURNING id

@@ -126,6 +126,29 @@ func (q *Queries) OpenConversation(ctx context.Context, arg OpenConversationPara
 	return i, err
 }
 
+const traceAt = `-- name: TraceAt :one
+SELECT t.body, c.visitor FROM traces t JOIN conversations c ON c.id = t.conversation
+WHERE t.tenant = $1 AND t.conversation = $2 AND t.seq = $3
+`
+
+type TraceAtParams struct {
+	Tenant       string
+	Conversation string
+	Seq          int64
+}
+
+type TraceAtRow struct {
+	Body    []byte
+	Visitor string
+}
+
+func (q *Queries) TraceAt(ctx context.Context, arg TraceAtParams) (TraceAtRow, error) {
+	row := q.db.QueryRow(ctx, traceAt, arg.Tenant, arg.Conversation, arg.Seq)
+	var i TraceAtRow
+	err := row.Scan(&i.Body, &i.Visitor)
+	return i, err
+}
+
 const unfinished = `-- name: Unfinished :many
 SELECT tenant, id FROM conversations
 WHERE unfinished AND updated_at >= $1 AND (updated_at > $1 OR id > $2)

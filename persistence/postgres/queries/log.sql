@@ -45,3 +45,10 @@ ORDER BY updated_at, id LIMIT sqlc.arg(count);
 
 -- name: ConversationUpdatedAt :one
 SELECT updated_at FROM conversations WHERE tenant = $1 AND id = $2;
+
+-- name: InsertTraces :batchexec
+INSERT INTO traces (conversation, seq, tenant, body) VALUES ($1, $2, $3, $4);
+
+-- name: TraceAt :one
+SELECT t.body, c.visitor FROM traces t JOIN conversations c ON c.id = t.conversation
+WHERE t.tenant = $1 AND t.conversation = $2 AND t.seq = $3;

@@ -1,0 +1,49 @@
+package chat
+
+import (
+	"context"
+	"time"
+)
+
+// Trace is what produced an answer: a side record that points at the answer's
+// last event, for people of the business who ask why it says what it says.
+type Trace struct {
+	Query     string // what was searched for
+	Threshold float64
+	Passages  []TracedPassage // as the provider got them, best first: "[1]" is the first
+	Settings  int64           // the bot's version
+	Prompt    string          // version of the prompt around them
+
+	Provider     string
+	Model        string
+	Finish       string // the provider's word; empty if the answer did not end by itself
+	InputTokens  int64
+	OutputTokens int64
+	Calls        int // of the provider
+
+	// Times since the answer was begun; 0: it did not come to that.
+	Retrieved  time.Duration
+	FirstPiece time.Duration
+	Ended      time.Duration
+
+	Failure string // for the operator; empty for a good answer
+}
+
+// TracedPassage is a passage as it was found: what it was taken from may have changed since.
+type TracedPassage struct {
+	ID         string
+	Source     string
+	Title      string
+	Headings   []string
+	Text       string
+	Page       int
+	Score      float64
+	Confidence float64
+}
+
+// Traces keeps what produced answers.
+type Traces interface {
+	// Trace returns that of the answer which ended at seq; ErrNotFound if no
+	// answer ended there, or if it was not the bot's to begin with.
+	Trace(ctx context.Context, ref Ref, seq int64) (Trace, error)
+}

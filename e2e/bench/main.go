@@ -1,0 +1,112 @@
+package main
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"os"
+	"os/signal"
+	"regexp"
+	"syscall"
+	"time"
+)
+
+// atMost bounds a whole run: what hangs is a failure, not a figure.
+const atMost = 10 * time.Minute
+
+// sizes are what the flags say about how much is measured.
+type sizes struct {
+	rounds   int
+	idle     int // connections that do nothing
+	sessions int // that send at the same time
+	sending  time.Duration
+	slow     int // messages sent one by one
+	streams  int // answers at the same time
+	words    int // of an answer
+	storm    int // sessions that come back together
+}
+
+func main() {
+	if len(os.Args) > 1 {
+		switch os.Args[1] {
+		case "floor":
+			exit(serveFloor(os.Args[2:]))
+		case "model":
+			exit(serveModel(os.Args[2:]))
+		}
+	}
+	var s sizes
+	flag.IntVar(&s.rounds, "rounds", 3, "measure each side this `often`, in turn")
+	flag.IntVar(&s.idle, "idle", 2000, "`visitors` that are connected and say nothing")
+	flag.IntVar(&s.sessions, "sessions", 64, "`visitors` that send messages at the same time")
+	flag.DurationVar(&s.sending, "sending", 2*time.Second, "how `long` they do")
+	flag.IntVar(&s.slow, "slow", 50, "`messages` sent at a low rate")
+	flag.IntVar(&s.streams, "streams", 100, "`answers` streamed at the same time")
+	flag.IntVar(&s.words, "words", 150, "`words` of such an answer, 50 in a second")
+	flag.IntVar(&s.storm, "storm", 1000, "`visitors` that come back at the same time")
+	only := flag.String("only", "", "measure only what has a name that matches this `expression`")
+	binary := flag.String("binary", "bin/parley", "`path` of the parley to measure")
+	flag.Parse()
+	exit(run(s, *only, *binary))
+}
+
+func exit(err error) {
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "bench:", err)
+		os.Exit(1)
+	}
+	os.Exit(0)
+}
+
+// run measures everything and prints it. It returns an error if anything could not be measured.
+func run(s sizes, only, binary string) error {
+	chosen, err := regexp.Compile(only)
+	if err != nil {
+		return fmt.Errorf("read -only: %w", err)
+	}
+	if s.rounds < 1 {
+		return fmt.Errorf("-rounds is %d, must be 1 or more", s.rounds)
+	}
+	if _, err := os.Stat(binary); err != nil {
+		return fmt.Errorf("find parley, which `make build` builds: %w", err)
+	}
+	// Package server asks for it there.
+	if err := os.Setenv("PARLEY_E2E_BINARY", binary); err != nil {
+		return err
+	}
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	ctx, cancel := context.WithTimeout(ctx, atMost)
+	defer cancel()
+
+	var results []result
+	var failed []string
+	for _, e := range experiments(s, binary) {
+		if !chosen.MatchString(e.name) {
+			continue
+		}
+		if ctx.Err() != nil {
+			break
+		}
+		begun := time.Now()
+		measured, err := e.run(ctx, s.rounds)
+		if err != nil {
+			fmt.Fprintf(os.Stderr, "%s: %v\n", e.name, err)
+			failed = append(failed, e.name)
+			continue
+		}
+		fmt.Fprintf(os.Stderr, "%s: measured in %.0f s\n", e.name, time.Since(begun).Seconds())
+		results = append(results, measured...)
+	}
+	if err := printLines(os.Stdout, results); err != nil {
+		return err
+	}
+	printTable(os.Stderr, results)
+	switch {
+	case ctx.Err() != nil:
+		return fmt.Errorf("ended early: %w", context.Cause(ctx))
+	case len(failed) > 0:
+		return fmt.Errorf("could not be measured: %v", failed)
+	}
+	return nil
+}

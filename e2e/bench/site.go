@@ -1,0 +1,53 @@
+package main
+
+import (
+	"net/http"
+
+	"parley/e2e/owner"
+	"parley/e2e/server"
+)
+
+// subprotocol is what both sides speak.
+const subprotocol = "parley.v1"
+
+// site is a server under measurement.
+type site struct {
+	l      *lab
+	socket string // ws://…
+	pid    func() int
+	bots   []string // visitors are spread over them
+	bearer string         // empty: none is asked for
+	parley *server.Server // nil: the floor
+}
+
+// startFloor starts a floor server.
+func startFloor(l *lab, args ...string) *site {
+	address, pid := l.spawn("floor", args...)
+	return &site{l: l, socket: "ws://" + address + "/", pid: func() int { return pid }, bots: []string{"bot_floor"}}
+}
+
+// startParley starts Parley with a business whose bots know a little.
+func startParley(l *lab, bots int, env ...string) *site {
+	s := server.Start(l, env...)
+	o := owner.Register(l, s.URL(), owner.Registration{
+		Email: "owner@bench.example", Password: "correct horse battery", Company: "Bench", Name: "Owner",
+	})
+	at := &site{l: l, socket: "ws://" + s.Address + "/api/v1/socket", pid: s.PID, bearer: o.Token, parley: s}
+	for range bots {
+		bot := o.MakeBot("Bench")
+		o.AddText(bot, "Returns", "Returns are accepted within seven days of delivery.")
+		at.bots = append(at.bots, bot)
+	}
+	return at
+}
+
+// question is one that the bots of startParley have something to say about.
+const question = "Within how many days are returns accepted?"
+
+func (s *site) header() http.Header {
+	header := http.Header{}
+	if s.bearer != "" {
+		header.Set("Authorization", "Bearer "+s.bearer)
+	}
+	return header
+}

@@ -1,0 +1,51 @@
+package main
+
+import (
+	"context"
+	"time"
+)
+
+// storm measures visitors who all come back together: when their connections
+// broke, and when the server had ended too, so that their sessions are loaded from SQL.
+func storm(s sizes) experiment {
+	measure := func(at *site) []float64 {
+		visitors := at.crowd(s.storm, nil)
+		at.l.all(len(visitors), dialling, func(ctx context.Context, i int) error {
+			if err := visitors[i].askForPerson(ctx); err != nil {
+				return err
+			}
+			return visitors[i].say(ctx, smallMessage)
+		})
+		alive, cpu := at.comeBack(visitors)
+		if at.parley != nil {
+			at.parley.Kill()
+			at.parley.Run()
+		}
+		loaded, loading := at.comeBack(visitors)
+		n := float64(s.storm)
+		return []float64{alive.Seconds(), cpu.Seconds() / n * 1e6, loaded.Seconds(), loading.Seconds() / n * 1e6}
+	}
+	return experiment{
+		name: "storm",
+		rows: []row{
+			{"reconnect storm, sessions alive", "s", ratioAtMost(1.6)},
+			{"… CPU per session", "µs", goal{}},
+			{"reconnect storm, sessions loaded from SQL", "s", ratioAtMost(2.0)},
+			{"… CPU per session loaded", "µs", goal{}},
+		},
+		floor:  func(l *lab) []float64 { return measure(startFloor(l)) },
+		parley: func(l *lab) []float64 { return measure(startParley(l, 1)) },
+	}
+}
+
+// comeBack cuts all connections and has the visitors resume their sessions.
+func (s *site) comeBack(visitors []*visitor) (took, cpu time.Duration) {
+	for _, v := range visitors {
+		v.leave()
+	}
+	spent, begun := s.l.cpu(s.pid()), time.Now()
+	for i, v := range s.crowd(len(visitors), visitors) {
+		visitors[i] = v
+	}
+	return time.Since(begun), s.l.cpu(s.pid()) - spent
+}

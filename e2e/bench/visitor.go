@@ -1,0 +1,131 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"github.com/coder/websocket"
+)
+
+// patience bounds every conversation with a server.
+const patience = 60 * time.Second
+
+// visitor is a lean client: package client checks all that it receives, which
+// would cost more than what is measured here. It reads when it waits for
+// something and belongs to one goroutine.
+type visitor struct {
+	ws    *websocket.Conn
+	name  string
+	token string
+	seq   int64 // the last that it knows of
+	sent  int
+}
+
+// open opens a session with a bot: a new one, or that of a visitor who was here before.
+func (s *site) open(ctx context.Context, bot, name string, before *visitor) (*visitor, error) {
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	ws, _, err := websocket.Dial(ctx, s.socket, &websocket.DialOptions{HTTPHeader: s.header(), Subprotocols: []string{subprotocol}})
+	if err != nil {
+		return nil, fmt.Errorf("connect: %w", err)
+	}
+	v := &visitor{ws: ws, name: name}
+	data := map[string]any{"bot": bot}
+	if before != nil {
+		data["token"], data["after"] = before.token, before.seq
+	}
+	if err := v.write(ctx, "session.open", data); err != nil {
+		v.leave()
+		return nil, err
+	}
+	raw, err := v.await(ctx, "session.ready")
+	if err != nil {
+		v.leave()
+		return nil, err
+	}
+	var ready struct {
+		Data struct {
+			Token     string `json:"token"`
+			Seq       int64  `json:"seq"`
+			Recovered bool   `json:"recovered"`
+		} `json:"data"`
+	}
+	if err := json.Unmarshal(raw, &ready); err != nil {
+		return nil, fmt.Errorf("read %s: %w", raw, err)
+	}
+	if before != nil && !ready.Data.Recovered {
+		return nil, fmt.Errorf("a session was not recovered: %s", raw)
+	}
+	v.token, v.seq = ready.Data.Token, ready.Data.Seq
+	return v, nil
+}
+
+func (v *visitor) leave() { _ = v.ws.CloseNow() }
+
+func (v *visitor) write(ctx context.Context, kind string, data map[string]any) error {
+	raw, err := json.Marshal(map[string]any{"id": "1", "type": kind, "data": data})
+	if err != nil {
+		return err
+	}
+	if err := v.ws.Write(ctx, websocket.MessageText, raw); err != nil {
+		return fmt.Errorf("send %s: %w", kind, err)
+	}
+	return nil
+}
+
+// await reads until a frame of that type comes. Types are searched for rather than decoded, so
+// that the client leaves the processors to the server.
+func (v *visitor) await(ctx context.Context, kind string) ([]byte, error) {
+	wanted := []byte(`"type":"` + kind + `"`)
+	for {
+		_, raw, err := v.ws.Read(ctx)
+		if err != nil {
+			return nil, fmt.Errorf("await %s: %w", kind, err)
+		}
+		if bytes.Contains(raw, wanted) {
+			return raw, nil
+		}
+		if bytes.Contains(raw, []byte(`"type":"error"`)) || bytes.Contains(raw, []byte(`"type":"message.interrupted"`)) {
+			return nil, fmt.Errorf("await %s: %s", kind, raw)
+		}
+	}
+}
+
+// send sends a message without waiting for anything.
+func (v *visitor) send(ctx context.Context, text string) error {
+	v.sent++
+	return v.write(ctx, "message.send", map[string]any{"client_id": fmt.Sprintf("%s-%d", v.name, v.sent), "text": text})
+}
+
+// say sends a message and waits until it is acknowledged.
+func (v *visitor) say(ctx context.Context, text string) error {
+	if err := v.send(ctx, text); err != nil {
+		return err
+	}
+	raw, err := v.await(ctx, "ack")
+	if err != nil {
+		return err
+	}
+	var ack struct {
+		Data struct {
+			Seq int64 `json:"seq"`
+		} `json:"data"`
+	}
+	if err := json.Unmarshal(raw, &ack); err != nil {
+		return fmt.Errorf("read %s: %w", raw, err)
+	}
+	v.seq = ack.Data.Seq
+	return nil
+}
+
+// askForPerson keeps the bot from answering: messages are then only kept and acknowledged.
+func (v *visitor) askForPerson(ctx context.Context) error {
+	if err := v.write(ctx, "handoff.request", nil); err != nil {
+		return err
+	}
+	_, err := v.await(ctx, "ack")
+	return err
+}

@@ -17,6 +17,7 @@ type Reader struct {
 	store     Store
 	steps     Steps
 	maxSize   int64
+	stepTime  time.Duration
 	options   extract.Options
 	extractor *extract.Extractor
 	web       Web
@@ -51,12 +52,15 @@ func WithCacheDir(dir string) ReaderOption { return func(r *Reader) { r.options.
 // WithTimeout bounds the reading of one page of a PDF, or of one other original; 20 s unless given.
 func WithTimeout(d time.Duration) ReaderOption { return func(r *Reader) { r.options.Timeout = d } }
 
+// WithStepTime sets after how long a step ends at the next batch of pages and saves; 5 s unless given.
+func WithStepTime(d time.Duration) ReaderOption { return func(r *Reader) { r.stepTime = d } }
+
 // WithWeb sets the way to the web.
 func WithWeb(web Web) ReaderOption { return func(r *Reader) { r.web = web } }
 
 // NewReader returns a reader over the given stores.
 func NewReader(store Store, steps Steps, options ...ReaderOption) *Reader {
-	r := &Reader{store: store, steps: steps, maxSize: DefaultMaxSize, slots: make(chan struct{}, DefaultAtOnce)}
+	r := &Reader{store: store, steps: steps, maxSize: DefaultMaxSize, stepTime: defaultStepTime, slots: make(chan struct{}, DefaultAtOnce)}
 	for _, option := range options {
 		option(r)
 	}
@@ -69,6 +73,13 @@ func NewReader(store Store, steps Steps, options ...ReaderOption) *Reader {
 
 // Close frees the PDF engine. No Read may be under way.
 func (r *Reader) Close() error { return r.extractor.Close() }
+
+// A step goes on with the next pages until either is reached: each begins by
+// opening the original again, which takes as long for a few pages as for many.
+const (
+	defaultStepTime = 5 * time.Second
+	stepPassages    = 2_000
+)
 
 // maxPassages bounds a source: its passages are loaded into memory together.
 const maxPassages = 20_000
@@ -164,10 +175,10 @@ func (r *Reader) step(ctx context.Context, source Source, original []byte) (Sour
 		if source.Passages > maxPassages {
 			return source, nil, extract.ErrTooMuchText
 		}
-		if !fromWeb {
+		if !fromWeb && (time.Since(begun) >= r.stepTime || len(passages) >= stepPassages) {
 			break
 		}
-		if time.Since(begun) > webTime && source.PagesRead < source.Pages {
+		if fromWeb && time.Since(begun) > webTime && source.PagesRead < source.Pages {
 			return source, nil, errLongPage
 		}
 	}

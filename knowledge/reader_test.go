@@ -8,6 +8,8 @@ import (
 	"io"
 	"strings"
 	"testing"
+	"testing/iotest"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -158,9 +160,39 @@ func TestASourceIsReadIntoPassages(t *testing.T) {
 	}
 }
 
-func TestALongSourceIsReadInStepsOfWhichEachCountsOnce(t *testing.T) {
+func TestAShortStepGoesOnUntilItsTimeIsOver(t *testing.T) {
+	t.Parallel()
+	r, m := setup(t, WithStepTime(time.Hour))
+	s, err := r.Receive(t.Context(), file("long.txt"), strings.NewReader(strings.Repeat(strings.Repeat("word ", 80)+"\n\n", 2000)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := r.Read(t.Context(), s.Tenant, s.ID); err != nil {
+		t.Fatal(err)
+	}
+	if got := m.sources[s.ID]; got.State != Ready || got.Pages < 2 || got.PagesRead != got.Pages {
+		t.Errorf("after one step %+v", got)
+	}
+}
+
+func TestAnUploadThatReportsACutOfItsOwnIsNotTakenForWhole(t *testing.T) {
 	t.Parallel()
 	r, m := setup(t)
+	for _, sent := range []string{"Half of", strings.Repeat("Half of it. ", 50_000)} {
+		cut := fmt.Errorf("the form was cut off: %w", io.ErrUnexpectedEOF)
+		_, err := r.Receive(t.Context(), file("cut.txt"), io.MultiReader(strings.NewReader(sent), iotest.ErrReader(cut)))
+		if !errors.Is(err, cut) {
+			t.Errorf("%d bytes and a cut: %v", len(sent), err)
+		}
+	}
+	if len(m.queue) != 0 {
+		t.Errorf("%d sources are to be read", len(m.queue))
+	}
+}
+
+func TestALongSourceIsReadInStepsOfWhichEachCountsOnce(t *testing.T) {
+	t.Parallel()
+	r, m := setup(t, WithStepTime(0))
 	var content strings.Builder
 	for i := range 2000 {
 		fmt.Fprintf(&content, "Paragraph %d. %s\n\n", i, strings.Repeat("word ", 80))

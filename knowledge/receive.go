@@ -39,7 +39,7 @@ func (r *Reader) Receive(ctx context.Context, source Source, original io.Reader)
 	source.Title = clip(path.Base(strings.ReplaceAll(source.Title, "\\", "/")), maxTitle)
 	head := make([]byte, chunkSize)
 	n, err := io.ReadFull(original, head)
-	if err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) {
+	if err != nil && !ended(err) {
 		return Source{}, fmt.Errorf("receive upload: %w", err)
 	}
 	head = head[:n]
@@ -133,7 +133,7 @@ func (r *Reader) keep(ctx context.Context, source Source, original io.Reader) (_
 				return Source{}, fmt.Errorf("store chunk %d of %s: %w", n, source.ID, err)
 			}
 		}
-		if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
+		if ended(err) {
 			break
 		}
 		if err != nil {
@@ -159,4 +159,10 @@ func clip(text string, characters int) string {
 		return text
 	}
 	return string([]rune(text)[:characters-1]) + "…"
+}
+
+// ended tells the end that io.ReadFull found from an end that a reader reports of what it reads itself,
+// such as a form that was cut off: that one is wrapped, and the upload is not whole.
+func ended(err error) bool {
+	return err == io.EOF || err == io.ErrUnexpectedEOF //nolint:errorlint // a wrapped one is a failure
 }

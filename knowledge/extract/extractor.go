@@ -61,6 +61,10 @@ func (e *Extractor) Open(ctx context.Context, mediaType string, data []byte) (Do
 	if !known {
 		return nil, unsupported("A file of the type " + mediaType)
 	}
+	if len(data) > maxText && mediaType != DOCX && mediaType != FAQ {
+		// What is mostly text holds as much of it; parsing would take some ten times that in memory.
+		return nil, ErrTooMuchText
+	}
 	read, err := guarded(ctx, e.timeout, func(ctx context.Context) (text, error) { return parse(ctx, data) })
 	if err != nil {
 		return nil, err

@@ -9,6 +9,9 @@ MAKEFLAGS += --no-builtin-rules --no-print-directory
 JOBS ?= 2
 # Longer than this is a hang: the slowest package needs two minutes on two cores.
 TIMEOUT ?= 10m
+# What `make bench` measures besides its rows, and its flags: BENCHFLAGS="-only storm -rounds 5".
+BENCH ?=
+BENCHFLAGS ?=
 # Where `make eval` finds documents, questions and the passages that answer them.
 DATA ?=
 
@@ -109,8 +112,9 @@ audit: ## Known vulnerabilities in what we import (asks vuln.go.dev)
 ## Measure
 
 .PHONY: bench
-bench: ## Run the benchmarks
-	go test -run '^$$' -bench . -benchmem -p 1 ./...
+bench: build ## Measure parley beside a floor server; BENCH=all: Go's benchmarks too
+	@go run ./e2e/bench $(BENCHFLAGS)
+	@[ "$(BENCH)" != all ] || go test -run '^$$' -bench . -benchmem -p 1 ./...
 
 .PHONY: eval
 eval: build ## Measure retrieval on a folder of data: make eval DATA=folder

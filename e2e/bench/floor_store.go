@@ -88,8 +88,9 @@ func (s *floorStore) insertEach(prepared *sql.Stmt, messages []message) error {
 	if err != nil {
 		return err
 	}
-	defer tx.Rollback() //nolint:errcheck // does nothing after a commit
+	defer tx.Rollback() // does nothing after a commit
 	insert := tx.Stmt(prepared)
+	defer insert.Close()
 	for _, m := range messages {
 		if _, err := insert.Exec(m.clientID, m.text); err != nil {
 			return err

@@ -15,7 +15,7 @@ type site struct {
 	l      *lab
 	socket string // ws://…
 	pid    func() int
-	bots   []string // visitors are spread over them
+	bots   []string       // visitors are spread over them
 	bearer string         // empty: none is asked for
 	parley *server.Server // nil: the floor
 }

@@ -1,0 +1,69 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"net/http/httptest"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"parley/llm/llmtest"
+)
+
+func TestTheFloorKeepsAcknowledgesAndForwardsTheWholeAnswer(t *testing.T) {
+	t.Parallel()
+	store, err := openFloorStore("sqlite", "file:"+filepath.Join(t.TempDir(), "floor.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = store.db.Close() })
+	model := llmtest.NewServer(t, llmtest.Script{Text: `It said "so" — twice.`})
+	server := httptest.NewServer(&floor{store: store, model: model.URL})
+	t.Cleanup(server.Close)
+
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	defer cancel()
+	at := &site{socket: strings.Replace(server.URL, "http", "ws", 1), bots: []string{"bot_floor"}}
+	v, err := at.open(ctx, "bot_floor", "v", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer v.leave()
+	if err := v.say(ctx, question); err != nil {
+		t.Fatal(err)
+	}
+	raw, err := v.await(ctx, "message.completed")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := `"text":"It said \"so\" — twice."`; !strings.Contains(string(raw), want) {
+		t.Errorf("the answer is %s, want %s", raw, want)
+	}
+	var kept int
+	if err := store.db.QueryRow("SELECT count(*) FROM messages WHERE client_id = 'v-1'").Scan(&kept); err != nil || kept != 1 {
+		t.Errorf("%d messages are kept, %v", kept, err)
+	}
+}
+
+func TestMessagesOfOneBatchAreAllKept(t *testing.T) {
+	t.Parallel()
+	store, err := openFloorStore("sqlite", "file:"+filepath.Join(t.TempDir(), "floor.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = store.db.Close() })
+	for name, insert := range map[string]func([]message) error{"each": store.insert, "at once": store.insertAtOnce} {
+		var batch []message
+		for i := range 5 {
+			batch = append(batch, message{fmt.Sprintf("%s-%d", name, i), "text"})
+		}
+		if err := insert(batch); err != nil {
+			t.Fatalf("insert %s: %v", name, err)
+		}
+	}
+	var kept int
+	if err := store.db.QueryRow("SELECT count(*) FROM messages").Scan(&kept); err != nil || kept != 10 {
+		t.Errorf("%d messages are kept, %v", kept, err)
+	}
+}

@@ -1,0 +1,51 @@
+package main
+
+import (
+	"strings"
+	"testing"
+)
+
+func TestARowIsAJSONLineOfItsMedians(t *testing.T) {
+	t.Parallel()
+	results := []result{
+		row{"acks", "1/s", ratioAtLeast(0.5)}.result([]float64{200, 100, 900}, []float64{80, 50, 90}),
+		row{"memory", "KiB", ratioAtMost(1)}.result([]float64{10}, []float64{12}),
+		row{"start", "s", atMostOf(1.5)}.result(nil, []float64{1.5}),
+		row{"cpu", "µs", goal{}}.result([]float64{4}, []float64{6}),
+	}
+	var out strings.Builder
+	if err := printLines(&out, results); err != nil {
+		t.Fatal(err)
+	}
+	want := `{"metric":"acks","unit":"1/s","floor":200,"parley":80,"ratio":0.4,"goal":"ratio ≥ 0.5","met":false}
+{"metric":"memory","unit":"KiB","floor":10,"parley":12,"ratio":1.2,"goal":"ratio ≤ 1","met":false}
+{"metric":"start","unit":"s","floor":null,"parley":1.5,"ratio":null,"goal":"≤ 1.5","met":true}
+{"metric":"cpu","unit":"µs","floor":4,"parley":6,"ratio":1.5,"goal":"","met":null}
+`
+	if out.String() != want {
+		t.Errorf("printed\n%swant\n%s", out.String(), want)
+	}
+}
+
+func TestAGoalThatCannotBeComparedIsNotMet(t *testing.T) {
+	t.Parallel()
+	for _, g := range []goal{ratioAtMost(1), ratioAtLeast(1)} {
+		if r := (row{"r", "s", g}).result(nil, []float64{1}); r.Met == nil || *r.Met {
+			t.Errorf("%s is met without a floor", g.words)
+		}
+	}
+}
+
+func TestTheTableShowsThreeDigitsAndWhatIsMissing(t *testing.T) {
+	t.Parallel()
+	var out strings.Builder
+	printTable(&out, []result{
+		row{"acks", "1/s", ratioAtLeast(0.5)}.result([]float64{17315}, []float64{7411}),
+		row{"start", "s", atMostOf(1.5)}.result(nil, []float64{1.14786}),
+	})
+	for _, want := range []string{"17315", "7411", "0.428", "NO", "1.15", "–", "yes"} {
+		if !strings.Contains(out.String(), want) {
+			t.Errorf("%q is missing in\n%s", want, out.String())
+		}
+	}
+}

@@ -117,17 +117,12 @@ func (c *conn) write() {
 		if !more {
 			return
 		}
-		frame := it.frame
-		switch {
-		case it.end != nil:
+		if it.end != nil {
 			c.h.metrics.closing(it.end.code)
 			_ = c.ws.Close(websocket.StatusCode(it.end.code), it.end.reason) // gone already is as good
 			continue
-		case it.piece != nil:
-			*scratch = wire.AppendDelta((*scratch)[:0], it.piece.scope, it.piece.message, it.piece.index, string(it.piece.text))
-			frame = *scratch
 		}
-		if err := c.ws.Write(context.Background(), websocket.MessageText, frame); err != nil {
+		if err := c.ws.Write(context.Background(), websocket.MessageText, it.encode(scratch)); err != nil {
 			c.out.discard()
 			_ = c.ws.CloseNow() // the reader sees it and ends the connection
 		}

@@ -12,4 +12,6 @@
 //
 // Concurrency: a connection has one reader, and a writer and workers only while
 // there is something to do. What an idle one keeps is its reader's stack.
+// What many watch is encoded once for visitors and once for agents, whose form
+// names the conversation; only pieces that were joined for a slow reader are its own.
 package socket

@@ -4,12 +4,14 @@ import (
 	"context"
 	"sync"
 
+	"parley/actors"
 	"parley/transport/wire"
 )
 
-// outbox holds what waits to be written to one connection, bounded in bytes.
+// outbox holds what waits to be written to one connection, bounded in bytes of memory.
 // Pieces of an answer that wait behind each other are joined into one delta,
-// so a writer that wakes late writes less, and nothing waits for a timer.
+// so a writer that wakes late writes less, and nothing waits for a timer. What
+// did not wait is written in the bytes that all who watch share.
 type outbox struct {
 	bound int
 	wake  func() // starts the writer; called with mu held
@@ -23,19 +25,15 @@ type outbox struct {
 	empty   chan struct{} // closed when nothing waits any more; nil while nobody asks
 }
 
-// item is one of: a whole frame, text of an answer that may still grow, the
+// item is one of: a whole frame, a piece of an answer that may still grow, the
 // end of the connection.
 type item struct {
-	frame []byte
-	piece *piece
+	frame []byte        // shared with others: it must not be changed
+	delta *actors.Delta // where the piece begins, and all of it while joined is nil
+	scope string        // the delta's
 	end   *ending
-}
 
-type piece struct {
-	scope   string
-	message string
-	index   int
-	text    []byte
+	joined []byte // the delta's text and what came behind it; this item's own
 }
 
 type ending struct {
@@ -43,11 +41,34 @@ type ending struct {
 	reason string
 }
 
-func (i item) size() int {
-	if i.piece != nil {
-		return len(i.piece.text)
+// place is what an item takes beside its text, about: 80 bytes, in a row of which
+// half may be empty, and the headers of what it points at. Without it many small
+// items would be far more than the bound.
+const place = 192
+
+func (i *item) size() int { return place + len(i.frame) + i.length() }
+
+// length is that of a piece.
+func (i *item) length() int {
+	switch {
+	case i.joined != nil:
+		return len(i.joined)
+	case i.delta != nil:
+		return len(i.delta.Text)
 	}
-	return len(i.frame)
+	return 0
+}
+
+// join makes a piece longer by a delta, and tells whether that goes on where it ends.
+func (i *item) join(d *actors.Delta) bool {
+	if i.delta == nil || i.delta.Message != d.Message || i.delta.Index+i.length() != d.Index {
+		return false
+	}
+	if i.joined == nil {
+		i.joined = append(make([]byte, 0, 2*(len(i.delta.Text)+len(d.Text))), i.delta.Text...)
+	}
+	i.joined = append(i.joined, d.Text...)
+	return true
 }
 
 // push queues a frame, or tells that there is no room.
@@ -57,7 +78,7 @@ func (o *outbox) push(frame []byte) bool {
 	if o.sealed {
 		return true
 	}
-	if o.bytes+len(frame) > o.bound && o.bytes > 0 {
+	if o.bytes+place+len(frame) > o.bound && o.bytes > 0 {
 		return false
 	}
 	o.add(item{frame: frame})
@@ -75,23 +96,20 @@ func (o *outbox) replay(frame []byte) {
 }
 
 // delta queues a piece of an answer, joined with what waits of it, or tells that there is no room.
-func (o *outbox) delta(scope, message string, index int, text string) bool {
+func (o *outbox) delta(scope string, d *actors.Delta) bool {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	if o.sealed {
 		return true
 	}
-	if o.bytes+len(text) > o.bound {
+	if o.bytes+place+len(d.Text) > o.bound {
 		return false
 	}
-	if last := len(o.items) - 1; last >= o.next {
-		if p := o.items[last].piece; p != nil && p.message == message && p.index+len(p.text) == index {
-			p.text = append(p.text, text...)
-			o.bytes += len(text)
-			return true
-		}
+	if last := len(o.items) - 1; last >= o.next && o.items[last].join(d) {
+		o.bytes += len(d.Text)
+		return true
 	}
-	o.add(item{piece: &piece{scope: scope, message: message, index: index, text: []byte(text)}})
+	o.add(item{delta: d, scope: scope})
 	return true
 }
 
@@ -101,7 +119,7 @@ func (o *outbox) dropDeltas(scope string) {
 	defer o.mu.Unlock()
 	kept := o.items[:o.next]
 	for _, it := range o.items[o.next:] {
-		if it.piece != nil && it.piece.scope == scope {
+		if it.delta != nil && it.scope == scope {
 			o.bytes -= it.size()
 			continue
 		}
@@ -188,6 +206,12 @@ func (o *outbox) drained(ctx context.Context) error {
 }
 
 func (o *outbox) add(it item) {
+	// A reader that is always a little behind must not leave an ever longer row of empty places.
+	if o.next >= kept && 2*o.next >= len(o.items) {
+		left := copy(o.items, o.items[o.next:])
+		clear(o.items[left:])
+		o.items, o.next = o.items[:left], 0
+	}
 	o.items = append(o.items, it)
 	o.bytes += it.size()
 	if !o.writing {
@@ -197,7 +221,7 @@ func (o *outbox) add(it item) {
 }
 
 // kept is how many places for items an idle connection holds on to.
-const kept = 8
+const kept = 4
 
 func (o *outbox) forget() {
 	clear(o.items)

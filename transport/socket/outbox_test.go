@@ -4,25 +4,36 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"unsafe"
 
 	"pgregory.net/rapid"
+
+	"parley/actors"
 )
 
 // still is an outbox whose writer does not wake by itself.
 func still(bound int) *outbox { return &outbox{bound: bound, wake: func() {}} }
 
+// text is what a piece has grown to.
+func text(it item) string {
+	if it.joined != nil {
+		return string(it.joined)
+	}
+	return it.delta.Text
+}
+
 func TestPiecesThatWaitBehindEachOtherAreJoined(t *testing.T) {
 	t.Parallel()
 	o := still(1000)
-	o.delta("", "m", 0, "Hel")
-	o.delta("", "m", 3, "lo ")
+	o.delta("", &actors.Delta{Message: "m", Index: 0, Text: "Hel"})
+	o.delta("", &actors.Delta{Message: "m", Index: 3, Text: "lo "})
 	o.push([]byte("event"))
-	o.delta("", "m", 6, "you")
-	o.delta("", "n", 0, "other")
+	o.delta("", &actors.Delta{Message: "m", Index: 6, Text: "you"})
+	o.delta("", &actors.Delta{Message: "n", Index: 0, Text: "other"})
 	var got []string
 	for it, more := o.take(); more; it, more = o.take() {
-		if it.piece != nil {
-			got = append(got, fmt.Sprint(it.piece.message, it.piece.index, string(it.piece.text)))
+		if it.delta != nil {
+			got = append(got, fmt.Sprint(it.delta.Message, it.delta.Index, text(it)))
 		} else {
 			got = append(got, string(it.frame))
 		}
@@ -35,14 +46,14 @@ func TestPiecesThatWaitBehindEachOtherAreJoined(t *testing.T) {
 func TestAPieceThatIsBeingWrittenDoesNotGrow(t *testing.T) {
 	t.Parallel()
 	o := still(1000)
-	o.delta("", "m", 0, "Hel")
+	o.delta("", &actors.Delta{Message: "m", Index: 0, Text: "Hel"})
 	it, _ := o.take()
-	o.delta("", "m", 3, "lo")
-	if string(it.piece.text) != "Hel" {
-		t.Errorf("got %q", it.piece.text)
+	o.delta("", &actors.Delta{Message: "m", Index: 3, Text: "lo"})
+	if text(it) != "Hel" {
+		t.Errorf("got %q", text(it))
 	}
-	if it, _ := o.take(); it.piece.index != 3 || string(it.piece.text) != "lo" {
-		t.Errorf("got %+v", it.piece)
+	if it, _ := o.take(); it.delta.Index != 3 || text(it) != "lo" {
+		t.Errorf("got %+v", it)
 	}
 }
 
@@ -51,7 +62,7 @@ func TestAPieceThatIsBeingWrittenDoesNotGrow(t *testing.T) {
 func TestAnOutboxKeepsOrderAndItsBound(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
-		const bound = 64
+		const bound = 2000
 		o := still(bound)
 		var want, got strings.Builder
 		index, waiting := 0, 0
@@ -60,10 +71,11 @@ func TestAnOutboxKeepsOrderAndItsBound(t *testing.T) {
 			if !more {
 				return false
 			}
-			waiting -= it.size()
-			if it.piece != nil {
-				got.Write(it.piece.text)
+			if it.delta != nil {
+				waiting -= len(text(it))
+				got.WriteString(text(it))
 			} else {
+				waiting -= len(it.frame)
 				got.Write(it.frame)
 			}
 			return true
@@ -71,11 +83,11 @@ func TestAnOutboxKeepsOrderAndItsBound(t *testing.T) {
 		t.Repeat(map[string]func(*rapid.T){
 			"delta": func(t *rapid.T) {
 				text := rapid.StringMatching(`[a-z]{1,20}`).Draw(t, "text")
-				if o.delta("", "m", index, text) {
+				if o.delta("", &actors.Delta{Message: "m", Index: index, Text: text}) {
 					want.WriteString(text)
 					index += len(text)
 					waiting += len(text)
-				} else if waiting+len(text) <= bound {
+				} else if o.bytes+place+len(text) <= bound {
 					t.Fatal("refused without need")
 				}
 			},
@@ -88,8 +100,9 @@ func TestAnOutboxKeepsOrderAndItsBound(t *testing.T) {
 			},
 			"take": func(*rapid.T) { take() },
 			"": func(t *rapid.T) {
-				if o.bytes != waiting || waiting > bound {
-					t.Fatalf("counts %d bytes of %d", o.bytes, waiting)
+				places := (len(o.items) - o.next) * place
+				if o.bytes != waiting+places || o.bytes > bound {
+					t.Fatalf("counts %d bytes for %d and %d for places", o.bytes, waiting, places)
 				}
 			},
 		})
@@ -101,20 +114,47 @@ func TestAnOutboxKeepsOrderAndItsBound(t *testing.T) {
 	})
 }
 
+func TestAReaderThatIsAlwaysALittleBehindCostsNoMoreForIt(t *testing.T) {
+	t.Parallel()
+	o := still(10_000)
+	o.push([]byte("first"))
+	for range 10_000 {
+		o.push([]byte("event"))
+		o.take()
+	}
+	if places := cap(o.items); places > 4*kept {
+		t.Errorf("one frame waits in %d places", places)
+	}
+}
+
+func TestSmallPiecesOfManyAnswersAreCountedForWhatTheyTake(t *testing.T) {
+	t.Parallel()
+	const bound = 10_000
+	o := still(bound)
+	for i := 0; o.delta("", &actors.Delta{Message: fmt.Sprint(i), Text: "x"}); i++ { // no two of them can be joined
+		if i > bound {
+			t.Fatal("nothing is ever refused")
+		}
+	}
+	if taken := cap(o.items) * int(unsafe.Sizeof(item{})); taken > bound {
+		t.Errorf("%d bytes of places alone, of %d", taken, bound)
+	}
+}
+
 func TestDroppingDeltasLeavesEventsAndOtherConversations(t *testing.T) {
 	t.Parallel()
 	o := still(1000)
-	o.delta("a", "m", 0, "gone")
+	o.delta("a", &actors.Delta{Message: "m", Index: 0, Text: "gone"})
 	o.push([]byte("event"))
-	o.delta("b", "n", 0, "stays")
-	o.delta("a", "m", 4, "gone too")
+	o.delta("b", &actors.Delta{Message: "n", Index: 0, Text: "stays"})
+	o.delta("a", &actors.Delta{Message: "m", Index: 4, Text: "gone too"})
 	o.dropDeltas("a")
-	if o.bytes != len("event")+len("stays") {
+	if o.bytes != 2*place+len("event")+len("stays") {
 		t.Errorf("counts %d bytes", o.bytes)
 	}
 	first, _ := o.take()
 	second, _ := o.take()
-	if _, more := o.take(); string(first.frame) != "event" || string(second.piece.text) != "stays" || more {
+	if _, more := o.take(); string(first.frame) != "event" || text(second) != "stays" || more {
 		t.Errorf("got %+v, %+v", first, second)
 	}
 }
@@ -125,7 +165,7 @@ func TestNothingIsTakenInBehindTheEnd(t *testing.T) {
 	o.push([]byte("event"))
 	o.finish(4002, "draining")
 	o.push([]byte("late"))
-	o.delta("", "m", 0, "late")
+	o.delta("", &actors.Delta{Message: "m", Index: 0, Text: "late"})
 	o.abandon(4001, "too slow")
 	o.take()
 	if it, _ := o.take(); it.end == nil || it.end.code != 4002 {

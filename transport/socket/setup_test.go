@@ -27,7 +27,7 @@ const shop = "https://shop.example"
 
 // house is a handler with everything around it.
 type house struct {
-	t        *testing.T
+	t        testing.TB
 	engine   *engine
 	visitors *account.Visitors
 	inbox    *announcer
@@ -43,7 +43,7 @@ var members = map[string]account.Identity{
 	"stranger": {User: "usr_eve", Role: account.Owner, Name: "Eve", Tenant: chat.NewID(chat.TenantPrefix)},
 }
 
-func setup(t *testing.T, change ...func(*socket.Config)) *house {
+func setup(t testing.TB, change ...func(*socket.Config)) *house {
 	t.Helper()
 	h := &house{t: t, engine: newEngine(), inbox: &announcer{}, visitors: account.NewVisitors([]byte("key of the test"))}
 	h.bot = chat.Bot{
@@ -94,7 +94,7 @@ func (h *house) authenticate(_ context.Context, token string) (account.Identity,
 
 // browser is a raw client.
 type browser struct {
-	t  *testing.T
+	t  testing.TB
 	ws *websocket.Conn
 }
 
@@ -232,7 +232,7 @@ func (b *browser) expectClose(code wire.CloseCode) string {
 }
 
 // eventually waits for something that another goroutine does.
-func eventually(t *testing.T, what string, done func() bool) {
+func eventually(t testing.TB, what string, done func() bool) {
 	t.Helper()
 	for deadline := time.Now().Add(10 * time.Second); !done(); time.Sleep(2 * time.Millisecond) {
 		if time.Now().After(deadline) {

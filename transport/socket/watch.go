@@ -114,7 +114,7 @@ func (w *watch) replay(after, head int64) error {
 			return err
 		}
 		for _, e := range page {
-			w.c.out.replay(w.frame(e))
+			w.c.out.replay(appendEvent(nil, w.scope, e))
 		}
 		after = page[len(page)-1].Seq
 		if after < head {
@@ -164,7 +164,7 @@ func (w *watch) goLive(a *attachment, state actors.Attached) {
 func (w *watch) show(output actors.Output) {
 	switch o := output.(type) {
 	case *actors.Event:
-		w.showEvent(o.Event)
+		w.showEvent(o)
 	case *actors.Delta:
 		w.showDelta(o)
 	case *actors.Snapshot:
@@ -178,7 +178,7 @@ func (w *watch) show(output actors.Output) {
 	}
 }
 
-func (w *watch) showEvent(e chat.Event) {
+func (w *watch) showEvent(e *actors.Event) {
 	switch {
 	case e.Seq <= w.last: // the log showed it already
 		return
@@ -193,9 +193,9 @@ func (w *watch) showEvent(e chat.Event) {
 	case chat.MessageCompleted, chat.MessageInterrupted:
 		w.answer, w.shown = "", 0
 	case chat.MessageCreated:
-		w.c.committed(w.visitor.Conversation, e)
+		w.c.committed(w.visitor.Conversation, e.Event)
 	}
-	w.c.send(w.frame(e))
+	w.c.send(eventFrame(e, w.scope))
 }
 
 func (w *watch) showDelta(d *actors.Delta) {
@@ -209,26 +209,21 @@ func (w *watch) showDelta(d *actors.Delta) {
 	case d.Index+len(d.Text) <= w.shown: // a snapshot had it already
 		return
 	}
-	text := d.Text[w.shown-d.Index:]
-	if !w.c.out.delta(w.scope, d.Message, w.shown, text) {
+	if d.Index < w.shown { // only this client had the first part
+		d = &actors.Delta{Message: d.Message, Index: w.shown, Text: d.Text[w.shown-d.Index:]}
+	}
+	if !w.c.out.delta(w.scope, d) {
 		w.c.h.metrics.lagged.Inc()
 		w.c.out.dropDeltas(w.scope)
 		w.heal()
 		return
 	}
-	w.shown += len(text)
+	w.shown += len(d.Text)
 }
 
 func (w *watch) snapshot(message, text string) {
 	w.answer, w.shown = message, len(text)
 	w.c.send(wire.AppendSnapshot(nil, w.scope, message, text))
-}
-
-func (w *watch) frame(e chat.Event) []byte {
-	if w.scope == "" {
-		return wire.AppendEvent(nil, e)
-	}
-	return wire.AppendWatched(nil, w.scope, e)
 }
 
 // heal lets the present attachment go and attaches anew, once the peer has

@@ -61,7 +61,7 @@ func (e *Engine) askOnce(ctx context.Context, visitor Visitor, clientID, text st
 			}
 		}
 		if now.Open != nil {
-			follow.see(now.Open)
+			_, _, _ = follow.see(now.Open) // a snapshot ends nothing
 		}
 	}
 	if follow.message == "" && (now.Status == chat.Waiting || now.Status == chat.WithAgent) {

@@ -118,7 +118,13 @@ func serveForNow(ctx context.Context) (url string, stop func(), err error) {
 	}
 	select {
 	case url := <-ready:
-		return url, func() { cancel(); <-ended; remove() }, nil
+		return url, func() {
+			cancel()
+			if err := <-ended; err != nil {
+				fmt.Fprintln(os.Stderr, "the server that was measured ended badly:", err)
+			}
+			remove()
+		}, nil
 	case err := <-ended:
 		remove()
 		return "", nil, err

@@ -207,7 +207,7 @@ func (c *evalClient) do(ctx context.Context, method, path, contentType string, b
 			return err
 		}
 		answer, err := io.ReadAll(response.Body)
-		response.Body.Close()
+		_ = response.Body.Close()
 		switch {
 		case err != nil:
 			return fmt.Errorf("read the answer of %s: %w", path, err)

@@ -40,7 +40,7 @@ func (s *ServeCmd) Run(ctx context.Context) error {
 	if logger == nil {
 		logger = newLogger()
 	}
-	listener, err := net.Listen("tcp", s.Addr)
+	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", s.Addr)
 	if err != nil {
 		return fmt.Errorf("listen on %s: %w", s.Addr, err)
 	}

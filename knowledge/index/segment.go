@@ -111,7 +111,7 @@ func merge(parts []part) *segment {
 				renamed[i] = dead
 				continue
 			}
-			renamed[i] = uint32(len(merged.entries)) //nolint:gosec // a library holds far fewer passages
+			renamed[i] = uint32(len(merged.entries))
 			merged.add(e)
 		}
 		for term, list := range p.terms {

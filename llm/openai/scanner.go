@@ -272,7 +272,7 @@ func hex4(digits []byte) (rune, bool) {
 // appendRune is utf8.AppendRune for halves of surrogate pairs too.
 func appendRune(text []byte, r rune) []byte {
 	if utf16.IsSurrogate(r) {
-		return append(text, 0xE0|byte(r>>12), 0x80|byte(r>>6)&0x3F, 0x80|byte(r)&0x3F) //nolint:gosec // G115: each byte takes the bits that it has room for
+		return append(text, 0xE0|byte(r>>12), 0x80|byte(r>>6)&0x3F, 0x80|byte(r)&0x3F) // each byte takes the bits that it has room for
 	}
 	return utf8.AppendRune(text, r)
 }

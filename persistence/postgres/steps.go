@@ -41,7 +41,7 @@ func (s *Store) saveStep(ctx context.Context, tx Tx, q *db.Queries, source knowl
 	if err := executed(ctx, rows, q.InsertPassages); err != nil {
 		return fmt.Errorf("insert passages: %w", err)
 	}
-	switch source.State {
+	switch source.State { //nolint:exhaustive // a step leaves the others as they are
 	case knowledge.Reading:
 		return tx.Enqueue(ctx, jobs.ReadSource{Tenant: source.Tenant, Source: source.ID})
 	case knowledge.Ready:

@@ -19,7 +19,7 @@ type source interface {
 type adapter struct{ source source }
 
 func (a adapter) Exec(ctx context.Context, text string, args ...any) (pgconn.CommandTag, error) {
-	ctx, statement, err := a.source.prepared(ctx, text)
+	ctx, statement, err := a.source.prepared(ctx, text) //nolint:sqlclosecheck // the source closes what it prepared
 	if err != nil {
 		return pgconn.CommandTag{}, translate(err)
 	}
@@ -36,11 +36,11 @@ func (a adapter) Query(ctx context.Context, text string, args ...any) (pgx.Rows,
 }
 
 func (a adapter) query(ctx context.Context, text string, args []any) (*rows, error) {
-	ctx, statement, err := a.source.prepared(ctx, text)
+	ctx, statement, err := a.source.prepared(ctx, text) //nolint:sqlclosecheck // the source closes what it prepared
 	if err != nil {
 		return nil, translate(err)
 	}
-	found, err := statement.QueryContext(ctx, toSQLite(args)...)
+	found, err := statement.QueryContext(ctx, toSQLite(args)...) //nolint:rowserrcheck // whoever reads the rows asks them
 	if err != nil {
 		return nil, translate(err)
 	}

@@ -56,7 +56,7 @@ func (d *database) Begin(ctx context.Context) (postgres.Tx, error) {
 	ctx = context.WithoutCancel(ctx)
 	tx, err := conn.BeginTx(ctx, nil)
 	if err != nil {
-		conn.Close()
+		_ = conn.Close()
 		return nil, translate(err)
 	}
 	within := &transaction{ctx: ctx, conn: conn, tx: tx, statements: d.writing, queue: d.queue}

@@ -18,10 +18,10 @@ func lockFolder(dir string) (*os.File, error) {
 	}
 	switch err := tryLock(f); {
 	case errors.Is(err, errLocked):
-		f.Close()
+		_ = f.Close()
 		return nil, fmt.Errorf("another process has the folder %s open: stop it, choose another folder, or let both use Postgres", dir)
 	case err != nil:
-		f.Close()
+		_ = f.Close()
 		return nil, fmt.Errorf("lock the folder %s: %w", dir, err)
 	}
 	return f, nil

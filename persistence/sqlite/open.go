@@ -40,12 +40,12 @@ func Open(ctx context.Context, dir string, options postgres.Options) (*postgres.
 	}
 	d := &database{lock: lock}
 	if err := d.open(ctx, filepath.Join(dir, fileName), options.Logger); err != nil {
-		d.Close()
+		_ = d.Close()
 		return nil, fmt.Errorf("open SQLite in %s: %w", dir, err)
 	}
 	store, err := postgres.New(d, options)
 	if err != nil {
-		d.Close()
+		_ = d.Close()
 	}
 	return store, err
 }

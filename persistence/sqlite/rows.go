@@ -14,7 +14,7 @@ type rows struct {
 }
 
 func (r *rows) Next() bool               { return r.found.Next() }
-func (r *rows) Close()                   { r.found.Close() }
+func (r *rows) Close()                   { _ = r.found.Close() }
 func (r *rows) Err() error               { return translate(r.found.Err()) }
 func (r *rows) Scan(places ...any) error { return translate(r.found.Scan(fromSQLite(places)...)) }
 

@@ -37,7 +37,7 @@ func (s *statements) prepared(ctx context.Context, text string) (context.Context
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if known := s.byText[text]; known != nil { // somebody was faster
-		fresh.Close()
+		_ = fresh.Close() //nolint:sqlclosecheck // the other is kept
 		return ctx, known, nil
 	}
 	s.byText[text] = fresh
@@ -48,6 +48,6 @@ func (s *statements) prepared(ctx context.Context, text string) (context.Context
 // where it is used.
 func (s *statements) learn(ctx context.Context, texts []string) {
 	for _, text := range texts {
-		s.prepared(ctx, text)
+		_, _, _ = s.prepared(ctx, text) //nolint:sqlclosecheck // kept for later
 	}
 }

@@ -135,6 +135,9 @@ func column(t testing.TB, handle *sql.DB, query string) []string {
 		}
 		all = append(all, value)
 	}
+	if err := rows.Err(); err != nil {
+		t.Fatal(err)
+	}
 	return all
 }
 

@@ -58,7 +58,7 @@ func (t *transaction) end(how func() error) error {
 	}
 	t.ended = true
 	err := how()
-	t.conn.Close()
+	_ = t.conn.Close() // it goes back to its pool
 	t.statements.learn(t.ctx, t.missing)
 	return translate(err)
 }

@@ -162,6 +162,7 @@ func (h *Handler) Drain(ctx context.Context) {
 	if deadline, ok := ctx.Deadline(); ok {
 		pause = time.Until(deadline) / 2 / time.Duration(len(leaving)+1)
 	}
+	//nolint:gosec // an order that nobody needs to guess
 	rand.Shuffle(len(leaving), func(i, j int) { leaving[i], leaving[j] = leaving[j], leaving[i] })
 	for _, c := range leaving {
 		c.shut(wire.CloseDraining, "this server is going away, please connect again")

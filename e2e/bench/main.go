@@ -101,7 +101,9 @@ func run(s sizes, only, binary string) error {
 	if err := printLines(os.Stdout, results); err != nil {
 		return err
 	}
-	printTable(os.Stderr, results)
+	if len(results) > 0 {
+		printTable(os.Stderr, results)
+	}
 	switch {
 	case ctx.Err() != nil:
 		return fmt.Errorf("ended early: %w", context.Cause(ctx))

@@ -166,6 +166,32 @@ func TestAReaderWhoseEventsOutgrowItsQueueIsSentAwayToResume(t *testing.T) {
 	}
 }
 
+func TestALongPastIsShownAtTheReadersPaceBeforeWhatHappensNow(t *testing.T) {
+	t.Parallel()
+	h := setup(t)
+	first, ready := h.opened()
+	ref := h.ref(ready)
+	text := strings.Repeat("x", 64<<10)
+	for range 150 { // one page, many times the queue's bound
+		h.engine.say(ref, chat.MessageCreated{Message: "msg", Author: chat.Author{Kind: chat.ByVisitor}, Text: text})
+	}
+	first.expectClose(wire.CloseTooSlow)
+	h.engine.say(ref, chat.MessageStarted{Message: "msg_a", Attempt: 1})
+	h.engine.stream(ref, "so far")
+
+	b := h.resume(ready.text("token"), `,"after":0`)
+	b.expect("session.ready")
+	for seq := int64(1); seq <= 150; seq++ {
+		if f := b.expect("message.created"); f.Seq != seq {
+			t.Fatalf("got %d, want %d", f.Seq, seq)
+		}
+	}
+	b.expect("message.started")
+	if f := b.expect("message.snapshot"); f.text("text") != "so far" {
+		t.Fatalf("got %+v", f)
+	}
+}
+
 func TestAPeerThatDoesNotReadAtAllIsLetGo(t *testing.T) {
 	t.Parallel()
 	metrics := prometheus.NewRegistry()

@@ -117,10 +117,9 @@ func (w *watch) replay(after, head int64) error {
 			w.c.out.replay(appendEvent(nil, w.scope, e))
 		}
 		after = page[len(page)-1].Seq
-		if after < head {
-			if err := w.c.out.drained(w.c.ctx); err != nil {
-				return err
-			}
+		// The last page too: what happens now would find the queue full of it.
+		if err := w.c.out.drained(w.c.ctx); err != nil {
+			return err
 		}
 	}
 	return nil

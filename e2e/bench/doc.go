@@ -3,7 +3,7 @@
 // sealing, quotas or retrieval. `make bench` builds parley and runs it.
 //
 // Floor and Parley take turns, each time in fresh processes, for as many rounds
-// as -rounds says; a row tells the medians and their ratio. Only ratios of one
+// as -rounds says; a row tells the medians, their ratio and that of each round. Only ratios of one
 // run are worth quoting: clients, model and servers share the machine's cores.
 //
 // What the floor does: it agrees to the websocket and lets the handler return;

@@ -39,6 +39,8 @@ type result struct {
 	Ratio  *float64 `json:"ratio"`
 	Goal   string   `json:"goal"`
 	Met    *bool    `json:"met"`
+	// Rounds has the ratio of each: how far apart they are tells how far to trust the median.
+	Rounds []float64 `json:"rounds,omitempty"`
 }
 
 // result judges the medians of the rounds.
@@ -46,6 +48,11 @@ func (r row) result(floors, parleys []float64) result {
 	floor, parley := median(floors), median(parleys)
 	by := ratio(parley, floor)
 	out := result{Metric: r.metric, Unit: r.unit, Floor: number(floor), Parley: number(parley), Ratio: number(by), Goal: r.goal.words}
+	for i := range min(len(floors), len(parleys)) {
+		if each := number(ratio(parleys[i], floors[i])); each != nil {
+			out.Rounds = append(out.Rounds, *each)
+		}
+	}
 	if r.goal.met != nil {
 		met := r.goal.met(parley, by) // NaN meets nothing
 		out.Met = &met

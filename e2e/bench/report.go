@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"slices"
 	"text/tabwriter"
 )
 
@@ -22,7 +23,7 @@ func printLines(w io.Writer, results []result) error {
 // printTable writes what people read.
 func printTable(w io.Writer, results []result) {
 	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(table, "\nmetric\tunit\tfloor\tParley\tratio\tgoal\tmet")
+	fmt.Fprintln(table, "\nmetric\tunit\tfloor\tParley\tratio\trounds\tgoal\tmet")
 	for _, r := range results {
 		met := "–"
 		if r.Met != nil {
@@ -32,9 +33,19 @@ func printTable(w io.Writer, results []result) {
 		if goal == "" {
 			goal = "–"
 		}
-		fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\t%s\t%s\n", r.Metric, r.Unit, digits(r.Floor), digits(r.Parley), digits(r.Ratio), goal, met)
+		fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n",
+			r.Metric, r.Unit, digits(r.Floor), digits(r.Parley), digits(r.Ratio), extent(r.Rounds), goal, met)
 	}
 	_ = table.Flush() // standard error, where else could it be told?
+}
+
+// extent is the least and the greatest of the rounds' ratios.
+func extent(rounds []float64) string {
+	if len(rounds) < 2 {
+		return "–"
+	}
+	least, greatest := slices.Min(rounds), slices.Max(rounds)
+	return digits(&least) + "–" + digits(&greatest)
 }
 
 // digits writes three of them that matter.

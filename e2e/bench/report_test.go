@@ -17,10 +17,10 @@ func TestARowIsAJSONLineOfItsMedians(t *testing.T) {
 	if err := printLines(&out, results); err != nil {
 		t.Fatal(err)
 	}
-	want := `{"metric":"acks","unit":"1/s","floor":200,"parley":80,"ratio":0.4,"goal":"ratio ≥ 0.5","met":false}
-{"metric":"memory","unit":"KiB","floor":10,"parley":12,"ratio":1.2,"goal":"ratio ≤ 1","met":false}
+	want := `{"metric":"acks","unit":"1/s","floor":200,"parley":80,"ratio":0.4,"goal":"ratio ≥ 0.5","met":false,"rounds":[0.4,0.5,0.1]}
+{"metric":"memory","unit":"KiB","floor":10,"parley":12,"ratio":1.2,"goal":"ratio ≤ 1","met":false,"rounds":[1.2]}
 {"metric":"start","unit":"s","floor":null,"parley":1.5,"ratio":null,"goal":"≤ 1.5","met":true}
-{"metric":"cpu","unit":"µs","floor":4,"parley":6,"ratio":1.5,"goal":"","met":null}
+{"metric":"cpu","unit":"µs","floor":4,"parley":6,"ratio":1.5,"goal":"","met":null,"rounds":[1.5]}
 `
 	if out.String() != want {
 		t.Errorf("printed\n%swant\n%s", out.String(), want)
@@ -40,10 +40,10 @@ func TestTheTableShowsThreeDigitsAndWhatIsMissing(t *testing.T) {
 	t.Parallel()
 	var out strings.Builder
 	printTable(&out, []result{
-		row{"acks", "1/s", ratioAtLeast(0.5)}.result([]float64{17315}, []float64{7411}),
+		row{"acks", "1/s", ratioAtLeast(0.5)}.result([]float64{17315, 20000}, []float64{7411, 4000}),
 		row{"start", "s", atMostOf(1.5)}.result(nil, []float64{1.14786}),
 	})
-	for _, want := range []string{"17315", "7411", "0.428", "NO", "1.15", "–", "yes"} {
+	for _, want := range []string{"18658", "5706", "0.306", "0.2–0.428", "NO", "1.15", "–", "yes"} {
 		if !strings.Contains(out.String(), want) {
 			t.Errorf("%q is missing in\n%s", want, out.String())
 		}

@@ -32,6 +32,7 @@ type Again struct{}
 type Node struct {
 	cluster   *proto.Cluster
 	placement *placement
+	attempt   time.Duration // bounds one try of a request
 }
 
 // Start joins the cluster, which takes about a second. kinds are the actors
@@ -47,7 +48,7 @@ func Start(logger *slog.Logger, kinds map[string]*actor.Props) *Node {
 		// Not NewKind: its middleware clones the Props of each activation.
 		config.Kinds[name] = &proto.Kind{Kind: name, Props: props}
 	}
-	node := &Node{cluster: proto.New(system, config), placement: placement}
+	node := &Node{cluster: proto.New(system, config), placement: placement, attempt: attemptTimeout}
 	node.cluster.StartMember()
 	return node
 }
@@ -67,8 +68,9 @@ func (n *Node) Retire(pid *actor.PID) {
 
 // Request sends message to the actor of that kind and identity and returns its
 // reply. A reply that is an error is returned as the error. While there is time
-// in ctx it tries again when the activation had gone: messages must
-// be idempotent.
+// in ctx it tries again when the activation had gone, which for one on another
+// node is a guess: messages must be idempotent. One here that is slow is waited
+// for 10 s and not asked twice.
 func (n *Node) Request(ctx context.Context, kind, identity string, message any) (any, error) {
 	wait := 5 * time.Millisecond
 	for {
@@ -110,7 +112,7 @@ func (n *Node) try(ctx context.Context, kind, identity string, message any) (any
 		}
 		n.cluster.PidCache.Set(identity, kind, pid)
 	}
-	timeout := attemptTimeout
+	timeout := n.attempt
 	if deadline, ok := ctx.Deadline(); ok {
 		timeout = min(timeout, max(time.Until(deadline), time.Millisecond))
 	}
@@ -124,10 +126,11 @@ func (n *Node) try(ctx context.Context, kind, identity string, message any) (any
 	case errors.Is(err, actor.ErrDeadLetter), errors.Is(err, remote.ErrDeadLetter):
 		err = errGone
 	case errors.Is(err, actor.ErrTimeout), errors.Is(err, remote.ErrTimeout):
-		err = fmt.Errorf("%w: no reply in %v", errGone, timeout)
 		if pid.Address == n.System().Address() {
-			return nil, err // here it is slow, not gone: the dead are told at once
+			// Slow, not gone: the dead are told at once. It has the message, and may still obey.
+			return nil, fmt.Errorf("ask %s %s: no reply in %v", kind, identity, timeout)
 		}
+		err = fmt.Errorf("%w: no reply in %v", errGone, timeout)
 	default:
 		err = fmt.Errorf("ask %s %s: %w", kind, identity, err)
 	}

@@ -151,6 +151,14 @@ func (e *Engine) StopAnswer(ctx context.Context, visitor Visitor, message string
 	return err
 }
 
+// Retry has the question of a failed answer answered again, under a new message; an empty
+// message is the last one that failed. ErrNotFound: it did not fail, or five
+// others failed since. Codes: not_with_bot, answering.
+func (e *Engine) Retry(ctx context.Context, visitor Visitor, message string) error {
+	_, err := e.write(ctx, visitor, &retry{message})
+	return err
+}
+
 // RequestPerson puts the conversation into the waiting line for a person.
 func (e *Engine) RequestPerson(ctx context.Context, visitor Visitor) error {
 	_, err := e.write(ctx, visitor, &move{chat.Waiting})

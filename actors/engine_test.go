@@ -349,7 +349,7 @@ func fenced(t *testing.T, h *house) {
 	h.post(t, v, "who writes?")
 	h.model.call(t, "who writes?").say("I ").say("do.")
 	seen.await(t, "a delta", func(o actors.Output) bool { _, ok := o.(*actors.Delta); return ok })
-	if _, err := h.log.Log.Open(t.Context(), v.Ref); err != nil {
+	if _, err := h.log.Log.Open(t.Context(), []chat.Ref{v.Ref}); err != nil {
 		t.Fatal(err)
 	}
 	if err := h.StopAnswer(t.Context(), v, ""); err != nil { // the stale activation finds out by writing
@@ -372,7 +372,7 @@ func diesTwice(t *testing.T, h *house) {
 		}
 		seen, _ := h.watch(t, v)
 		h.model.callN(t, "poison", n)
-		if _, err := h.log.Log.Open(t.Context(), v.Ref); err != nil {
+		if _, err := h.log.Log.Open(t.Context(), []chat.Ref{v.Ref}); err != nil {
 			t.Fatal(err)
 		}
 		_ = h.StopAnswer(t.Context(), v, "")
@@ -524,7 +524,7 @@ func passivates(t *testing.T, h *house) {
 	h.model.call(t, "my name is Eve").say("Hello Eve.").end()
 	seen.ending(t)
 	now.Detach()
-	if _, err := h.log.Log.Open(t.Context(), v.Ref); err != nil { // whoever opens next makes this activation useless
+	if _, err := h.log.Log.Open(t.Context(), []chat.Ref{v.Ref}); err != nil { // whoever opens next makes this activation useless
 		t.Fatal(err)
 	}
 	again, _ := h.watch(t, v)

@@ -272,11 +272,11 @@ func (d *doubtful) doubt(ref chat.Ref, kind doubt) {
 	d.doubts[ref] = kind
 }
 
-func (d *doubtful) Open(ctx context.Context, ref chat.Ref) (chat.Opening, error) {
+func (d *doubtful) Open(ctx context.Context, refs []chat.Ref) ([]chat.Opened, error) {
 	if d.away.Load() {
-		return chat.Opening{}, errConnection
+		return nil, errConnection
 	}
-	return d.Log.Open(ctx, ref)
+	return d.Log.Open(ctx, refs)
 }
 
 func (d *doubtful) Append(ctx context.Context, batch []chat.Append) ([]chat.Outcome, error) {

@@ -99,6 +99,24 @@ func (begin) plan(s state, names names) ([]chat.Body, error) {
 	return []chat.Body{names.start(s.queue[0])}, nil
 }
 
+// retry asks a question again whose answer failed.
+type retry struct{ message string } // the failed answer; empty: the last one
+
+func (r *retry) plan(s state, names names) ([]chat.Body, error) {
+	i := slices.IndexFunc(s.failed, func(a answer) bool { return r.message == "" || a.message == r.message })
+	switch {
+	case i < 0:
+		return nil, chat.ErrNotFound
+	case s.status != chat.WithBot:
+		return nil, chat.Fail(chat.Conflict, "not_with_bot", "A person has your question now, so the bot does not try again.")
+	case s.unfinished():
+		return nil, chat.Fail(chat.Conflict, "answering", "Another answer is being written. Please wait for its end.")
+	}
+	again := s.failed[i].question
+	again.attempts = 0 // a person asks: the question may be tried, and is charged, as if it were new
+	return []chat.Body{names.start(again)}, nil
+}
+
 // abandon ends an answer whose process died, and begins the next attempt.
 type abandon struct{ message string }
 

@@ -156,10 +156,13 @@ func (s *session) open(after time.Duration) {
 	time.AfterFunc(after, func() {
 		ctx, cancel := context.WithTimeout(context.Background(), openTimeout)
 		defer cancel()
-		opening, err := engine.log.Open(ctx, ref)
-		result := &opened{opening: opening, err: err}
+		result := &opened{}
+		outcomes, err := engine.log.Open(ctx, []chat.Ref{ref})
 		if err == nil {
-			result.bot = engine.botName(ctx, ref.Tenant, opening.Bot)
+			result.opening, err = outcomes[0].Opening, outcomes[0].Err
+		}
+		if result.err = err; err == nil {
+			result.bot = engine.botName(ctx, ref.Tenant, result.opening.Bot)
 		}
 		engine.send(self, result)
 	})

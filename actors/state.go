@@ -15,6 +15,7 @@ type state struct {
 	agent  *chat.Author
 	open   *answer    // started and not ended
 	queue  []question // the visitor's questions that the bot still owes an answer, oldest first
+	failed []answer   // the last ones that failed, latest first, which may be tried again
 	memory memory
 	recent []string // ids of the bot's last answers, for feedback
 }
@@ -31,6 +32,9 @@ type answer struct {
 	message  string
 	question question
 }
+
+// maxFailed bounds how many failed answers may be tried again.
+const maxFailed = 5
 
 // recentAnswers bounds how far back feedback may point.
 const recentAnswers = 50
@@ -57,6 +61,7 @@ func (s state) apply(e chat.Event) state {
 			q.text = s.memory.text(body.Question)
 		}
 		q.attempts = body.Attempt
+		s.failed = slices.DeleteFunc(slices.Clone(s.failed), func(a answer) bool { return a.question.message == q.message })
 		s.open = &answer{message: body.Message, question: q}
 	case chat.MessageCompleted:
 		s.open = nil
@@ -65,6 +70,9 @@ func (s state) apply(e chat.Event) state {
 	case chat.MessageInterrupted:
 		if s.open != nil && body.Reason == chat.NodeLost {
 			s.queue = append([]question{s.open.question}, s.queue...)
+		}
+		if s.open != nil && body.Reason == chat.Failed {
+			s.failed = append([]answer{*s.open}, s.failed[:min(len(s.failed), maxFailed-1)]...)
 		}
 		s.open = nil
 		if body.Text != "" {

@@ -25,6 +25,7 @@ type Settings struct {
 	Threshold    float64  `json:"threshold"`    // 0–1: how sure retrieval must be before the bot answers; 0: the default
 	HandOff      bool     `json:"handoff"`      // whether visitors are offered a person
 	Fallback     string   `json:"fallback"`     // said when nothing was found; empty: a default
+	CloseAfter   int      `json:"close_after"`  // minutes without a message after which a conversation closes; 0: never
 }
 
 // Appearance is how the widget looks.

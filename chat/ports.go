@@ -10,11 +10,13 @@ import (
 // head from the value it expects under that epoch, or is refused. No clock and
 // no lock service is involved.
 type Log interface {
-	// Open starts an activation: it raises the epoch, which fences every
-	// earlier activation, and returns what the new one needs to go on.
+	// Open starts an activation of each conversation, in one transaction: it raises the epoch, which
+	// fences every earlier activation, and returns what the new one needs to go on,
+	// one outcome for each, in the same order. No conversation may be named twice.
 	// ErrNotFound: the conversation has no rows yet; its first append must
-	// carry a Birth and uses epoch 1 and head 0. Not idempotent: each call fences the last.
-	Open(ctx context.Context, ref Ref) (Opening, error)
+	// carry a Birth and uses epoch 1 and head 0. The error is for the batch: nobody may
+	// go on, though epochs may have been raised. Not idempotent: each call fences the last.
+	Open(ctx context.Context, refs []Ref) ([]Opened, error)
 
 	// Append commits all given appends in one transaction, in the given order, and returns one
 	// outcome for each, in the same order. A refused append (ErrFenced,
@@ -33,6 +35,12 @@ type Log interface {
 	Unfinished(ctx context.Context, after *Ref, limit int) ([]Ref, error)
 }
 
+// Opened is what became of one conversation that was opened.
+type Opened struct {
+	Opening Opening
+	Err     error
+}
+
 // Opening is what an activation begins with.
 type Opening struct {
 	Epoch   int64
@@ -43,6 +51,14 @@ type Opening struct {
 	Visitor string
 	Locale  string
 	Recent  []Event // the last events, oldest first, 200 at most
+	Summary Summary // the latest that was kept; the zero value: none
+}
+
+// Summary stands in the bot's memory for the beginning of a conversation. It is
+// a side record: losing it loses nothing, for it is made from the log.
+type Summary struct {
+	Through int64 // seq of the last event that it covers
+	Text    string
 }
 
 // Birth is what a conversation's first append needs to make its rows.
@@ -72,6 +88,8 @@ type Append struct {
 	// Usage settles the answer that Bodies end, and Trace says what produced it.
 	Usage *Usage
 	Trace *Trace
+	// Summary replaces the one that is kept; nil: that stays.
+	Summary *Summary
 }
 
 // Usage is what an answer took.
@@ -138,6 +156,23 @@ type BotDirectory interface {
 	Bot(ctx context.Context, tenant, id string) (Bot, error)
 	// BotVersions returns the present versions of the given bots, by id; those that are gone are left out.
 	BotVersions(ctx context.Context, ids []string) (map[string]int64, error)
+}
+
+// Idles finds the conversations that nobody has written in for long.
+type Idles interface {
+	// ClosingBots returns every tenant's bots whose idle conversations close by
+	// themselves: those with Settings.CloseAfter.
+	ClosingBots(ctx context.Context) ([]ClosingBot, error)
+	// Idle lists a bot's conversations, with the bot or with an agent, whose last event
+	// is older than before; oldest first, limit at most.
+	Idle(ctx context.Context, tenant, bot string, before time.Time, limit int) ([]Ref, error)
+}
+
+// ClosingBot is a bot whose conversations close when nothing happened for the time After.
+type ClosingBot struct {
+	Tenant string
+	Bot    string
+	After  time.Duration
 }
 
 // Announcer tells all nodes that something changed. An announcement may be

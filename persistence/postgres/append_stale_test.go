@@ -62,7 +62,7 @@ func TestAPlanThatBecameStaleIsNotWritten(t *testing.T) {
 		meanwhile func(t *testing.T, ref chat.Ref)
 	}{
 		{"another activation opened", true, func(ref chat.Ref) chat.Append { return message(ref, 1) }, func(t *testing.T, ref chat.Ref) {
-			if _, err := store.Open(t.Context(), ref); err != nil {
+			if _, err := store.Open(t.Context(), []chat.Ref{ref}); err != nil {
 				t.Fatal(err)
 			}
 		}},

@@ -34,7 +34,7 @@ func (s *Store) createBot(ctx context.Context, bot chat.Bot) error {
 		updated = storable(bot.UpdatedAt)
 	}
 	return s.writes.InsertBot(ctx, db.InsertBotParams{
-		ID: bot.ID, Tenant: bot.Tenant, Profile: profile, Version: bot.Version, CreatedAt: created, UpdatedAt: updated,
+		ID: bot.ID, Tenant: bot.Tenant, Profile: profile, CloseAfter: int64(bot.Settings.CloseAfter), Version: bot.Version, CreatedAt: created, UpdatedAt: updated,
 	})
 }
 
@@ -98,7 +98,7 @@ func (s *Store) updateBot(ctx context.Context, bot chat.Bot) (chat.Bot, error) {
 	}
 	bot.UpdatedAt = now()
 	row, err := s.writes.UpdateBot(ctx, db.UpdateBotParams{
-		Tenant: bot.Tenant, ID: bot.ID, Version: bot.Version, Profile: profile, UpdatedAt: bot.UpdatedAt,
+		Tenant: bot.Tenant, ID: bot.ID, Version: bot.Version, Profile: profile, CloseAfter: int64(bot.Settings.CloseAfter), UpdatedAt: bot.UpdatedAt,
 	})
 	if errors.Is(err, pgx.ErrNoRows) {
 		// Either it is not there, or its version is another: only the second is a conflict.

@@ -1,6 +1,11 @@
 package postgres
 
-import "context"
+import (
+	"context"
+	"time"
+
+	"parley/chat"
+)
 
 // BotTenant returns the tenant of a bot. It crosses tenants: a visitor's first
 // frame names a bot and nothing else.
@@ -23,4 +28,17 @@ func (s *Store) BotVersions(ctx context.Context, ids []string) (map[string]int64
 		}
 	}
 	return byID, nil
+}
+
+// ClosingBots returns every tenant's bots whose idle conversations close.
+func (s *Store) ClosingBots(ctx context.Context) ([]chat.ClosingBot, error) {
+	rows, err := s.reads.ClosingBots(ctx)
+	if err != nil {
+		return nil, s.explain(err, "list bots that close idle conversations")
+	}
+	bots := make([]chat.ClosingBot, len(rows))
+	for i, row := range rows {
+		bots[i] = chat.ClosingBot{Tenant: row.Tenant, Bot: row.ID, After: time.Duration(row.CloseAfter) * time.Minute}
+	}
+	return bots, nil
 }

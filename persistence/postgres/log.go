@@ -16,10 +16,14 @@ import (
 // recentEvents is how many events an activation begins with.
 const recentEvents = 200
 
-// Open starts an activation, which fences all earlier ones.
-func (s *Store) Open(ctx context.Context, ref chat.Ref) (chat.Opening, error) {
-	opening, err := s.open(ctx, ref)
-	return opening, s.explain(err, "open conversation "+ref.String())
+// Open starts activations, which fences all earlier ones.
+func (s *Store) Open(ctx context.Context, refs []chat.Ref) ([]chat.Opened, error) {
+	outcomes := make([]chat.Opened, len(refs))
+	for i, ref := range refs {
+		opening, err := s.open(ctx, ref)
+		outcomes[i] = chat.Opened{Opening: opening, Err: s.explain(err, "open conversation "+ref.String())}
+	}
+	return outcomes, nil
 }
 
 func (s *Store) open(ctx context.Context, ref chat.Ref) (chat.Opening, error) {
@@ -100,6 +104,19 @@ func (s *Store) unfinished(ctx context.Context, after *chat.Ref, limit int) ([]c
 	refs := make([]chat.Ref, len(rows))
 	for i, row := range rows {
 		refs[i] = chat.Ref{Tenant: row.Tenant, Conversation: row.ID}
+	}
+	return refs, nil
+}
+
+// Idle lists a bot's conversations in which nothing has happened since before.
+func (s *Store) Idle(ctx context.Context, tenant, bot string, before time.Time, limit int) ([]chat.Ref, error) {
+	ids, err := s.reads.Idle(ctx, db.IdleParams{Tenant: tenant, Bot: bot, Before: storable(before), Count: rowCount(limit)})
+	if err != nil {
+		return nil, s.explain(err, "list idle conversations of bot "+bot)
+	}
+	refs := make([]chat.Ref, len(ids))
+	for i, id := range ids {
+		refs[i] = chat.Ref{Tenant: tenant, Conversation: id}
 	}
 	return refs, nil
 }

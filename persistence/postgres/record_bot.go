@@ -24,6 +24,7 @@ type settingsRecord struct {
 	Threshold    float64  `json:"threshold,omitempty"`
 	HandOff      bool     `json:"hand_off,omitempty"`
 	Fallback     string   `json:"fallback,omitempty"`
+	CloseAfter   int      `json:"close_after,omitempty"`
 }
 
 type appearanceRecord struct {

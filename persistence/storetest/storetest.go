@@ -15,6 +15,7 @@ type Store interface {
 	chat.Log
 	chat.Conversations
 	chat.Bots
+	chat.Idles
 	chat.Traces
 	BotTenant(ctx context.Context, id string) (string, error)
 	BotVersions(ctx context.Context, ids []string) (map[string]int64, error)

@@ -1,6 +1,7 @@
 package storetest
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"strings"
@@ -54,6 +55,15 @@ func (w *world) newBot() chat.Bot {
 		},
 		Domains: []string{"nails.example", "*.nails.example:8443"}, Version: 1, CreatedAt: moment(1), UpdatedAt: moment(1),
 	}
+}
+
+// Open starts one activation.
+func (w *world) Open(ctx context.Context, ref chat.Ref) (chat.Opening, error) {
+	opened, err := w.Store.Open(ctx, []chat.Ref{ref})
+	if err != nil {
+		return chat.Opening{}, err
+	}
+	return opened[0].Opening, opened[0].Err
 }
 
 // newRef names a conversation that is not born yet.

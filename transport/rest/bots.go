@@ -73,6 +73,7 @@ type settings struct {
 	Threshold    float64  `json:"threshold" doc:"How sure the search must be before the bot answers, 0 to 1; 0: the default."`
 	HandOff      bool     `json:"handoff" doc:"Whether visitors are offered a person."`
 	Fallback     string   `json:"fallback" doc:"Said when nothing was found; empty: a default."`
+	CloseAfter   int      `json:"close_after" doc:"Minutes without a message after which a conversation closes by itself; 0: never. A message reopens it."`
 }
 
 type appearance struct {

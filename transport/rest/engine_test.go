@@ -80,7 +80,11 @@ func (e *fakeEngine) again(ctx context.Context, visitor actors.Visitor, receipt 
 }
 
 func (e *fakeEngine) append(ctx context.Context, visitor actors.Visitor, status chat.Status, agent *chat.Author, emit func(actors.Output), bodies ...chat.Body) error {
-	opening, err := e.log.Open(ctx, visitor.Ref)
+	opened, err := e.log.Open(ctx, []chat.Ref{visitor.Ref})
+	if err != nil {
+		return err
+	}
+	opening := opened[0].Opening
 	a := chat.Append{Ref: visitor.Ref, Epoch: opening.Epoch, Head: opening.Head, At: time.Now().UTC().Truncate(time.Millisecond), Bodies: bodies, Status: status, Agent: agent}
 	if _, ended := bodies[len(bodies)-1].(chat.MessageCompleted); ended {
 		a.Trace = &chat.Trace{
@@ -89,7 +93,7 @@ func (e *fakeEngine) append(ctx context.Context, visitor actors.Visitor, status 
 			Passages: []chat.TracedPassage{{ID: "psg_1", Source: "src_1", Title: "Prices", Text: "Ten euros", Page: 2, Score: 2.5, Confidence: .8}},
 		}
 	}
-	if errors.Is(err, chat.ErrNotFound) {
+	if err := opened[0].Err; errors.Is(err, chat.ErrNotFound) {
 		a.Epoch, a.Birth = 1, &chat.Birth{Bot: visitor.Bot, Visitor: visitor.ID}
 	} else if err != nil {
 		return err

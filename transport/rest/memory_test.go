@@ -279,15 +279,20 @@ func (m *inMemory) Search(_ context.Context, tenant, bot, query string, limit in
 
 // Conversations.
 
-func (m *inMemory) Open(_ context.Context, ref chat.Ref) (chat.Opening, error) {
+func (m *inMemory) Open(_ context.Context, refs []chat.Ref) ([]chat.Opened, error) {
 	defer m.lock()()
-	k := m.conversations[ref]
-	if k == nil {
-		return chat.Opening{}, chat.ErrNotFound
+	outcomes := make([]chat.Opened, len(refs))
+	for i, ref := range refs {
+		k := m.conversations[ref]
+		if k == nil {
+			outcomes[i].Err = chat.ErrNotFound
+			continue
+		}
+		k.epoch++
+		outcomes[i].Opening = chat.Opening{Epoch: k.epoch, Head: k.summary.Head, Status: k.summary.Status, Agent: k.summary.Agent, Bot: k.summary.Bot,
+			Visitor: k.summary.Visitor, Recent: slices.Clone(k.events)}
 	}
-	k.epoch++
-	return chat.Opening{Epoch: k.epoch, Head: k.summary.Head, Status: k.summary.Status, Agent: k.summary.Agent, Bot: k.summary.Bot,
-		Visitor: k.summary.Visitor, Recent: slices.Clone(k.events)}, nil
+	return outcomes, nil
 }
 
 func (m *inMemory) Append(_ context.Context, batch []chat.Append) ([]chat.Outcome, error) {

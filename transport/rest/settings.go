@@ -23,6 +23,7 @@ type SettingsPatch struct {
 	Threshold    *float64  `json:"threshold,omitempty"`
 	HandOff      *bool     `json:"handoff,omitempty"`
 	Fallback     *string   `json:"fallback,omitempty"`
+	CloseAfter   *int      `json:"close_after,omitempty" doc:"Minutes, 0 to 525600."`
 }
 
 // Lengths in characters. Instructions go into every prompt: 8,000 are about 2,000 tokens.
@@ -35,6 +36,7 @@ const (
 	maxStarter      = 120
 	maxTitle        = 80
 	maxAddress      = 2000
+	maxCloseAfter   = 365 * 24 * 60 // minutes
 )
 
 // apply checks what is to change and puts it into place.
@@ -86,6 +88,12 @@ func (p SettingsPatch) apply(to *chat.Settings) error {
 			return invalid("threshold", "must be a number from 0 to 1")
 		}
 		to.Threshold = *p.Threshold
+	}
+	if p.CloseAfter != nil {
+		if *p.CloseAfter < 0 || *p.CloseAfter > maxCloseAfter {
+			return invalid("close_after", "must be a number of minutes from 0 to 525600, a year")
+		}
+		to.CloseAfter = *p.CloseAfter
 	}
 	if p.HandOff != nil {
 		to.HandOff = *p.HandOff

@@ -18,6 +18,7 @@ type Engine interface {
 	Attach(ctx context.Context, visitor actors.Visitor, watcher actors.Watcher) (actors.Attached, error)
 	Post(ctx context.Context, visitor actors.Visitor, author chat.Author, clientID, text string) (chat.Receipt, error)
 	StopAnswer(ctx context.Context, visitor actors.Visitor, message string) error
+	Retry(ctx context.Context, visitor actors.Visitor, message string) error
 	RequestPerson(ctx context.Context, visitor actors.Visitor) error
 	Feedback(ctx context.Context, visitor actors.Visitor, feedback chat.FeedbackGiven) error
 	SetContact(ctx context.Context, visitor actors.Visitor, contact chat.ContactChanged) error

@@ -187,6 +187,10 @@ func (e *engine) Feedback(_ context.Context, _ actors.Visitor, f chat.FeedbackGi
 func (e *engine) SetContact(_ context.Context, _ actors.Visitor, c chat.ContactChanged) error {
 	return e.record("contact %s %s %s", c.Name, c.Email, c.Phone)
 }
+func (e *engine) Retry(_ context.Context, _ actors.Visitor, message string) error {
+	return e.record("retry %s", message)
+}
+
 func (e *engine) Close(context.Context, actors.Visitor) error { return e.record("close") }
 func (e *engine) Typing(_ context.Context, visitor actors.Visitor, author chat.Author) error {
 	e.show(visitor.Ref, &actors.Typing{Author: author})

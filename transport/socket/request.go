@@ -18,6 +18,7 @@ type request struct {
 
 var requests = map[string]request{
 	wire.MessageSend:         {session: (*conn).post, desk: (*conn).postAsAgent, own: true},
+	wire.MessageRetry:        {session: (*conn).retry},
 	wire.MessageStop:         {session: (*conn).stop, desk: (*conn).stopAsAgent, aside: true},
 	wire.Typing:              {session: (*conn).typing, desk: (*conn).typingAsAgent, aside: true},
 	wire.Read:                {session: (*conn).seen, desk: (*conn).seenAsAgent, aside: true},

@@ -250,7 +250,8 @@ func TestEachRequestOfAVisitorReachesTheEngine(t *testing.T) {
 	b, _ := h.opened()
 	message := chat.NewID(chat.MessagePrefix)
 	for request, call := range map[string]string{
-		`"message.stop","data":{}`: "stop ",
+		`"message.stop","data":{}`:                                                               "stop ",
+		`"message.retry","data":{"message":"` + message + `"}`:                                   "retry " + message,
 		`"message.feedback","data":{"message":"` + message + `","helpful":false,"comment":"No"}`: "feedback false No",
 		`"message.feedback","data":{"message":"` + message + `","rating":"up"}`:                  "feedback true ",
 		`"handoff.request"`: "person",

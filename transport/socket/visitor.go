@@ -50,6 +50,19 @@ func (c *conn) stop(s *session, r wire.Request) error {
 	return c.h.config.Engine.StopAnswer(ctx, s.visitor, stop.Message)
 }
 
+func (c *conn) retry(s *session, r wire.Request) error {
+	var retry wire.Retry
+	if err := r.Into(&retry); err != nil {
+		return err
+	}
+	if err := c.pace(s); err != nil {
+		return err
+	}
+	ctx, cancel := c.within()
+	defer cancel()
+	return c.h.config.Engine.Retry(ctx, s.visitor, retry.Message)
+}
+
 func (c *conn) typing(s *session, _ wire.Request) error {
 	if !s.typed.may(time.Now()) {
 		return nil

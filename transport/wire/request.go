@@ -13,6 +13,7 @@ const (
 	SessionOpen         = "session.open"
 	MessageSend         = "message.send"
 	MessageStop         = "message.stop"
+	MessageRetry        = "message.retry"
 	MessageFeedback     = "message.feedback"
 	HandoffRequest      = "handoff.request"
 	Typing              = "typing"
@@ -66,6 +67,12 @@ type Send struct {
 type Stop struct {
 	Message      string `json:"message"`
 	Conversation string `json:"conversation"`
+}
+
+// Retry is the data of message.retry: the failed answer whose question is to be
+// answered again; without a message, the last one that failed.
+type Retry struct {
+	Message string `json:"message"`
 }
 
 // Feedback is the data of message.feedback: Helpful, or Rating as "up" or "down".

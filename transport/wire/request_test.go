@@ -27,6 +27,7 @@ func TestClientFramesOfTheContractAreUnderstood(t *testing.T) {
 		"message.send":          {wire.MessageSend, new(wire.Send), &wire.Send{ClientID: "c-1", Text: "Hi"}},
 		"message.send.agent":    {wire.MessageSend, new(wire.Send), &wire.Send{ClientID: "c-1", Text: "Hi", Conversation: "cnv_1"}},
 		"message.stop":          {wire.MessageStop, new(wire.Stop), &wire.Stop{Message: "msg_3"}},
+		"message.retry":         {wire.MessageRetry, new(wire.Retry), &wire.Retry{Message: "msg_3"}},
 		"message.feedback":      {wire.MessageFeedback, new(wire.Feedback), &wire.Feedback{Message: "msg_3", Helpful: &yes, Comment: "Good"}},
 		"message.feedback.down": {wire.MessageFeedback, new(wire.Feedback), &wire.Feedback{Message: "msg_3", Rating: "down"}},
 		"contact.set":           {wire.ContactSet, new(wire.Contact), &wire.Contact{Name: "Eve", Email: "eve@shop.example", Phone: "1"}},

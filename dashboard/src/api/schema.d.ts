@@ -397,6 +397,11 @@ export interface components {
             updated_at: string;
         };
         BotPatch: {
+            /**
+             * Format: int64
+             * @description Minutes, 0 to 525600.
+             */
+            close_after?: number;
             fallback?: string;
             greeting?: string;
             handoff?: boolean;
@@ -768,6 +773,11 @@ export interface components {
             text: string;
         };
         Settings: {
+            /**
+             * Format: int64
+             * @description Minutes without a message after which a conversation closes by itself; 0: never. A message reopens it.
+             */
+            close_after: number;
             /** @description Said when nothing was found; empty: a default. */
             fallback: string;
             greeting: string;
@@ -788,6 +798,11 @@ export interface components {
             tone: "" | "friendly" | "formal" | "brief";
         };
         SettingsPatch: {
+            /**
+             * Format: int64
+             * @description Minutes, 0 to 525600.
+             */
+            close_after?: number;
             fallback?: string;
             greeting?: string;
             handoff?: boolean;

@@ -11,7 +11,7 @@ import (
 )
 
 const bot = `-- name: Bot :one
-SELECT id, tenant, profile, version, created_at, updated_at FROM bots WHERE tenant = $1 AND id = $2
+SELECT id, tenant, profile, version, created_at, updated_at, close_after FROM bots WHERE tenant = $1 AND id = $2
 `
 
 type BotParams struct {
@@ -29,6 +29,7 @@ func (q *Queries) Bot(ctx context.Context, arg BotParams) (Bot, error) {
 		&i.Version,
 		&i.CreatedAt,
 		&i.UpdatedAt,
+		&i.CloseAfter,
 	)
 	return i, err
 }
@@ -61,7 +62,7 @@ func (q *Queries) BotVersion(ctx context.Context, arg BotVersionParams) (int64, 
 }
 
 const botsOfTenant = `-- name: BotsOfTenant :many
-SELECT id, tenant, profile, version, created_at, updated_at FROM bots WHERE tenant = $1 ORDER BY created_at, id
+SELECT id, tenant, profile, version, created_at, updated_at, close_after FROM bots WHERE tenant = $1 ORDER BY created_at, id
 `
 
 func (q *Queries) BotsOfTenant(ctx context.Context, tenant string) ([]Bot, error) {
@@ -80,7 +81,39 @@ func (q *Queries) BotsOfTenant(ctx context.Context, tenant string) ([]Bot, error
 			&i.Version,
 			&i.CreatedAt,
 			&i.UpdatedAt,
+			&i.CloseAfter,
 		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const closingBots = `-- name: ClosingBots :many
+SELECT tenant, id, close_after FROM bots WHERE close_after > 0 ORDER BY id
+`
+
+type ClosingBotsRow struct {
+	Tenant     string
+	ID         string
+	CloseAfter int64
+}
+
+// Serves the closing of idle conversations, over all tenants.
+func (q *Queries) ClosingBots(ctx context.Context) ([]ClosingBotsRow, error) {
+	rows, err := q.db.Query(ctx, closingBots)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []ClosingBotsRow
+	for rows.Next() {
+		var i ClosingBotsRow
+		if err := rows.Scan(&i.Tenant, &i.ID, &i.CloseAfter); err != nil {
 			return nil, err
 		}
 		items = append(items, i)
@@ -109,16 +142,17 @@ func (q *Queries) DeleteBot(ctx context.Context, arg DeleteBotParams) (int64, er
 }
 
 const insertBot = `-- name: InsertBot :exec
-INSERT INTO bots (id, tenant, profile, version, created_at, updated_at) VALUES ($1, $2, $3, $4, $5, $6)
+INSERT INTO bots (id, tenant, profile, close_after, version, created_at, updated_at) VALUES ($1, $2, $3, $4, $5, $6, $7)
 `
 
 type InsertBotParams struct {
-	ID        string
-	Tenant    string
-	Profile   []byte
-	Version   int64
-	CreatedAt time.Time
-	UpdatedAt time.Time
+	ID         string
+	Tenant     string
+	Profile    []byte
+	CloseAfter int64
+	Version    int64
+	CreatedAt  time.Time
+	UpdatedAt  time.Time
 }
 
 func (q *Queries) InsertBot(ctx context.Context, arg InsertBotParams) error {
@@ -126,6 +160,7 @@ func (q *Queries) InsertBot(ctx context.Context, arg InsertBotParams) error {
 		arg.ID,
 		arg.Tenant,
 		arg.Profile,
+		arg.CloseAfter,
 		arg.Version,
 		arg.CreatedAt,
 		arg.UpdatedAt,
@@ -150,17 +185,18 @@ func (q *Queries) RaiseBotVersion(ctx context.Context, arg RaiseBotVersionParams
 }
 
 const updateBot = `-- name: UpdateBot :one
-UPDATE bots SET profile = $1, version = version + 1, updated_at = $2
-WHERE tenant = $3 AND id = $4 AND version = $5
+UPDATE bots SET profile = $1, close_after = $2, version = version + 1, updated_at = $3
+WHERE tenant = $4 AND id = $5 AND version = $6
 RETURNING version, created_at
 `
 
 type UpdateBotParams struct {
-	Profile   []byte
-	UpdatedAt time.Time
-	Tenant    string
-	ID        string
-	Version   int64
+	Profile    []byte
+	CloseAfter int64
+	UpdatedAt  time.Time
+	Tenant     string
+	ID         string
+	Version    int64
 }
 
 type UpdateBotRow struct {
@@ -171,6 +207,7 @@ type UpdateBotRow struct {
 func (q *Queries) UpdateBot(ctx context.Context, arg UpdateBotParams) (UpdateBotRow, error) {
 	row := q.db.QueryRow(ctx, updateBot,
 		arg.Profile,
+		arg.CloseAfter,
 		arg.UpdatedAt,
 		arg.Tenant,
 		arg.ID,

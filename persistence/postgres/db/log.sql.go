@@ -91,6 +91,44 @@ func (q *Queries) EventsAfter(ctx context.Context, arg EventsAfterParams) ([]Eve
 	return items, nil
 }
 
+const idle = `-- name: Idle :many
+SELECT id FROM conversations
+WHERE tenant = $1 AND bot = $2 AND status IN ('bot', 'agent') AND updated_at < $3
+ORDER BY updated_at, id LIMIT $4
+`
+
+type IdleParams struct {
+	Tenant string
+	Bot    string
+	Before time.Time
+	Count  int32
+}
+
+func (q *Queries) Idle(ctx context.Context, arg IdleParams) ([]string, error) {
+	rows, err := q.db.Query(ctx, idle,
+		arg.Tenant,
+		arg.Bot,
+		arg.Before,
+		arg.Count,
+	)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []string
+	for rows.Next() {
+		var id string
+		if err := rows.Scan(&id); err != nil {
+			return nil, err
+		}
+		items = append(items, id)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const openConversation = `-- name: OpenConversation :one
 UPDATE conversations SET epoch = epoch + 1 WHERE tenant = $1 AND id = $2
 RETURNING epoch, head, status, agent, bot, visitor, origin

@@ -9,12 +9,13 @@ import (
 )
 
 type Bot struct {
-	ID        string
-	Tenant    string
-	Profile   []byte
-	Version   int64
-	CreatedAt time.Time
-	UpdatedAt time.Time
+	ID         string
+	Tenant     string
+	Profile    []byte
+	Version    int64
+	CreatedAt  time.Time
+	UpdatedAt  time.Time
+	CloseAfter int64
 }
 
 type Session struct {

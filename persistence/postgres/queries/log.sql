@@ -52,3 +52,8 @@ INSERT INTO traces (conversation, seq, tenant, body) VALUES ($1, $2, $3, $4);
 -- name: TraceAt :one
 SELECT t.body, c.visitor FROM traces t JOIN conversations c ON c.id = t.conversation
 WHERE t.tenant = $1 AND t.conversation = $2 AND t.seq = $3;
+
+-- name: Idle :many
+SELECT id FROM conversations
+WHERE tenant = sqlc.arg(tenant) AND bot = sqlc.arg(bot) AND status IN ('bot', 'agent') AND updated_at < sqlc.arg(before)
+ORDER BY updated_at, id LIMIT sqlc.arg(count);

@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-// answer streams one completion.
+// answer writes one completion.
 type answer struct {
 	model   *Model
 	call    *Call
@@ -48,6 +48,31 @@ func (a *answer) stream() {
 	a.end()
 }
 
+// whole answers a call that is not streamed.
+func (a *answer) whole() {
+	switch a.script.Fault {
+	case Silent, Hang:
+		a.hang()
+		return
+	case Cut:
+		a.cut()
+		return
+	}
+	if !a.wait(time.Duration(a.script.FirstMS) * time.Millisecond) {
+		return
+	}
+	text := a.script.text(a.call.Question)
+	input, output := a.words(), len(strings.Fields(text))
+	writeJSON(a.w, map[string]any{
+		"id": "chatcmpl-1", "object": "chat.completion", "created": 1, "model": a.request.Model,
+		"choices": []any{map[string]any{
+			"index": 0, "finish_reason": "stop",
+			"message": map[string]string{"role": "assistant", "content": text},
+		}},
+		"usage": map[string]int{"prompt_tokens": input, "completion_tokens": output, "total_tokens": input + output},
+	})
+}
+
 // faulty tells whether the script breaks the answer off.
 func (a *answer) faulty() bool {
 	return a.script.Fault != "" && a.script.Fault != NoDone && a.script.Fault != NoFinish
@@ -83,12 +108,17 @@ func (a *answer) end() {
 
 // usage counts words in and deltas out, so that a checker can count them too.
 func (a *answer) usage() map[string]int {
+	words, sent := a.words(), a.model.sentOf(a.call)
+	return map[string]int{"prompt_tokens": words, "completion_tokens": sent, "total_tokens": words + sent}
+}
+
+// words counts those of the request.
+func (a *answer) words() int {
 	words := 0
 	for _, message := range a.request.Messages {
 		words += len(strings.Fields(message.Content))
 	}
-	sent := a.model.sentOf(a.call)
-	return map[string]int{"prompt_tokens": words, "completion_tokens": sent, "total_tokens": words + sent}
+	return words
 }
 
 func (a *answer) chunk(delta map[string]any, finish any) map[string]any {

@@ -12,7 +12,7 @@ type Message struct {
 	Content string `json:"content"`
 }
 
-// Call is one request for an answer.
+// Call is one request to the model.
 type Call struct {
 	At            time.Time `json:"at"`
 	Model         string    `json:"model"`
@@ -26,18 +26,27 @@ type Call struct {
 	Cancelled bool `json:"cancelled"` // the client left before its end
 }
 
-// Calls returns what was asked so far, oldest first.
-func (m *Model) Calls() []Call {
+// Calls returns the answers that were asked for so far, oldest first. Only
+// answers are streamed, so those that are not streamed are in Auxiliary.
+func (m *Model) Calls() []Call { return m.recorded(true) }
+
+// Auxiliary returns the calls that were not for an answer, such as summaries,
+// oldest first.
+func (m *Model) Auxiliary() []Call { return m.recorded(false) }
+
+func (m *Model) recorded(stream bool) []Call {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	calls := make([]Call, len(m.calls))
-	for i, call := range m.calls {
-		calls[i] = *call
+	calls := make([]Call, 0, len(m.calls))
+	for _, call := range m.calls {
+		if call.Stream == stream {
+			calls = append(calls, *call)
+		}
 	}
 	return calls
 }
 
-// CallsFor returns the calls whose last user message is the question.
+// CallsFor returns the answers' calls whose last user message is the question.
 func (m *Model) CallsFor(question string) []Call {
 	var calls []Call
 	for _, call := range m.Calls() {
@@ -48,7 +57,7 @@ func (m *Model) CallsFor(question string) []Call {
 	return calls
 }
 
-// Await waits until the calls are as wanted, or the context ends.
+// Await waits until the calls for answers are as wanted, or the context ends.
 func (m *Model) Await(ctx context.Context, wanted func(calls []Call) bool) error {
 	for {
 		m.mu.Lock()

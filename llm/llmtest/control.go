@@ -22,6 +22,8 @@ func (m *Model) putScripts(w http.ResponseWriter, r *http.Request) {
 
 func (m *Model) getCalls(w http.ResponseWriter, _ *http.Request) { writeJSON(w, m.Calls()) }
 
+func (m *Model) getAuxiliary(w http.ResponseWriter, _ *http.Request) { writeJSON(w, m.Auxiliary()) }
+
 func (m *Model) getText(w http.ResponseWriter, r *http.Request) {
 	words, _ := strconv.Atoi(r.FormValue("words"))
 	w.Header().Set("Content-Type", "text/plain; charset=utf-8")

@@ -11,7 +11,8 @@
 // steer it over HTTP:
 //
 //	PUT    /control/scripts   [Script, …]   how the next calls behave
-//	GET    /control/calls     → [Call, …]   what was asked, oldest first
+//	GET    /control/calls     → [Call, …]   the answers asked for, oldest first
+//	GET    /control/auxiliary → [Call, …]   the calls that were not streamed: summaries
 //	GET    /control/text?question=…&words=… → the answer it would give
 //	DELETE /control           forgets scripts and calls, ends what hangs
 package llmtest

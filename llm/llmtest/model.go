@@ -29,6 +29,7 @@ func NewModel(scripts ...Script) *Model {
 	m.routes.HandleFunc("POST /v1/chat/completions", m.complete)
 	m.routes.HandleFunc("PUT /control/scripts", m.putScripts)
 	m.routes.HandleFunc("GET /control/calls", m.getCalls)
+	m.routes.HandleFunc("GET /control/auxiliary", m.getAuxiliary)
 	m.routes.HandleFunc("GET /control/text", m.getText)
 	m.routes.HandleFunc("DELETE /control", func(http.ResponseWriter, *http.Request) { m.Reset() })
 	return m
@@ -54,12 +55,12 @@ func (m *Model) Reset() {
 	m.announce()
 }
 
-// script takes the script for a question, and the channel that ends its hanging.
-func (m *Model) script(question string) (Script, <-chan struct{}) {
+// script takes the script for a request, and the channel that ends its hanging.
+func (m *Model) script(question string, stream bool) (Script, <-chan struct{}) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	for i, script := range m.scripts {
-		if strings.Contains(question, script.Question) && (script.Times == 0 || m.served[i] < script.Times) {
+		if script.Auxiliary != stream && strings.Contains(question, script.Question) && (script.Times == 0 || m.served[i] < script.Times) {
 			m.served[i]++
 			return script, m.release
 		}
@@ -93,11 +94,12 @@ func (m *Model) complete(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	question := request.question()
-	script, release := m.script(question)
+	script, release := m.script(question, request.Stream)
 	call := m.begin(&Call{
 		At: time.Now(), Model: request.Model, Messages: request.Messages, Question: question,
 		Stream: request.Stream, Authorization: r.Header.Get("Authorization"),
 	})
+	a := answer{model: m, call: call, script: script, request: request, release: release, w: w, r: r}
 	switch {
 	case script.Status != 0:
 		if script.RetryAfter > 0 {
@@ -105,16 +107,9 @@ func (m *Model) complete(w http.ResponseWriter, r *http.Request) {
 		}
 		refuse(w, script.Status, "scripted", script.Message)
 	case request.Stream:
-		a := answer{model: m, call: call, script: script, request: request, release: release, w: w, r: r}
 		a.stream()
 	default:
-		writeJSON(w, map[string]any{
-			"id": "chatcmpl-1", "object": "chat.completion", "model": request.Model,
-			"choices": []any{map[string]any{
-				"index": 0, "finish_reason": "stop",
-				"message": map[string]string{"role": "assistant", "content": script.text(question)},
-			}},
-		})
+		a.whole()
 	}
 	m.finish(call, r.Context().Err() != nil)
 }

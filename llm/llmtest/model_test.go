@@ -48,11 +48,11 @@ func TestScriptsAreServedInTurnAndControlledOverHTTP(t *testing.T) {
 	for _, c := range []struct{ question, want string }{
 		{"the first", "once"}, {"the first", "then"}, {"another", "then"},
 	} {
-		body, err := json.Marshal(map[string]any{"messages": []llmtest.Message{{Role: "user", Content: c.question}}})
+		body, err := json.Marshal(map[string]any{"stream": true, "messages": []llmtest.Message{{Role: "user", Content: c.question}}})
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got := do(t, http.MethodPost, server.URL+"/chat/completions", string(body), http.StatusOK); !strings.Contains(got, `"`+c.want+`"`) {
+		if got := do(t, http.MethodPost, server.URL+"/chat/completions", string(body), http.StatusOK); !strings.Contains(got, `{"content":"`+c.want+`"}`) {
 			t.Errorf("%q is answered by %s, want %q", c.question, got, c.want)
 		}
 	}
@@ -71,6 +71,33 @@ func TestScriptsAreServedInTurnAndControlledOverHTTP(t *testing.T) {
 	do(t, http.MethodDelete, control, "", http.StatusOK)
 	if n := len(server.Calls()); n != 0 {
 		t.Errorf("%d calls are remembered after a reset", n)
+	}
+}
+
+func TestCallsThatAreNotStreamedAreNoAnswersAndHaveScriptsOfTheirOwn(t *testing.T) {
+	t.Parallel()
+	server := llmtest.NewServer(t,
+		llmtest.Script{Question: "warranty", Times: 1, Text: "an answer"},
+		llmtest.Script{Question: "warranty", Times: 1, Text: "a summary", Auxiliary: true},
+	)
+	whole := `{"model":"m-1","messages":[{"role":"user","content":"the warranty"}]}`
+	streamed := `{"stream":true,"messages":[{"role":"user","content":"the warranty"}]}`
+	if got := do(t, http.MethodPost, server.URL+"/chat/completions", whole, http.StatusOK); !strings.Contains(got, `"a summary"`) {
+		t.Errorf("a call that is not streamed is answered by %s", got)
+	}
+	if got := do(t, http.MethodPost, server.URL+"/chat/completions", streamed, http.StatusOK); !strings.Contains(got, `"answer"`) {
+		t.Errorf("the answer's script was not kept for the answer: %s", got)
+	}
+	if got := do(t, http.MethodPost, server.URL+"/chat/completions", whole, http.StatusOK); !strings.Contains(got, llmtest.Text("the warranty", 0)[:5]) {
+		t.Errorf("without a script the text is not made of the question: %s", got)
+	}
+	if answers, others := server.Calls(), server.Auxiliary(); len(answers) != 1 || !answers[0].Stream || len(others) != 2 || others[0].Model != "m-1" {
+		t.Errorf("answers = %+v\nothers = %+v", answers, others)
+	}
+	control := strings.TrimSuffix(server.URL, "/v1") + "/control"
+	var others []llmtest.Call
+	if err := json.Unmarshal([]byte(do(t, http.MethodGet, control+"/auxiliary", "", http.StatusOK)), &others); err != nil || len(others) != 2 {
+		t.Errorf("over HTTP: %+v, %v", others, err)
 	}
 }
 

@@ -7,6 +7,10 @@ import "strings"
 type Script struct {
 	// Question limits the script to calls whose last user message contains it.
 	Question string `json:"question,omitempty"`
+	// Auxiliary makes the script serve calls that are not streamed, and only
+	// those: what is scripted for a question is not spent on the summary that repeats it.
+	// Of the rest, Text, Words, FirstMS, Status and the faults Silent, Hang and Cut apply.
+	Auxiliary bool `json:"auxiliary,omitempty"`
 	// Times is how many calls the script serves before the next one that fits takes over; 0: all.
 	Times int `json:"times,omitempty"`
 

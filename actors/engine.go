@@ -1,6 +1,7 @@
 package actors
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"log/slog"
@@ -23,7 +24,7 @@ const sessionKind = "session"
 // deadline of its own.
 const requestTimeout = 30 * time.Second
 
-// Config is what an engine works with. All fields but Model are required.
+// Config is what an engine works with. All fields but Model and IdleAfter are required.
 type Config struct {
 	Log        chat.Log
 	Bots       chat.BotDirectory
@@ -32,6 +33,7 @@ type Config struct {
 	Model      llm.Provider // nil: every bot answers by Extractive
 	Extractive llm.Provider
 	Logger     *slog.Logger
+	IdleAfter  time.Duration // without watchers and work a session leaves memory; 0: a minute
 }
 
 // Engine is the one door to live conversations. Its methods are safe for
@@ -45,6 +47,7 @@ type Engine struct {
 	answerer  *answerer
 	inbox     *inbox
 	logger    *slog.Logger
+	idleAfter time.Duration
 	watches   atomic.Uint64 // names watchers
 	sessions  atomic.Int64  // activations in memory
 	answering atomic.Int64  // answers that are being written
@@ -56,7 +59,7 @@ type Engine struct {
 // Start starts an engine, which takes about a second, and begins to repair
 // what an earlier process has left broken.
 func Start(config Config) (*Engine, error) {
-	e := &Engine{log: config.Log, committer: newCommitter(config.Log), inbox: newInbox(config.Announcer, config.Logger), logger: config.Logger}
+	e := &Engine{log: config.Log, committer: newCommitter(config.Log), inbox: newInbox(config.Announcer, config.Logger), logger: config.Logger, idleAfter: cmp.Or(config.IdleAfter, idleAfter)}
 	props := actor.PropsFromProducer(func() actor.Actor { return &session{engine: e} })
 	e.node = cluster.Start(config.Logger, map[string]*actor.Props{sessionKind: props})
 	e.bots = newBots(config.Bots, e.node.System(), config.Logger)

@@ -78,7 +78,7 @@ type turn struct {
 
 const (
 	maxEarly     = 200              // messages kept while the log is being opened
-	idleAfter    = time.Minute      // without watchers and work a session leaves memory
+	idleAfter    = time.Minute      // without watchers and work a session leaves memory, if Config says nothing
 	lingerFor    = 2 * time.Second  // a retired session answers Again to stragglers
 	openTimeout  = 10 * time.Second // of one try to open the log
 	maxOpenTries = 8                // with backoff: about 25 s
@@ -329,7 +329,7 @@ func (s *session) rest(ctx actor.Context) {
 		return
 	}
 	engine, self, since := s.engine, ctx.Self(), s.activity
-	after := idleAfter
+	after := s.engine.idleAfter
 	if s.state.head == 0 {
 		after = 0 // nothing was said: there is nothing to remember
 	}

@@ -1,6 +1,7 @@
 package openai
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -13,17 +14,18 @@ import (
 	"github.com/sashabaranov/go-openai"
 )
 
-// maxErrorBody bounds what is read of a refusal; go-openai reads all it is given.
-const maxErrorBody = 64 << 10
+const (
+	// maxErrorBody bounds what is read of a refusal; go-openai reads all it is given.
+	maxErrorBody = 64 << 10
+	// maxWholeBody bounds a completion that is not streamed: a summary is a few thousand bytes.
+	maxWholeBody = 1 << 20
+)
 
 // open sends the request through go-openai and returns the body of the
 // response, which go-openai keeps to itself.
 func (p *Provider) open(ctx context.Context, completion openai.ChatCompletionRequest) (io.ReadCloser, error) {
 	exchange := &exchange{client: p.client}
-	config := openai.DefaultConfig(p.config.Key)
-	config.BaseURL = p.config.BaseURL
-	config.HTTPClient = exchange
-	stream, err := openai.NewClientWithConfig(config).CreateChatCompletionStream(ctx, completion)
+	stream, err := p.api(exchange).CreateChatCompletionStream(ctx, completion)
 	if err != nil {
 		if exchange.response != nil {
 			_ = exchange.response.Body.Close()
@@ -35,11 +37,41 @@ func (p *Provider) open(ctx context.Context, completion openai.ChatCompletionReq
 	return exchange.response.Body, nil
 }
 
+// whole asks for a completion that is not streamed and returns its one choice.
+func (p *Provider) whole(ctx context.Context, completion openai.ChatCompletionRequest) (openai.ChatCompletionChoice, error) {
+	exchange := &exchange{client: p.client, whole: true}
+	response, err := p.api(exchange).CreateChatCompletion(ctx, completion)
+	if err != nil {
+		return openai.ChatCompletionChoice{}, exchange.refusal(err)
+	}
+	if len(response.Choices) == 0 {
+		// Some servers tell their errors with status 200.
+		var told chunk
+		if told.parse(exchange.body) == nil && told.failed {
+			return openai.ChatCompletionChoice{}, parseSpokenError(exchange.body)
+		}
+		return openai.ChatCompletionChoice{}, errNoChoice
+	}
+	return response.Choices[0], nil
+}
+
+var errNoChoice = errors.New("the server's completion has no choices")
+
+// api is go-openai's client for one exchange.
+func (p *Provider) api(exchange *exchange) *openai.Client {
+	config := openai.DefaultConfig(p.config.Key)
+	config.BaseURL = p.config.BaseURL
+	config.HTTPClient = exchange
+	return openai.NewClientWithConfig(config)
+}
+
 // exchange is one request and its response, kept for what go-openai drops: the
 // body of a stream, and Retry-After.
 type exchange struct {
 	client   *http.Client
+	whole    bool // the response is read to its end, into body
 	response *http.Response
+	body     []byte
 }
 
 // Do implements go-openai's HTTPDoer.
@@ -54,10 +86,23 @@ func (e *exchange) Do(request *http.Request) (*http.Response, error) {
 		response.Body = boundedBody{io.LimitReader(response.Body, maxErrorBody), response.Body}
 	case response.StatusCode != http.StatusOK:
 		return nil, &refusal{status: response.StatusCode, message: "the server answered with a redirect; its base URL may be another"}
-	case !streams(response):
-		return nil, &refusal{status: response.StatusCode, message: "the server did not answer with a stream of events; its base URL may be another"}
+	case isPage(response):
+		return nil, &refusal{status: response.StatusCode, message: "the server answered with a web page; its base URL may be another"}
+	case e.whole:
+		return response, e.readBody()
 	}
 	return response, nil
+}
+
+// readBody keeps the body, and hands go-openai a copy of it.
+func (e *exchange) readBody() error {
+	defer e.response.Body.Close()
+	body, err := io.ReadAll(io.LimitReader(e.response.Body, maxWholeBody))
+	if err != nil {
+		return fmt.Errorf("the connection broke: %w", err)
+	}
+	e.body, e.response.Body = body, io.NopCloser(bytes.NewReader(body))
+	return nil
 }
 
 type boundedBody struct {
@@ -65,12 +110,12 @@ type boundedBody struct {
 	io.Closer
 }
 
-// streams tells whether a response can be an event stream. Servers that name no
-// type, or plain text, are given the benefit of the doubt, and JSON may be an error
+// isPage tells a web page from a completion. Servers that name no type, or plain text,
+// are given the benefit of the doubt, and JSON in place of a stream may be an error
 // that is told in the body.
-func streams(response *http.Response) bool {
+func isPage(response *http.Response) bool {
 	kind, _, _ := mime.ParseMediaType(response.Header.Get("Content-Type"))
-	return kind != "text/html"
+	return kind == "text/html"
 }
 
 // refusal is a response that is not an answer.

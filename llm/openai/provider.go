@@ -113,17 +113,20 @@ func (p *Provider) Answer(ctx context.Context, request llm.Request, emit func(te
 
 // completion turns a request into OpenAI's form of it.
 func (p *Provider) completion(request llm.Request) openai.ChatCompletionRequest {
-	completion := openai.ChatCompletionRequest{
+	return p.limited(openai.ChatCompletionRequest{
 		Model:         cmp.Or(request.Model, p.config.Model),
 		Messages:      prompt(request),
 		Stream:        true,
 		StreamOptions: &openai.StreamOptions{IncludeUsage: true},
-	}
-	// OpenAI renamed the limit and its newer models refuse the old name, which
-	// is the only one that many other servers know.
+	}, request.MaxTokens)
+}
+
+// limited says how many tokens may be written. OpenAI renamed the limit and its newer
+// models refuse the old name, which is the only one that many other servers know.
+func (p *Provider) limited(completion openai.ChatCompletionRequest, maxTokens int) openai.ChatCompletionRequest {
 	old := completion
-	old.MaxTokens = request.MaxTokens //nolint:staticcheck // SA1019: deprecated by OpenAI only
-	completion.MaxCompletionTokens = request.MaxTokens
+	old.MaxTokens = maxTokens //nolint:staticcheck // SA1019: deprecated by OpenAI only
+	completion.MaxCompletionTokens = maxTokens
 	if p.server.Hostname() == "api.openai.com" || openai.NewReasoningValidator().Validate(old) != nil {
 		return completion
 	}

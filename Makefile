@@ -12,6 +12,9 @@ TIMEOUT ?= 10m
 # What `make bench` measures besides its rows, and its flags: BENCHFLAGS="-only storm -rounds 5".
 BENCH ?=
 BENCHFLAGS ?=
+# Which scenario `make chaos` runs (all), and by which seed (a new one).
+ONLY ?=
+SEED ?=
 # Where `make eval` finds documents, questions and the passages that answer them.
 DATA ?=
 
@@ -115,6 +118,10 @@ audit: ## Known vulnerabilities in what we import (asks vuln.go.dev)
 bench: build ## Measure parley beside a floor server; BENCH=all: Go's benchmarks too
 	@go run ./e2e/bench $(BENCHFLAGS)
 	@[ "$(BENCH)" != all ] || go test -run '^$$' -bench . -benchmem -p 1 ./...
+
+.PHONY: chaos
+chaos: pages ## Break what it stands on, for an hour: make chaos ONLY=Cuts SEED=7
+	PARLEY_CHAOS=long SEED=$(SEED) go test -count=1 -v -timeout 90m -run '$(ONLY)' ./e2e/chaos
 
 .PHONY: eval
 eval: build ## Measure retrieval on a folder of data: make eval DATA=folder

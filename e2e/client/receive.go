@@ -121,6 +121,7 @@ func (v *Visitor) acknowledged(f frame) {
 			v.violation("%s was acknowledged as %v and as %v", s.ClientID, *s.Receipt, receipt)
 		}
 		s.Receipt = &receipt
+		v.acked = max(v.acked, receipt.Seq)
 	}
 }
 

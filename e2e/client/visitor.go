@@ -36,6 +36,7 @@ type Visitor struct {
 	events   []Event
 	answer   *answer // that is being written
 	sent     []*Sent
+	acked    int64           // the highest seq that was acknowledged
 	ws       *websocket.Conn // nil: not connected, or not open yet
 	connects int
 	resumes  int // snapshots that were received
@@ -50,6 +51,7 @@ type Sent struct {
 	Text     string
 	Receipt  *Receipt // nil: not acknowledged yet
 	Refusal  string   // the code of the last refusal
+	Behind   int64    // the highest seq that was acknowledged when it was first sent
 	frame    string   // id of the frame that carried it last
 }
 
@@ -171,7 +173,7 @@ func (v *Visitor) opening() request {
 // is acknowledged. It returns the client id.
 func (v *Visitor) Send(ctx context.Context, text string) string {
 	v.mu.Lock()
-	s := &Sent{ClientID: fmt.Sprintf("%s-%d", v.options.Name, len(v.sent)+1), Text: text}
+	s := &Sent{ClientID: fmt.Sprintf("%s-%d", v.options.Name, len(v.sent)+1), Text: text, Behind: v.acked}
 	v.sent = append(v.sent, s)
 	ws, r := v.ws, v.sending(s)
 	v.mu.Unlock()
@@ -270,6 +272,9 @@ func (v *Visitor) state() string {
 	return fmt.Sprintf("visitor %s in %s: connected %v, %d of %d messages without an ack, last event %s",
 		v.options.Name, v.id, v.ws != nil, waiting, len(v.sent), last)
 }
+
+// Name is what the visitor's client ids begin with.
+func (v *Visitor) Name() string { return v.options.Name }
 
 // Conversation is the id of the visitor's conversation, "" before the first session.ready.
 func (v *Visitor) Conversation() string {

@@ -17,10 +17,15 @@ import (
 type Owner struct {
 	Token string // a bearer
 
-	t    testing.TB
-	base string
-	http *http.Client
+	t      testing.TB
+	base   string
+	http   *http.Client
+	as     Registration
+	signed time.Time // when the token was given out
 }
+
+// renewal is how old a token may become: it is good for fifteen minutes.
+const renewal = 10 * time.Minute
 
 // Registration is how a business introduces itself.
 type Registration struct {
@@ -33,13 +38,20 @@ type Registration struct {
 // Register makes a business at the server of that URL.
 func Register(t testing.TB, url string, as Registration) *Owner {
 	t.Helper()
-	o := &Owner{t: t, base: url + "/api/v1/", http: &http.Client{Timeout: 60 * time.Second}}
+	o := &Owner{t: t, base: url + "/api/v1/", http: &http.Client{Timeout: 60 * time.Second}, as: as}
+	o.enter("auth/register")
+	return o
+}
+
+// enter gets a token by registering or by signing in.
+func (o *Owner) enter(path string) {
+	o.t.Helper()
 	var account struct {
 		Token string `json:"access_token"`
 	}
-	o.Call(http.MethodPost, "auth/register", as, &account)
+	o.Token, o.signed = "", time.Now()
+	o.Call(http.MethodPost, path, o.as, &account)
 	o.Token = account.Token
-	return o
 }
 
 // Answer is what a server answered to a request, whatever it was.
@@ -104,6 +116,9 @@ func (o *Owner) Call(method, path string, body, into any) {
 
 func (o *Owner) send(method, path, media string, body io.Reader, into any) {
 	o.t.Helper()
+	if o.Token != "" && time.Since(o.signed) > renewal {
+		o.enter("auth/login")
+	}
 	answer, err := o.Try(method, path, media, body)
 	if err != nil || answer.Status >= 300 {
 		o.t.Fatalf("%s %s: %d %s %v", method, path, answer.Status, answer.Body, err)

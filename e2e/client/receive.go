@@ -3,9 +3,8 @@ package client
 import (
 	"context"
 	"fmt"
+	"strings"
 	"time"
-
-	"github.com/coder/websocket"
 )
 
 // retryPause is how long a refused message waits when the server does not say.
@@ -13,26 +12,34 @@ const retryPause = 500 * time.Millisecond
 
 // receive writes one frame down, checks it against the contract, and returns
 // what is to be said in reply.
-func (v *Visitor) receive(ws *websocket.Conn, f frame) []request {
+func (v *Visitor) receive(c *connection, f frame) []request {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	defer v.announce()
+	if c != v.current { // a receipt is a receipt, wherever it comes
+		switch f.Type {
+		case "ack":
+			v.acknowledged(f)
+		case "ping":
+			return []request{{Type: "pong"}}
+		}
+		return nil
+	}
 	if durable := f.Seq != 0; durable {
 		v.event(f.Event)
 		return nil
 	}
 	switch f.Type {
 	case "session.ready":
-		return v.ready(ws, f.Data)
+		return v.ready(c, f.Data)
 	case "message.delta":
 		v.delta(f.Data)
 	case "message.snapshot":
-		v.resumes++
-		v.answer = &answer{f.Data.Message, f.Data.Text}
+		v.snapshot(f.Data)
 	case "ack":
 		v.acknowledged(f)
 	case "error":
-		v.refused(ws, f)
+		v.refused(c, f)
 	case "ping":
 		return []request{{Type: "pong"}}
 	}
@@ -40,7 +47,7 @@ func (v *Visitor) receive(ws *websocket.Conn, f frame) []request {
 }
 
 // ready takes the session up: what was not acknowledged is sent again.
-func (v *Visitor) ready(ws *websocket.Conn, d Data) []request {
+func (v *Visitor) ready(c *connection, d Data) []request {
 	if v.id != "" && v.id != d.Conversation {
 		v.violation("conversation %s became %s", v.id, d.Conversation)
 	}
@@ -51,7 +58,10 @@ func (v *Visitor) ready(ws *websocket.Conn, d Data) []request {
 	if d.Seq < int64(len(v.events)) {
 		v.violation("%d events were held, but the head is %d", len(v.events), d.Seq)
 	}
-	v.token, v.id, v.head, v.ws = d.Token, d.Conversation, d.Seq, ws
+	v.token, v.id, v.head = d.Token, d.Conversation, d.Seq
+	if c != nil {
+		c.ready = true
+	}
 	var again []request
 	for _, s := range v.sent {
 		if s.Receipt == nil {
@@ -83,7 +93,7 @@ func (v *Visitor) event(e Event) {
 			if e.Data.Text != "" {
 				v.violation("event %d: an answer that was lost with its node has text", e.Seq)
 			}
-			v.answer = nil
+			v.answer, v.held = nil, answer{}
 			return
 		}
 		v.ended(e, e.Data.Text)
@@ -92,10 +102,28 @@ func (v *Visitor) event(e Event) {
 
 // ended compares an answer's end with what was shown of it.
 func (v *Visitor) ended(e Event, text string) {
-	if a := v.answer; a != nil && a.message == e.Data.Message && a.text != text {
-		v.violation("event %d: %q was shown, the answer is %q", e.Seq, a.text, text)
+	if a := v.answer; a != nil && a.message == e.Data.Message {
+		if a.text != text {
+			v.violation("event %d: %q was shown, the answer is %q", e.Seq, a.text, text)
+		}
+		v.pieced++
+	} else if text != "" || e.Data.Reason != "failed" { // after a second crash nobody knows what was shown
+		v.keeps(e.Data.Message, text)
 	}
-	v.answer = nil
+	v.answer, v.held = nil, answer{}
+}
+
+func (v *Visitor) snapshot(d Data) {
+	v.resumes++
+	v.keeps(d.Message, d.Text)
+	v.answer = &answer{d.Message, d.Text}
+}
+
+// keeps compares an answer with what an earlier connection had shown of it: that is not taken back.
+func (v *Visitor) keeps(message, text string) {
+	if v.held.message == message && !strings.HasPrefix(text, v.held.text) {
+		v.violation("of %s %q was shown before the cut, %q after it", message, v.held.text, text)
+	}
 }
 
 func (v *Visitor) delta(d Data) {
@@ -112,37 +140,35 @@ func (v *Visitor) delta(d Data) {
 }
 
 func (v *Visitor) acknowledged(f frame) {
-	for _, s := range v.sent {
-		if s.frame != f.Ref {
-			continue
-		}
-		receipt := Receipt{f.Data.Seq, f.Data.Message}
-		if s.Receipt != nil && *s.Receipt != receipt {
-			v.violation("%s was acknowledged as %v and as %v", s.ClientID, *s.Receipt, receipt)
-		}
-		s.Receipt = &receipt
-		v.acked = max(v.acked, receipt.Seq)
+	s := v.frames[f.Ref]
+	if s == nil {
+		return // of another request
 	}
+	receipt := Receipt{f.Data.Seq, f.Data.Message}
+	if s.Receipt != nil && *s.Receipt != receipt {
+		v.violation("%s was acknowledged as %v and as %v", s.ClientID, *s.Receipt, receipt)
+	}
+	s.Receipt = &receipt
+	v.acked = max(v.acked, receipt.Seq)
 }
 
 // refused sends a refused message again later, as long as the connection lasts.
-func (v *Visitor) refused(ws *websocket.Conn, f frame) {
-	for _, s := range v.sent {
-		if s.frame != f.Ref || s.Receipt != nil {
-			continue
-		}
-		s.Refusal = f.Data.Code
-		pause := retryPause
-		if f.Data.RetryAfter > 0 {
-			pause = time.Duration(f.Data.RetryAfter * float64(time.Second))
-		}
-		time.AfterFunc(pause, func() { v.again(ws, s) })
+func (v *Visitor) refused(c *connection, f frame) {
+	s := v.frames[f.Ref]
+	if s == nil || s.Receipt != nil {
+		return
 	}
+	s.Refusal = f.Data.Code
+	pause := retryPause
+	if f.Data.RetryAfter > 0 {
+		pause = time.Duration(f.Data.RetryAfter * float64(time.Second))
+	}
+	time.AfterFunc(pause, func() { v.again(c, s) })
 }
 
-func (v *Visitor) again(ws *websocket.Conn, s *Sent) {
+func (v *Visitor) again(c *connection, s *Sent) {
 	v.mu.Lock()
-	if v.ws != ws || s.Receipt != nil {
+	if v.current != c || s.Receipt != nil {
 		v.mu.Unlock()
 		return
 	}
@@ -150,7 +176,7 @@ func (v *Visitor) again(ws *websocket.Conn, s *Sent) {
 	v.mu.Unlock()
 	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
 	defer cancel()
-	_ = write(ctx, ws, r) // if it is lost, the next connection sends it again
+	_ = c.write(ctx, r) // if it is lost, the next connection sends it again
 }
 
 func (v *Visitor) violation(format string, args ...any) {

@@ -14,6 +14,9 @@ const (
 	lost       = `{"seq":3,"at":"2026-11-22T08:00:00.000Z","type":"message.interrupted","data":{"message":"msg_2","text":"","reason":"node_lost"}}`
 )
 
+// cut stands where a connection ended and the next one was opened.
+const cut = "cut"
+
 func head(seq string) string { return strings.Replace(readyFrame, "$", seq, 1) }
 
 func delta(index, text string) string {
@@ -29,6 +32,10 @@ func told(t *testing.T, frames ...string) *Visitor {
 	t.Helper()
 	v := New(Options{Name: "v"})
 	for _, raw := range frames {
+		if raw == cut {
+			v.opening(nil)
+			continue
+		}
 		f := frame{}
 		if err := json.Unmarshal([]byte(raw), &f); err != nil {
 			t.Fatal(err)
@@ -49,6 +56,9 @@ func TestAVisitorSeesEachBreachOfTheContract(t *testing.T) {
 		"a lost node":            {[]string{head("0"), created, started, delta("0", "Hel"), lost}, ""},
 		"a gap":                  {[]string{head("0"), created, completed}, "seq 3 came, 2 was next"},
 		"a repetition":           {[]string{head("0"), created, created}, "seq 1 came, 2 was next"},
+		"an answer taken back":   {[]string{head("0"), created, started, delta("0", "Help"), cut, head("2"), snapshot("Hel")}, `"Help" was shown before the cut`},
+		"another end":            {[]string{head("0"), created, started, delta("0", "Help"), cut, head("3"), completed}, `"Help" was shown before the cut`},
+		"a cut":                  {[]string{head("0"), created, started, delta("0", "Hel"), cut, head("3"), completed}, ""},
 		"a missing delta":        {[]string{head("0"), created, started, delta("0", "Hel"), delta("4", "o")}, "index 4 behind 3"},
 		"no snapshot":            {[]string{head("2"), created, started, delta("3", "lo")}, "outside of its answer"},
 		"another text":           {[]string{head("0"), created, started, delta("0", "Help"), completed}, `"Help" was shown`},

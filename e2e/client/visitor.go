@@ -1,12 +1,10 @@
 package client
 
 import (
+	"cmp"
 	"context"
-	"encoding/json"
-	"errors"
 	"fmt"
 	"math/rand/v2"
-	"net/http"
 	"slices"
 	"strconv"
 	"sync"
@@ -22,6 +20,9 @@ type Options struct {
 	Origin string        // as a browser sends it; empty: none, then a Bearer is needed
 	Bearer func() string // a member's access token; nil: none
 	Name   string        // begins the client ids that the visitor makes; must be unique in a conversation
+
+	Pause   time.Duration // before the second attempt to connect, grows from there; 0: firstPause
+	Silence time.Duration // of a connection after which it is given up; 0: never
 }
 
 // Visitor is one visitor in one conversation. Run it, and use it from any goroutine.
@@ -35,12 +36,16 @@ type Visitor struct {
 	head     int64  // of the log when the present connection was opened
 	events   []Event
 	answer   *answer // that is being written
+	held     answer  // what an earlier connection had shown of an answer
 	sent     []*Sent
-	acked    int64           // the highest seq that was acknowledged
-	ws       *websocket.Conn // nil: not connected, or not open yet
+	acked    int64                // the highest seq that was acknowledged
+	frames   map[string]*Sent     // by the id of each frame that carried it
+	current  *connection          // the one that was opened last; nil: it has ended
+	open     map[*connection]bool // all that live
 	connects int
 	resumes  int // snapshots that were received
-	frames   int // counts the ids of our frames
+	pieced   int // answers whose whole text came in deltas and snapshots
+	silences int // connections given up because of their silence
 	broken   []string
 	stopped  error // why it will not come back
 }
@@ -52,7 +57,6 @@ type Sent struct {
 	Receipt  *Receipt // nil: not acknowledged yet
 	Refusal  string   // the code of the last refusal
 	Behind   int64    // the highest seq that was acknowledged when it was first sent
-	frame    string   // id of the frame that carried it last
 }
 
 // answer is the text of an open answer as shown so far.
@@ -63,7 +67,10 @@ type answer struct {
 
 // New returns a visitor that has never been here.
 func New(options Options) *Visitor {
-	return &Visitor{options: options, changed: make(chan struct{})}
+	return &Visitor{
+		options: options, changed: make(chan struct{}),
+		frames: make(map[string]*Sent), open: make(map[*connection]bool),
+	}
 }
 
 // Pauses between attempts to connect.
@@ -75,7 +82,8 @@ const (
 // Run keeps the visitor connected until ctx ends. A server that says not to come
 // back (a close code from 4500) is the only other way out, and an error.
 func (v *Visitor) Run(ctx context.Context) error {
-	pause := firstPause
+	first := cmp.Or(v.options.Pause, firstPause)
+	pause := first
 	for ctx.Err() == nil {
 		opened, err := v.connect(ctx)
 		if code := websocket.CloseStatus(err); code >= 4500 {
@@ -86,87 +94,15 @@ func (v *Visitor) Run(ctx context.Context) error {
 			return err
 		}
 		if opened {
-			pause = firstPause
+			pause = first
 		}
 		select {
 		case <-ctx.Done():
 		case <-time.After(pause/2 + rand.N(pause)):
 		}
-		pause = min(pause*2, lastPause)
+		pause = min(pause*2, max(lastPause, first))
 	}
 	return nil
-}
-
-// connect opens one connection and reads it to its end.
-func (v *Visitor) connect(ctx context.Context) (opened bool, err error) {
-	header := http.Header{}
-	if v.options.Origin != "" {
-		header.Set("Origin", v.options.Origin)
-	}
-	if v.options.Bearer != nil {
-		header.Set("Authorization", "Bearer "+v.options.Bearer())
-	}
-	dialing, cancel := context.WithTimeout(ctx, 5*time.Second)
-	ws, _, err := websocket.Dial(dialing, v.options.URL, &websocket.DialOptions{HTTPHeader: header, Subprotocols: []string{"parley.v1"}})
-	cancel()
-	if err != nil {
-		return false, err
-	}
-	defer ws.CloseNow()
-	ws.SetReadLimit(-1)
-	if err := write(ctx, ws, v.opening()); err != nil {
-		return false, err
-	}
-	defer func() {
-		v.mu.Lock()
-		v.ws = nil
-		v.announce()
-		v.mu.Unlock()
-	}()
-	for {
-		_, raw, err := ws.Read(ctx)
-		if err != nil {
-			return opened, err
-		}
-		var f frame
-		if err := json.Unmarshal(raw, &f); err != nil {
-			return opened, fmt.Errorf("read a frame: %w", err)
-		}
-		f.Raw = raw
-		replies := v.receive(ws, f)
-		opened = opened || f.Type == "session.ready"
-		for _, reply := range replies {
-			if err := write(ctx, ws, reply); err != nil {
-				return opened, err
-			}
-		}
-	}
-}
-
-type request struct {
-	ID   string         `json:"id,omitempty"`
-	Type string         `json:"type"`
-	Data map[string]any `json:"data,omitempty"`
-}
-
-func write(ctx context.Context, ws *websocket.Conn, r request) error {
-	raw, err := json.Marshal(r)
-	if err != nil {
-		return err
-	}
-	return ws.Write(ctx, websocket.MessageText, raw)
-}
-
-func (v *Visitor) opening() request {
-	v.mu.Lock()
-	defer v.mu.Unlock()
-	v.connects++
-	v.answer = nil // whatever was shown of it, a snapshot comes
-	data := map[string]any{"bot": v.options.Bot}
-	if v.token != "" {
-		data["token"], data["after"] = v.token, len(v.events)
-	}
-	return request{ID: "open", Type: "session.open", Data: data}
 }
 
 // Send sends a message now or when the visitor is connected, and again until it
@@ -175,10 +111,16 @@ func (v *Visitor) Send(ctx context.Context, text string) string {
 	v.mu.Lock()
 	s := &Sent{ClientID: fmt.Sprintf("%s-%d", v.options.Name, len(v.sent)+1), Text: text, Behind: v.acked}
 	v.sent = append(v.sent, s)
-	ws, r := v.ws, v.sending(s)
+	r := v.sending(s)
+	var on []*connection
+	for c := range v.open {
+		if c.ready {
+			on = append(on, c)
+		}
+	}
 	v.mu.Unlock()
-	if ws != nil {
-		_ = write(ctx, ws, r) // if it is lost, the next connection sends it again
+	for _, c := range on {
+		_ = c.write(ctx, r) // if it is lost, the next connection sends it again
 	}
 	return s.ClientID
 }
@@ -187,90 +129,26 @@ func (v *Visitor) Send(ctx context.Context, text string) string {
 // connected. Its answer is not waited for.
 func (v *Visitor) Tell(ctx context.Context, kind string, data map[string]any) {
 	v.mu.Lock()
-	ws := v.ws
+	c := v.connected()
 	v.mu.Unlock()
-	if ws != nil {
-		_ = write(ctx, ws, request{Type: kind, Data: data}) // what is lost with its connection is lost
+	if c != nil {
+		_ = c.write(ctx, request{Type: kind, Data: data}) // what is lost with its connection is lost
 	}
+}
+
+// connected is the connection that counts, nil until its session is open. The caller holds mu.
+func (v *Visitor) connected() *connection {
+	if v.current != nil && v.current.ready {
+		return v.current
+	}
+	return nil
 }
 
 // sending is the frame that carries a message. The caller holds mu.
 func (v *Visitor) sending(s *Sent) request {
-	v.frames++
-	s.frame = strconv.Itoa(v.frames)
-	return request{ID: s.frame, Type: "message.send", Data: map[string]any{"client_id": s.ClientID, "text": s.Text}}
-}
-
-// Settled waits until every message is acknowledged and every question of the
-// visitor has an answer that ended.
-func (v *Visitor) Settled(ctx context.Context) error {
-	return v.await(ctx, v.settled)
-}
-
-// await waits until done, which is called with mu held.
-func (v *Visitor) await(ctx context.Context, done func() bool) error {
-	for {
-		v.mu.Lock()
-		ok, changed, stopped := done(), v.changed, v.stopped
-		v.mu.Unlock()
-		switch {
-		case ok:
-			return nil
-		case stopped != nil:
-			return stopped
-		}
-		select {
-		case <-changed:
-		case <-ctx.Done():
-			return errors.New(v.state())
-		}
-	}
-}
-
-func (v *Visitor) settled() bool {
-	for _, s := range v.sent {
-		// The ack comes before its event.
-		if s.Receipt == nil || s.Receipt.Seq > int64(len(v.events)) {
-			return false
-		}
-	}
-	open := make(map[string]bool) // questions, by message
-	asked := make(map[string]string)
-	for _, e := range v.events {
-		switch e.Type {
-		case "message.created":
-			if e.Data.Author.Kind == "visitor" {
-				open[e.Data.Message] = true
-			}
-		case "message.started":
-			asked[e.Data.Message] = e.Data.Question
-		case "message.completed":
-			delete(open, asked[e.Data.Message])
-		case "message.interrupted":
-			if e.Data.Reason != "node_lost" {
-				delete(open, asked[e.Data.Message])
-			}
-		}
-	}
-	return len(open) == 0
-}
-
-// state says in a line where the visitor is, for a test that waited in vain.
-func (v *Visitor) state() string {
-	v.mu.Lock()
-	defer v.mu.Unlock()
-	waiting := 0
-	for _, s := range v.sent {
-		if s.Receipt == nil {
-			waiting++
-		}
-	}
-	last := "none"
-	if n := len(v.events); n > 0 {
-		last = fmt.Sprintf("%d %s", v.events[n-1].Seq, v.events[n-1].Type)
-	}
-	return fmt.Sprintf("visitor %s in %s: connected %v, %d of %d messages without an ack, last event %s",
-		v.options.Name, v.id, v.ws != nil, waiting, len(v.sent), last)
+	id := strconv.Itoa(len(v.frames) + 1)
+	v.frames[id] = s
+	return request{ID: id, Type: "message.send", Data: map[string]any{"client_id": s.ClientID, "text": s.Text}}
 }
 
 // Name is what the visitor's client ids begin with.
@@ -308,11 +186,12 @@ func (v *Visitor) Violations() []string {
 	return slices.Clone(v.broken)
 }
 
-// Counts tells what the visitor went through: connections, and snapshots of answers resumed.
+// Counts tells what the visitor went through: connections, those given up because of their silence,
+// snapshots of answers, and answers that were wholly put together from deltas and snapshots.
 func (v *Visitor) Counts() map[string]int {
 	v.mu.Lock()
 	defer v.mu.Unlock()
-	return map[string]int{"connections": v.connects, "snapshots": v.resumes}
+	return map[string]int{"connections": v.connects, "silences": v.silences, "snapshots": v.resumes, "pieced": v.pieced}
 }
 
 // announce tells whoever waits that something changed. The caller holds mu.

@@ -1,0 +1,169 @@
+package client
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"sync/atomic"
+	"time"
+
+	"github.com/coder/websocket"
+)
+
+// dialing bounds an attempt to connect.
+const dialing = 5 * time.Second
+
+// connection is one websocket of a visitor, who may have several: the one that was
+// opened last counts, and what the others show is not looked at.
+type connection struct {
+	*websocket.Conn
+	ready  bool        // its session is open; mu of the visitor
+	silent *time.Timer // nil: silence is not minded
+	asked  atomic.Bool // a ping is out
+}
+
+// connect opens one connection and reads it to its end.
+func (v *Visitor) connect(ctx context.Context) (opened bool, err error) {
+	c, err := v.dial(ctx)
+	if err != nil {
+		return false, err
+	}
+	defer v.lost(c)
+	if err := c.write(ctx, v.opening(c)); err != nil {
+		return false, err
+	}
+	for {
+		c.heard(v.options.Silence / 2)
+		_, raw, err := c.Read(ctx)
+		if err != nil {
+			return opened, err
+		}
+		var f frame
+		if err := json.Unmarshal(raw, &f); err != nil {
+			return opened, fmt.Errorf("read a frame: %w", err)
+		}
+		f.Raw = raw
+		replies := v.receive(c, f)
+		opened = opened || f.Type == "session.ready"
+		for _, reply := range replies {
+			if err := c.write(ctx, reply); err != nil {
+				return opened, err
+			}
+		}
+	}
+}
+
+func (v *Visitor) dial(ctx context.Context) (*connection, error) {
+	header := http.Header{}
+	if v.options.Origin != "" {
+		header.Set("Origin", v.options.Origin)
+	}
+	if v.options.Bearer != nil {
+		header.Set("Authorization", "Bearer "+v.options.Bearer())
+	}
+	patience := dialing
+	if v.options.Silence > 0 {
+		patience = min(patience, 2*v.options.Silence)
+	}
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	ws, _, err := websocket.Dial(ctx, v.options.URL, &websocket.DialOptions{HTTPHeader: header, Subprotocols: []string{"parley.v1"}})
+	if err != nil {
+		return nil, err
+	}
+	ws.SetReadLimit(-1)
+	c := &connection{Conn: ws}
+	if half := v.options.Silence / 2; half > 0 {
+		// It is started only once it is where mind finds it.
+		c.silent = time.AfterFunc(time.Hour, func() { v.mind(c, half) })
+	}
+	return c, nil
+}
+
+// heard begins to wait for the next frame: when half of the time is over, a ping
+// asks for one, and a connection that stays silent is given up.
+func (c *connection) heard(half time.Duration) {
+	if c.silent != nil {
+		c.asked.Store(false)
+		c.silent.Reset(half)
+	}
+}
+
+func (v *Visitor) mind(c *connection, half time.Duration) {
+	if !c.asked.Swap(true) {
+		c.silent.Reset(half)
+		ctx, cancel := context.WithTimeout(context.Background(), half)
+		defer cancel()
+		_ = c.write(ctx, request{Type: "ping"}) // whether it arrives is the question
+		return
+	}
+	v.mu.Lock()
+	v.silences++
+	v.mu.Unlock()
+	_ = c.CloseNow()
+}
+
+// lost takes note of a connection's end. If it was the one that counted, the others go as
+// well: the visitor comes back on a new one.
+func (v *Visitor) lost(c *connection) {
+	if c.silent != nil {
+		c.silent.Stop()
+	}
+	_ = c.CloseNow()
+	v.mu.Lock()
+	delete(v.open, c)
+	var others []*connection
+	if v.current == c {
+		v.current = nil
+		for other := range v.open {
+			others = append(others, other)
+		}
+	}
+	v.announce()
+	v.mu.Unlock()
+	for _, other := range others {
+		_ = other.CloseNow()
+	}
+}
+
+// opening makes a connection the one that counts, and says what is sent on it first.
+func (v *Visitor) opening(c *connection) request {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	v.connects++
+	v.current = c
+	v.open[c] = true
+	if v.answer != nil {
+		v.held = *v.answer
+		v.answer = nil // a snapshot tells how far it is
+	}
+	data := map[string]any{"bot": v.options.Bot}
+	if v.token != "" {
+		data["token"], data["after"] = v.token, len(v.events)
+	}
+	return request{ID: "open", Type: "session.open", Data: data}
+}
+
+// Double opens one more connection with the same token, as a page does that takes its first one for
+// dead, and returns when that connection has ended. While both live, messages go out on
+// both. A visitor who never had a session has no token, and nothing happens.
+func (v *Visitor) Double(ctx context.Context) {
+	if v.Conversation() != "" {
+		_, _ = v.connect(ctx) // it ends as all connections do
+	}
+}
+
+type request struct {
+	ID   string         `json:"id,omitempty"`
+	Type string         `json:"type"`
+	Data map[string]any `json:"data,omitempty"`
+}
+
+func (c *connection) write(ctx context.Context, r request) error {
+	raw, err := json.Marshal(r)
+	if err != nil {
+		return err
+	}
+	return c.Write(ctx, websocket.MessageText, raw)
+}

@@ -1,5 +1,6 @@
 // Package faultproxy is a network that breaks on demand: a TCP proxy whose
-// connections can be delayed, stalled, cut and reset.
+// connections can be delayed, stalled, cut, torn, reset and left half-open, and held
+// in front of a websocket frame of a certain type.
 //
 // Faults apply to the connections that are open at that moment; Delay, Stall and
 // Refuse hold until they are taken back. All methods are safe for concurrent use.
@@ -19,16 +20,14 @@ type Proxy struct {
 	target   string
 	running  sync.WaitGroup
 
-	mu      sync.Mutex
-	links   map[*link]struct{}
-	delay   time.Duration
-	stalled chan struct{} // closed when bytes may move again; nil: they do
-	refuse  bool
-	closed  bool
+	mu       sync.Mutex
+	links    map[*link]struct{}
+	barriers []*Barrier
+	delay    time.Duration
+	stalled  chan struct{} // closed when bytes may move again; nil: they do
+	refuse   bool
+	closed   bool
 }
-
-// link is a client's connection and the one to the target behind it.
-type link struct{ client, server *net.TCPConn }
 
 // Listen starts a proxy at address ("127.0.0.1:0" for any port) to target.
 func Listen(address, target string) (*Proxy, error) {
@@ -79,12 +78,18 @@ func (p *Proxy) Refuse(on bool) {
 }
 
 // Cut ends all connections in order (FIN) and returns how many there were.
-func (p *Proxy) Cut() int { return p.end(func(*net.TCPConn) {}) }
+func (p *Proxy) Cut() int { return p.end((*link).close) }
 
 // Reset breaks all connections (RST) and returns how many there were.
-func (p *Proxy) Reset() int {
-	return p.end(func(c *net.TCPConn) { _ = c.SetLinger(0) })
-}
+func (p *Proxy) Reset() int { return p.end((*link).reset) }
+
+// Tear lets only the first half of the next bytes of each connection through, in one
+// direction, and resets it then. It returns how many there were.
+func (p *Proxy) Tear(d Direction) int { return p.each(func(l *link) { l.torn[d].Store(true) }) }
+
+// Freeze moves no byte of the present connections in one direction any more and tells
+// nobody, not even when one side ends: they are half-open. It returns how many there were.
+func (p *Proxy) Freeze(d Direction) int { return p.each(func(l *link) { l.frozen[d].Store(true) }) }
 
 // Connections is how many there are.
 func (p *Proxy) Connections() int {
@@ -105,18 +110,22 @@ func (p *Proxy) Close() error {
 	return err
 }
 
-func (p *Proxy) end(prepare func(*net.TCPConn)) int {
+func (p *Proxy) each(do func(*link)) int {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	n := len(p.links)
 	for l := range p.links {
-		for _, side := range []*net.TCPConn{l.client, l.server} {
-			prepare(side)
-			_ = side.Close()
-		}
-		delete(p.links, l)
+		do(l)
 	}
 	return n
+}
+
+// end is each, for what ends a connection.
+func (p *Proxy) end(do func(*link)) int {
+	return p.each(func(l *link) {
+		do(l)
+		delete(p.links, l)
+	})
 }
 
 func (p *Proxy) accept() {
@@ -135,7 +144,7 @@ func (p *Proxy) serve(client *net.TCPConn) {
 		_ = client.Close()
 		return
 	}
-	l := &link{client, server.(*net.TCPConn)}
+	l := &link{client: client, server: server.(*net.TCPConn), ended: make(chan struct{})}
 	p.mu.Lock()
 	welcome := !p.refuse && !p.closed
 	if welcome {
@@ -144,40 +153,78 @@ func (p *Proxy) serve(client *net.TCPConn) {
 	p.mu.Unlock()
 	if welcome {
 		var up sync.WaitGroup
-		up.Go(func() { p.pass(l.server, l.client) })
-		p.pass(l.client, l.server)
+		up.Go(func() { p.pass(l, Up) })
+		p.pass(l, Down)
 		up.Wait()
 	}
 	p.mu.Lock()
 	delete(p.links, l)
 	p.mu.Unlock()
-	_, _ = client.Close(), server.Close()
+	l.close()
 }
 
 // pass copies until either side ends, and passes the end on.
-func (p *Proxy) pass(to, from *net.TCPConn) {
+func (p *Proxy) pass(l *link, d Direction) {
+	from, to := l.sides(d)
 	buffer := make([]byte, 16<<10)
+	var frames splitter
 	for {
 		n, err := from.Read(buffer)
-		if n > 0 {
-			p.hold()
-			if _, err := to.Write(buffer[:n]); err != nil {
+		pieces := [][]byte{buffer[:n]}
+		if d == Down {
+			pieces = frames.add(buffer[:n])
+			if err != nil { // what is left will never be complete
+				pieces = append(pieces, frames.rest())
+			}
+		}
+		for _, piece := range pieces {
+			if len(piece) > 0 && !p.forward(l, d, piece) {
 				return
 			}
 		}
-		if err == io.EOF {
+		switch {
+		case err == nil:
+		case l.halfOpen():
+			return
+		case err == io.EOF:
 			_ = to.CloseWrite()
 			return
-		}
-		if err != nil {
+		default:
 			_ = to.Close()
 			return
 		}
 	}
 }
 
-// hold keeps a chunk back as long as the present faults say.
-func (p *Proxy) hold() {
+// forward passes one piece on, or drops it if faults say so. It tells whether to go on.
+func (p *Proxy) forward(l *link, d Direction, piece []byte) bool {
+	_, to := l.sides(d)
+	p.hold(l)
+	if d == Down {
+		if b := p.barred(payload(piece)); b != nil {
+			select {
+			case <-b.release:
+			case <-l.ended:
+				return false
+			}
+		}
+	}
+	if l.frozen[d].Load() {
+		return true
+	}
+	if l.torn[d].Load() {
+		_, _ = to.Write(piece[:len(piece)/2])
+		l.reset()
+		return false
+	}
+	if _, err := to.Write(piece); err != nil {
+		return l.halfOpen()
+	}
+	return true
+}
+
+// hold keeps a piece back as long as the present faults say.
+func (p *Proxy) hold(l *link) {
 	p.mu.Lock()
 	delay, stalled := p.delay, p.stalled
 	p.mu.Unlock()
@@ -185,6 +232,9 @@ func (p *Proxy) hold() {
 		time.Sleep(delay)
 	}
 	if stalled != nil {
-		<-stalled
+		select {
+		case <-stalled:
+		case <-l.ended:
+		}
 	}
 }

@@ -18,9 +18,10 @@ const dialing = 5 * time.Second
 // opened last counts, and what the others show is not looked at.
 type connection struct {
 	*websocket.Conn
-	ready  bool        // its session is open; mu of the visitor
-	silent *time.Timer // nil: silence is not minded
-	asked  atomic.Bool // a ping is out
+	ready  bool                  // its session is open; mu of the visitor
+	asks   map[string]chan error // what Ask waits for, by frame; mu of the visitor
+	silent *time.Timer           // nil: silence is not minded
+	asked  atomic.Bool           // a ping is out
 }
 
 // connect opens one connection and reads it to its end.
@@ -46,6 +47,9 @@ func (v *Visitor) connect(ctx context.Context) (opened bool, err error) {
 		f.Raw = raw
 		replies := v.receive(c, f)
 		opened = opened || f.Type == "session.ready"
+		if f.Type == "error" && f.Ref == openFrame {
+			return opened, v.turnedAway(f.Data)
+		}
 		for _, reply := range replies {
 			if err := c.write(ctx, reply); err != nil {
 				return opened, err
@@ -113,6 +117,7 @@ func (v *Visitor) lost(c *connection) {
 	_ = c.CloseNow()
 	v.mu.Lock()
 	delete(v.open, c)
+	c.unanswered()
 	var others []*connection
 	if v.current == c {
 		v.current = nil
@@ -142,7 +147,18 @@ func (v *Visitor) opening(c *connection) request {
 	if v.token != "" {
 		data["token"], data["after"] = v.token, len(v.events)
 	}
-	return request{ID: "open", Type: "session.open", Data: data}
+	return request{ID: openFrame, Type: "session.open", Data: data}
+}
+
+// openFrame is the id of the frame that opens a session.
+const openFrame = "open"
+
+// turnedAway takes note of a session that was refused: the visitor comes back on another connection.
+func (v *Visitor) turnedAway(d Data) error {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	v.refusals[d.Code]++
+	return &Refused{d.Code, d.RetryAfter}
 }
 
 // Double opens one more connection with the same token, as a page does that takes its first one for

@@ -38,8 +38,10 @@ func (v *Visitor) receive(c *connection, f frame) []request {
 		v.snapshot(f.Data)
 	case "ack":
 		v.acknowledged(f)
+		c.replied(f)
 	case "error":
 		v.refused(c, f)
+		c.replied(f)
 	case "ping":
 		return []request{{Type: "pong"}}
 	}
@@ -141,29 +143,38 @@ func (v *Visitor) delta(d Data) {
 
 func (v *Visitor) acknowledged(f frame) {
 	s := v.frames[f.Ref]
-	if s == nil {
+	if s.Sent == nil {
 		return // of another request
 	}
+	s.answered()
 	receipt := Receipt{f.Data.Seq, f.Data.Message}
 	if s.Receipt != nil && *s.Receipt != receipt {
 		v.violation("%s was acknowledged as %v and as %v", s.ClientID, *s.Receipt, receipt)
+	}
+	if s.Receipt == nil {
+		s.Acked = time.Now()
 	}
 	s.Receipt = &receipt
 	v.acked = max(v.acked, receipt.Seq)
 }
 
+// answered takes note of how long the frame waited.
+func (c carried) answered() { c.Slowest = max(c.Slowest, time.Since(c.at)) }
+
 // refused sends a refused message again later, as long as the connection lasts.
 func (v *Visitor) refused(c *connection, f frame) {
 	s := v.frames[f.Ref]
-	if s == nil || s.Receipt != nil {
+	if s.Sent == nil || s.Receipt != nil {
 		return
 	}
+	s.answered()
 	s.Refusal = f.Data.Code
+	s.Refusals = append(s.Refusals, f.Data.Code)
 	pause := retryPause
 	if f.Data.RetryAfter > 0 {
 		pause = time.Duration(f.Data.RetryAfter * float64(time.Second))
 	}
-	time.AfterFunc(pause, func() { v.again(c, s) })
+	time.AfterFunc(pause, func() { v.again(c, s.Sent) })
 }
 
 func (v *Visitor) again(c *connection, s *Sent) {

@@ -2,6 +2,7 @@ package client
 
 import (
 	"encoding/json"
+	"errors"
 	"strings"
 	"testing"
 )
@@ -97,5 +98,48 @@ func TestAVisitorIsSettledOnceEveryQuestionWasAnswered(t *testing.T) {
 	v.Send(t.Context(), "Hi")
 	if v.settled() {
 		t.Error("settled without an ack")
+	}
+}
+
+func TestWhoeverAsksHearsWhatBecameOfIt(t *testing.T) {
+	answer := func(kind, data string) error {
+		v, c := New(Options{}), &connection{asks: map[string]chan error{"ask-1": make(chan error, 1)}}
+		waits := c.asks["ask-1"]
+		v.current = c
+		f := frame{}
+		if err := json.Unmarshal([]byte(`{"ref":"ask-1","type":"`+kind+`","data":`+data+`}`), &f); err != nil {
+			t.Fatal(err)
+		}
+		v.receive(c, f)
+		v.mu.Lock()
+		c.unanswered()
+		v.mu.Unlock()
+		return <-waits
+	}
+	if err := answer("ack", `{}`); err != nil {
+		t.Errorf("an ack is told as %v", err)
+	}
+	var refused *Refused
+	if err := answer("error", `{"code":"answering","retry_after":2}`); !errors.As(err, &refused) || *refused != (Refused{"answering", 2}) {
+		t.Errorf("a refusal is told as %v", err)
+	}
+	if err := answer("typing", `{}`); !errors.Is(err, errCut) {
+		t.Errorf("no answer is told as %v", err)
+	}
+}
+
+func TestAVisitorRemembersHowAMessageFared(t *testing.T) {
+	v := told(t, head("0"))
+	v.Send(t.Context(), "Hi")
+	for _, raw := range []string{`{"ref":"1","type":"error","data":{"code":"unavailable","retry_after":60}}`, `{"ref":"1","type":"ack","data":{"seq":1,"message":"msg_1"}}`} {
+		f := frame{}
+		if err := json.Unmarshal([]byte(raw), &f); err != nil {
+			t.Fatal(err)
+		}
+		v.receive(nil, f)
+	}
+	s := v.Sent()[0]
+	if s.Receipt == nil || len(s.Refusals) != 1 || s.Refusals[0] != "unavailable" || s.Acked.Before(s.Began) || s.Slowest <= 0 {
+		t.Errorf("it is kept as %+v", s)
 	}
 }

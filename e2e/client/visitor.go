@@ -39,7 +39,9 @@ type Visitor struct {
 	held     answer  // what an earlier connection had shown of an answer
 	sent     []*Sent
 	acked    int64                // the highest seq that was acknowledged
-	frames   map[string]*Sent     // by the id of each frame that carried it
+	frames   map[string]carried   // by id
+	asked    int                  // requests that were sent by Ask
+	refusals map[string]int       // of sessions, by code
 	current  *connection          // the one that was opened last; nil: it has ended
 	open     map[*connection]bool // all that live
 	connects int
@@ -55,8 +57,19 @@ type Sent struct {
 	ClientID string
 	Text     string
 	Receipt  *Receipt // nil: not acknowledged yet
-	Refusal  string   // the code of the last refusal
 	Behind   int64    // the highest seq that was acknowledged when it was first sent
+	Refusal  string   // the code of the last refusal
+	Refusals []string // the codes of all, in order
+
+	Began   time.Time
+	Acked   time.Time     // zero: not yet
+	Slowest time.Duration // the longest that one of its frames waited for its answer
+}
+
+// carried is the message that a frame carried, and when.
+type carried struct {
+	*Sent
+	at time.Time
 }
 
 // answer is the text of an open answer as shown so far.
@@ -69,7 +82,7 @@ type answer struct {
 func New(options Options) *Visitor {
 	return &Visitor{
 		options: options, changed: make(chan struct{}),
-		frames: make(map[string]*Sent), open: make(map[*connection]bool),
+		frames: make(map[string]carried), open: make(map[*connection]bool), refusals: make(map[string]int),
 	}
 }
 
@@ -109,7 +122,7 @@ func (v *Visitor) Run(ctx context.Context) error {
 // is acknowledged. It returns the client id.
 func (v *Visitor) Send(ctx context.Context, text string) string {
 	v.mu.Lock()
-	s := &Sent{ClientID: fmt.Sprintf("%s-%d", v.options.Name, len(v.sent)+1), Text: text, Behind: v.acked}
+	s := &Sent{ClientID: fmt.Sprintf("%s-%d", v.options.Name, len(v.sent)+1), Text: text, Behind: v.acked, Began: time.Now()}
 	v.sent = append(v.sent, s)
 	r := v.sending(s)
 	var on []*connection
@@ -147,7 +160,7 @@ func (v *Visitor) connected() *connection {
 // sending is the frame that carries a message. The caller holds mu.
 func (v *Visitor) sending(s *Sent) request {
 	id := strconv.Itoa(len(v.frames) + 1)
-	v.frames[id] = s
+	v.frames[id] = carried{s, time.Now()}
 	return request{ID: id, Type: "message.send", Data: map[string]any{"client_id": s.ClientID, "text": s.Text}}
 }
 
@@ -175,6 +188,7 @@ func (v *Visitor) Sent() []Sent {
 	all := make([]Sent, len(v.sent))
 	for i, s := range v.sent {
 		all[i] = *s
+		all[i].Refusals = slices.Clone(s.Refusals)
 	}
 	return all
 }
@@ -187,11 +201,16 @@ func (v *Visitor) Violations() []string {
 }
 
 // Counts tells what the visitor went through: connections, those given up because of their silence,
-// snapshots of answers, and answers that were wholly put together from deltas and snapshots.
+// snapshots of answers, answers that were wholly put together from deltas and
+// snapshots, and by code the sessions that were refused.
 func (v *Visitor) Counts() map[string]int {
 	v.mu.Lock()
 	defer v.mu.Unlock()
-	return map[string]int{"connections": v.connects, "silences": v.silences, "snapshots": v.resumes, "pieced": v.pieced}
+	counts := map[string]int{"connections": v.connects, "silences": v.silences, "snapshots": v.resumes, "pieced": v.pieced}
+	for code, n := range v.refusals {
+		counts["session refused: "+code] = n
+	}
+	return counts
 }
 
 // announce tells whoever waits that something changed. The caller holds mu.

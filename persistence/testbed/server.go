@@ -39,6 +39,9 @@ type Server struct {
 // URL is where clients connect.
 func (s *Server) URL() string { return s.address(s) }
 
+// Folder is where the server keeps its files, its log among them.
+func (s *Server) Folder() string { return s.folder.path }
+
 // Start starts the server after Stop or Kill and returns when it serves.
 func (s *Server) Start(t testing.TB) {
 	t.Helper()

@@ -1,0 +1,338 @@
+package chaos
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"parley/actors"
+	"parley/chat"
+	"parley/llm"
+	"parley/persistence/testbed"
+)
+
+// One tenant that sends a hundred times what each of the others sends is not felt by them:
+// neither when they write nor when they wait for the model.
+func TestAFloodIsNotFeltByOthersOnSQLite(t *testing.T) { begin(t).flood("") }
+
+func TestAFloodIsNotFeltByOthersOnPostgres(t *testing.T) { begin(t).flood(testbed.Postgres(t)) }
+
+// The load. It is offered: nobody waits for an answer before they go on.
+const (
+	quietEvery  = 200 * time.Millisecond // between two messages of a quiet tenant
+	quietTalks  = 10                     // conversations of a quiet tenant at a time: none waits for its own last answer
+	floodTalks  = 400
+	newTalk     = 10 // one message of so many begins a conversation
+	answerTakes = 400 * time.Millisecond
+	pieces      = 4
+)
+
+// flood offers the load of quiet tenants alone and with the flood, in turn, and
+// compares what the quiet ones waited for within the server.
+func (r *run) flood(url string) {
+	r.Helper()
+	quiet, times := r.number("tenants", 20, 20), r.number("flood", 30, 100)
+	rounds, length := r.number("rounds", 1, 5), time.Duration(r.number("seconds", 2, 10))*time.Second
+	store := r.store(url)
+	w := &witness{Log: store, letters: map[string]*letter{}}
+	model := &clerk{witness: w}
+	in := r.inside(store, model, func(c *actors.Config) { c.Log = w })
+	var tenants []*sender
+	for i := range quiet + 1 {
+		s := &sender{in: in, witness: w, bot: in.bot(), every: quietEvery, talks: make([]actors.Visitor, quietTalks), random: r.random(i)}
+		if i == quiet {
+			s.flood, s.every, s.talks = true, quietEvery/time.Duration(times), make([]actors.Visitor, floodTalks)
+		}
+		s.settleIn()
+		tenants = append(tenants, s)
+	}
+	calm, flooder := tenants[:quiet], tenants[quiet]
+	r.offer(calm, 500*time.Millisecond) // what is slow but once is over
+	r.rest(in, model)
+	w.take()
+
+	all := map[bool][]*letter{}
+	for round := range rounds {
+		for _, flooded := range []bool{false, true} {
+			those := calm
+			if flooded {
+				those = append(slices.Clone(calm), flooder)
+			}
+			r.offer(those, length)
+			_, answering := in.engine.Stats()
+			r.rest(in, model)
+			letters, commits := w.take()
+			all[flooded] = append(all[flooded], letters...)
+			r.Logf("round %d, %s: %s; %s; %d answers were open at the end", round+1, phase(flooded), summary(letters), commits, answering)
+		}
+	}
+	r.judge("to the beginning of its commit", all, func(l *letter) (time.Duration, bool) {
+		return l.begun.Sub(l.posted), !l.begun.IsZero()
+	})
+	r.judge("from the commit of its start to the call of the model", all, func(l *letter) (time.Duration, bool) {
+		return l.called.Sub(l.started), !l.called.IsZero()
+	})
+	for _, letters := range all {
+		for _, l := range letters {
+			if !l.flood && (l.refusal != nil || l.called.IsZero()) {
+				r.Errorf("a message of a quiet tenant was refused or not answered: %v", l.refusal)
+			}
+		}
+	}
+}
+
+func phase(flooded bool) string {
+	if flooded {
+		return "with the flood"
+	}
+	return "without"
+}
+
+// judge compares a time of the quiet tenants' messages with the flood and without.
+// Goal: within the larger of 1.25 times and 5 ms more.
+func (r *run) judge(what string, all map[bool][]*letter, took func(*letter) (time.Duration, bool)) {
+	r.Helper()
+	p99 := map[bool]time.Duration{}
+	for flooded, letters := range all {
+		p99[flooded] = percentile(durations(letters, took), 99)
+	}
+	goal := max(p99[false]*5/4, p99[false]+5*time.Millisecond)
+	verdict := "met"
+	if p99[true] > goal {
+		verdict = "MISSED"
+	}
+	r.Logf("a quiet tenant's message, %s: p99 %v without the flood, %v with it, ratio %.2f, difference %v; goal %v: %s", what,
+		p99[false].Round(time.Microsecond), p99[true].Round(time.Microsecond), float64(p99[true])/float64(p99[false]),
+		(p99[true] - p99[false]).Round(time.Microsecond), goal.Round(time.Microsecond), verdict)
+	if long && p99[true] > 5*goal {
+		r.Errorf("%s: it takes %v, the goal is %v", what, p99[true], goal)
+	}
+}
+
+// letter is one message on its way.
+type letter struct {
+	flood   bool
+	posted  time.Time // Engine.Post was called
+	begun   time.Time // the commit that carries it began
+	started time.Time // the commit of its answer's message.started ended
+	called  time.Time // the model was asked
+	refusal error
+}
+
+// durations of the quiet tenants' letters, in order.
+func durations(letters []*letter, took func(*letter) (time.Duration, bool)) (all []time.Duration) {
+	for _, l := range letters {
+		if d, ok := took(l); ok && !l.flood {
+			all = append(all, d)
+		}
+	}
+	slices.Sort(all)
+	return all
+}
+
+func percentile(sorted []time.Duration, p int) time.Duration {
+	if len(sorted) == 0 {
+		return 0
+	}
+	return sorted[min(len(sorted)-1, len(sorted)*p/100)]
+}
+
+func summary(letters []*letter) string {
+	write := durations(letters, func(l *letter) (time.Duration, bool) { return l.begun.Sub(l.posted), !l.begun.IsZero() })
+	call := durations(letters, func(l *letter) (time.Duration, bool) { return l.called.Sub(l.started), !l.called.IsZero() })
+	flood, refused := 0, 0
+	for _, l := range letters {
+		if l.flood {
+			flood++
+			if l.refusal != nil {
+				refused++
+			}
+		}
+	}
+	tell := func(d []time.Duration) string {
+		return fmt.Sprintf("p50 %v p99 %v", percentile(d, 50).Round(time.Microsecond), percentile(d, 99).Round(time.Microsecond))
+	}
+	return fmt.Sprintf("%d messages and %d of the flood (%d refused); to their commit %s, to the model %s",
+		len(letters)-flood, flood, refused, tell(write), tell(call))
+}
+
+// witness is a log that sees when each message's commit begins and ends.
+type witness struct {
+	chat.Log
+	mutex   sync.Mutex
+	letters map[string]*letter // by client id, which is the question's text too
+	asked   sync.Map           // client id by the question's message
+	commits []commit
+}
+
+type commit struct {
+	appends int
+	took    time.Duration
+}
+
+func (w *witness) post(clientID string, flood bool) {
+	w.mutex.Lock()
+	defer w.mutex.Unlock()
+	w.letters[clientID] = &letter{flood: flood, posted: time.Now()}
+}
+
+// see changes what is known of a letter, if it belongs to this part of the run.
+func (w *witness) see(clientID string, change func(*letter)) {
+	w.mutex.Lock()
+	defer w.mutex.Unlock()
+	if l := w.letters[clientID]; l != nil {
+		change(l)
+	}
+}
+
+// Append implements chat.Log.
+func (w *witness) Append(ctx context.Context, batch []chat.Append) ([]chat.Outcome, error) {
+	begun := time.Now()
+	outcomes, err := w.Log.Append(ctx, batch)
+	ended := time.Now()
+	for _, a := range batch {
+		for _, body := range a.Bodies {
+			switch body := body.(type) {
+			case chat.MessageCreated:
+				w.asked.Store(body.Message, body.ClientID)
+				w.see(body.ClientID, func(l *letter) {
+					if l.begun.IsZero() {
+						l.begun = begun
+					}
+				})
+			case chat.MessageStarted:
+				if id, ok := w.asked.LoadAndDelete(body.Question); ok && err == nil {
+					w.see(id.(string), func(l *letter) { l.started = ended })
+				}
+			}
+		}
+	}
+	w.mutex.Lock()
+	defer w.mutex.Unlock()
+	w.commits = append(w.commits, commit{len(batch), ended.Sub(begun)})
+	return outcomes, err
+}
+
+// take returns what was seen since the last time.
+func (w *witness) take() (letters []*letter, commits string) {
+	w.mutex.Lock()
+	defer w.mutex.Unlock()
+	for _, l := range w.letters {
+		letters = append(letters, l)
+	}
+	appends := 0
+	var times []time.Duration
+	for _, c := range w.commits {
+		appends += c.appends
+		times = append(times, c.took)
+	}
+	slices.Sort(times)
+	commits = fmt.Sprintf("%d appends in %d commits, p50 %v p99 %v", appends, len(times),
+		percentile(times, 50).Round(time.Microsecond), percentile(times, 99).Round(time.Microsecond))
+	w.letters, w.commits = map[string]*letter{}, nil
+	return letters, commits
+}
+
+// clerk is a model that takes its time, unless it is to hurry.
+type clerk struct {
+	*witness
+	hurry atomic.Bool
+}
+
+func (*clerk) Name() string { return "clerk" }
+
+func (c *clerk) Answer(ctx context.Context, request llm.Request, emit func(string) error) (llm.Result, error) {
+	called := time.Now()
+	c.see(request.Question, func(l *letter) { l.called = called })
+	for piece := range pieces {
+		if !c.hurry.Load() {
+			select {
+			case <-time.After(answerTakes / pieces):
+			case <-ctx.Done():
+				return llm.Result{}, ctx.Err()
+			}
+		}
+		if err := emit(fmt.Sprintf("piece %d of the answer to a question. ", piece)); err != nil {
+			return llm.Result{}, err
+		}
+	}
+	return llm.Result{Model: "clerk-1", Finish: "stop", InputTokens: 10, OutputTokens: 10}, nil
+}
+
+// sender is a tenant whose visitors write.
+type sender struct {
+	in      inside
+	witness *witness
+	bot     chat.Bot
+	flood   bool
+	every   time.Duration
+	talks   []actors.Visitor
+	random  *rand.Rand
+	sent    int
+}
+
+func (s *sender) settleIn() {
+	for i := range s.talks {
+		s.talks[i] = s.visitor()
+	}
+}
+
+// visitor is one who was never here.
+func (s *sender) visitor() actors.Visitor {
+	return actors.Visitor{
+		Ref: chat.Ref{Tenant: s.bot.Tenant, Conversation: chat.NewID(chat.ConversationPrefix)},
+		Bot: s.bot.ID, ID: chat.NewID(chat.VisitorPrefix), Page: "https://shop.example/", Locale: "en",
+	}
+}
+
+// send posts the next message; done is called when it was committed or refused.
+func (s *sender) send(done func()) {
+	talk := &s.talks[s.sent%len(s.talks)]
+	if s.random.IntN(newTalk) == 0 {
+		*talk = s.visitor()
+	}
+	s.sent++
+	id, to := fmt.Sprintf("%s number %d", strings.TrimPrefix(s.bot.ID, chat.BotPrefix+"_"), s.sent), *talk
+	go func() {
+		defer done()
+		s.witness.post(id, s.flood)
+		_, err := s.in.engine.Post(context.Background(), to, chat.Author{Kind: chat.ByVisitor}, id, id)
+		if err != nil {
+			s.witness.see(id, func(l *letter) { l.refusal = err })
+		}
+	}()
+}
+
+// offer lets tenants send for a while, each at its own pace, and waits for the acknowledgements.
+func (r *run) offer(tenants []*sender, length time.Duration) {
+	var sending, posting sync.WaitGroup
+	begun := time.Now()
+	for _, s := range tenants {
+		due := begun.Add(time.Duration(s.random.Int64N(int64(s.every)))) // not all at one instant
+		sending.Go(func() {
+			for ; due.Before(begun.Add(length)); due = due.Add(s.every) {
+				time.Sleep(time.Until(due)) // what is overdue is sent at once
+				posting.Add(1)
+				s.send(posting.Done)
+			}
+		})
+	}
+	sending.Wait()
+	posting.Wait()
+}
+
+// rest lets the server come to the end of what it was asked.
+func (r *run) rest(in inside, model *clerk) {
+	model.hurry.Store(true)
+	defer model.hurry.Store(false)
+	r.await("all is answered", func() bool {
+		_, answering := in.engine.Stats()
+		return answering == 0
+	})
+}

@@ -14,19 +14,20 @@ type Refused struct {
 
 func (r *Refused) Error() string { return "refused: " + r.Code }
 
-var (
-	errAway = errors.New("not connected")
-	errCut  = errors.New("the connection ended before the answer")
-)
+var errCut = errors.New("the connection ended before the answer")
 
-// Ask sends another request, such as message.retry, once, and waits for its
-// answer. The error is a *Refused, or says why nobody knows what became of it.
+// Ask sends another request, such as message.retry, once, now or when the visitor is
+// connected, and waits for its answer. The error is a *Refused, or says why
+// nobody knows what became of it.
 func (v *Visitor) Ask(ctx context.Context, kind string, data map[string]any) error {
+	if err := v.await(ctx, func() bool { return v.connected() != nil }); err != nil {
+		return err
+	}
 	v.mu.Lock()
 	c := v.connected()
 	if c == nil {
 		v.mu.Unlock()
-		return errAway
+		return errCut
 	}
 	v.asked++
 	id := fmt.Sprintf("ask-%d", v.asked)

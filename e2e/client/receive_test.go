@@ -12,6 +12,7 @@ const (
 	created    = `{"seq":1,"at":"2026-11-22T08:00:00.000Z","type":"message.created","data":{"message":"msg_1","author":{"kind":"visitor"},"text":"Hi","client_id":"v-1"}}`
 	started    = `{"seq":2,"at":"2026-11-22T08:00:00.000Z","type":"message.started","data":{"message":"msg_2","question":"msg_1","attempt":1}}`
 	completed  = `{"seq":3,"at":"2026-11-22T08:00:00.000Z","type":"message.completed","data":{"message":"msg_2","text":"Hello"}}`
+	again      = `{"seq":4,"at":"2026-11-22T08:00:00.000Z","type":"message.started","data":{"message":"msg_3","question":"msg_1","attempt":1}}`
 	lost       = `{"seq":3,"at":"2026-11-22T08:00:00.000Z","type":"message.interrupted","data":{"message":"msg_2","text":"","reason":"node_lost"}}`
 )
 
@@ -86,6 +87,7 @@ func TestAVisitorIsSettledOnceEveryQuestionWasAnswered(t *testing.T) {
 		"being answered":    {[]string{head("0"), created, started}, false},
 		"answered":          {[]string{head("3"), created, started, completed}, true},
 		"the answer broke":  {[]string{head("3"), created, started, lost}, false},
+		"tried again":       {[]string{head("3"), created, started, strings.Replace(lost, "node_lost", "failed", 1), again}, false},
 		"the answer failed": {[]string{head("3"), created, started, strings.Replace(lost, "node_lost", "failed", 1)}, true},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -49,6 +49,7 @@ func (v *Visitor) settled() bool {
 			}
 		case "message.started":
 			asked[e.Data.Message] = e.Data.Question
+			open[e.Data.Question] = true // again, after a failure
 		case "message.completed":
 			delete(open, asked[e.Data.Message])
 		case "message.interrupted":

@@ -19,7 +19,8 @@ type Trace struct {
 	Finish       string // the provider's word; empty if the answer did not end by itself
 	InputTokens  int64
 	OutputTokens int64
-	Calls        int // of the provider
+	Calls        int    // of the provider
+	CostMicros   *int64 // millionths of a US dollar; nil: the price or the tokens are not known
 
 	// Times since the answer was begun; 0: it did not come to that.
 	Retrieved  time.Duration

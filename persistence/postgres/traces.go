@@ -24,6 +24,7 @@ type traceRecord struct {
 	Input      int64          `json:"input_tokens,omitempty"`
 	Output     int64          `json:"output_tokens,omitempty"`
 	Calls      int            `json:"calls"`
+	Cost       *int64         `json:"cost_micros,omitempty"`
 	Retrieved  time.Duration  `json:"retrieved_ns"`
 	FirstPiece time.Duration  `json:"first_piece_ns,omitempty"`
 	Ended      time.Duration  `json:"ended_ns"`
@@ -90,7 +91,7 @@ func writeTraces(ctx context.Context, q *db.Queries, p *plan) error {
 func sealTrace(key *seal.Key, ref chat.Ref, seq int64, t *chat.Trace) (db.InsertTracesParams, error) {
 	record := traceRecord{
 		recordHead: head(), Query: t.Query, Threshold: t.Threshold, Settings: t.Settings, Prompt: t.Prompt,
-		Provider: t.Provider, Model: t.Model, Finish: t.Finish, Input: t.InputTokens, Output: t.OutputTokens, Calls: t.Calls,
+		Provider: t.Provider, Model: t.Model, Finish: t.Finish, Input: t.InputTokens, Output: t.OutputTokens, Calls: t.Calls, Cost: t.CostMicros,
 		Retrieved: t.Retrieved, FirstPiece: t.FirstPiece, Ended: t.Ended, Failure: t.Failure,
 	}
 	for _, passage := range t.Passages {
@@ -103,7 +104,7 @@ func sealTrace(key *seal.Key, ref chat.Ref, seq int64, t *chat.Trace) (db.Insert
 func (r traceRecord) trace() chat.Trace {
 	t := chat.Trace{
 		Query: r.Query, Threshold: r.Threshold, Settings: r.Settings, Prompt: r.Prompt,
-		Provider: r.Provider, Model: r.Model, Finish: r.Finish, InputTokens: r.Input, OutputTokens: r.Output, Calls: r.Calls,
+		Provider: r.Provider, Model: r.Model, Finish: r.Finish, InputTokens: r.Input, OutputTokens: r.Output, Calls: r.Calls, CostMicros: r.Cost,
 		Retrieved: r.Retrieved, FirstPiece: r.FirstPiece, Ended: r.Ended, Failure: r.Failure,
 	}
 	for _, passage := range r.Passages {

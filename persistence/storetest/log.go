@@ -53,7 +53,7 @@ var logTests = []test{
 		ref := w.born(t, asked, begun)
 		trace := chat.Trace{
 			Query: "nails rust", Threshold: 0.5, Settings: 7, Prompt: "answer/1", Provider: "openai", Model: "gpt", Finish: "stop",
-			InputTokens: 12, OutputTokens: 5, Calls: 2, Retrieved: time.Millisecond, FirstPiece: time.Second, Ended: time.Minute, Failure: "none",
+			InputTokens: 12, OutputTokens: 5, Calls: 2, CostMicros: new(int64), Retrieved: time.Millisecond, FirstPiece: time.Second, Ended: time.Minute, Failure: "none",
 			Passages: []chat.TracedPassage{{
 				ID: "psg_1", Source: "src_1", Title: "Nails", Headings: []string{"Copper", "Rust"}, Text: "They do not.", Page: 3, Score: 7.5, Confidence: 0.9,
 			}},

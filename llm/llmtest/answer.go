@@ -16,6 +16,7 @@ type answer struct {
 	script  Script
 	request completion
 	release <-chan struct{}
+	gate    *Gate // nil: none
 	w       http.ResponseWriter
 	r       *http.Request
 }
@@ -34,6 +35,9 @@ func (a *answer) stream() {
 		if a.faulty() && i == a.script.After {
 			break
 		}
+		if !a.gate.pass(i, a.r.Context().Done()) {
+			return
+		}
 		due := time.Duration(a.script.FirstMS+i*a.script.PaceMS) * time.Millisecond
 		if !a.wait(time.Until(started.Add(due))) {
 			return
@@ -46,6 +50,7 @@ func (a *answer) stream() {
 		a.model.sent(a.call)
 	}
 	a.end()
+	a.gate.end()
 }
 
 // whole answers a call that is not streamed.

@@ -57,6 +57,14 @@ func (m *Model) CallsFor(question string) []Call {
 	return calls
 }
 
+// Brief makes the model forget what else it was sent with each question, from now
+// on: for runs of so many calls that their conversations do not fit into memory.
+func (m *Model) Brief() {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.brief = true
+}
+
 // Await waits until the calls for answers are as wanted, or the context ends.
 func (m *Model) Await(ctx context.Context, wanted func(calls []Call) bool) error {
 	for {
@@ -77,6 +85,9 @@ func (m *Model) Await(ctx context.Context, wanted func(calls []Call) bool) error
 func (m *Model) begin(call *Call) *Call {
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	if m.brief {
+		call.Messages = nil
+	}
 	m.calls = append(m.calls, call)
 	m.announce()
 	return call

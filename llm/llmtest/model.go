@@ -17,13 +17,15 @@ type Model struct {
 	scripts []Script
 	served  []int // calls that each script has served
 	calls   []*Call
-	changed chan struct{} // closed and replaced at each change of calls
-	release chan struct{} // closed and replaced to end what hangs
+	changed chan struct{}    // closed and replaced at each change of calls
+	release chan struct{}    // closed and replaced to end what hangs
+	gates   map[string]*Gate // by question
+	brief   bool
 }
 
 // NewModel returns a model that behaves as the scripts say.
 func NewModel(scripts ...Script) *Model {
-	m := &Model{changed: make(chan struct{}), release: make(chan struct{})}
+	m := &Model{changed: make(chan struct{}), release: make(chan struct{}), gates: make(map[string]*Gate)}
 	m.Play(scripts...)
 	m.routes = http.NewServeMux()
 	m.routes.HandleFunc("POST /v1/chat/completions", m.complete)
@@ -45,11 +47,15 @@ func (m *Model) Play(scripts ...Script) {
 	m.scripts, m.served = scripts, make([]int, len(scripts))
 }
 
-// Reset forgets scripts and calls and ends every call that hangs.
+// Reset forgets scripts, gates and calls and ends every call that hangs.
 func (m *Model) Reset() {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.scripts, m.served, m.calls = nil, nil, nil
+	for _, gate := range m.gates {
+		gate.open()
+	}
+	clear(m.gates)
 	close(m.release)
 	m.release = make(chan struct{})
 	m.announce()
@@ -99,7 +105,7 @@ func (m *Model) complete(w http.ResponseWriter, r *http.Request) {
 		At: time.Now(), Model: request.Model, Messages: request.Messages, Question: question,
 		Stream: request.Stream, Authorization: r.Header.Get("Authorization"),
 	})
-	a := answer{model: m, call: call, script: script, request: request, release: release, w: w, r: r}
+	a := answer{model: m, call: call, script: script, request: request, release: release, gate: m.gate(question), w: w, r: r}
 	switch {
 	case script.Status != 0:
 		if script.RetryAfter > 0 {

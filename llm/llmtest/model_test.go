@@ -101,6 +101,30 @@ func TestCallsThatAreNotStreamedAreNoAnswersAndHaveScriptsOfTheirOwn(t *testing.
 	}
 }
 
+func TestAGateHoldsAnAnswerUntilItIsOpened(t *testing.T) {
+	t.Parallel()
+	server := llmtest.NewServer(t, llmtest.Script{Text: "one two three"})
+	server.Brief()
+	gate := server.Hold("Count.", 2)
+	seen := make(chan []llmtest.Call, 1)
+	go func() {
+		<-gate.Reached()
+		seen <- server.CallsFor("Count.")
+		gate.Open()
+	}()
+	const request = `{"stream":true,"messages":[{"role":"user","content":"Count."}]}`
+	if got := do(t, http.MethodPost, server.URL+"/chat/completions", request, http.StatusOK); !strings.Contains(got, "three") {
+		t.Errorf("got %s", got)
+	}
+	if calls := <-seen; len(calls) != 1 || calls[0].Sent != 2 || calls[0].Messages != nil {
+		t.Errorf("calls = %+v", calls)
+	}
+	<-gate.Ended()
+	if got := do(t, http.MethodPost, server.URL+"/chat/completions", request, http.StatusOK); !strings.Contains(got, "three") {
+		t.Errorf("a gate that was opened still holds: %s", got)
+	}
+}
+
 func do(t *testing.T, method, address, body string, status int) string {
 	t.Helper()
 	request, err := http.NewRequestWithContext(t.Context(), method, address, bytes.NewBufferString(body))

@@ -5,6 +5,7 @@ import "context"
 // Progress is how far the answer to a visitor's last message has come, as far as
 // the visitor knows.
 type Progress struct {
+	Connection   int  // which one it is whose session is open, counted from 1; 0: none
 	Acknowledged bool // the message
 	Started      bool // its answer
 	Shown        int  // bytes of the answer that were shown, on whichever connection
@@ -25,6 +26,9 @@ func (v *Visitor) Reach(ctx context.Context, far func(Progress) bool) error {
 
 // progress is Progress with mu held.
 func (v *Visitor) progress() (p Progress) {
+	if v.connected() != nil {
+		p.Connection = v.connects
+	}
 	if len(v.sent) == 0 {
 		return p
 	}
@@ -37,7 +41,7 @@ func (v *Visitor) progress() (p Progress) {
 	for i := last.Receipt.Seq; i < int64(len(v.events)); i++ {
 		switch e := v.events[i]; {
 		case e.Type == "message.started" && e.Data.Question == last.Receipt.Message:
-			p, answer = Progress{Acknowledged: true, Started: true}, e.Data.Message
+			p.Started, p.Shown, answer = true, 0, e.Data.Message
 		case e.Data.Message == answer && (e.Type == "message.completed" || e.Type == "message.interrupted"):
 			p.Ended, p.Shown = e.Data.Reason != "node_lost", len(e.Data.Text)
 		}

@@ -32,6 +32,7 @@ type Config struct {
 	Announcer  chat.Announcer
 	Model      llm.Provider // nil: every bot answers by Extractive
 	Extractive llm.Provider
+	Prices     llm.Prices // what answers cost
 	Logger     *slog.Logger
 	IdleAfter  time.Duration // without watchers and work a session leaves memory; 0: a minute
 }

@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 
+	"parley/llm"
 	"parley/persistence/seal"
 )
 
@@ -27,10 +28,11 @@ type Config struct {
 	RedisURL    string `env:"REDIS_URL" name:"redis-url" secret:"url" group:"Storage" help:"Redis, such as redis://host:6379/0. Empty: one inside the process."`
 	ClusterAddr string `env:"PARLEY_CLUSTER_ADDR" group:"Storage" help:"host:port at which the other nodes reach this one. Needs DATABASE_URL, REDIS_URL and PARLEY_KEY, the same on all nodes. Empty: a single node."`
 
-	OpenAIKey      string `env:"OPENAI_API_KEY" name:"openai-api-key" secret:"" group:"Language model" help:"Key for the model's server. With neither it nor OPENAI_BASE_URL, answers are the best sentences of the best passages."`
-	OpenAIBaseURL  string `env:"OPENAI_BASE_URL" name:"openai-base-url" group:"Language model" help:"An OpenAI-compatible server, up to and with /v1. Empty: OpenAI's own."`
-	Model          string `env:"PARLEY_MODEL" group:"Language model" help:"Name of the model at that server. Empty: gpt-4o-mini, when there is a server."`
-	EmbeddingModel string `env:"PARLEY_EMBEDDING_MODEL" group:"Language model" help:"Name of the embedding model at that server. Empty: passages are found by their words alone."`
+	OpenAIKey      string     `env:"OPENAI_API_KEY" name:"openai-api-key" secret:"" group:"Language model" help:"Key for the model's server. With neither it nor OPENAI_BASE_URL, answers are the best sentences of the best passages."`
+	OpenAIBaseURL  string     `env:"OPENAI_BASE_URL" name:"openai-base-url" group:"Language model" help:"An OpenAI-compatible server, up to and with /v1. Empty: OpenAI's own."`
+	Model          string     `env:"PARLEY_MODEL" group:"Language model" help:"Name of the model at that server. Empty: gpt-4o-mini, when there is a server."`
+	EmbeddingModel string     `env:"PARLEY_EMBEDDING_MODEL" group:"Language model" help:"Name of the embedding model at that server. Empty: passages are found by their words alone."`
+	Prices         llm.Prices `env:"PARLEY_MODEL_PRICES" name:"model-prices" group:"Language model" help:"What models cost, in US dollars for a million tokens of input/output, such as gpt-4o-mini=0.15/0.60,gpt-4o=2.50/10. Answers then show their cost to people of the business. Empty: they show tokens only."`
 
 	StripeKey           string `env:"STRIPE_SECRET_KEY" name:"stripe-secret-key" secret:"" group:"Billing and mail" help:"Secret key of Stripe. Empty: billing is off and every tenant is on a plan without limits."`
 	StripeWebhookSecret string `env:"STRIPE_WEBHOOK_SECRET" name:"stripe-webhook-secret" secret:"" group:"Billing and mail" help:"Signing secret of Stripe's webhook endpoint. Needed with STRIPE_SECRET_KEY."`

@@ -76,6 +76,7 @@ func TestWhatIsWrongIsSaidByTheNameOfItsVariable(t *testing.T) {
 		"--cluster-addr=:7000":                             "PARLEY_CLUSTER_ADDR",
 		"--openai-base-url=localhost":                      "OPENAI_BASE_URL must begin with https:// or http://",
 		"--model=gpt":                                      "PARLEY_MODEL and PARLEY_EMBEDDING_MODEL need OPENAI_API_KEY",
+		"--model-prices=gpt-4o=2.50":                       `"gpt-4o=2.50" is not a price such as gpt-4o-mini=0.15/0.60`,
 		"--stripe-secret-key=hunter2":                      "need each other",
 		"--stripe-api-base=x":                              "STRIPE_API_BASE",
 		"--smtp-url=hunter2":                               "SMTP_URL must begin with smtp://",
@@ -103,6 +104,16 @@ func TestAModelServerAloneIsEnough(t *testing.T) {
 	}
 	if c, err = parse(t, "--openai-api-key=x", "--model=big"); err != nil || c.LanguageModel() != "big" {
 		t.Errorf("asks for %q, %v", c.LanguageModel(), err)
+	}
+}
+
+func TestPricesOfModelsAreRead(t *testing.T) {
+	c, err := parse(t, "--model-prices=gpt-4o-mini=0.15/0.60,gpt-4o=2.50/10")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if micros, known := c.Prices.Cost("gpt-4o-mini", 1e6, 1e6); !known || micros != 750_000 {
+		t.Errorf("a million tokens each way cost %d, known %v", micros, known)
 	}
 }
 

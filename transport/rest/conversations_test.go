@@ -38,7 +38,7 @@ func (w *world) playConversations() {
 		{name: "a page of events", method: "GET", path: at + "/{conversation}/events?limit=2", token: mia, status: 200, has: []string{`"next":"2"`}, hasNot: []string{`"seq":3`}},
 		{name: "events after a word", method: "GET", path: at + "/{conversation}/events?after=x", token: mia, status: 422},
 		{name: "trace", method: "GET", path: at + "/{conversation}/events/3/trace", token: mia, status: 200,
-			has: []string{`"query":"hello acme","threshold":0.5,"passages":[{"passage":"psg_1","source":"src_1","title":"Prices","text":"Ten euros","page":2,"score":2.5,"confidence":0.8}],"bot_version":4`, `"provider":"openai","model":"gpt"`, `"calls":2,"retrieved_ms":1.5,"first_ms":2`, `"failed":true`}, hasNot: []string{"sk-1"}},
+			has: []string{`"query":"hello acme","threshold":0.5,"passages":[{"passage":"psg_1","source":"src_1","title":"Prices","text":"Ten euros","page":2,"score":2.5,"confidence":0.8}],"bot_version":4`, `"provider":"openai","model":"gpt"`, `"calls":2,"cost_usd":0.00125,"retrieved_ms":1.5,"first_ms":2`, `"failed":true`}, hasNot: []string{"sk-1"}},
 		{name: "trace of a question", method: "GET", path: at + "/{conversation}/events/1/trace", token: mia, status: 404},
 		{name: "trace of no number", method: "GET", path: at + "/{conversation}/events/three/trace", token: mia, status: 404},
 		{name: "take", method: "PUT", path: at + "/{conversation}/assignment", token: mia, body: `{}`, status: 200, has: []string{`"status":"agent"`, `"agent":{"id":"usr_`, `"name":"Acme"`}},

@@ -87,8 +87,9 @@ func (e *fakeEngine) append(ctx context.Context, visitor actors.Visitor, status 
 	opening := opened[0].Opening
 	a := chat.Append{Ref: visitor.Ref, Epoch: opening.Epoch, Head: opening.Head, At: time.Now().UTC().Truncate(time.Millisecond), Bodies: bodies, Status: status, Agent: agent}
 	if _, ended := bodies[len(bodies)-1].(chat.MessageCompleted); ended {
+		cost := int64(1_250)
 		a.Trace = &chat.Trace{
-			Query: "hello acme", Threshold: .5, Settings: 4, Provider: "openai", Model: "gpt", Calls: 2, Failure: "key sk-1 is over its limit",
+			CostMicros: &cost, Query: "hello acme", Threshold: .5, Settings: 4, Provider: "openai", Model: "gpt", Calls: 2, Failure: "key sk-1 is over its limit",
 			Retrieved: 1500 * time.Microsecond, FirstPiece: 2 * time.Millisecond,
 			Passages: []chat.TracedPassage{{ID: "psg_1", Source: "src_1", Title: "Prices", Text: "Ten euros", Page: 2, Score: 2.5, Confidence: .8}},
 		}

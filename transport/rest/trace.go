@@ -36,6 +36,7 @@ type trace struct {
 	InputTokens  int64           `json:"input_tokens"`
 	OutputTokens int64           `json:"output_tokens"`
 	Calls        int             `json:"calls" doc:"Of the provider, with those that failed before anything was shown."`
+	CostUSD      *float64        `json:"cost_usd,omitempty" doc:"In US dollars, by the operator's price list; absent where the model has no price or its tokens were not counted."`
 	RetrievedMS  float64         `json:"retrieved_ms" doc:"From the question to the passages."`
 	FirstMS      float64         `json:"first_ms,omitempty" doc:"To the first words."`
 	EndedMS      float64         `json:"ended_ms,omitempty" doc:"To the end; absent if somebody cut the answer short."`
@@ -71,6 +72,10 @@ func (s *server) getTrace(ctx context.Context, who account.Identity, in *traceIn
 		RetrievedMS: t.Retrieved.Seconds() * 1e3, FirstMS: t.FirstPiece.Seconds() * 1e3, EndedMS: t.Ended.Seconds() * 1e3,
 		// Why it failed is the operator's to know: a provider's words may name its account.
 		Failed: t.Failure != "",
+	}
+	if t.CostMicros != nil {
+		dollars := float64(*t.CostMicros) / 1e6
+		shown.CostUSD = &dollars
 	}
 	for _, p := range t.Passages {
 		shown.Passages = append(shown.Passages, tracedPassage{p.ID, p.Source, p.Title, p.Headings, p.Text, p.Page, p.Score, p.Confidence})

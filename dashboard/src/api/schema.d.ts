@@ -907,6 +907,11 @@ export interface components {
             calls: number;
             /**
              * Format: double
+             * @description In US dollars, by the operator's price list; absent where the model has no price or its tokens were not counted.
+             */
+            cost_usd?: number;
+            /**
+             * Format: double
              * @description To the end; absent if somebody cut the answer short.
              */
             ended_ms?: number;

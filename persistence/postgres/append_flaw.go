@@ -48,9 +48,14 @@ func flaw(a *chat.Append) error {
 		seen[*clientID] = true
 	}
 	for _, id := range ids {
-		if len(id) > longestID || strings.ContainsRune(id, 0) || !utf8.ValidString(id) {
+		if !storableID(id) {
 			return errIDs
 		}
 	}
 	return nil
+}
+
+// storableID tells whether a column can hold an id.
+func storableID(id string) bool {
+	return len(id) <= longestID && strings.IndexByte(id, 0) < 0 && utf8.ValidString(id)
 }

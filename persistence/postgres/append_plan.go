@@ -14,6 +14,7 @@ type plan struct {
 	accepted []accepted
 	visitors []*visitor // that get their row
 	grants   map[monthID]grant
+	usage    map[monthID]int64 // as the grants leave it, where it is known
 }
 
 // accepted is an append that will be written.
@@ -38,7 +39,7 @@ const unlimited = math.MaxInt64
 // makePlan decides about each append, in the given order: later ones meet what
 // earlier ones leave. It changes the findings and nothing else.
 func makePlan(batch []chat.Append, flaws []error, found findings) plan {
-	p := plan{outcomes: make([]chat.Outcome, len(batch)), grants: make(map[monthID]grant)}
+	p := plan{outcomes: make([]chat.Outcome, len(batch)), grants: make(map[monthID]grant), usage: make(map[monthID]int64)}
 	for i := range batch {
 		if flaws[i] != nil {
 			p.outcomes[i].Err = flaws[i]
@@ -46,8 +47,14 @@ func makePlan(batch []chat.Append, flaws []error, found findings) plan {
 		}
 		p.outcomes[i] = p.decide(&batch[i], found)
 	}
+	for id, answers := range found.usage {
+		p.usage[id] = answers + p.grants[id].answers
+	}
 	return p
 }
+
+// accepts tells whether the plan refuses none of so many appends.
+func (p *plan) accepts(sound int) bool { return len(p.accepted) == sound }
 
 func (p *plan) decide(a *chat.Append, found findings) chat.Outcome {
 	c := found.conversations[a.Conversation]

@@ -96,8 +96,7 @@ func TestAPlanThatBecameStaleIsNotWritten(t *testing.T) {
 				t.Fatalf("the plan refuses it: %v", p.outcomes[0].Err)
 			}
 			c.meanwhile(t, ref)
-			err = store.inTxOnce(t.Context(), func(_ Tx, q *db.Queries) error { return write(t.Context(), q, &p) })
-			if !errors.Is(err, errStale) {
+			if err := store.write(t.Context(), &p); !errors.Is(err, errStale) {
 				t.Errorf("got %v", err)
 			}
 		})

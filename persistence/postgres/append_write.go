@@ -3,38 +3,30 @@ package postgres
 import (
 	"cmp"
 	"context"
-	"fmt"
 	"slices"
 
 	"parley/chat"
 	"parley/persistence/postgres/db"
 )
 
-// write makes the changes of a plan.
-func write(ctx context.Context, q *db.Queries, p *plan) error {
+// gatherWrites has q send what a plan changes.
+func gatherWrites(ctx context.Context, q *db.Queries, p *plan) error {
 	// One order of locking for all nodes. Stable: appends to the same
 	// conversation follow each other.
 	slices.SortStableFunc(p.accepted, func(a, b accepted) int { return cmp.Compare(a.Conversation, b.Conversation) })
 	slices.SortFunc(p.visitors, func(a, b *visitor) int {
 		return cmp.Or(cmp.Compare(a.tenant, b.tenant), cmp.Compare(a.id, b.id))
 	})
-	if err := writeBirths(ctx, q, p); err != nil {
-		return err
+	for _, gather := range []func(context.Context, *db.Queries, *plan) error{
+		writeBirths, writeHeads, writeEvents, writeTraces, writeSummaries,
+	} {
+		if err := gather(ctx, q, p); err != nil {
+			return err
+		}
 	}
-	if err := writeHeads(ctx, q, p); err != nil {
-		return err
-	}
-	if err := writeEvents(ctx, q, p); err != nil {
-		return err
-	}
-	if err := writeTraces(ctx, q, p); err != nil {
-		return err
-	}
-	refunds, err := writeAnswers(ctx, q, p)
-	if err != nil {
-		return err
-	}
-	return writeUsage(ctx, q, p.grants, refunds)
+	writeAnswers(ctx, q, p)
+	writeUsage(ctx, q, p.grants)
+	return nil
 }
 
 // writeBirths makes the rows of new visitors and conversations.
@@ -43,9 +35,7 @@ func writeBirths(ctx context.Context, q *db.Queries, p *plan) error {
 	for _, v := range p.visitors {
 		visitors = append(visitors, db.InsertVisitorsParams{Tenant: v.tenant, ID: v.id, WrappedKey: v.wrapped, CreatedAt: now()})
 	}
-	if err := applied(ctx, visitors, q.InsertVisitors); err != nil {
-		return fmt.Errorf("insert visitors: %w", err)
-	}
+	q.InsertVisitors(ctx, visitors)
 	var conversations []db.InsertConversationsParams
 	for _, a := range p.accepted {
 		if !a.born {
@@ -55,7 +45,7 @@ func writeBirths(ctx context.Context, q *db.Queries, p *plan) error {
 		if err != nil {
 			return err
 		}
-		agent, preview, err := sealSummary(a)
+		agent, preview, err := sealListed(a)
 		if err != nil {
 			return err
 		}
@@ -65,9 +55,7 @@ func writeBirths(ctx context.Context, q *db.Queries, p *plan) error {
 			Origin: origin, Agent: agent, Preview: preview, CreatedAt: at(a.Append),
 		})
 	}
-	if err := applied(ctx, conversations, q.InsertConversations); err != nil {
-		return fmt.Errorf("insert conversations: %w", err)
-	}
+	q.InsertConversations(ctx, conversations)
 	return nil
 }
 
@@ -78,23 +66,21 @@ func writeHeads(ctx context.Context, q *db.Queries, p *plan) error {
 		if a.born {
 			continue
 		}
-		agent, preview, err := sealSummary(a)
+		agent, preview, err := sealListed(a)
 		if err != nil {
 			return err
 		}
 		heads = append(heads, db.MoveHeadsParams{
-			Tenant: a.Tenant, ID: a.Conversation, Epoch: a.Epoch, OldHead: a.Head, NewHead: a.Head + int64(len(a.Bodies)),
+			Tenant: a.Tenant, ID: a.Conversation, Visitor: a.visitor, Epoch: a.Epoch, OldHead: a.Head, NewHead: a.Head + int64(len(a.Bodies)),
 			Status: string(a.Status), Unfinished: a.Unfinished, Agent: agent, Preview: preview, UpdatedAt: at(a.Append),
 		})
 	}
-	if err := applied(ctx, heads, q.MoveHeads); err != nil {
-		return fmt.Errorf("move heads: %w", err)
-	}
+	q.MoveHeads(ctx, heads)
 	return nil
 }
 
-// sealSummary seals what lists show beside the plain columns.
-func sealSummary(a accepted) (agent, preview []byte, err error) {
+// sealListed seals what lists show beside the plain columns.
+func sealListed(a accepted) (agent, preview []byte, err error) {
 	if agent, err = sealAgent(a.key, a.Ref, a.Agent); err != nil {
 		return nil, nil, err
 	}
@@ -113,18 +99,35 @@ func writeEvents(ctx context.Context, q *db.Queries, p *plan) error {
 			events = append(events, event)
 		}
 	}
-	if err := executed(ctx, events, q.InsertEvents); err != nil {
-		return fmt.Errorf("insert events: %w", err)
-	}
+	q.InsertEvents(ctx, events)
 	return nil
 }
 
-// writeAnswers keeps a row of each answer, and returns how many of each month
-// are given back: of questions whose answer failed with nothing shown.
-func writeAnswers(ctx context.Context, q *db.Queries, p *plan) (map[monthID]int64, error) {
+// writeSummaries keeps what stands for the beginnings of conversations.
+func writeSummaries(ctx context.Context, q *db.Queries, p *plan) error {
+	var summaries []db.KeepSummariesParams
+	for _, a := range p.accepted {
+		if a.Summary == nil {
+			continue
+		}
+		body, err := sealSummary(a.key, a.Ref, *a.Summary)
+		if err != nil {
+			return err
+		}
+		summaries = append(summaries, db.KeepSummariesParams{
+			Conversation: a.Conversation, Tenant: a.Tenant, Through: a.Summary.Through, Body: body,
+		})
+	}
+	q.KeepSummaries(ctx, summaries)
+	return nil
+}
+
+// writeAnswers keeps a row of each answer, and gives back what a question took
+// whose answer failed with nothing shown.
+func writeAnswers(ctx context.Context, q *db.Queries, p *plan) {
 	var started []db.InsertAnswersParams
 	var ended []db.EndAnswersParams
-	var failed []db.RefundAnswersParams
+	var failed []db.RefundUsageParams
 	for _, a := range p.accepted {
 		for i, body := range a.Bodies {
 			switch b := body.(type) {
@@ -139,28 +142,17 @@ func writeAnswers(ctx context.Context, q *db.Queries, p *plan) (map[monthID]int6
 			case chat.MessageInterrupted:
 				ended = append(ended, endOf(a, b.Message, "interrupted", b.Reason))
 				if b.Reason == chat.Failed && b.Text == "" {
-					failed = append(failed, db.RefundAnswersParams{Tenant: a.Tenant, Conversation: a.Conversation, Message: b.Message})
+					failed = append(failed, db.RefundUsageParams{Tenant: a.Tenant, Conversation: a.Conversation, Message: b.Message})
 				}
 			}
 		}
 	}
-	if err := executed(ctx, started, q.InsertAnswers); err != nil {
-		return nil, fmt.Errorf("insert answers: %w", err)
+	q.InsertAnswers(ctx, started)
+	q.EndAnswers(ctx, ended)
+	for _, f := range failed { // one by one: the second of a question must see the first
+		q.RefundUsage(ctx, []db.RefundUsageParams{f})
+		q.RefundAnswers(ctx, []db.RefundAnswersParams{db.RefundAnswersParams(f)})
 	}
-	if err := executed(ctx, ended, q.EndAnswers); err != nil {
-		return nil, fmt.Errorf("end answers: %w", err)
-	}
-	months, err := optional(ctx, failed, q.RefundAnswers)
-	if err != nil {
-		return nil, fmt.Errorf("refund answers: %w", err)
-	}
-	refunds := make(map[monthID]int64)
-	for i, month := range months {
-		if month != nil {
-			refunds[monthID{failed[i].Tenant, *month}]++
-		}
-	}
-	return refunds, nil
 }
 
 // endOf settles an answer with what the append says it took.
@@ -177,25 +169,15 @@ func endOf(a accepted, message, state string, reason chat.Reason) db.EndAnswersP
 	return end
 }
 
-// writeUsage raises and lowers the months' counts. It comes last: a tenant's
-// row is what its nodes contend for, and stays locked until the commit.
-func writeUsage(ctx context.Context, q *db.Queries, grants map[monthID]grant, refunds map[monthID]int64) error {
+// writeUsage raises the months' counts. It comes last: a tenant's row is what
+// its nodes contend for, and stays locked until the commit.
+func writeUsage(ctx context.Context, q *db.Queries, grants map[monthID]grant) {
 	changes := make([]db.ChangeUsageParams, 0, len(grants))
 	for id, g := range grants {
-		changes = append(changes, db.ChangeUsageParams{
-			Tenant: id.tenant, Month: id.month, Change: g.answers - refunds[id], Room: g.room,
-		})
-	}
-	for id, n := range refunds {
-		if _, ok := grants[id]; !ok {
-			changes = append(changes, db.ChangeUsageParams{Tenant: id.tenant, Month: id.month, Change: -n, Room: unlimited})
-		}
+		changes = append(changes, db.ChangeUsageParams{Tenant: id.tenant, Month: id.month, Change: g.answers, Room: g.room})
 	}
 	slices.SortFunc(changes, func(a, b db.ChangeUsageParams) int {
 		return cmp.Or(cmp.Compare(a.Tenant, b.Tenant), cmp.Compare(a.Month, b.Month))
 	})
-	if err := applied(ctx, changes, q.ChangeUsage); err != nil {
-		return fmt.Errorf("change usage: %w", err)
-	}
-	return nil
+	q.ChangeUsage(ctx, changes)
 }

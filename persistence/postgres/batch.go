@@ -26,23 +26,6 @@ func executed[Arg any, Results interface{ Exec(func(int, error)) }](
 	return first
 }
 
-// applied runs changes each of which returns a row, unless what it expects has
-// been changed meanwhile: then the error is errStale.
-func applied[Arg, Row any, Results interface{ QueryRow(func(int, Row, error)) }](
-	ctx context.Context, args []Arg, send func(context.Context, []Arg) Results,
-) error {
-	rows, err := optional(ctx, args, send)
-	if err != nil {
-		return err
-	}
-	for _, row := range rows {
-		if row == nil {
-			return errStale
-		}
-	}
-	return nil
-}
-
 // optional runs queries and returns their rows in the order of the arguments;
 // nil where there is none.
 func optional[Arg, Row any, Results interface{ QueryRow(func(int, Row, error)) }](

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"io/fs"
 
+	"github.com/jackc/pgx/v5"
+
 	"parley/persistence/jobs"
 	"parley/persistence/postgres/db"
 )
@@ -19,6 +21,11 @@ type Database interface {
 	// Begin starts a transaction that sees what others commit meanwhile, or
 	// during which nobody else writes.
 	Begin(ctx context.Context) (Tx, error)
+	// Together runs the statements of a batch in a transaction of its own, in one round trip where
+	// there is a network between. read asks for their results in order; those it does not ask for are
+	// passed over. An error of any statement undoes all, and the rest are not
+	// run; whether a lost connection did is not known. Results count when there is no error.
+	Together(ctx context.Context, batch *pgx.Batch, read func(pgx.BatchResults)) error
 	// Migrate brings the schema up to date, and that of the jobs. Only one
 	// process at a time does; others wait.
 	Migrate(ctx context.Context, migrations fs.FS) error
@@ -48,13 +55,17 @@ var errStale = errors.New("what was read is stale")
 // has committed, so that somebody always gets ahead.
 const rounds = 64
 
-// inTx runs work in a transaction, and again from the start when it turned out
-// stale or the database chose it as the victim of a deadlock: work must not
-// leave anything behind outside the transaction.
+// inTx runs work in a transaction, and again from the start if that may help:
+// work must not leave anything behind outside the transaction.
 func (s *Store) inTx(ctx context.Context, work func(tx Tx, q *db.Queries) error) error {
+	return again(func() error { return s.inTxOnce(ctx, work) })
+}
+
+// again repeats work that was undone.
+func again(work func() error) error {
 	for round := 1; ; round++ {
-		err := s.inTxOnce(ctx, work)
-		if err == nil || !errors.Is(err, errStale) && !contended(err) {
+		err := work()
+		if !retriable(err) {
 			return err
 		}
 		if round == rounds {
@@ -62,6 +73,10 @@ func (s *Store) inTx(ctx context.Context, work func(tx Tx, q *db.Queries) error)
 		}
 	}
 }
+
+// retriable tells whether work was undone because it turned out stale or the
+// database chose it as the victim of a deadlock.
+func retriable(err error) bool { return errors.Is(err, errStale) || contended(err) }
 
 func (s *Store) inTxOnce(ctx context.Context, work func(tx Tx, q *db.Queries) error) error {
 	tx, err := s.database.Begin(ctx)

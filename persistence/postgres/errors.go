@@ -3,6 +3,7 @@ package postgres
 import (
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
@@ -12,6 +13,7 @@ import (
 
 // SQLSTATE codes of Postgres; the SQLite adapter gives the same.
 const (
+	codeNull       = "23502"
 	codeUnique     = "23505"
 	codeReference  = "23503"
 	codeEncoding   = "22021" // a NUL or invalid UTF-8 in a text
@@ -44,6 +46,22 @@ func taken(err error) bool { return hasCode(err, codeUnique) }
 
 // contended tells whether the database undid a transaction for another's sake.
 func contended(err error) bool { return hasCode(err, codeSerialize) || hasCode(err, codeDeadlocked) }
+
+// outdated tells whether a write of Append says that what it rests on is not so:
+// see there.
+func outdated(err error) bool {
+	var e *pgconn.PgError
+	if !errors.As(err, &e) {
+		return false
+	}
+	switch e.Code {
+	case codeReference:
+		return true
+	case codeNull, codeUnique:
+		return slices.Contains([]string{"visitors", "conversations", "events", "usage"}, e.TableName)
+	}
+	return false
+}
 
 func hasCode(err error, code string) bool {
 	var e *pgconn.PgError

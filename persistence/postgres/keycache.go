@@ -1,8 +1,6 @@
 package postgres
 
 import (
-	"container/list"
-	"sync"
 	"time"
 
 	"parley/persistence/seal"
@@ -18,62 +16,29 @@ const (
 // keyID names the row that keeps a wrapped key.
 type keyID struct{ tenant, table, row string }
 
-// keyCache holds unwrapped keys, the least recently used of which give way.
-type keyCache struct {
-	mu     sync.Mutex
-	byID   map[keyID]*list.Element
-	recent *list.List // of *cachedKey, most recent first
-}
+// keyCache holds unwrapped keys, for a time.
+type keyCache struct{ keys *lru[keyID, cachedKey] }
 
 type cachedKey struct {
-	id    keyID
 	key   *seal.Key
 	until time.Time
 }
 
-func newKeyCache() *keyCache {
-	return &keyCache{byID: make(map[keyID]*list.Element), recent: list.New()}
-}
+func newKeyCache() keyCache { return keyCache{newLRU[keyID, cachedKey](cachedKeys)} }
 
 // get returns a key, or nil.
-func (c *keyCache) get(id keyID) *seal.Key {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	e := c.byID[id]
-	if e == nil {
+func (c keyCache) get(id keyID) *seal.Key {
+	cached, ok := c.keys.get(id)
+	if ok && time.Now().After(cached.until) {
+		c.keys.forget(id)
 		return nil
 	}
-	cached := e.Value.(*cachedKey)
-	if time.Now().After(cached.until) {
-		c.drop(e)
-		return nil
-	}
-	c.recent.MoveToFront(e)
 	return cached.key
 }
 
-func (c *keyCache) put(id keyID, key *seal.Key) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if e := c.byID[id]; e != nil {
-		c.drop(e)
-	}
-	c.byID[id] = c.recent.PushFront(&cachedKey{id, key, time.Now().Add(cachedFor)})
-	if c.recent.Len() > cachedKeys {
-		c.drop(c.recent.Back())
-	}
+func (c keyCache) put(id keyID, key *seal.Key) {
+	c.keys.put(id, cachedKey{key, time.Now().Add(cachedFor)})
 }
 
 // forget drops a key whose row was deleted.
-func (c *keyCache) forget(id keyID) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if e := c.byID[id]; e != nil {
-		c.drop(e)
-	}
-}
-
-func (c *keyCache) drop(e *list.Element) {
-	delete(c.byID, e.Value.(*cachedKey).id)
-	c.recent.Remove(e)
-}
+func (c keyCache) forget(id keyID) { c.keys.forget(id) }

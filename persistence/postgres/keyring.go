@@ -26,6 +26,7 @@ const (
 	tablePreview      = "conversations.preview"
 	tableEvents       = "events"
 	tableTraces       = "traces"
+	tableSummaries    = "summaries"
 	tableSources      = "sources"
 	tableOriginals    = "originals"
 	tablePassages     = "passages"
@@ -37,7 +38,7 @@ const accountsKey = "accounts"
 // keyring unwraps keys and remembers them. The master is the root of all.
 type keyring struct {
 	master   *seal.Master
-	cache    *keyCache
+	cache    keyCache
 	emailKey []byte
 }
 
@@ -169,6 +170,22 @@ func (k *keyring) child(parent *seal.Key, wrapped []byte, id keyID) (*seal.Key, 
 		return key, nil
 	}
 	return k.unwrap(parent, wrapped, id)
+}
+
+// below unwraps a visitor's key that was read with its tenant's.
+func (k *keyring) below(tenant string, tenantKey []byte, visitor string, visitorKey []byte) (*seal.Key, error) {
+	id := keyID{tenant, tableVisitors, visitor}
+	if key := k.cache.get(id); key != nil {
+		return key, nil
+	}
+	parent := k.cache.get(keyID{tenant, tableTenants, tenant})
+	if parent == nil {
+		var err error
+		if parent, err = k.unwrap(k.master, tenantKey, keyID{tenant, tableTenants, tenant}); err != nil {
+			return nil, err
+		}
+	}
+	return k.unwrap(parent, visitorKey, id)
 }
 
 // unwrapper is a master or a key.

@@ -3,7 +3,6 @@ package postgres
 import (
 	"context"
 	"errors"
-	"fmt"
 	"math"
 	"time"
 
@@ -12,48 +11,6 @@ import (
 	"parley/chat"
 	"parley/persistence/postgres/db"
 )
-
-// recentEvents is how many events an activation begins with.
-const recentEvents = 200
-
-// Open starts activations, which fences all earlier ones.
-func (s *Store) Open(ctx context.Context, refs []chat.Ref) ([]chat.Opened, error) {
-	outcomes := make([]chat.Opened, len(refs))
-	for i, ref := range refs {
-		opening, err := s.open(ctx, ref)
-		outcomes[i] = chat.Opened{Opening: opening, Err: s.explain(err, "open conversation "+ref.String())}
-	}
-	return outcomes, nil
-}
-
-func (s *Store) open(ctx context.Context, ref chat.Ref) (chat.Opening, error) {
-	row, err := s.writes.OpenConversation(ctx, db.OpenConversationParams{Tenant: ref.Tenant, ID: ref.Conversation})
-	if err != nil {
-		return chat.Opening{}, err
-	}
-	opening := chat.Opening{
-		Epoch: row.Epoch, Head: row.Head, Status: chat.Status(row.Status), Bot: row.Bot, Visitor: row.Visitor,
-	}
-	key, err := s.keys.visitor(ctx, s.reads, ref.Tenant, row.Visitor)
-	if err != nil {
-		return chat.Opening{}, err
-	}
-	if _, opening.Locale, err = openOrigin(key, ref, row.Origin); err != nil {
-		return chat.Opening{}, err
-	}
-	if opening.Agent, err = openAgent(key, ref, row.Agent); err != nil {
-		return chat.Opening{}, err
-	}
-	// The new epoch is committed: nobody but this activation moves the head now.
-	rows, err := s.reads.EventsAfter(ctx, db.EventsAfterParams{
-		Tenant: ref.Tenant, Conversation: ref.Conversation, Seq: row.Head - recentEvents, Limit: recentEvents,
-	})
-	if err != nil {
-		return chat.Opening{}, fmt.Errorf("read recent events: %w", err)
-	}
-	opening.Recent, err = openEvents(key, ref, rows)
-	return opening, err
-}
 
 // Events returns events with a higher seq in order, limit at most.
 func (s *Store) Events(ctx context.Context, ref chat.Ref, after int64, limit int) ([]chat.Event, error) {

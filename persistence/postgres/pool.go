@@ -111,6 +111,14 @@ func (p *pool) Begin(ctx context.Context) (Tx, error) {
 	return poolTx{tx, p.queue}, nil
 }
 
+// Together sends all statements before one Sync message, up to which Postgres
+// runs them as one transaction: it begins and commits without a round trip.
+func (p *pool) Together(ctx context.Context, batch *pgx.Batch, read func(pgx.BatchResults)) error {
+	results := p.connections.SendBatch(ctx, batch)
+	read(results)
+	return results.Close() // only now is the commit known
+}
+
 type poolTx struct {
 	pgx.Tx
 	queue *jobs.Queue[pgx.Tx]

@@ -18,6 +18,27 @@ type agentRecord struct {
 	authorRecord
 }
 
+// summaryRecord stands for the beginning of a conversation.
+type summaryRecord struct {
+	recordHead
+	Through int64  `json:"through"`
+	Text    string `json:"text"`
+}
+
+func sealSummary(key *seal.Key, ref chat.Ref, summary chat.Summary) ([]byte, error) {
+	return sealRecord(key, ref.Tenant, tableSummaries, ref.Conversation, summaryRecord{head(), summary.Through, summary.Text})
+}
+
+// openSummary returns the zero value for none.
+func openSummary(key *seal.Key, ref chat.Ref, sealed []byte) (chat.Summary, error) {
+	if sealed == nil {
+		return chat.Summary{}, nil
+	}
+	var r summaryRecord
+	err := openRecord(key, ref.Tenant, tableSummaries, ref.Conversation, sealed, &r)
+	return chat.Summary{Through: r.Through, Text: r.Text}, err
+}
+
 func sealOrigin(key *seal.Key, ref chat.Ref, birth *chat.Birth) ([]byte, error) {
 	return sealRecord(key, ref.Tenant, tableOrigin, ref.Conversation, originRecord{head(), birth.Page, birth.Locale})
 }

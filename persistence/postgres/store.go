@@ -47,7 +47,9 @@ type Store struct {
 	reads    *db.Queries // outside transactions
 	writes   *db.Queries // single statements that commit by themselves
 	keys     *keyring
+	memory   memory
 	cursors  cursors
+	logger   *slog.Logger
 }
 
 // New returns a store over a database, which it owns from then on.
@@ -60,6 +62,8 @@ func New(database Database, options Options) (*Store, error) {
 		reads:    db.New(database.Reader()),
 		writes:   db.New(database.Writer()),
 		keys:     newKeyring(options.Master),
+		memory:   newMemory(),
+		logger:   options.logger(),
 		cursors:  cursors{key: options.Master.Derive("persistence/cursors", 32)},
 	}, nil
 }

@@ -3,6 +3,7 @@ package postgres_test
 import (
 	"fmt"
 	"log/slog"
+	"strings"
 	"testing"
 
 	"github.com/jackc/pgx/v5"
@@ -16,6 +17,20 @@ import (
 func TestPostgresKeepsWhatEveryStorePromises(t *testing.T) {
 	storetest.Run(t, func(t testing.TB) storetest.Database {
 		return database{testbed.Postgres(t, testbed.NoSync), options(t)} // the disk is not what is tested
+	})
+}
+
+func TestWhatRunsAgainAndAgainReadsAnIndex(t *testing.T) {
+	d := database{testbed.Postgres(t, testbed.NoSync), options(t)}
+	d.Open(t).Close()
+	conn := d.connect(t)
+	defer conn.Close(t.Context())
+	// The tables are empty; this is how large ones are read.
+	if _, err := conn.Exec(t.Context(), "SET enable_seqscan = off; SET enable_bitmapscan = off; SET plan_cache_mode = force_generic_plan"); err != nil {
+		t.Fatal(err)
+	}
+	storetest.Plans(t, func(t *testing.T, statement string, args []any) string {
+		return strings.Join(rowsOf(t, conn, "EXPLAIN "+statement, firstColumn, args...), "\n")
 	})
 }
 
@@ -85,9 +100,9 @@ func (d database) Dump(t testing.TB) map[string][]string {
 func firstColumn(values []any) string { return values[0].(string) }
 func wholeRow(values []any) string    { return fmt.Sprintf("%q", values) }
 
-func rowsOf(t testing.TB, conn *pgx.Conn, query string, format func([]any) string) []string {
+func rowsOf(t testing.TB, conn *pgx.Conn, query string, format func([]any) string, args ...any) []string {
 	t.Helper()
-	rows, err := conn.Query(t.Context(), query)
+	rows, err := conn.Query(t.Context(), query, args...)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -82,9 +82,7 @@ func writeTraces(ctx context.Context, q *db.Queries, p *plan) error {
 			}
 		}
 	}
-	if err := executed(ctx, traces, q.InsertTraces); err != nil {
-		return fmt.Errorf("insert traces: %w", err)
-	}
+	q.InsertTraces(ctx, traces)
 	return nil
 }
 

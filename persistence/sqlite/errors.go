@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"strings"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
@@ -22,11 +23,25 @@ func translate(err error) error {
 	}
 	switch said.Code() {
 	case sqlite3.SQLITE_CONSTRAINT_UNIQUE, sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY:
-		return &pgconn.PgError{Severity: "ERROR", Code: "23505", Message: said.Error()}
+		return violation("23505", said)
+	case sqlite3.SQLITE_CONSTRAINT_NOTNULL:
+		return violation("23502", said)
 	case sqlite3.SQLITE_CONSTRAINT_FOREIGNKEY:
-		return &pgconn.PgError{Severity: "ERROR", Code: "23503", Message: said.Error()}
+		return violation("23503", said)
 	}
 	return err
+}
+
+// violation is a broken constraint as Postgres tells it. SQLite names the table
+// in words, "UNIQUE constraint failed: events.conversation, events.seq", but for
+// references.
+func violation(code string, said *sqlite.Error) *pgconn.PgError {
+	_, column, _ := strings.Cut(said.Error(), "constraint failed: ")
+	if _, again, ok := strings.Cut(column, "constraint failed: "); ok { // it says so twice
+		column = again
+	}
+	table, _, _ := strings.Cut(column, ".")
+	return &pgconn.PgError{Severity: "ERROR", Code: code, Message: said.Error(), TableName: table}
 }
 
 // away tells whether an error means that the file cannot be used for now.

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -50,6 +51,33 @@ func TestAJobOfAKilledProcessGoesOnAtOnce(t *testing.T) {
 	}
 }
 
+func TestWhatRunsAgainAndAgainReadsAnIndex(t *testing.T) {
+	f := folder{t.TempDir(), options(t)}
+	f.Open(t).Close()
+	handle := f.handle(t)
+	defer handle.Close()
+	storetest.Plans(t, func(t *testing.T, statement string, args []any) string {
+		rows, err := handle.QueryContext(t.Context(), "EXPLAIN QUERY PLAN "+statement, args...)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer rows.Close()
+		var plan strings.Builder
+		for rows.Next() {
+			var id, parent, unused int
+			var detail string
+			if err := rows.Scan(&id, &parent, &unused, &detail); err != nil {
+				t.Fatal(err)
+			}
+			plan.WriteString(detail + "\n")
+		}
+		if err := rows.Err(); err != nil {
+			t.Fatal(err)
+		}
+		return plan.String()
+	})
+}
+
 func BenchmarkAppend(b *testing.B) {
 	storetest.Benchmark(b, newFolder)
 }
@@ -88,7 +116,7 @@ func (f folder) Open(t testing.TB) storetest.Store {
 // handle is a connection of the test's own to the file.
 func (f folder) handle(t testing.TB) *sql.DB {
 	t.Helper()
-	handle, err := sql.Open("sqlite", "file:"+filepath.Join(f.path, "parley.db")+"?_pragma=busy_timeout(10000)")
+	handle, err := sql.Open("sqlite", "file:"+filepath.Join(f.path, "parley.db")+"?_pragma=busy_timeout(10000)&_pragma=foreign_keys(1)")
 	if err != nil {
 		t.Fatal(err)
 	}

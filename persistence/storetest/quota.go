@@ -63,6 +63,14 @@ var quotaTests = []test{
 		w.committed(t, w.asking(1, moment(10)))
 		w.refused(t, chat.ErrQuota, w.asking(1, moment(10)))
 	}},
+	{"Two failures of a question in one batch give back one answer", func(t *testing.T, w *world) {
+		first, other := w.asking(2, moment(10)), w.asking(2, moment(10))
+		w.committed(t, first, other)
+		failed := chat.MessageInterrupted{Message: first.Bodies[1].(chat.MessageStarted).Message, Reason: chat.Failed}
+		w.committed(t, next(first.Ref, 2, failed), next(first.Ref, 3, failed))
+		w.committed(t, w.asking(2, moment(10)))
+		w.refused(t, chat.ErrQuota, w.asking(2, moment(10)))
+	}},
 	{"A retry of a failed question is charged, and given back, on its own", func(t *testing.T, w *world) {
 		first := w.asking(1, moment(10))
 		w.committed(t, first)

@@ -88,6 +88,9 @@ var sealingTests = []aloneTest{
 		want(t, outcomes[0].Err, seal.ErrSealed)
 		must(t, outcomes[1].Err)
 	}},
+	{"A conversation that does not open harms no other that is opened with it", whatDoesNotOpen},
+	{"A summary that does not open is none, and one goes with its visitor", aSummaryThatDoesNotOpen},
+	{"A visitor who was deleted is made anew", aDeletedVisitor},
 }
 
 // nothingInPlainText plants a word in everything that people write, and looks
@@ -115,6 +118,7 @@ func nothingInPlainText(t *testing.T, d Database) {
 		chat.MessageInterrupted{Message: "msg", Text: planted("part"), Reason: chat.Stopped}, chat.FeedbackGiven{Message: "msg", Comment: planted("feedback")},
 		chat.StatusChanged{Status: chat.WithAgent, Agent: agent})
 	birth.Trace = &chat.Trace{Query: planted("query"), Failure: planted("failure"), Passages: []chat.TracedPassage{{Title: word, Text: planted("traced passage")}}}
+	birth.Summary = &chat.Summary{Through: 1, Text: planted("summary")}
 	birth.Agent, birth.Birth.Page, birth.Birth.Locale = agent, "https://"+word+".example", word
 	w.committed(t, birth)
 
@@ -143,4 +147,23 @@ func nothingInPlainText(t *testing.T, d Database) {
 	check("while the store is open")
 	must(t, store.Close())
 	check("after it was closed")
+}
+
+// aDeletedVisitor comes back, to a store that remembers the old key.
+func aDeletedVisitor(t *testing.T, d Database) {
+	w := newWorld(t, d.Open(t))
+	defer func() { w.Store.Close() }()
+	before := w.birth(w.newRef(), said("a", "Hello"))
+	w.committed(t, before)
+	d.Exec(t, "DELETE FROM visitors WHERE id = $1", before.Birth.Visitor)
+	again := w.birth(w.newRef(), said("a", "Hello"))
+	again.Birth.Visitor = before.Birth.Visitor
+	outcomes := w.append(t, again, next(before.Ref, 1, said("b", "to what is gone")))
+	must(t, outcomes[0].Err)
+	want(t, outcomes[1].Err, chat.ErrFenced)
+	must(t, w.Store.Close())
+	w.Store = d.Open(t) // only what is in the database counts now
+	if texts := w.texts(t, again.Ref); len(texts) != 1 || texts[0] != "Hello" {
+		t.Errorf("got %q", texts)
+	}
 }

@@ -56,6 +56,8 @@ func Run(t *testing.T, open func(t testing.TB) Database) {
 		{"Sessions", sessionTests},
 		{"Bots", botTests},
 		{"Log", logTests},
+		{"Openings", openingTests},
+		{"Summaries", summaryTests},
 		{"Fencing", fencingTests},
 		{"Batches", batchTests},
 		{"Quota", quotaTests},
@@ -79,6 +81,7 @@ func Run(t *testing.T, open func(t testing.TB) Database) {
 		tests []aloneTest
 	}{
 		{"Traces", traceTests},
+		{"Idles", idleTests},
 		{"Sealing", sealingTests},
 		{"Jobs", jobTests},
 	} {

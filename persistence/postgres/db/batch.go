@@ -62,11 +62,9 @@ func (b *BotVersionsBatchResults) Close() error {
 	return b.br.Close()
 }
 
-const changeUsage = `-- name: ChangeUsage :batchone
+const changeUsage = `-- name: ChangeUsage :batchexec
 INSERT INTO usage (tenant, month, answers) VALUES ($1, $2, $3)
-ON CONFLICT (tenant, month) DO UPDATE SET answers = usage.answers + excluded.answers
-WHERE usage.answers <= $4
-RETURNING answers
+ON CONFLICT (tenant, month) DO UPDATE SET answers = CASE WHEN usage.answers <= $4 THEN usage.answers + excluded.answers END
 `
 
 type ChangeUsageBatchResults struct {
@@ -82,7 +80,7 @@ type ChangeUsageParams struct {
 	Room   int64
 }
 
-// No row: more than the room was taken meanwhile.
+// More than the room was taken meanwhile: the count becomes NULL, which it must not be, and the whole batch fails.
 func (q *Queries) ChangeUsage(ctx context.Context, arg []ChangeUsageParams) *ChangeUsageBatchResults {
 	batch := &pgx.Batch{}
 	for _, a := range arg {
@@ -98,20 +96,18 @@ func (q *Queries) ChangeUsage(ctx context.Context, arg []ChangeUsageParams) *Cha
 	return &ChangeUsageBatchResults{br, len(arg), false}
 }
 
-func (b *ChangeUsageBatchResults) QueryRow(f func(int, int64, error)) {
+func (b *ChangeUsageBatchResults) Exec(f func(int, error)) {
 	defer b.br.Close()
 	for t := 0; t < b.tot; t++ {
-		var answers int64
 		if b.closed {
 			if f != nil {
-				f(t, answers, ErrBatchAlreadyClosed)
+				f(t, ErrBatchAlreadyClosed)
 			}
 			continue
 		}
-		row := b.br.QueryRow()
-		err := row.Scan(&answers)
+		_, err := b.br.Exec()
 		if f != nil {
-			f(t, answers, err)
+			f(t, err)
 		}
 	}
 }
@@ -252,10 +248,9 @@ func (b *InsertAnswersBatchResults) Close() error {
 	return b.br.Close()
 }
 
-const insertConversations = `-- name: InsertConversations :batchone
+const insertConversations = `-- name: InsertConversations :batchexec
 INSERT INTO conversations (id, tenant, bot, visitor, epoch, head, status, unfinished, origin, agent, preview, created_at, updated_at)
 VALUES ($1, $2, $3, $4, 1, $5, $6, $7, $8, $9, $10, $11, $11)
-ON CONFLICT DO NOTHING RETURNING id
 `
 
 type InsertConversationsBatchResults struct {
@@ -300,20 +295,18 @@ func (q *Queries) InsertConversations(ctx context.Context, arg []InsertConversat
 	return &InsertConversationsBatchResults{br, len(arg), false}
 }
 
-func (b *InsertConversationsBatchResults) QueryRow(f func(int, string, error)) {
+func (b *InsertConversationsBatchResults) Exec(f func(int, error)) {
 	defer b.br.Close()
 	for t := 0; t < b.tot; t++ {
-		var id string
 		if b.closed {
 			if f != nil {
-				f(t, id, ErrBatchAlreadyClosed)
+				f(t, ErrBatchAlreadyClosed)
 			}
 			continue
 		}
-		row := b.br.QueryRow()
-		err := row.Scan(&id)
+		_, err := b.br.Exec()
 		if f != nil {
-			f(t, id, err)
+			f(t, err)
 		}
 	}
 }
@@ -492,9 +485,8 @@ func (b *InsertTracesBatchResults) Close() error {
 	return b.br.Close()
 }
 
-const insertVisitors = `-- name: InsertVisitors :batchone
+const insertVisitors = `-- name: InsertVisitors :batchexec
 INSERT INTO visitors (tenant, id, wrapped_key, created_at) VALUES ($1, $2, $3, $4)
-ON CONFLICT DO NOTHING RETURNING id
 `
 
 type InsertVisitorsBatchResults struct {
@@ -525,25 +517,77 @@ func (q *Queries) InsertVisitors(ctx context.Context, arg []InsertVisitorsParams
 	return &InsertVisitorsBatchResults{br, len(arg), false}
 }
 
-func (b *InsertVisitorsBatchResults) QueryRow(f func(int, string, error)) {
+func (b *InsertVisitorsBatchResults) Exec(f func(int, error)) {
 	defer b.br.Close()
 	for t := 0; t < b.tot; t++ {
-		var id string
 		if b.closed {
 			if f != nil {
-				f(t, id, ErrBatchAlreadyClosed)
+				f(t, ErrBatchAlreadyClosed)
 			}
 			continue
 		}
-		row := b.br.QueryRow()
-		err := row.Scan(&id)
+		_, err := b.br.Exec()
 		if f != nil {
-			f(t, id, err)
+			f(t, err)
 		}
 	}
 }
 
 func (b *InsertVisitorsBatchResults) Close() error {
+	b.closed = true
+	return b.br.Close()
+}
+
+const keepSummaries = `-- name: KeepSummaries :batchexec
+INSERT INTO summaries (conversation, tenant, through, body) VALUES ($1, $2, $3, $4)
+ON CONFLICT (conversation) DO UPDATE SET through = excluded.through, body = excluded.body WHERE summaries.tenant = excluded.tenant
+`
+
+type KeepSummariesBatchResults struct {
+	br     pgx.BatchResults
+	tot    int
+	closed bool
+}
+
+type KeepSummariesParams struct {
+	Conversation string
+	Tenant       string
+	Through      int64
+	Body         []byte
+}
+
+func (q *Queries) KeepSummaries(ctx context.Context, arg []KeepSummariesParams) *KeepSummariesBatchResults {
+	batch := &pgx.Batch{}
+	for _, a := range arg {
+		vals := []interface{}{
+			a.Conversation,
+			a.Tenant,
+			a.Through,
+			a.Body,
+		}
+		batch.Queue(keepSummaries, vals...)
+	}
+	br := q.db.SendBatch(ctx, batch)
+	return &KeepSummariesBatchResults{br, len(arg), false}
+}
+
+func (b *KeepSummariesBatchResults) Exec(f func(int, error)) {
+	defer b.br.Close()
+	for t := 0; t < b.tot; t++ {
+		if b.closed {
+			if f != nil {
+				f(t, ErrBatchAlreadyClosed)
+			}
+			continue
+		}
+		_, err := b.br.Exec()
+		if f != nil {
+			f(t, err)
+		}
+	}
+}
+
+func (b *KeepSummariesBatchResults) Close() error {
 	b.closed = true
 	return b.br.Close()
 }
@@ -619,11 +663,13 @@ func (b *LookUpAppendsBatchResults) Close() error {
 	return b.br.Close()
 }
 
-const moveHeads = `-- name: MoveHeads :batchone
-UPDATE conversations SET head = $1, status = $2, unfinished = $3,
-    agent = $4, preview = COALESCE($5, preview), updated_at = $6
-WHERE tenant = $7 AND id = $8 AND epoch = $9 AND head = $10
-RETURNING id
+const moveHeads = `-- name: MoveHeads :batchexec
+UPDATE conversations SET
+    head = CASE WHEN tenant = $1 AND visitor = $2 AND epoch = $3 AND head = $4
+        THEN CAST($5 AS BIGINT) END,
+    status = $6, unfinished = $7,
+    agent = $8, preview = COALESCE($9, preview), updated_at = $10
+WHERE id = $11
 `
 
 type MoveHeadsBatchResults struct {
@@ -633,32 +679,35 @@ type MoveHeadsBatchResults struct {
 }
 
 type MoveHeadsParams struct {
+	Tenant     string
+	Visitor    string
+	Epoch      int64
+	OldHead    int64
 	NewHead    int64
 	Status     string
 	Unfinished bool
 	Agent      []byte
 	Preview    []byte
 	UpdatedAt  time.Time
-	Tenant     string
 	ID         string
-	Epoch      int64
-	OldHead    int64
 }
 
+// A head that is not where it should be becomes NULL, which it must not be: the whole batch fails.
 func (q *Queries) MoveHeads(ctx context.Context, arg []MoveHeadsParams) *MoveHeadsBatchResults {
 	batch := &pgx.Batch{}
 	for _, a := range arg {
 		vals := []interface{}{
+			a.Tenant,
+			a.Visitor,
+			a.Epoch,
+			a.OldHead,
 			a.NewHead,
 			a.Status,
 			a.Unfinished,
 			a.Agent,
 			a.Preview,
 			a.UpdatedAt,
-			a.Tenant,
 			a.ID,
-			a.Epoch,
-			a.OldHead,
 		}
 		batch.Queue(moveHeads, vals...)
 	}
@@ -666,20 +715,18 @@ func (q *Queries) MoveHeads(ctx context.Context, arg []MoveHeadsParams) *MoveHea
 	return &MoveHeadsBatchResults{br, len(arg), false}
 }
 
-func (b *MoveHeadsBatchResults) QueryRow(f func(int, string, error)) {
+func (b *MoveHeadsBatchResults) Exec(f func(int, error)) {
 	defer b.br.Close()
 	for t := 0; t < b.tot; t++ {
-		var id string
 		if b.closed {
 			if f != nil {
-				f(t, id, ErrBatchAlreadyClosed)
+				f(t, ErrBatchAlreadyClosed)
 			}
 			continue
 		}
-		row := b.br.QueryRow()
-		err := row.Scan(&id)
+		_, err := b.br.Exec()
 		if f != nil {
-			f(t, id, err)
+			f(t, err)
 		}
 	}
 }
@@ -689,7 +736,221 @@ func (b *MoveHeadsBatchResults) Close() error {
 	return b.br.Close()
 }
 
-const refundAnswers = `-- name: RefundAnswers :batchone
+const openBelongings = `-- name: OpenBelongings :batchone
+SELECT t.wrapped_key AS tenant_key, v.wrapped_key AS visitor_key, s.body AS summary
+FROM conversations c
+JOIN tenants t ON t.id = c.tenant
+JOIN visitors v ON v.tenant = c.tenant AND v.id = c.visitor
+LEFT JOIN summaries s ON s.conversation = c.id AND s.tenant = c.tenant
+WHERE c.tenant = $1 AND c.id = $2
+`
+
+type OpenBelongingsBatchResults struct {
+	br     pgx.BatchResults
+	tot    int
+	closed bool
+}
+
+type OpenBelongingsParams struct {
+	Tenant string
+	ID     string
+}
+
+type OpenBelongingsRow struct {
+	TenantKey  []byte
+	VisitorKey []byte
+	Summary    []byte
+}
+
+// What an activation needs beside its conversation: a statement of its own, so that it sees what was committed while the first one waited.
+func (q *Queries) OpenBelongings(ctx context.Context, arg []OpenBelongingsParams) *OpenBelongingsBatchResults {
+	batch := &pgx.Batch{}
+	for _, a := range arg {
+		vals := []interface{}{
+			a.Tenant,
+			a.ID,
+		}
+		batch.Queue(openBelongings, vals...)
+	}
+	br := q.db.SendBatch(ctx, batch)
+	return &OpenBelongingsBatchResults{br, len(arg), false}
+}
+
+func (b *OpenBelongingsBatchResults) QueryRow(f func(int, OpenBelongingsRow, error)) {
+	defer b.br.Close()
+	for t := 0; t < b.tot; t++ {
+		var i OpenBelongingsRow
+		if b.closed {
+			if f != nil {
+				f(t, i, ErrBatchAlreadyClosed)
+			}
+			continue
+		}
+		row := b.br.QueryRow()
+		err := row.Scan(&i.TenantKey, &i.VisitorKey, &i.Summary)
+		if f != nil {
+			f(t, i, err)
+		}
+	}
+}
+
+func (b *OpenBelongingsBatchResults) Close() error {
+	b.closed = true
+	return b.br.Close()
+}
+
+const openConversations = `-- name: OpenConversations :batchone
+UPDATE conversations SET epoch = epoch + 1 WHERE tenant = $1 AND id = $2
+RETURNING epoch, head, status, agent, bot, visitor, origin
+`
+
+type OpenConversationsBatchResults struct {
+	br     pgx.BatchResults
+	tot    int
+	closed bool
+}
+
+type OpenConversationsParams struct {
+	Tenant string
+	ID     string
+}
+
+type OpenConversationsRow struct {
+	Epoch   int64
+	Head    int64
+	Status  string
+	Agent   []byte
+	Bot     string
+	Visitor string
+	Origin  []byte
+}
+
+func (q *Queries) OpenConversations(ctx context.Context, arg []OpenConversationsParams) *OpenConversationsBatchResults {
+	batch := &pgx.Batch{}
+	for _, a := range arg {
+		vals := []interface{}{
+			a.Tenant,
+			a.ID,
+		}
+		batch.Queue(openConversations, vals...)
+	}
+	br := q.db.SendBatch(ctx, batch)
+	return &OpenConversationsBatchResults{br, len(arg), false}
+}
+
+func (b *OpenConversationsBatchResults) QueryRow(f func(int, OpenConversationsRow, error)) {
+	defer b.br.Close()
+	for t := 0; t < b.tot; t++ {
+		var i OpenConversationsRow
+		if b.closed {
+			if f != nil {
+				f(t, i, ErrBatchAlreadyClosed)
+			}
+			continue
+		}
+		row := b.br.QueryRow()
+		err := row.Scan(
+			&i.Epoch,
+			&i.Head,
+			&i.Status,
+			&i.Agent,
+			&i.Bot,
+			&i.Visitor,
+			&i.Origin,
+		)
+		if f != nil {
+			f(t, i, err)
+		}
+	}
+}
+
+func (b *OpenConversationsBatchResults) Close() error {
+	b.closed = true
+	return b.br.Close()
+}
+
+const openEvents = `-- name: OpenEvents :batchmany
+SELECT e.seq, e.at, e.type, e.body
+FROM conversations c
+JOIN events e ON e.conversation = c.id AND e.tenant = c.tenant AND e.seq > c.head - CAST($1 AS BIGINT)
+WHERE c.tenant = $2 AND c.id = $3 ORDER BY e.seq
+`
+
+type OpenEventsBatchResults struct {
+	br     pgx.BatchResults
+	tot    int
+	closed bool
+}
+
+type OpenEventsParams struct {
+	Count  int64
+	Tenant string
+	ID     string
+}
+
+type OpenEventsRow struct {
+	Seq  int64
+	At   time.Time
+	Type string
+	Body []byte
+}
+
+func (q *Queries) OpenEvents(ctx context.Context, arg []OpenEventsParams) *OpenEventsBatchResults {
+	batch := &pgx.Batch{}
+	for _, a := range arg {
+		vals := []interface{}{
+			a.Count,
+			a.Tenant,
+			a.ID,
+		}
+		batch.Queue(openEvents, vals...)
+	}
+	br := q.db.SendBatch(ctx, batch)
+	return &OpenEventsBatchResults{br, len(arg), false}
+}
+
+func (b *OpenEventsBatchResults) Query(f func(int, []OpenEventsRow, error)) {
+	defer b.br.Close()
+	for t := 0; t < b.tot; t++ {
+		var items []OpenEventsRow
+		if b.closed {
+			if f != nil {
+				f(t, items, ErrBatchAlreadyClosed)
+			}
+			continue
+		}
+		err := func() error {
+			rows, err := b.br.Query()
+			if err != nil {
+				return err
+			}
+			defer rows.Close()
+			for rows.Next() {
+				var i OpenEventsRow
+				if err := rows.Scan(
+					&i.Seq,
+					&i.At,
+					&i.Type,
+					&i.Body,
+				); err != nil {
+					return err
+				}
+				items = append(items, i)
+			}
+			return rows.Err()
+		}()
+		if f != nil {
+			f(t, items, err)
+		}
+	}
+}
+
+func (b *OpenEventsBatchResults) Close() error {
+	b.closed = true
+	return b.br.Close()
+}
+
+const refundAnswers = `-- name: RefundAnswers :batchexec
 UPDATE answers SET charged = FALSE
 WHERE answers.tenant = $1 AND answers.conversation = $2 AND answers.charged
   AND answers.message = (
@@ -698,7 +959,6 @@ WHERE answers.tenant = $1 AND answers.conversation = $2 AND answers.charged
     WHERE failed.tenant = $1 AND failed.conversation = $2
       AND failed.message = $3 AND first.attempt = 1
     ORDER BY first.seq DESC LIMIT 1)
-RETURNING month
 `
 
 type RefundAnswersBatchResults struct {
@@ -713,7 +973,7 @@ type RefundAnswersParams struct {
 	Message      string
 }
 
-// The unit that an answer's question took last is no longer charged; no row: it is not.
+// And so it is no longer charged.
 func (q *Queries) RefundAnswers(ctx context.Context, arg []RefundAnswersParams) *RefundAnswersBatchResults {
 	batch := &pgx.Batch{}
 	for _, a := range arg {
@@ -728,25 +988,83 @@ func (q *Queries) RefundAnswers(ctx context.Context, arg []RefundAnswersParams) 
 	return &RefundAnswersBatchResults{br, len(arg), false}
 }
 
-func (b *RefundAnswersBatchResults) QueryRow(f func(int, string, error)) {
+func (b *RefundAnswersBatchResults) Exec(f func(int, error)) {
 	defer b.br.Close()
 	for t := 0; t < b.tot; t++ {
-		var month string
 		if b.closed {
 			if f != nil {
-				f(t, month, ErrBatchAlreadyClosed)
+				f(t, ErrBatchAlreadyClosed)
 			}
 			continue
 		}
-		row := b.br.QueryRow()
-		err := row.Scan(&month)
+		_, err := b.br.Exec()
 		if f != nil {
-			f(t, month, err)
+			f(t, err)
 		}
 	}
 }
 
 func (b *RefundAnswersBatchResults) Close() error {
+	b.closed = true
+	return b.br.Close()
+}
+
+const refundUsage = `-- name: RefundUsage :batchexec
+UPDATE usage SET answers = usage.answers - 1
+WHERE usage.tenant = $1 AND usage.month = (
+    SELECT charged.month FROM (
+        SELECT first.month, first.charged FROM answers failed
+        JOIN answers first ON first.conversation = failed.conversation AND first.question = failed.question
+        WHERE failed.tenant = $1 AND failed.conversation = $2
+          AND failed.message = $3 AND first.attempt = 1
+        ORDER BY first.seq DESC LIMIT 1) charged
+    WHERE charged.charged)
+`
+
+type RefundUsageBatchResults struct {
+	br     pgx.BatchResults
+	tot    int
+	closed bool
+}
+
+type RefundUsageParams struct {
+	Tenant       string
+	Conversation string
+	Message      string
+}
+
+// Gives back the unit that an answer's question took last, if it is charged still.
+func (q *Queries) RefundUsage(ctx context.Context, arg []RefundUsageParams) *RefundUsageBatchResults {
+	batch := &pgx.Batch{}
+	for _, a := range arg {
+		vals := []interface{}{
+			a.Tenant,
+			a.Conversation,
+			a.Message,
+		}
+		batch.Queue(refundUsage, vals...)
+	}
+	br := q.db.SendBatch(ctx, batch)
+	return &RefundUsageBatchResults{br, len(arg), false}
+}
+
+func (b *RefundUsageBatchResults) Exec(f func(int, error)) {
+	defer b.br.Close()
+	for t := 0; t < b.tot; t++ {
+		if b.closed {
+			if f != nil {
+				f(t, ErrBatchAlreadyClosed)
+			}
+			continue
+		}
+		_, err := b.br.Exec()
+		if f != nil {
+			f(t, err)
+		}
+	}
+}
+
+func (b *RefundUsageBatchResults) Close() error {
 	b.closed = true
 	return b.br.Close()
 }

@@ -129,41 +129,6 @@ func (q *Queries) Idle(ctx context.Context, arg IdleParams) ([]string, error) {
 	return items, nil
 }
 
-const openConversation = `-- name: OpenConversation :one
-UPDATE conversations SET epoch = epoch + 1 WHERE tenant = $1 AND id = $2
-RETURNING epoch, head, status, agent, bot, visitor, origin
-`
-
-type OpenConversationParams struct {
-	Tenant string
-	ID     string
-}
-
-type OpenConversationRow struct {
-	Epoch   int64
-	Head    int64
-	Status  string
-	Agent   []byte
-	Bot     string
-	Visitor string
-	Origin  []byte
-}
-
-func (q *Queries) OpenConversation(ctx context.Context, arg OpenConversationParams) (OpenConversationRow, error) {
-	row := q.db.QueryRow(ctx, openConversation, arg.Tenant, arg.ID)
-	var i OpenConversationRow
-	err := row.Scan(
-		&i.Epoch,
-		&i.Head,
-		&i.Status,
-		&i.Agent,
-		&i.Bot,
-		&i.Visitor,
-		&i.Origin,
-	)
-	return i, err
-}
-
 const traceAt = `-- name: TraceAt :one
 SELECT t.body, c.visitor FROM traces t JOIN conversations c ON c.id = t.conversation
 WHERE t.tenant = $1 AND t.conversation = $2 AND t.seq = $3

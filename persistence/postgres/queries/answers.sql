@@ -7,8 +7,20 @@ UPDATE answers SET state = sqlc.arg(state), reason = sqlc.narg(reason), provider
     input_tokens = sqlc.arg(input_tokens), output_tokens = sqlc.arg(output_tokens), ended_at = sqlc.arg(ended_at)
 WHERE tenant = sqlc.arg(tenant) AND conversation = sqlc.arg(conversation) AND message = sqlc.arg(message) AND state = 'open';
 
--- The unit that an answer's question took last is no longer charged; no row: it is not.
--- name: RefundAnswers :batchone
+-- Gives back the unit that an answer's question took last, if it is charged still.
+-- name: RefundUsage :batchexec
+UPDATE usage SET answers = usage.answers - 1
+WHERE usage.tenant = sqlc.arg(tenant) AND usage.month = (
+    SELECT charged.month FROM (
+        SELECT first.month, first.charged FROM answers failed
+        JOIN answers first ON first.conversation = failed.conversation AND first.question = failed.question
+        WHERE failed.tenant = sqlc.arg(tenant) AND failed.conversation = sqlc.arg(conversation)
+          AND failed.message = sqlc.arg(message) AND first.attempt = 1
+        ORDER BY first.seq DESC LIMIT 1) charged
+    WHERE charged.charged);
+
+-- And so it is no longer charged.
+-- name: RefundAnswers :batchexec
 UPDATE answers SET charged = FALSE
 WHERE answers.tenant = sqlc.arg(tenant) AND answers.conversation = sqlc.arg(conversation) AND answers.charged
   AND answers.message = (
@@ -16,15 +28,12 @@ WHERE answers.tenant = sqlc.arg(tenant) AND answers.conversation = sqlc.arg(conv
     JOIN answers first ON first.conversation = failed.conversation AND first.question = failed.question
     WHERE failed.tenant = sqlc.arg(tenant) AND failed.conversation = sqlc.arg(conversation)
       AND failed.message = sqlc.arg(message) AND first.attempt = 1
-    ORDER BY first.seq DESC LIMIT 1)
-RETURNING month;
+    ORDER BY first.seq DESC LIMIT 1);
 
 -- name: UsageOfMonths :batchone
 SELECT answers FROM usage WHERE tenant = $1 AND month = $2;
 
--- No row: more than the room was taken meanwhile.
--- name: ChangeUsage :batchone
+-- More than the room was taken meanwhile: the count becomes NULL, which it must not be, and the whole batch fails.
+-- name: ChangeUsage :batchexec
 INSERT INTO usage (tenant, month, answers) VALUES (sqlc.arg(tenant), sqlc.arg(month), sqlc.arg(change))
-ON CONFLICT (tenant, month) DO UPDATE SET answers = usage.answers + excluded.answers
-WHERE usage.answers <= sqlc.arg(room)
-RETURNING answers;
+ON CONFLICT (tenant, month) DO UPDATE SET answers = CASE WHEN usage.answers <= sqlc.arg(room) THEN usage.answers + excluded.answers END;

@@ -1,6 +1,21 @@
--- name: OpenConversation :one
+-- name: OpenConversations :batchone
 UPDATE conversations SET epoch = epoch + 1 WHERE tenant = $1 AND id = $2
 RETURNING epoch, head, status, agent, bot, visitor, origin;
+
+-- What an activation needs beside its conversation: a statement of its own, so that it sees what was committed while the first one waited.
+-- name: OpenBelongings :batchone
+SELECT t.wrapped_key AS tenant_key, v.wrapped_key AS visitor_key, s.body AS summary
+FROM conversations c
+JOIN tenants t ON t.id = c.tenant
+JOIN visitors v ON v.tenant = c.tenant AND v.id = c.visitor
+LEFT JOIN summaries s ON s.conversation = c.id AND s.tenant = c.tenant
+WHERE c.tenant = $1 AND c.id = $2;
+
+-- name: OpenEvents :batchmany
+SELECT e.seq, e.at, e.type, e.body
+FROM conversations c
+JOIN events e ON e.conversation = c.id AND e.tenant = c.tenant AND e.seq > c.head - CAST(sqlc.arg(count) AS BIGINT)
+WHERE c.tenant = sqlc.arg(tenant) AND c.id = sqlc.arg(id) ORDER BY e.seq;
 
 -- What an append is checked against: the conversation, whichever tenant's it is, and the event that already has the client id.
 -- name: LookUpAppends :batchone
@@ -12,20 +27,21 @@ WHERE c.id = sqlc.arg(conversation);
 -- name: VisitorKeys :batchone
 SELECT wrapped_key FROM visitors WHERE tenant = $1 AND id = $2;
 
--- name: InsertVisitors :batchone
-INSERT INTO visitors (tenant, id, wrapped_key, created_at) VALUES ($1, $2, $3, $4)
-ON CONFLICT DO NOTHING RETURNING id;
+-- name: InsertVisitors :batchexec
+INSERT INTO visitors (tenant, id, wrapped_key, created_at) VALUES ($1, $2, $3, $4);
 
--- name: InsertConversations :batchone
+-- name: InsertConversations :batchexec
 INSERT INTO conversations (id, tenant, bot, visitor, epoch, head, status, unfinished, origin, agent, preview, created_at, updated_at)
-VALUES ($1, $2, $3, $4, 1, $5, $6, $7, $8, $9, $10, $11, $11)
-ON CONFLICT DO NOTHING RETURNING id;
+VALUES ($1, $2, $3, $4, 1, $5, $6, $7, $8, $9, $10, $11, $11);
 
--- name: MoveHeads :batchone
-UPDATE conversations SET head = sqlc.arg(new_head), status = sqlc.arg(status), unfinished = sqlc.arg(unfinished),
+-- A head that is not where it should be becomes NULL, which it must not be: the whole batch fails.
+-- name: MoveHeads :batchexec
+UPDATE conversations SET
+    head = CASE WHEN tenant = sqlc.arg(tenant) AND visitor = sqlc.arg(visitor) AND epoch = sqlc.arg(epoch) AND head = sqlc.arg(old_head)
+        THEN CAST(sqlc.arg(new_head) AS BIGINT) END,
+    status = sqlc.arg(status), unfinished = sqlc.arg(unfinished),
     agent = sqlc.narg(agent), preview = COALESCE(sqlc.narg(preview), preview), updated_at = sqlc.arg(updated_at)
-WHERE tenant = sqlc.arg(tenant) AND id = sqlc.arg(id) AND epoch = sqlc.arg(epoch) AND head = sqlc.arg(old_head)
-RETURNING id;
+WHERE id = sqlc.arg(id);
 
 -- name: InsertEvents :batchexec
 INSERT INTO events (conversation, seq, tenant, at, type, message, client_id, body) VALUES ($1, $2, $3, $4, $5, $6, $7, $8);
@@ -57,3 +73,7 @@ WHERE t.tenant = $1 AND t.conversation = $2 AND t.seq = $3;
 SELECT id FROM conversations
 WHERE tenant = sqlc.arg(tenant) AND bot = sqlc.arg(bot) AND status IN ('bot', 'agent') AND updated_at < sqlc.arg(before)
 ORDER BY updated_at, id LIMIT sqlc.arg(count);
+
+-- name: KeepSummaries :batchexec
+INSERT INTO summaries (conversation, tenant, through, body) VALUES ($1, $2, $3, $4)
+ON CONFLICT (conversation) DO UPDATE SET through = excluded.through, body = excluded.body WHERE summaries.tenant = excluded.tenant;

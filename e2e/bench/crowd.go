@@ -36,6 +36,7 @@ func (l *lab) all(n, atATime int, do func(ctx context.Context, i int) error) {
 
 // crowd opens sessions, each the one of before if there are any. They leave when the lab ends.
 func (s *site) crowd(n int, before []*visitor) []*visitor {
+	s.l.step("open %d sessions", n)
 	visitors := make([]*visitor, n)
 	s.l.Cleanup(func() {
 		for _, v := range visitors {

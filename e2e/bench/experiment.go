@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"time"
 )
 
 // experiment measures some rows in one go.
@@ -11,15 +12,22 @@ type experiment struct {
 	rows []row
 	// Both return a figure for each row. They start what they measure; it ends with the lab.
 	floor, parley func(l *lab) []float64 // floor is nil when there is none
+	once          bool                   // more rounds would tell nothing new
 }
+
+// stepAtMost bounds one side of one round: the longest takes a quarter of it.
+const stepAtMost = 90 * time.Second
 
 // experiments are all that there are, the most telling first.
 func experiments(s sizes, binary string) []experiment {
 	return []experiment{
 		idleVisitors(s),
+		frames(s),
 		messagesOn(s, sqlite), messagesOn(s, postgres),
-		streams(s),
+		fanOut(s),
+		streams(s), hurried(s), steady(s),
 		storm(s),
+		retrieval(s),
 		start(),
 		rest(binary),
 		widget(),
@@ -27,14 +35,23 @@ func experiments(s sizes, binary string) []experiment {
 }
 
 // run measures floor and Parley in turn.
-func (e experiment) run(ctx context.Context, rounds int) ([]result, error) {
+func (e experiment) run(ctx context.Context, rounds int, atMost time.Duration) ([]result, error) {
+	if e.once {
+		rounds = 1
+	}
 	floors, parleys := make([][]float64, len(e.rows)), make([][]float64, len(e.rows))
-	for range rounds {
-		if err := collect(ctx, e.floor, floors); err != nil {
-			return nil, fmt.Errorf("measure the floor: %w", err)
-		}
-		if err := collect(ctx, e.parley, parleys); err != nil {
-			return nil, fmt.Errorf("measure Parley: %w", err)
+	for round := range rounds {
+		for _, side := range []struct {
+			name    string
+			measure func(l *lab) []float64
+			into    [][]float64
+		}{{"the floor", e.floor, floors}, {"Parley", e.parley, parleys}} {
+			if side.measure == nil {
+				continue
+			}
+			if err := collect(ctx, atMost, side.measure, side.into); err != nil {
+				return nil, fmt.Errorf("measure %s, round %d: %w", side.name, round+1, err)
+			}
 		}
 	}
 	results := make([]result, len(e.rows))
@@ -45,13 +62,13 @@ func (e experiment) run(ctx context.Context, rounds int) ([]result, error) {
 }
 
 // collect measures once and adds each row's figure to the row's others.
-func collect(ctx context.Context, measure func(l *lab) []float64, into [][]float64) error {
-	if measure == nil {
-		return nil
+func collect(ctx context.Context, atMost time.Duration, measure func(l *lab) []float64, into [][]float64) error {
+	var figures []float64
+	if err := within(ctx, atMost, func(l *lab) { figures = measure(l) }); err != nil {
+		return err
 	}
-	return within(ctx, func(l *lab) {
-		for i, figure := range measure(l) {
-			into[i] = append(into[i], figure)
-		}
-	})
+	for i, figure := range figures {
+		into[i] = append(into[i], figure)
+	}
+	return nil
 }

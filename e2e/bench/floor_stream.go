@@ -6,6 +6,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"io"
 	"net/http"
 
 	"github.com/coder/websocket"
@@ -35,27 +36,37 @@ func ask(ctx context.Context, model, question string) (*http.Response, error) {
 	return response, nil
 }
 
-// stream forwards an answer of the model as it comes.
-func (f *floor) stream(ctx context.Context, ws *websocket.Conn, question string) error {
-	response, err := ask(ctx, f.model, question)
+// stream forwards an answer of the model as it comes: a frame has all the words that have come.
+func (c *floorConn) stream(ctx context.Context, question string) error {
+	response, err := ask(ctx, c.model, question)
 	if err != nil {
 		return err
 	}
 	defer response.Body.Close()
 	var text, frame []byte
-	for lines := bufio.NewScanner(response.Body); lines.Scan(); {
-		delta := content(lines.Bytes())
-		if len(delta) == 0 {
-			continue
+	shown := 0
+	for lines := bufio.NewReader(response.Body); ; {
+		line, err := lines.ReadSlice('\n')
+		if err != nil && err != io.EOF {
+			return fmt.Errorf("read the model's answer: %w", err)
 		}
-		frame = fmt.Appendf(frame[:0], `{"type":"message.delta","data":{"message":"msg_floor","index":%d,"text":"%s"}}`, len(text), delta)
-		if err := ws.Write(ctx, websocket.MessageText, frame); err != nil {
-			return err
+		text = append(text, content(line)...)
+		if len(text) > shown && (lines.Buffered() == 0 || len(text)-shown >= frameAtMost || err != nil) {
+			frame = fmt.Appendf(frame[:0], `{"type":"message.delta","data":{"message":"msg_floor","index":%d,"text":"%s"}}`, shown, text[shown:])
+			if err := c.ws.Write(ctx, websocket.MessageText, frame); err != nil {
+				return err
+			}
+			shown = len(text)
 		}
-		text = append(text, delta...)
+		if err != nil {
+			break
+		}
 	}
-	return ws.Write(ctx, websocket.MessageText, fmt.Appendf(nil, `{"seq":2,"type":"message.completed","data":{"message":"msg_floor","text":"%s"}}`, text))
+	return c.write(ctx, `{"seq":2,"type":"message.completed","data":{"message":"msg_floor","text":"%s"}}`, text)
 }
+
+// frameAtMost is how many bytes of an answer one frame brings.
+const frameAtMost = 4 << 10
 
 // content is the text of an event of the model, as it stands in its JSON.
 func content(event []byte) []byte {

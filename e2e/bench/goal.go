@@ -5,29 +5,64 @@ import (
 	"math"
 )
 
-// goal is what a row should show. The zero goal is none.
+// goal is what a row should show. Nil is none.
 type goal struct {
-	words string // "ratio ≤ 1.0"
-	met   func(parley, ratio float64) bool
+	Of    string  `json:"of"`             // what is bounded: ofRatio or ofFigure
+	Least bool    `json:"least"`          // the limit is a least figure, not a greatest
+	Limit float64 `json:"limit"`          //
+	Then  float64 `json:"then,omitempty"` // what to reach for once the limit holds; 0: nothing
 }
 
-func ratioAtMost(limit float64) goal {
-	return goal{fmt.Sprintf("ratio ≤ %.3g", limit), func(_, ratio float64) bool { return ratio <= limit }}
+const (
+	ofRatio  = "ratio"  // to the floor
+	ofFigure = "figure" // Parley's own, in the row's unit
+)
+
+func ratioAtMost(limit float64) *goal  { return &goal{Of: ofRatio, Limit: limit} }
+func ratioAtLeast(limit float64) *goal { return &goal{Of: ofRatio, Least: true, Limit: limit} }
+func atMostOf(limit float64) *goal     { return &goal{Of: ofFigure, Limit: limit} }
+func atLeastOf(limit float64) *goal    { return &goal{Of: ofFigure, Least: true, Limit: limit} }
+
+func (g *goal) then(limit float64) *goal {
+	g.Then = limit
+	return g
 }
 
-func ratioAtLeast(limit float64) goal {
-	return goal{fmt.Sprintf("ratio ≥ %.3g", limit), func(_, ratio float64) bool { return ratio >= limit }}
+// met judges a row. NaN meets nothing.
+func (g *goal) met(parley, ratio float64) bool {
+	judged := parley
+	if g.Of == ofRatio {
+		judged = ratio
+	}
+	if g.Least {
+		return judged >= g.Limit
+	}
+	return judged <= g.Limit
 }
 
-// atMostOf is a goal for Parley's own figure, in the row's unit.
-func atMostOf(limit float64) goal {
-	return goal{fmt.Sprintf("≤ %.3g", limit), func(parley, _ float64) bool { return parley <= limit }}
+// String is the goal as people read it: "ratio ≤ 1, then ≤ 0.7".
+func (g *goal) String() string {
+	if g == nil {
+		return "–"
+	}
+	sign, text := "≤", ""
+	if g.Least {
+		sign = "≥"
+	}
+	if g.Of == ofRatio {
+		text = "ratio "
+	}
+	text += fmt.Sprintf("%s %.3g", sign, g.Limit)
+	if g.Then != 0 {
+		text += fmt.Sprintf(", then %s %.3g", sign, g.Then)
+	}
+	return text
 }
 
 // row is a line of the table before it is measured.
 type row struct {
 	metric, unit string
-	goal         goal
+	goal         *goal
 }
 
 // result is a row as it is written to a JSON line. What there is none of is null.
@@ -37,7 +72,7 @@ type result struct {
 	Floor  *float64 `json:"floor"`
 	Parley *float64 `json:"parley"`
 	Ratio  *float64 `json:"ratio"`
-	Goal   string   `json:"goal"`
+	Goal   *goal    `json:"goal"`
 	Met    *bool    `json:"met"`
 	// Rounds has the ratio of each: how far apart they are tells how far to trust the median.
 	Rounds []float64 `json:"rounds,omitempty"`
@@ -47,14 +82,14 @@ type result struct {
 func (r row) result(floors, parleys []float64) result {
 	floor, parley := median(floors), median(parleys)
 	by := ratio(parley, floor)
-	out := result{Metric: r.metric, Unit: r.unit, Floor: number(floor), Parley: number(parley), Ratio: number(by), Goal: r.goal.words}
+	out := result{Metric: r.metric, Unit: r.unit, Floor: number(floor), Parley: number(parley), Ratio: number(by), Goal: r.goal}
 	for i := range min(len(floors), len(parleys)) {
 		if each := number(ratio(parleys[i], floors[i])); each != nil {
 			out.Rounds = append(out.Rounds, *each)
 		}
 	}
-	if r.goal.met != nil {
-		met := r.goal.met(parley, by) // NaN meets nothing
+	if r.goal != nil {
+		met := r.goal.met(parley, by)
 		out.Met = &met
 	}
 	return out

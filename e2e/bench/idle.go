@@ -13,7 +13,7 @@ func idleVisitors(s sizes) experiment {
 	}
 	return experiment{
 		name:   "idle",
-		rows:   []row{{"memory per idle visitor", "KiB", ratioAtMost(1.0)}},
+		rows:   []row{{"memory per idle visitor", "KiB", ratioAtMost(1.0).then(0.7)}},
 		floor:  func(l *lab) []float64 { return measure(startFloor(l)) },
 		parley: func(l *lab) []float64 { return measure(startParley(l, 1)) },
 	}

@@ -5,7 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"sync"
 	"testing"
+	"time"
 )
 
 // lab is where one side is measured once: what is started in it ends with it.
@@ -16,15 +18,57 @@ type lab struct {
 
 	ctx    context.Context
 	failed bool
-	last   []func() // what Cleanup was given
+
+	mu    sync.Mutex
+	doing string   // what the measurement is at
+	last  []func() // what Cleanup was given
 }
 
 // failure is what a lab panics with.
 type failure struct{ error }
 
-// within runs a measurement and cleans up after it, however it ends.
-func within(ctx context.Context, measure func(l *lab)) (err error) {
-	l := &lab{ctx: ctx}
+// grace is how long a measurement that is out of time may take to notice, and
+// again once all that it started has ended.
+const grace = 5 * time.Second
+
+// within runs a measurement and cleans up after it, however it ends. One that
+// takes longer than atMost is an error that says what it was at.
+func within(ctx context.Context, atMost time.Duration, measure func(l *lab)) error {
+	ctx, cancel := context.WithTimeout(ctx, atMost)
+	defer cancel()
+	l := &lab{ctx: ctx, doing: "begin"}
+	ended := make(chan error, 1)
+	go func() { ended <- l.run(measure) }()
+	select {
+	case err := <-ended:
+		return l.judge(err)
+	case <-ctx.Done():
+	}
+	err := ctx.Err()
+	for range 2 {
+		select {
+		case failed := <-ended:
+			if failed != nil {
+				err = failed
+			}
+			return l.judge(err)
+		case <-time.After(grace):
+			l.cleanUp() // who waits for a process of ours is woken by its end
+		}
+	}
+	return l.judge(err)
+}
+
+// judge says of a measurement that ran out of time where it was.
+func (l *lab) judge(err error) error {
+	if err == nil || !errors.Is(l.ctx.Err(), context.DeadlineExceeded) {
+		return err
+	}
+	return fmt.Errorf("out of time at %q: %w", l.at(), err)
+}
+
+func (l *lab) run(measure func(l *lab)) (err error) {
+	defer l.cleanUp()
 	defer func() {
 		switch p := recover().(type) {
 		case nil:
@@ -34,16 +78,34 @@ func within(ctx context.Context, measure func(l *lab)) (err error) {
 			l.cleanUp()
 			panic(p)
 		}
-		l.cleanUp()
 	}()
 	measure(l)
 	return nil
 }
 
+// step says what comes next, for whoever asks why nothing happens.
+func (l *lab) step(format string, args ...any) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.doing = fmt.Sprintf(format, args...)
+}
+
+func (l *lab) at() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.doing
+}
+
 func (l *lab) cleanUp() {
-	for len(l.last) > 0 {
+	for {
+		l.mu.Lock()
+		if len(l.last) == 0 {
+			l.mu.Unlock()
+			return
+		}
 		end := l.last[len(l.last)-1]
 		l.last = l.last[:len(l.last)-1]
+		l.mu.Unlock()
 		end()
 	}
 }
@@ -85,7 +147,11 @@ func (l *lab) Failed() bool { return l.failed }
 func (l *lab) Helper() {}
 
 // Cleanup has a function called when the lab ends, the last one first.
-func (l *lab) Cleanup(end func()) { l.last = append(l.last, end) }
+func (l *lab) Cleanup(end func()) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.last = append(l.last, end)
+}
 
 // TempDir makes a folder that ends with the lab.
 func (l *lab) TempDir() string {

@@ -12,7 +12,7 @@ import (
 )
 
 // atMost bounds a whole run: what hangs is a failure, not a figure.
-const atMost = 10 * time.Minute
+const atMost = 12 * time.Minute
 
 // sizes are what the flags say about how much is measured.
 type sizes struct {
@@ -21,9 +21,17 @@ type sizes struct {
 	sessions int // that send at the same time
 	sending  time.Duration
 	slow     int // messages sent one by one
+	typists  int // visitors who are seen typing
+	bursts   int // of their typing
+	watchers int // of one conversation
+	shown    int // messages to them
 	streams  int // answers at the same time
 	words    int // of an answer
+	long     int // words of an answer without pauses
+	steady   int // answers at the same time, at most
 	storm    int // sessions that come back together
+	passages int // of a large bot
+	searches int // in it
 }
 
 func main() {
@@ -43,6 +51,14 @@ func main() {
 	flag.IntVar(&s.slow, "slow", 50, "`messages` sent at a low rate")
 	flag.IntVar(&s.streams, "streams", 100, "`answers` streamed at the same time")
 	flag.IntVar(&s.words, "words", 150, "`words` of such an answer, 50 in a second")
+	flag.IntVar(&s.typists, "typists", 500, "`visitors` who are seen typing")
+	flag.IntVar(&s.bursts, "bursts", 4, "how `often` they are")
+	flag.IntVar(&s.watchers, "watchers", 1000, "`tabs` that watch one conversation")
+	flag.IntVar(&s.shown, "shown", 40, "`messages` that they are shown")
+	flag.IntVar(&s.long, "long", 2000, "`words` of an answer of a model without delay")
+	flag.IntVar(&s.steady, "steady", 500, "most `answers` streamed at the same time, tried in fifths")
+	flag.IntVar(&s.passages, "passages", 10_000, "`passages` of a bot that is searched")
+	flag.IntVar(&s.searches, "searches", 300, "`searches` in it")
 	flag.IntVar(&s.storm, "storm", 1000, "`visitors` that come back at the same time")
 	only := flag.String("only", "", "measure only what has a name that matches this `expression`")
 	binary := flag.String("binary", "bin/parley", "`path` of the parley to measure")
@@ -89,7 +105,7 @@ func run(s sizes, only, binary string) error {
 			break
 		}
 		begun := time.Now()
-		measured, err := e.run(ctx, s.rounds)
+		measured, err := e.run(ctx, s.rounds, stepAtMost)
 		if err != nil {
 			fmt.Fprintf(os.Stderr, "%s: %v\n", e.name, err)
 			failed = append(failed, e.name)

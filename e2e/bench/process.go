@@ -8,6 +8,8 @@ import (
 	"os/exec"
 	"strings"
 	"time"
+
+	"golang.org/x/sys/unix"
 )
 
 // spawn runs this program again as one of its parts and returns the first line
@@ -40,32 +42,16 @@ func endWithInput() {
 	}()
 }
 
-// tick is the unit of times in /proc/PID/stat: USER_HZ, 100 on every Linux that Go runs on.
-const tick = 10 * time.Millisecond
-
-// cpu is the time that a process has spent on a processor so far.
+// cpu is the time that a process has spent on processors so far. The system's clock of
+// that process is exact; /proc tells hundredths of a second.
 func (l *lab) cpu(pid int) time.Duration {
-	raw, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
-	l.must("read the CPU time of a process", err)
-	spent, err := cpuOf(string(raw))
-	l.must("read the CPU time of a process", err)
-	return spent
-}
-
-// cpuOf reads /proc/PID/stat: see proc_pid_stat(5).
-func cpuOf(stat string) (time.Duration, error) {
-	// The second field is a name in parentheses, which may hold anything.
-	_, rest, _ := strings.Cut(stat[strings.LastIndexByte(stat, ')')+1:], " ")
-	fields := strings.Fields(rest)
-	const user, system = 14 - 3, 15 - 3 // rest begins with the third field
-	if len(fields) <= system {
-		return 0, fmt.Errorf("%q has no CPU times", stat)
-	}
-	var ticks [2]int64
-	if _, err := fmt.Sscan(fields[user]+" "+fields[system], &ticks[0], &ticks[1]); err != nil {
-		return 0, fmt.Errorf("read CPU times: %w", err)
-	}
-	return time.Duration(ticks[0]+ticks[1]) * tick, nil
+	const (
+		scheduled = 2 // CPUCLOCK_SCHED: user and system time together
+		bits      = 3 // of a clock's kind, below the process id: see clock_getcpuclockid(3)
+	)
+	var spent unix.Timespec
+	l.must("read the CPU time of a process", unix.ClockGettime(int32(^pid<<bits|scheduled), &spent))
+	return time.Duration(spent.Nano())
 }
 
 // memory is what a process holds in memory now, in bytes.

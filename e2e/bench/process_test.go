@@ -4,20 +4,44 @@ import (
 	"context"
 	"errors"
 	"os"
+	"os/exec"
+	"strings"
 	"testing"
 	"time"
 )
 
-func TestCPUTimesAreReadBehindANameThatHoldsAnything(t *testing.T) {
+func TestTheCPUTimeOfAProcessIsWhatItSpentAndNotHowLongItLived(t *testing.T) {
 	t.Parallel()
-	got, err := cpuOf("42 (a (b) 9 c) S 1 42 42 0 -1 4194560 500 0 0 0 150 25 0 0 20 0 8 0 100 1 2")
-	if want := 1750 * time.Millisecond; err != nil || got != want {
-		t.Errorf("read %v, %v, want %v", got, err, want)
-	}
-	for _, broken := range []string{"", "42 (x) S 1", "42 (x) S 1 42 42 0 -1 4194560 500 0 0 0 many 25 0"} {
-		if got, err := cpuOf(broken); err == nil {
-			t.Errorf("%q was read as %v", broken, got)
+	err := within(context.Background(), time.Minute, func(l *lab) {
+		before := l.cpu(os.Getpid())
+		for i := 0; l.cpu(os.Getpid())-before < 20*time.Millisecond; i++ {
+			if i > 1e9 {
+				t.Error("it stands still while we work")
+				return
+			}
 		}
+		idle := exec.Command("sleep", "60")
+		l.must("start a process", idle.Start())
+		l.Cleanup(func() { _ = idle.Process.Kill(); _ = idle.Wait() })
+		l.pause(50 * time.Millisecond)
+		if spent := l.cpu(idle.Process.Pid); spent <= 0 || spent >= 50*time.Millisecond {
+			t.Errorf("a process that sleeps spent %v", spent)
+		}
+	})
+	if err != nil {
+		t.Error(err)
+	}
+}
+
+func TestTheCPUTimeOfNoProcessIsAnError(t *testing.T) {
+	t.Parallel()
+	ended := exec.Command("true")
+	if err := ended.Run(); err != nil {
+		t.Fatal(err)
+	}
+	err := within(context.Background(), time.Minute, func(l *lab) { l.cpu(ended.Process.Pid) })
+	if err == nil {
+		t.Error("there is none")
 	}
 }
 
@@ -26,7 +50,7 @@ func TestALabEndsWhatItStartedWhenAMeasurementFails(t *testing.T) {
 	broken := errors.New("broken")
 	var folder string
 	var ended []int
-	err := within(context.Background(), func(l *lab) {
+	err := within(context.Background(), time.Minute, func(l *lab) {
 		folder = l.TempDir()
 		l.Cleanup(func() { ended = append(ended, 1) })
 		l.Cleanup(func() { ended = append(ended, 2) })
@@ -47,7 +71,7 @@ func TestALabEndsWhatItStartedWhenAMeasurementFails(t *testing.T) {
 func TestOneFailureEndsACrowd(t *testing.T) {
 	t.Parallel()
 	broken := errors.New("broken")
-	err := within(context.Background(), func(l *lab) {
+	err := within(context.Background(), time.Minute, func(l *lab) {
 		l.all(3, 3, func(ctx context.Context, i int) error {
 			if i == 1 {
 				return broken
@@ -58,5 +82,29 @@ func TestOneFailureEndsACrowd(t *testing.T) {
 	})
 	if !errors.Is(err, broken) {
 		t.Errorf("the error is %v", err)
+	}
+}
+
+func TestAStuckStepIsAnErrorThatNamesIt(t *testing.T) {
+	t.Parallel()
+	for name, wait := range map[string]func(l *lab){
+		"that hears the end": func(l *lab) { l.pause(time.Hour) },
+		"that waits for a process": func(l *lab) {
+			asleep := exec.Command("sleep", "60")
+			l.must("start a process", asleep.Start())
+			l.Cleanup(func() { _ = asleep.Process.Kill() })
+			_ = asleep.Wait()
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			err := within(context.Background(), 10*time.Millisecond, func(l *lab) {
+				l.step("wait for %s", "Godot")
+				wait(l)
+			})
+			if err == nil || !strings.Contains(err.Error(), `"wait for Godot"`) || !errors.Is(err, context.DeadlineExceeded) {
+				t.Errorf("the error is %v", err)
+			}
+		})
 	}
 }

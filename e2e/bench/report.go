@@ -2,9 +2,11 @@ package main
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"slices"
+	"strings"
 	"text/tabwriter"
 )
 
@@ -20,23 +22,53 @@ func printLines(w io.Writer, results []result) error {
 	return nil
 }
 
-// printTable writes what people read.
+// readLines reads what printLines wrote.
+func readLines(r io.Reader) (results []result, err error) {
+	in := json.NewDecoder(r)
+	in.DisallowUnknownFields()
+	for {
+		var next result
+		switch err := in.Decode(&next); {
+		case errors.Is(err, io.EOF):
+			return results, nil
+		case err != nil:
+			return nil, fmt.Errorf("read row %d: %w", len(results)+1, err)
+		}
+		results = append(results, next)
+	}
+}
+
+// heading is the first line of the table; cells are the others.
+var heading = []string{"metric", "unit", "floor", "Parley", "ratio", "rounds", "goal", "met"}
+
+func (r result) cells() []string {
+	met := "–"
+	if r.Met != nil {
+		met = map[bool]string{true: "yes", false: "NO"}[*r.Met]
+	}
+	return []string{r.Metric, r.Unit, digits(r.Floor), digits(r.Parley), digits(r.Ratio), extent(r.Rounds), r.Goal.String(), met}
+}
+
+// printTable writes what people read in a terminal.
 func printTable(w io.Writer, results []result) {
 	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(table, "\nmetric\tunit\tfloor\tParley\tratio\trounds\tgoal\tmet")
+	fmt.Fprintln(table, "\n"+strings.Join(heading, "\t"))
 	for _, r := range results {
-		met := "–"
-		if r.Met != nil {
-			met = map[bool]string{true: "yes", false: "NO"}[*r.Met]
-		}
-		goal := r.Goal
-		if goal == "" {
-			goal = "–"
-		}
-		fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n",
-			r.Metric, r.Unit, digits(r.Floor), digits(r.Parley), digits(r.Ratio), extent(r.Rounds), goal, met)
+		fmt.Fprintln(table, strings.Join(r.cells(), "\t"))
 	}
 	_ = table.Flush() // standard error, where else could it be told?
+}
+
+// markdown is the same table for a page.
+func markdown(results []result) string {
+	var out strings.Builder
+	line := func(cells []string) { fmt.Fprintf(&out, "| %s |\n", strings.Join(cells, " | ")) }
+	line(heading)
+	line([]string{"---", "---", "---:", "---:", "---:", "---:", "---", "---"})
+	for _, r := range results {
+		line(r.cells())
+	}
+	return out.String()
 }
 
 // extent is the least and the greatest of the rounds' ratios.

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"reflect"
 	"strings"
 	"testing"
 )
@@ -9,29 +10,33 @@ func TestARowIsAJSONLineOfItsMedians(t *testing.T) {
 	t.Parallel()
 	results := []result{
 		row{"acks", "1/s", ratioAtLeast(0.5)}.result([]float64{200, 100, 900}, []float64{80, 50, 90}),
-		row{"memory", "KiB", ratioAtMost(1)}.result([]float64{10}, []float64{12}),
+		row{"memory", "KiB", ratioAtMost(1).then(0.7)}.result([]float64{10}, []float64{12}),
 		row{"start", "s", atMostOf(1.5)}.result(nil, []float64{1.5}),
-		row{"cpu", "µs", goal{}}.result([]float64{4}, []float64{6}),
+		row{"cpu", "µs", nil}.result([]float64{4}, []float64{6}),
 	}
 	var out strings.Builder
 	if err := printLines(&out, results); err != nil {
 		t.Fatal(err)
 	}
-	want := `{"metric":"acks","unit":"1/s","floor":200,"parley":80,"ratio":0.4,"goal":"ratio ≥ 0.5","met":false,"rounds":[0.4,0.5,0.1]}
-{"metric":"memory","unit":"KiB","floor":10,"parley":12,"ratio":1.2,"goal":"ratio ≤ 1","met":false,"rounds":[1.2]}
-{"metric":"start","unit":"s","floor":null,"parley":1.5,"ratio":null,"goal":"≤ 1.5","met":true}
-{"metric":"cpu","unit":"µs","floor":4,"parley":6,"ratio":1.5,"goal":"","met":null,"rounds":[1.5]}
+	want := `{"metric":"acks","unit":"1/s","floor":200,"parley":80,"ratio":0.4,"goal":{"of":"ratio","least":true,"limit":0.5},"met":false,"rounds":[0.4,0.5,0.1]}
+{"metric":"memory","unit":"KiB","floor":10,"parley":12,"ratio":1.2,"goal":{"of":"ratio","least":false,"limit":1,"then":0.7},"met":false,"rounds":[1.2]}
+{"metric":"start","unit":"s","floor":null,"parley":1.5,"ratio":null,"goal":{"of":"figure","least":false,"limit":1.5},"met":true}
+{"metric":"cpu","unit":"µs","floor":4,"parley":6,"ratio":1.5,"goal":null,"met":null,"rounds":[1.5]}
 `
 	if out.String() != want {
 		t.Errorf("printed\n%swant\n%s", out.String(), want)
+	}
+	back, err := readLines(strings.NewReader(out.String()))
+	if err != nil || !reflect.DeepEqual(back, results) {
+		t.Errorf("read back as %v, %v", back, err)
 	}
 }
 
 func TestAGoalThatCannotBeComparedIsNotMet(t *testing.T) {
 	t.Parallel()
-	for _, g := range []goal{ratioAtMost(1), ratioAtLeast(1)} {
+	for _, g := range []*goal{ratioAtMost(1), ratioAtLeast(1)} {
 		if r := (row{"r", "s", g}).result(nil, []float64{1}); r.Met == nil || *r.Met {
-			t.Errorf("%s is met without a floor", g.words)
+			t.Errorf("%s is met without a floor", g)
 		}
 	}
 }
@@ -46,6 +51,21 @@ func TestTheTableShowsThreeDigitsAndWhatIsMissing(t *testing.T) {
 	for _, want := range []string{"18658", "5706", "0.306", "0.2–0.428", "NO", "1.15", "–", "yes"} {
 		if !strings.Contains(out.String(), want) {
 			t.Errorf("%q is missing in\n%s", want, out.String())
+		}
+	}
+}
+
+func TestAGoalIsReadAsASentence(t *testing.T) {
+	t.Parallel()
+	for want, g := range map[string]*goal{
+		"ratio ≤ 1, then ≤ 0.7": ratioAtMost(1).then(0.7),
+		"ratio ≥ 0.35":          ratioAtLeast(0.35),
+		"≤ 80":                  atMostOf(80),
+		"≥ 300":                 atLeastOf(300),
+		"–":                     nil,
+	} {
+		if got := g.String(); got != want {
+			t.Errorf("got %q, want %q", got, want)
 		}
 	}
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"net/http"
+	"time"
 
 	"parley/e2e/owner"
 	"parley/e2e/server"
@@ -18,27 +19,38 @@ type site struct {
 	bots   []string       // visitors are spread over them
 	bearer string         // empty: none is asked for
 	parley *server.Server // nil: the floor
+	owner  *owner.Owner   // of the bots; nil: the floor
+	model  string         // base URL of the model that it asks; empty: none
 }
 
 // startFloor starts a floor server.
 func startFloor(l *lab, args ...string) *site {
+	l.step("start the floor")
 	address, pid := l.spawn("floor", args...)
 	return &site{l: l, socket: "ws://" + address + "/", pid: func() int { return pid }, bots: []string{"bot_floor"}}
 }
 
 // startParley starts Parley with a business whose bots know a little.
 func startParley(l *lab, bots int, env ...string) *site {
+	l.step("start Parley with %d bots", bots)
 	s := server.Start(l, env...)
 	o := owner.Register(l, s.URL(), owner.Registration{
 		Email: "owner@bench.example", Password: "correct horse battery", Company: "Bench", Name: "Owner",
 	})
-	at := &site{l: l, socket: "ws://" + s.Address + "/api/v1/socket", pid: s.PID, bearer: o.Token, parley: s}
+	at := &site{l: l, socket: "ws://" + s.Address + "/api/v1/socket", pid: s.PID, bearer: o.Token, parley: s, owner: o}
 	for range bots {
 		bot := o.MakeBot("Bench")
 		o.AddText(bot, "Returns", "Returns are accepted within seven days of delivery.")
 		at.bots = append(at.bots, bot)
 	}
 	return at
+}
+
+// costOf is the CPU time that the server spends while something is done.
+func (s *site) costOf(do func()) time.Duration {
+	before := s.l.cpu(s.pid())
+	do()
+	return s.l.cpu(s.pid()) - before
 }
 
 // question is one that the bots of startParley have something to say about.

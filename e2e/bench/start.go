@@ -16,6 +16,7 @@ func start() experiment {
 		rows: []row{{"start to ready, embedded", "s", atMostOf(1.5)}},
 		parley: func(l *lab) []float64 {
 			s := server.New(l)
+			l.step("start Parley")
 			begun := time.Now()
 			s.Run()
 			return []float64{time.Since(begun).Seconds()}
@@ -40,6 +41,7 @@ func rest(binary string) experiment {
 // startDemo runs the demo and returns its process id once it is ready. Package
 // server gives it an address, a folder and an environment, but starts no demo.
 func startDemo(l *lab, binary string) (pid int) {
+	l.step("start the demo")
 	s := server.New(l)
 	demo := exec.Command(binary, "serve", "--demo", "--addr", s.Address, "--data", s.Data)
 	demo.Env = os.Environ()

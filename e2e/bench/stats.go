@@ -15,6 +15,15 @@ func median(figures []float64) float64 {
 	return (sorted[(n-1)/2] + sorted[n/2]) / 2
 }
 
+// quantile is the figure that so large a part of the figures does not exceed, NaN of none.
+func quantile(figures []float64, part float64) float64 {
+	if len(figures) == 0 {
+		return math.NaN()
+	}
+	sorted := slices.Sorted(slices.Values(figures))
+	return sorted[max(0, int(math.Ceil(part*float64(len(sorted))))-1)]
+}
+
 // ratio is Parley's figure by the floor's, NaN when there is no floor to divide by.
 func ratio(parley, floor float64) float64 {
 	if math.IsNaN(floor) || floor <= 0 {

@@ -45,3 +45,28 @@ func TestThereIsNoRatioToAFloorThatIsNone(t *testing.T) {
 		}
 	}
 }
+
+func TestAQuantileIsAFigureThatWasMeasured(t *testing.T) {
+	t.Parallel()
+	var hundred []float64
+	for i := range 100 {
+		hundred = append(hundred, float64(100-i))
+	}
+	for _, c := range []struct {
+		figures    []float64
+		part, want float64
+	}{
+		{hundred, 0.99, 99},
+		{hundred, 0.5, 50},
+		{hundred, 1, 100},
+		{hundred, 0, 1},
+		{[]float64{7}, 0.99, 7},
+	} {
+		if got := quantile(c.figures, c.part); got != c.want {
+			t.Errorf("quantile(%v…, %v) = %v, want %v", c.figures[:1], c.part, got, c.want)
+		}
+	}
+	if got := quantile(nil, 0.99); !math.IsNaN(got) {
+		t.Errorf("a quantile of nothing is %v", got)
+	}
+}

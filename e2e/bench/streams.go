@@ -17,22 +17,22 @@ const answersOfBot = 50
 
 // streams measures answers of a model that are streamed at the same time.
 func streams(s sizes) experiment {
-	measure := func(model string, at *site) []float64 {
+	measure := func(at *site) []float64 {
 		visitors := at.crowd(s.streams, nil)
-		direct := at.l.firstWords(s.streams, func(ctx context.Context, i int, begun time.Time) (time.Duration, error) {
-			return firstWord(ctx, model, begun)
+		at.l.step("ask the model itself %d times", s.streams)
+		direct := at.l.firstWords(s.streams, func(ctx context.Context, _ int, begun time.Time) (time.Duration, error) {
+			return firstWord(ctx, at.model, begun)
 		})
-		spent := at.l.cpu(at.pid())
-		through := at.l.firstWords(s.streams, func(ctx context.Context, i int, begun time.Time) (time.Duration, error) {
-			return visitors[i].hear(ctx, begun)
+		at.l.step("stream %d answers", s.streams)
+		var through float64
+		cpu := at.costOf(func() {
+			through = at.l.firstWords(s.streams, func(ctx context.Context, i int, begun time.Time) (time.Duration, error) {
+				return visitors[i].hear(ctx, begun)
+			})
 		})
-		tokens := float64(s.streams * s.words)
-		return []float64{through - direct, (at.l.cpu(at.pid()) - spent).Seconds() / tokens * 1e6}
+		return []float64{through - direct, cpu.Seconds() / float64(s.streams*s.words) * 1e6}
 	}
-	model := func(l *lab) string {
-		url, _ := l.spawn("model", "-words", strconv.Itoa(s.words))
-		return url
-	}
+	words := strconv.Itoa(s.words)
 	return experiment{
 		name: "streams",
 		rows: []row{
@@ -40,14 +40,8 @@ func streams(s sizes) experiment {
 			{"first-token overhead p50, question committed first", "ms", ratioAtMost(1.0)},
 			{"CPU per million streamed tokens", "s", ratioAtMost(1.6)},
 		},
-		floor: func(l *lab) []float64 {
-			url := model(l)
-			return measure(url, startFloor(l, append(sqlite.floor(l), "-model", url)...))
-		},
-		parley: func(l *lab) []float64 {
-			url := model(l)
-			return measure(url, startParley(l, (s.streams+answersOfBot-1)/answersOfBot, "OPENAI_BASE_URL="+url, "OPENAI_API_KEY=sk-bench"))
-		},
+		floor:  func(l *lab) []float64 { return measure(floorWithModel(l, "-words", words)) },
+		parley: func(l *lab) []float64 { return measure(parleyWithModel(l, s.streams, "-words", words)) },
 	}
 }
 

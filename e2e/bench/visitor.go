@@ -17,20 +17,21 @@ const patience = 60 * time.Second
 // would cost more than what is measured here. It reads when it waits for
 // something and belongs to one goroutine.
 type visitor struct {
-	ws    *websocket.Conn
-	name  string
-	token string
-	seq   int64 // the last that it knows of
-	sent  int
+	ws           *websocket.Conn
+	name         string
+	token        string
+	conversation string
+	seq          int64 // the last that it knows of
+	sent         int
 }
 
 // open opens a session with a bot: a new one, or that of a visitor who was here before.
 func (s *site) open(ctx context.Context, bot, name string, before *visitor) (*visitor, error) {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
-	ws, _, err := websocket.Dial(ctx, s.socket, &websocket.DialOptions{HTTPHeader: s.header(), Subprotocols: []string{subprotocol}})
+	ws, err := s.dial(ctx)
 	if err != nil {
-		return nil, fmt.Errorf("connect: %w", err)
+		return nil, err
 	}
 	v := &visitor{ws: ws, name: name}
 	data := map[string]any{"bot": bot}
@@ -48,9 +49,10 @@ func (s *site) open(ctx context.Context, bot, name string, before *visitor) (*vi
 	}
 	var ready struct {
 		Data struct {
-			Token     string `json:"token"`
-			Seq       int64  `json:"seq"`
-			Recovered bool   `json:"recovered"`
+			Token        string `json:"token"`
+			Conversation string `json:"conversation"`
+			Seq          int64  `json:"seq"`
+			Recovered    bool   `json:"recovered"`
 		} `json:"data"`
 	}
 	if err := json.Unmarshal(raw, &ready); err != nil {
@@ -59,8 +61,17 @@ func (s *site) open(ctx context.Context, bot, name string, before *visitor) (*vi
 	if before != nil && !ready.Data.Recovered {
 		return nil, fmt.Errorf("a session was not recovered: %s", raw)
 	}
-	v.token, v.seq = ready.Data.Token, ready.Data.Seq
+	v.token, v.conversation, v.seq = ready.Data.Token, ready.Data.Conversation, ready.Data.Seq
 	return v, nil
+}
+
+func (s *site) dial(ctx context.Context) (*websocket.Conn, error) {
+	ws, _, err := websocket.Dial(ctx, s.socket, &websocket.DialOptions{HTTPHeader: s.header(), Subprotocols: []string{subprotocol}})
+	if err != nil {
+		return nil, fmt.Errorf("connect: %w", err)
+	}
+	ws.SetReadLimit(1 << 20) // an answer of some thousand words comes in one frame at its end
+	return ws, nil
 }
 
 func (v *visitor) leave() { _ = v.ws.CloseNow() }
@@ -100,6 +111,15 @@ func (v *visitor) send(ctx context.Context, text string) error {
 	return v.write(ctx, "message.send", map[string]any{"client_id": fmt.Sprintf("%s-%d", v.name, v.sent), "text": text})
 }
 
+// request sends a frame without data and waits for its answer, of that type.
+func (v *visitor) request(ctx context.Context, kind, answer string) error {
+	if err := v.write(ctx, kind, nil); err != nil {
+		return err
+	}
+	_, err := v.await(ctx, answer)
+	return err
+}
+
 // say sends a message and waits until it is acknowledged.
 func (v *visitor) say(ctx context.Context, text string) error {
 	if err := v.send(ctx, text); err != nil {
@@ -123,9 +143,5 @@ func (v *visitor) say(ctx context.Context, text string) error {
 
 // askForPerson keeps the bot from answering: messages are then only kept and acknowledged.
 func (v *visitor) askForPerson(ctx context.Context) error {
-	if err := v.write(ctx, "handoff.request", nil); err != nil {
-		return err
-	}
-	_, err := v.await(ctx, "ack")
-	return err
+	return v.request(ctx, "handoff.request", "ack")
 }

@@ -15,6 +15,7 @@ func widget() experiment {
 			{"widget loader, gzip", "KiB", atMostOf(4)},
 			{"widget, all of it, gzip", "KiB", atMostOf(25)},
 		},
+		once: true,
 		parley: func(l *lab) []float64 {
 			loader := l.weigh("widget/dist/widget.js")
 			apps, err := filepath.Glob("widget/dist/widget/app-*.js")

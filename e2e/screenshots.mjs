@@ -99,6 +99,11 @@ async function widget(browser, size, look, options, texts, path) {
   failed.interrupt('failed')
   await messages.getByText('could not be finished').waitFor()
   await shoot('12-failed')
+  server.intercept = ({ ref, type, say }) =>
+    type === 'message.retry' && (say({ ref, type: 'error', data: { code: 'answering', message: 'Another answer is being written. Please wait for its end.' } }), true)
+  await page.getByRole('button', { name: 'Try again' }).click()
+  await page.getByText('Another answer is being written.').waitFor()
+  await shoot('12-failed-again')
   await page.getByRole('textbox', { name: 'Write a message…' }).fill('x'.repeat(8011))
   await page.getByText('11 characters too many').waitFor()
   await shoot('13-too-long')

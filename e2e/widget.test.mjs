@@ -170,15 +170,71 @@ test('an answer that a crash broke disappears, and the second attempt takes its 
   await messages().getByText('Whole.').waitFor()
 })
 
-test('an answer that failed can be asked for again', async () => {
+const focused = () => page.evaluate(() => document.querySelector('[data-parley]').shadowRoot.activeElement?.className)
+
+test('an answer that failed keeps what was written, says so, and is tried again by keyboard without asking anew', async () => {
   await open()
   await ask('Why?')
+  const question = server.log[0].data.message
   const answer = server.answer()
   answer.write('Because')
   answer.interrupt('failed')
   await messages().getByText('could not be finished').waitFor()
+  await messages().getByText('Because').waitFor()
+  await page.locator('[aria-live=polite]').getByText('The answer could not be finished.').waitFor({ state: 'attached' })
+  const again = page.getByRole('button', { name: 'Try again' })
+  await audit(page, '[data-parley]')
+
+  await again.focus()
+  await page.keyboard.press('Enter')
+  await until('it is asked for', () => server.frames.some(({ type, data }) => type === 'message.retry' && data.message === 'msg_2'))
+  const second = server.answer(question)
+  await again.waitFor({ state: 'detached' })
+  assert.equal(await focused(), 'log', 'the button took the focus with it')
+  second.write('Because it rained.')
+  second.end()
+  await messages().getByText('Because it rained.').waitFor()
+  assert.equal(await again.count(), 0)
+  assert.equal(server.log.filter((event) => event.data.text === 'Why?').length, 1)
+})
+
+test('a try that is refused says why in words and can be repeated; behind a later answer too', async () => {
+  await open()
+  await ask('Why?')
+  server.answer().interrupt('failed')
+  await ask('And when?')
+  const later = server.answer()
+  later.write('On Monday.')
+  const again = page.getByRole('button', { name: /^Try again/ })
+  await until('nothing can be tried while an answer is written', () => again.isDisabled())
+  later.end()
+  await messages().getByText('On Monday.').waitFor()
+  const refusals = ['Another answer is being written. Please wait for its end.', 'A person has your question now, so the bot does not try again.', 'We cannot reach our storage right now. Please try again in a moment.']
+  for (const message of refusals) {
+    server.intercept = ({ ref, type, say }) => type === 'message.retry' && (say({ ref, type: 'error', data: { code: 'unavailable', message } }), true)
+    await again.click()
+    await page.getByRole('alert').getByText(message).waitFor()
+  }
+  server.intercept = () => false
+  await again.click()
+  await page.getByRole('alert').waitFor({ state: 'detached' })
+  server.answer(server.log[0].data.message).write('Because.')
+  await again.waitFor({ state: 'detached' })
+})
+
+test('what the storage could not take stays, and goes out again as the same message', async () => {
+  await open()
+  server.intercept = ({ ref, type, say }) => type === 'message.send' && (say({ ref, type: 'error', data: { code: 'unavailable', message: 'We cannot reach our storage right now.' } }), true)
+  await field().fill('Keep me')
+  await field().press('Enter')
+  await page.getByRole('alert').getByText('We cannot reach our storage right now.').waitFor()
+  await messages().getByText('Keep me').waitFor()
+  server.intercept = () => false
   await page.getByRole('button', { name: 'Try again' }).click()
-  await until('it is asked again', () => server.log.filter((event) => event.data.text === 'Why?').length === 2)
+  await until('it is kept', () => server.log.length === 1)
+  const sent = server.frames.filter(({ type }) => type === 'message.send').map(({ data }) => data)
+  assert.equal(sent.length, 2)
+  assert.deepEqual(sent[0], sent[1])
 })
 
 test('a person can be asked for, and is announced when they join', async () => {

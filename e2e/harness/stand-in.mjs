@@ -57,9 +57,9 @@ export class StandIn {
     for (const socket of this.sockets) socket.send(JSON.stringify(frame))
   }
 
-  /** Begins an answer and returns how to go on with it. */
-  answer(message = `msg_${this.log.length + 1}`) {
-    const question = this.log.findLast((event) => event.data.author?.kind === 'visitor')?.data.message
+  /** Begins an answer, to the last question or to another, and returns how to go on with it. */
+  answer(question = this.log.findLast((event) => event.data.author?.kind === 'visitor')?.data.message) {
+    const message = `msg_${this.log.length + 1}`
     this.event('message.started', { message, author: { kind: 'bot', name: this.greeting.name }, question, attempt: 1 })
     this.deltas[message] = ''
     return {
@@ -106,6 +106,7 @@ export class StandIn {
       else if (type === 'message.send') this.keep(ref, data, say)
       else if (type === 'ping') say({ type: 'pong' })
       else if (type === 'message.stop') this.end('message.interrupted', data.message, { reason: 'stopped' })
+      else if (type === 'message.retry') say({ ref, type: 'ack', data: {} })
       else if (type === 'message.feedback') this.event('feedback.given', data)
       else if (type === 'handoff.request') this.setStatus('waiting', { position: 2 })
     })

@@ -1,6 +1,7 @@
 /** Tells a screen reader what is new: whole sentences, each once, nothing of what was there before. */
 import type { Snapshot } from './conversation'
 import { sentences } from './sentences'
+import { endings } from './views/answer'
 import { noticeText } from './views/bubble'
 import * as words from './words'
 
@@ -34,6 +35,7 @@ export class Announcer {
         this.from = next
         said.forEach((text) => this.say(text))
         if (item.phase === 'open') return
+        if (item.phase !== 'done') this.say(endings[item.phase])
       } else if (item.kind === 'notice') this.say(noticeText(item))
       else if (item.author.kind === 'agent') this.say(`${item.author.name || words.aPerson}: ${item.text}`)
       this.done = item.seq

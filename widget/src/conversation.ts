@@ -16,6 +16,14 @@ export interface Snapshot extends State {
   lost: boolean // the connection is away for longer than a blink
   unread: number
   typing?: string // name of the person who is writing
+  retry?: Retry
+}
+
+/** The last answer that the visitor asked to be tried again. */
+export interface Retry {
+  message: string
+  error?: string // why it is not, said by the server
+  retryAt?: number
 }
 
 /** A person's "is writing" lasts so long. */
@@ -38,6 +46,7 @@ export class Conversation {
   private typist?: string
   private told = 0
   private readonly sent = new Map<string, string>() // frame id → client id, of this connection
+  private retry?: Retry & { ref: string }
   private readonly socket: Socket
   private readonly kept
   private readonly tab
@@ -82,6 +91,7 @@ export class Conversation {
       lost: this.lost,
       unread: unread(state, this.read),
       typing: this.typist,
+      retry: this.retry,
     }
   }
 
@@ -117,6 +127,14 @@ export class Conversation {
   stop(): void {
     const message = openAnswer(this.state)?.id
     if (message) this.socket.send('message.stop', { message })
+  }
+
+  /** Asks for another try of a failed answer: its question is not posted again. */
+  again(message: string): void {
+    const ref = this.socket.send('message.retry', { message })
+    if (!ref) return
+    this.retry = { message, ref }
+    this.changed()
   }
 
   requestPerson(): void {
@@ -180,8 +198,11 @@ export class Conversation {
 
   private refused({ code, message, retry_after: after }: { code: string; message: string; retry_after?: number }, ref?: string): void {
     const clientId = ref && this.sent.get(ref)
-    if (clientId) {
-      const retryAt = after ? Date.now() + after * 1000 : undefined
+    const retryAt = after ? Date.now() + after * 1000 : undefined
+    if (this.retry && this.retry.ref === ref) {
+      this.retry = { ...this.retry, error: code === 'not_found' ? words.tooOld : message, retryAt }
+      this.changed()
+    } else if (clientId) {
       this.outbox(this.state.outbox.map((one) => (one.clientId === clientId ? { ...one, error: message, retryAt } : one)))
     } else if (code === 'token_invalid') {
       // It is no good any more (erased, or of another installation): the next attempt begins anew.
@@ -227,6 +248,7 @@ export class Conversation {
     if (condition === 'stopped') explain(code)
     if (condition === 'open') {
       this.sent.clear()
+      this.retry = undefined // if it was heard, the log says so
       // What was not acknowledged goes out again, in order; what was refused waits for the visitor.
       for (const pending of this.state.outbox) if (!pending.error) this.transmit(pending)
     }

@@ -26,7 +26,7 @@ export interface Line {
 export const final = (code: number): boolean => code >= 4500 && code <= 4999
 
 /** Orders that a living server answers at once, whatever it thinks of them. */
-const answered = new Set<Order>(['session.open', 'message.send', 'ping'])
+const answered = new Set<Order>(['session.open', 'message.send', 'message.retry', 'ping'])
 
 /** Orders that need no answer of their own. */
 const quiet = new Set<Order>(['ping', 'pong', 'typing', 'read'])

@@ -201,6 +201,14 @@ function change(state: State, id: string, by: (answer: Answer) => Answer): State
 export const openAnswer = (state: State): Answer | undefined =>
   state.items.findLast((item): item is Answer => item.kind === 'answer' && item.phase === 'open')
 
+/** The failed answers that are worth another try: nothing was said to their questions since. */
+export function retryable({ status, items }: State): Set<string> {
+  const last = new Map<string, Answer>() // by question
+  for (const item of items) if (item.kind === 'answer') last.set(item.question ?? item.id, item)
+  const failed = [...last.values()].filter((answer) => status === 'bot' && answer.phase === 'failed')
+  return new Set(failed.map((answer) => answer.id))
+}
+
 /** Whether an answer is due that has not begun: the last word is the visitor's, and the bot has it. */
 export function awaited(state: State): boolean {
   const last = state.items.at(-1)

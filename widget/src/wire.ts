@@ -97,6 +97,7 @@ export interface Orders {
   'session.open': { bot: string; token?: string; after?: number; conversation?: string; page?: string; locale?: string }
   'message.send': { client_id: string; text: string }
   'message.stop': { message?: string }
+  'message.retry': { message: string } // the answer that failed
   'message.feedback': { message: string; helpful: boolean; comment?: string }
   'handoff.request': object
   typing: object

@@ -24,6 +24,7 @@ export const typing = (name: string) => `${name} is writing`
 export const stopped = 'Stopped.'
 export const takenOver = 'A person took over here.'
 export const failed = 'The answer could not be finished.'
+export const tooOld = 'This was too long ago. Please write your question again.'
 export const lost = 'The connection to the assistant broke. It is answering again.'
 export const erased = 'This message was erased.'
 export const helpful = 'Helpful'

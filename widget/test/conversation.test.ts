@@ -137,6 +137,55 @@ test('a refused message says why and waits for the visitor', () => {
   expect(sends()).toEqual([clientId])
 })
 
+test('what the storage could not take is kept, over a reload too, and sent again under its client id', () => {
+  setup().post('Hi')
+  greet()
+  const [clientId] = sends()
+  FakeSocket.last.say({ ref: sendRef(), type: 'error', data: { code: 'unavailable', message: 'We cannot reach our storage right now.' } })
+  const reloaded = setup()
+  greet()
+  expect(reloaded.snapshot.outbox).toMatchObject([{ text: 'Hi', clientId, error: 'We cannot reach our storage right now.' }])
+  expect(sends()).toEqual([])
+  reloaded.resend(clientId as string)
+  expect(FakeSocket.last.of('message.send')).toMatchObject([{ data: { text: 'Hi', client_id: clientId } }])
+})
+
+test('another try of a failed answer is asked for by its name, and nothing is posted', () => {
+  const conversation = setup()
+  greet()
+  conversation.again('msg_2')
+  expect(FakeSocket.last.of('message.retry')).toMatchObject([{ data: { message: 'msg_2' } }])
+  expect(sends()).toEqual([])
+  expect(conversation.snapshot).toMatchObject({ retry: { message: 'msg_2' }, outbox: [] })
+})
+
+test.each([
+  ['answering', 'Another answer is being written.', 'Another answer is being written.'],
+  ['not_with_bot', 'A person has your question now.', 'A person has your question now.'],
+  ['unavailable', 'We cannot reach our storage right now.', 'We cannot reach our storage right now.'],
+  ['not_found', 'There is nothing here by that name.', 'This was too long ago. Please write your question again.'],
+])('a try that is refused as %s says why', (code, message, error) => {
+  const conversation = setup()
+  greet()
+  conversation.again('msg_2')
+  const { id: ref } = FakeSocket.last.of('message.retry')[0]!
+  FakeSocket.last.say({ ref: 'x', type: 'error', data: { code: 'other', message: 'Another.' } })
+  expect(conversation.snapshot.retry?.error).toBeUndefined()
+  FakeSocket.last.say({ ref, type: 'error', data: { code, message, retry_after: 2 } })
+  expect(conversation.snapshot.retry).toMatchObject({ message: 'msg_2', error, retryAt: Date.now() + 2000 })
+})
+
+test('a try whose connection fell may be asked for again', () => {
+  const conversation = setup()
+  greet()
+  conversation.again('msg_2')
+  cut()
+  conversation.again('msg_2') // nobody hears it
+  greet()
+  expect(conversation.snapshot.retry).toBeUndefined()
+  expect(FakeSocket.last.of('message.retry')).toEqual([])
+})
+
 test('a gap in the log is healed by resuming', () => {
   setup()
   greet()

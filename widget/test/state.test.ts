@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { awaited, type Answer, empty, gap, openAnswer, reduce, unread } from '../src/state'
+import { awaited, type Answer, empty, gap, openAnswer, reduce, retryable, unread } from '../src/state'
 import { agent, bot, delta, log, play, ready, snapshot, visitor } from './log'
 
 const question = () => {
@@ -53,6 +53,29 @@ test('an answer that a crash broke is dropped, and its second attempt takes its 
   expect(answerOf(lost)).toMatchObject({ text: '', phase: 'node_lost' })
   const again = play([event('message.started', { message: 'msg_3', author: bot, question: 'msg_1', attempt: 2 })], lost)
   expect(again.items.map((item) => item.kind === 'answer' && item.id)).toEqual([false, 'msg_3'])
+})
+
+test('a failed answer is worth another try until its question gets another answer, whatever was said meanwhile', () => {
+  const { frames, event } = question()
+  const fail = (message: string) => event('message.interrupted', { message, text: 'Half', reason: 'failed' })
+  const failed = play([...frames, fail('msg_2')])
+  expect(answerOf(failed)).toMatchObject({ text: 'Half', phase: 'failed' })
+  expect([...retryable(failed)]).toEqual(['msg_2'])
+  const wentOn = play(
+    [
+      event('message.created', { message: 'msg_3', author: visitor, text: 'And?' }),
+      event('message.started', { message: 'msg_4', author: bot, question: 'msg_3', attempt: 1 }),
+      event('message.completed', { message: 'msg_4', text: 'Yes.' }),
+    ],
+    failed,
+  )
+  expect([...retryable(wentOn)]).toEqual(['msg_2'])
+  const again = play([event('message.started', { message: 'msg_5', author: bot, question: 'msg_1', attempt: 1 })], wentOn)
+  expect([...retryable(again)]).toEqual([])
+  const failedAgain = play([fail('msg_5')], again)
+  expect([...retryable(failedAgain)]).toEqual(['msg_5'])
+  expect(failedAgain.items.filter((item) => item.kind === 'answer' && item.text === 'Half')).toHaveLength(2)
+  expect([...retryable(play([event('status.changed', { status: 'agent' })], failedAgain))]).toEqual([])
 })
 
 test('an event is applied once and in order: what comes again or too early changes nothing', () => {

@@ -41,6 +41,18 @@ test('only what is new is announced, and an answer by sentences', () => {
   expect(announcer.lines.map((line) => line.text)).toEqual(['One.', 'Two.', 'Three', 'Ada joined the conversation.'])
 })
 
+test('an answer that fails is told as one', () => {
+  const announcer = new Announcer()
+  const answer = { kind: 'answer', id: 'msg_2', seq: 2, author: bot, text: '', bytes: 0, citations: [] }
+  const show = (phase: string, text: string) =>
+    announcer.update({ ...empty, conversation: 'cnv_1', seq: 1, condition: 'open', ready: true, lost: false, unread: 0, items: [{ ...answer, phase, text }] as never })
+  show('open', '')
+  show('open', 'It is')
+  show('failed', 'It is')
+  show('failed', 'It is')
+  expect(announcer.lines.map((line) => line.text)).toEqual(['It is', 'The answer could not be finished.'])
+})
+
 test('whatever accent an owner picks, text on it and text of it can be read', () => {
   const surfaces = ['#ffffff', '#f5f6f8', '#16181d', '#22252c']
   for (let hue = 0; hue < 4096; hue += 37) {

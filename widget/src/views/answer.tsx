@@ -1,8 +1,9 @@
 import { useMemo, useState } from 'preact/hooks'
 import { markdown } from '../markdown/markdown'
+import type { Retry } from '../conversation'
 import type { Answer } from '../state'
 import * as words from '../words'
-import { Dots } from './bubble'
+import { Dots, TryAgain } from './bubble'
 import { ThumbDown, ThumbUp } from './icons'
 import { Chip, type ShowSource, Sources } from './source'
 
@@ -11,18 +12,21 @@ interface Props {
   last: boolean
   show: ShowSource
   rate(helpful: boolean, comment?: string): void
-  retry?: () => void
+  failed: boolean // and may be tried again
+  retry?: Retry // of this answer
+  again?: () => void // where it can be asked for right now
   person?: () => void // asks for a person, where one is offered
 }
 
-const endings: Partial<Record<Answer['phase'], string>> = {
+/** What is said under an answer that was not finished. */
+export const endings = {
   stopped: words.stopped,
   takeover: words.takenOver,
   failed: words.failed,
   node_lost: words.lost,
 }
 
-export function AnswerView({ answer, last, show, rate, retry, person }: Props) {
+export function AnswerView({ answer, last, show, rate, failed, retry, again, person }: Props) {
   const { text, phase, citations, offer } = answer
   const drawn = useMemo(() => {
     const cite = (mark: number) => {
@@ -31,7 +35,7 @@ export function AnswerView({ answer, last, show, rate, retry, person }: Props) {
     }
     return markdown(text, cite)
   }, [text, phase, citations])
-  const ending = endings[phase]
+  const ending = phase === 'open' || phase === 'done' ? '' : endings[phase]
   return (
     <>
       {text ? (
@@ -43,12 +47,12 @@ export function AnswerView({ answer, last, show, rate, retry, person }: Props) {
       {citations.length ? <Sources citations={citations} show={show} /> : null}
       {ending ? (
         <p class={phase === 'failed' ? 'ending error' : 'ending'}>
-          {ending}
-          {phase === 'failed' && last && retry ? (
-            <button type="button" class="text" onClick={retry}>
-              {words.retry}
-            </button>
-          ) : null}
+          {ending} {failed ? <TryAgain at={retry?.retryAt} retry={again} /> : null}
+        </p>
+      ) : null}
+      {failed && retry?.error ? (
+        <p class="ending error" role="alert">
+          {retry.error}
         </p>
       ) : null}
       {offer === 'handoff' && last && person ? (

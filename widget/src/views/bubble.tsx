@@ -1,4 +1,4 @@
-import { useEffect, useMemo, useState } from 'preact/hooks'
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks'
 import { markdown } from '../markdown/markdown'
 import type { Message, Notice, Pending } from '../state'
 import * as words from '../words'
@@ -21,7 +21,6 @@ interface PendingProps {
 }
 
 export function PendingView({ pending: { text, error, retryAt }, online, retry, discard }: PendingProps) {
-  const wait = useCountdown(retryAt)
   return (
     <>
       <div class={error ? 'bubble visitor' : 'bubble visitor pending'} dir="auto">
@@ -29,10 +28,7 @@ export function PendingView({ pending: { text, error, retryAt }, online, retry, 
       </div>
       {error ? (
         <p class="ending error" role="alert">
-          {error}{' '}
-          <button type="button" class="text" disabled={wait > 0} onClick={retry}>
-            {wait > 0 ? words.retryIn(wait) : words.retry}
-          </button>
+          {error} <TryAgain at={retryAt} retry={retry} />
           <button type="button" class="text" onClick={discard}>
             {words.remove}
           </button>
@@ -41,6 +37,21 @@ export function PendingView({ pending: { text, error, retryAt }, online, retry, 
         <p class={online ? 'ending late' : 'ending'}>{online ? words.sending : words.queued}</p>
       )}
     </>
+  )
+}
+
+/** The button under what failed. When it goes while it has the focus, the messages get that. */
+export function TryAgain({ at, retry }: { at?: number; retry?: () => void }) {
+  const wait = useCountdown(at)
+  const button = useRef<HTMLButtonElement>(null)
+  useLayoutEffect(() => {
+    const { current } = button
+    return () => current?.matches(':focus') && current.closest<HTMLElement>('.log')?.focus()
+  }, [])
+  return (
+    <button type="button" class="text" aria-disabled={wait > 0 || !retry} onClick={() => wait > 0 || retry?.()} ref={button}>
+      {wait > 0 ? words.retryIn(wait) : words.retry}
+    </button>
   )
 }
 

@@ -1,7 +1,7 @@
 import type { ComponentChildren } from 'preact'
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks'
 import { type Conversation, type Snapshot, titleOf } from '../conversation'
-import { awaited, type Item } from '../state'
+import { awaited, type Item, openAnswer, retryable } from '../state'
 import * as words from '../words'
 import { AnswerView } from './answer'
 import { Dots, MessageView, noticeText, PendingView } from './bubble'
@@ -45,10 +45,8 @@ export function Log({ snapshot, conversation, show, person }: Props) {
   }
 
   const starters = ready && !items.length && !outbox.length && condition !== 'stopped' ? (bot.suggestions ?? []).slice(0, 6) : []
-  const textOf = (id?: string) => {
-    const question = items.find((item) => item.kind === 'message' && item.id === id)
-    return question?.kind === 'message' ? question.text : ''
-  }
+  const failed = retryable(snapshot)
+  const idle = condition === 'open' && !openAnswer(snapshot)
   const draw = (item: Item, last: boolean) => {
     switch (item.kind) {
       case 'notice':
@@ -65,14 +63,17 @@ export function Log({ snapshot, conversation, show, person }: Props) {
       case 'message':
         return <MessageView message={item} />
       default: {
-        const question = textOf(item.question)
+        const { id } = item
+        const retry = snapshot.retry?.message === id ? snapshot.retry : undefined
         return (
           <AnswerView
             answer={item}
             last={last}
             show={show}
-            rate={(helpful, comment) => conversation.rate(item.id, helpful, comment)}
-            retry={question ? () => conversation.post(question) : undefined}
+            rate={(helpful, comment) => conversation.rate(id, helpful, comment)}
+            failed={failed.has(id)}
+            retry={retry}
+            again={idle && (!retry || retry.error) ? () => conversation.again(id) : undefined}
             person={person}
           />
         )

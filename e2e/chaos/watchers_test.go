@@ -1,0 +1,618 @@
+package chaos
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/json"
+	"fmt"
+	"hash"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/coder/websocket"
+
+	"parley/transport/wire"
+)
+
+// The answers that are watched: pieces as a model gives them.
+const (
+	pieceEvery = 20 * time.Millisecond
+	pieceCount = 20
+)
+
+// The noise that fills the windows of those who do not read.
+const (
+	noisyTalks  = 8
+	noisyPieces = 32
+	noisyPiece  = 4 << 10
+	// noisyVolume is more than the buffers of two kernels (4 MB where nobody changed tcp_wmem) and of the server hold for one connection.
+	noisyVolume = 8 << 20
+)
+
+// queueBytes is what the server lets wait for one reader (socket.Limits).
+const queueBytes = 256 << 10
+
+// One visitor with several tabs and fifty agents see the same bytes, whether or
+// not others beside them read nothing at all.
+func TestFiftyWatchersSeeTheSameBytesWhileOthersReadNothing(t *testing.T) {
+	r := begin(t)
+	tabs, agents, stuck := r.number("tabs", 3, 5), r.number("agents", 50, 50), r.number("stuck", 20, 20)
+	answers := r.number("answers", 3, 15)
+	model := newTicker(r)
+	s := r.site("OPENAI_BASE_URL="+model.url, "OPENAI_API_KEY=sk-test")
+	a := &audience{site: s, model: model, bot: s.bots(1)[0]}
+	a.gather(tabs, agents)
+	a.makeNoise() // everything has been used once, the answers' conversations are there
+
+	calm := a.listen("nobody is stuck", answers)
+	for range stuck {
+		a.join(true)
+	}
+	a.fill()
+	beset := a.listen(fmt.Sprintf("%d do not read", stuck), answers)
+
+	a.compare()
+	goal := max(calm.p99*5/4, calm.p99+5*time.Millisecond)
+	r.Logf("delta from the model to a reader: p99 %v, with those who do not read %v, ratio %.2f; goal %v", calm.p99, beset.p99,
+		float64(beset.p99)/float64(calm.p99), goal)
+	if long && beset.p99 > 5*goal || beset.most > 5*time.Second { // whoever waited for them would wait for 10 s
+		r.Errorf("readers wait for those who do not read: p99 %v, %v at most", beset.p99, beset.most)
+	}
+	bound := int64(stuck)*2*(queueBytes+64<<10) + 16<<20 // twice: a heap is collected when it has doubled
+	grown := beset.memory - calm.memory
+	r.Logf("%d readers ignored %d MB each; memory of the process %d MB, then %d MB: %d KB for each of them (bound %d KB)",
+		stuck, a.ignored>>20, calm.memory>>20, beset.memory>>20, grown/int64(stuck)>>10, bound/int64(stuck)>>10)
+	if grown > bound {
+		r.Errorf("the memory grew by %d bytes, %d are the bound", grown, bound)
+	}
+	if lagged := a.metric("parley_socket_lagged_total"); lagged < float64(stuck)/2 {
+		r.Errorf("deltas were dropped %v times: those who do not read were not noticed", lagged)
+	}
+}
+
+// audience is a conversation with all who watch it.
+type audience struct {
+	*site
+	model        *ticker
+	bot          string
+	token        string
+	conversation string
+	head         int64 // seq from behind which all see everything
+	readers      []*reader
+	noisy        []string // conversations that only those watch who do not read
+	asked        int
+	ignored      int64
+}
+
+// gather opens the conversation and lets everybody watch it.
+func (a *audience) gather(tabs, agents int) {
+	a.Helper()
+	first := a.tab()
+	a.readers = append(a.readers, first)
+	first.ask("Is anybody there?", "hello")
+	for a.head == 0 {
+		if f := first.next(); f.Type == "message.completed" {
+			a.head = f.Seq
+		}
+	}
+	for range tabs - 1 {
+		a.readers = append(a.readers, a.tab())
+	}
+	for range noisyTalks {
+		a.noisy = append(a.noisy, a.answer("", "Make some noise"))
+	}
+	for range agents {
+		a.readers = append(a.readers, a.join(false))
+	}
+	for _, reader := range a.readers {
+		reader.catchUp(a.head)
+		reader.follow()
+	}
+}
+
+// tab is one more of the visitor's.
+func (a *audience) tab() *reader {
+	a.Helper()
+	b := a.dial(http.Header{"Origin": {origin}}, false)
+	data := map[string]any{"bot": a.bot}
+	if a.token != "" {
+		data["token"] = a.token
+	}
+	b.send("1", wire.SessionOpen, data)
+	ready := b.expect("session.ready")
+	a.token, a.conversation = ready.Data.Token, ready.Data.Conversation
+	b.conversation = a.conversation
+	return b
+}
+
+// join adds an agent, who watches. One that is stuck watches the noise as well, and reads no more.
+func (a *audience) join(stuck bool) *reader {
+	a.Helper()
+	b := a.dial(http.Header{"Authorization": {"Bearer " + a.owner.Token}}, stuck)
+	b.agent, b.conversation = true, a.conversation
+	b.send("1", wire.DeskOpen, nil)
+	b.expect("desk.ready")
+	b.send("2", wire.ConversationWatch, map[string]any{"conversation": a.conversation})
+	b.expect("ack")
+	for i := range a.noisy {
+		if stuck {
+			b.send(strconv.Itoa(3+i), wire.ConversationWatch, map[string]any{"conversation": a.noisy[i]})
+			b.expect("ack")
+		}
+	}
+	return b
+}
+
+// dial connects; whoever will not read tells the server so by a window of a few KB.
+func (a *audience) dial(header http.Header, stuck bool) *reader {
+	a.Helper()
+	options := &websocket.DialOptions{HTTPHeader: header, Subprotocols: []string{wire.Subprotocol}}
+	if stuck {
+		dialer := net.Dialer{Control: func(_, _ string, c syscall.RawConn) (err error) {
+			if failed := c.Control(func(fd uintptr) {
+				err = syscall.SetsockoptInt(int(fd), syscall.SOL_SOCKET, syscall.SO_RCVBUF, 4<<10)
+			}); failed != nil {
+				return failed
+			}
+			return err
+		}}
+		options.HTTPClient = &http.Client{Transport: &http.Transport{DialContext: dialer.DialContext}}
+	}
+	ctx, cancel := context.WithTimeout(a.Context(), time.Minute)
+	defer cancel()
+	ws, _, err := websocket.Dial(ctx, "ws://"+a.server.Address+"/api/v1/socket", options)
+	if err != nil {
+		a.Fatal(err)
+	}
+	ws.SetReadLimit(-1)
+	a.Cleanup(func() { _ = ws.CloseNow() })
+	return &reader{run: a.run, ws: ws, epoch: a.model.epoch, seen: sha256.New(), raw: sha256.New(), ends: make(chan int64, 100)}
+}
+
+// answer asks over REST and waits for the answer; it returns the conversation.
+func (a *audience) answer(conversation, text string) string {
+	a.Helper()
+	asked := map[string]any{"text": text}
+	if conversation != "" {
+		asked["conversation"] = conversation
+	}
+	var reply struct{ Conversation, Text string }
+	a.owner.Call(http.MethodPost, "bots/"+a.bot+"/answers", asked, &reply)
+	return reply.Conversation
+}
+
+// makeNoise has something long answered in each of the noisy conversations.
+func (a *audience) makeNoise() {
+	var asking sync.WaitGroup
+	for _, conversation := range a.noisy {
+		asking.Go(func() { a.answer(conversation, "Make some noise") })
+		a.ignored += noisyPieces * noisyPiece
+	}
+	asking.Wait()
+}
+
+// fill makes noise until nothing more goes into the buffers of those who do not read.
+func (a *audience) fill() {
+	a.Helper()
+	a.ignored = 0
+	begun := time.Now()
+	for a.ignored < noisyVolume {
+		a.makeNoise()
+	}
+	a.Logf("%d MB of noise in %v", a.ignored>>20, time.Since(begun).Round(time.Millisecond))
+}
+
+// heard is what a part of the run was like.
+type heard struct {
+	p99, most time.Duration
+	memory    int64 // of the server, at most
+}
+
+// listen has questions asked and answered, beside noise, and tells how the deltas came.
+func (a *audience) listen(when string, answers int) heard {
+	a.Helper()
+	var h heard
+	var watching sync.WaitGroup
+	over := make(chan struct{})
+	watching.Go(func() { h.memory = a.mostMemory(over) })
+	for range answers {
+		a.asked++
+		a.readers[0].ask(fmt.Sprintf("Question number %d?", a.asked), strconv.Itoa(a.asked))
+		a.makeNoise()
+		for _, reader := range a.readers {
+			select {
+			case <-reader.ends:
+			case <-time.After(time.Minute):
+				a.Fatalf("%s: a reader (agent: %v) waits for an answer: %s", when, reader.agent, reader.trouble())
+			}
+		}
+	}
+	close(over)
+	watching.Wait()
+	var all []time.Duration
+	for _, reader := range a.readers {
+		all = append(all, reader.took()...)
+	}
+	slices.Sort(all)
+	if len(all) == 0 {
+		a.Fatal("no delta was seen")
+	}
+	h.p99, h.most = percentile(all, 99), all[len(all)-1]
+	a.Logf("%s: %d readers saw %d answers, %d deltas: %s, %v at most", when, len(a.readers), answers, len(all), tell(all), h.most)
+	return h
+}
+
+// mostMemory looks at the memory of the server now and then.
+func (a *audience) mostMemory(over <-chan struct{}) (most int64) {
+	for {
+		stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/statm", a.server.PID()))
+		if err == nil {
+			var size, resident int64
+			if _, err := fmt.Sscan(string(stat), &size, &resident); err == nil {
+				most = max(most, resident*int64(os.Getpagesize()))
+			}
+		}
+		select {
+		case <-over:
+			return most
+		case <-time.After(20 * time.Millisecond):
+		}
+	}
+}
+
+// metric reads one of the server's without labels.
+func (a *audience) metric(name string) float64 {
+	a.Helper()
+	response, err := http.Get(a.server.URL() + "/metrics")
+	if err != nil {
+		a.Fatal(err)
+	}
+	defer response.Body.Close()
+	var text bytes.Buffer
+	if _, err := text.ReadFrom(response.Body); err != nil {
+		a.Fatal(err)
+	}
+	for line := range strings.Lines(text.String()) {
+		if value, ok := strings.CutPrefix(line, name+" "); ok {
+			n, err := strconv.ParseFloat(strings.TrimSpace(value), 64)
+			if err != nil {
+				a.Fatal(err)
+			}
+			return n
+		}
+	}
+	a.Fatalf("there is no metric %s", name)
+	return 0
+}
+
+// compare holds what each saw against what the visitor's first tab saw, and that against the model's own words.
+func (a *audience) compare() {
+	a.Helper()
+	first, unjoined := a.readers[0], 0
+	var raw [2][]byte // of the first visitor and the first agent whose deltas were not joined
+	for i, reader := range a.readers {
+		if wrong := reader.trouble(); wrong != "" {
+			a.Errorf("reader %d (agent: %v): %s", i, reader.agent, wrong)
+		}
+		if !bytes.Equal(reader.seen.Sum(nil), first.seen.Sum(nil)) {
+			a.Errorf("reader %d (agent: %v) saw something else than the first one: %s", i, reader.agent, reader.differs(first))
+		}
+		if reader.deltas != a.asked*pieceCount {
+			continue // a slow one gets the same text in fewer frames
+		}
+		unjoined++
+		kind := 0
+		if reader.agent {
+			kind = 1
+		}
+		if raw[kind] == nil {
+			raw[kind] = reader.raw.Sum(nil)
+		}
+		if !bytes.Equal(raw[kind], reader.raw.Sum(nil)) {
+			a.Errorf("reader %d (agent: %v) got other frames than those of its kind", i, reader.agent)
+		}
+	}
+	for i, text := range first.texts {
+		if said := a.model.words(i + 1); text != said {
+			a.Errorf("answer %d has %d bytes, the model said %d", i+1, len(text), len(said))
+		}
+	}
+	a.Logf("%d of %d readers got every frame by itself, and bytes that are equal to the last one", unjoined, len(a.readers))
+}
+
+// reader is a raw connection that keeps sums of what it is shown.
+type reader struct {
+	*run
+	ws           *websocket.Conn
+	agent        bool
+	conversation string
+	epoch        time.Time
+	at           int64 // seq of the last event
+	wrong        atomic.Pointer[string]
+	ends         chan int64 // seqs of the answers' ends
+
+	// The reading goroutine's, until all has ended.
+	seen    hash.Hash // of events as they came and of deltas' text
+	raw     hash.Hash // of frames as they came
+	marks   [][]byte  // sums of seen, behind each event
+	message string    // that is being written
+	text    strings.Builder
+	texts   []string
+	deltas  int
+
+	mu    sync.Mutex
+	delay []time.Duration // from the model to here, since took was called last
+}
+
+// shown is a frame from the server.
+type shown struct {
+	Seq  int64
+	Type string
+	Data struct {
+		Token, Conversation, Message, Text, Code string
+		Index                                    int
+	}
+	raw []byte
+}
+
+func (b *reader) send(id, kind string, data map[string]any) {
+	b.Helper()
+	raw, err := json.Marshal(map[string]any{"id": id, "type": kind, "data": data})
+	if err != nil {
+		b.Fatal(err)
+	}
+	ctx, cancel := context.WithTimeout(b.Context(), time.Minute)
+	defer cancel()
+	if err := b.ws.Write(ctx, websocket.MessageText, raw); err != nil {
+		b.Fatalf("send %s: %v", kind, err)
+	}
+}
+
+func (b *reader) ask(text, clientID string) {
+	b.Helper()
+	b.send("ask", wire.MessageSend, map[string]any{"client_id": clientID, "text": text})
+}
+
+func (b *reader) read(ctx context.Context) (f shown, err error) {
+	_, f.raw, err = b.ws.Read(ctx)
+	if err == nil {
+		err = json.Unmarshal(f.raw, &f)
+	}
+	return f, err
+}
+
+func (b *reader) next() shown {
+	b.Helper()
+	ctx, cancel := context.WithTimeout(b.Context(), time.Minute)
+	defer cancel()
+	f, err := b.read(ctx)
+	if err != nil {
+		b.Fatalf("read: %v", err)
+	}
+	b.at = max(b.at, f.Seq)
+	return f
+}
+
+// expect reads until a frame of that type.
+func (b *reader) expect(kind string) shown {
+	b.Helper()
+	for {
+		switch f := b.next(); f.Type {
+		case kind:
+			return f
+		case "error":
+			b.Fatalf("got %s", f.raw)
+		}
+	}
+}
+
+// catchUp reads up to an event that all have.
+func (b *reader) catchUp(seq int64) {
+	b.Helper()
+	for b.at < seq {
+		b.next()
+	}
+}
+
+// follow reads until the test ends.
+func (b *reader) follow() {
+	ctx, stop := context.WithCancel(context.Background())
+	var reading sync.WaitGroup
+	reading.Go(func() {
+		for {
+			f, err := b.read(ctx)
+			if ctx.Err() != nil {
+				return
+			}
+			if err == nil {
+				err = b.see(f)
+			}
+			if err != nil {
+				wrong := err.Error()
+				b.wrong.Store(&wrong)
+				return
+			}
+		}
+	})
+	b.Cleanup(func() {
+		stop()
+		reading.Wait()
+	})
+}
+
+// trouble is why a reader stopped; "": it did not.
+func (b *reader) trouble() string {
+	if wrong := b.wrong.Load(); wrong != nil {
+		return *wrong
+	}
+	return ""
+}
+
+func (b *reader) see(f shown) error {
+	switch {
+	case f.Seq > 0:
+		return b.event(f)
+	case f.Type == "message.delta":
+		return b.delta(f)
+	case f.Type == "message.snapshot", f.Type == "error":
+		return fmt.Errorf("got %.200s", f.raw)
+	case f.Type == wire.Ping:
+		return b.ws.Write(context.Background(), websocket.MessageText, []byte(`{"type":"pong"}`))
+	}
+	return nil
+}
+
+// event takes a durable event: that an agent's names the conversation is all in which it may differ from a visitor's.
+func (b *reader) event(f shown) error {
+	if f.Seq != b.at+1 {
+		return fmt.Errorf("event %d came behind %d", f.Seq, b.at)
+	}
+	b.at = f.Seq
+	b.raw.Write(f.raw)
+	b.seen.Write(bytes.Replace(f.raw, []byte(`"conversation":"`+b.conversation+`",`), nil, 1))
+	b.marks = append(b.marks, b.seen.Sum(nil))
+	switch f.Type {
+	case "message.started":
+		b.message = f.Data.Message
+		b.text.Reset()
+	case "message.completed":
+		if f.Data.Text != b.text.String() {
+			return fmt.Errorf("event %d has %d bytes of text, %d were shown", f.Seq, len(f.Data.Text), b.text.Len())
+		}
+		b.texts = append(b.texts, f.Data.Text)
+		b.ends <- f.Seq
+	case "message.interrupted":
+		return fmt.Errorf("got %s", f.raw)
+	}
+	return nil
+}
+
+func (b *reader) delta(f shown) error {
+	if f.Data.Message != b.message || f.Data.Index != b.text.Len() {
+		return fmt.Errorf("a delta of %s at %d, %d bytes of %s were shown", f.Data.Message, f.Data.Index, b.text.Len(), b.message)
+	}
+	now := time.Since(b.epoch)
+	b.text.WriteString(f.Data.Text)
+	b.seen.Write([]byte(f.Data.Text))
+	b.raw.Write(f.raw)
+	b.deltas++
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for piece := f.Data.Text; len(piece) > 0; piece = piece[min(pieceSize, len(piece)):] {
+		said, err := saidAt(piece)
+		if err != nil {
+			return err
+		}
+		b.delay = append(b.delay, now-said)
+	}
+	return nil
+}
+
+// took returns how long each piece took to come here, since it was called last.
+func (b *reader) took() []time.Duration {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	delay := b.delay
+	b.delay = nil
+	return delay
+}
+
+// differs says behind which event two readers saw something else.
+func (b *reader) differs(from *reader) string {
+	for i := range min(len(b.marks), len(from.marks)) {
+		if !bytes.Equal(b.marks[i], from.marks[i]) {
+			return fmt.Sprintf("up to the event %d behind the first", i+1)
+		}
+	}
+	return fmt.Sprintf("%d events, %d", len(b.marks), len(from.marks))
+}
+
+// ticker is a model whose words tell when they were said.
+type ticker struct {
+	url   string
+	epoch time.Time
+	mu    sync.Mutex
+	said  []string // all but the noise
+}
+
+// A piece is a time and characters of every length, some of which JSON escapes.
+const (
+	pieceText = " \u00e9\u20ac\U0001f600 \"and\"\n"
+	pieceSize = 13 + len(pieceText)
+)
+
+func (m *ticker) piece() string {
+	return fmt.Sprintf("@%012d", time.Since(m.epoch).Microseconds()) + pieceText
+}
+
+// saidAt is when a piece was said, since the epoch.
+func saidAt(piece string) (time.Duration, error) {
+	if len(piece) < pieceSize || piece[0] != '@' {
+		return 0, fmt.Errorf("%q is no piece", piece)
+	}
+	µs, err := strconv.ParseInt(piece[1:13], 10, 64)
+	return time.Duration(µs) * time.Microsecond, err
+}
+
+func newTicker(r *run) *ticker {
+	m := &ticker{epoch: time.Now()}
+	server := httptest.NewServer(http.HandlerFunc(m.complete))
+	r.Cleanup(server.Close)
+	m.url = server.URL + "/v1"
+	return m
+}
+
+// words is what was said n answers after the first.
+func (m *ticker) words(n int) string {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if n >= len(m.said) {
+		return ""
+	}
+	return m.said[n]
+}
+
+func (m *ticker) complete(w http.ResponseWriter, r *http.Request) {
+	var request struct{ Messages []struct{ Content string } }
+	if err := json.NewDecoder(r.Body).Decode(&request); err != nil || len(request.Messages) == 0 {
+		http.Error(w, "that is no request", http.StatusBadRequest)
+		return
+	}
+	w.Header().Set("Content-Type", "text/event-stream")
+	say := func(text, finish any) {
+		raw, _ := json.Marshal(map[string]any{"model": "ticker", "choices": []any{ // of strings, which always can be
+			map[string]any{"index": 0, "delta": map[string]any{"content": text}, "finish_reason": finish},
+		}})
+		fmt.Fprintf(w, "data: %s\n\n", raw)
+		w.(http.Flusher).Flush()
+	}
+	if strings.Contains(request.Messages[len(request.Messages)-1].Content, "noise") {
+		for range noisyPieces {
+			say(strings.Repeat("n", noisyPiece), nil)
+		}
+	} else {
+		text := ""
+		for range pieceCount {
+			piece := m.piece()
+			text += piece
+			say(piece, nil)
+			time.Sleep(pieceEvery) // as a model does
+		}
+		m.mu.Lock()
+		m.said = append(m.said, text)
+		m.mu.Unlock()
+	}
+	say("", "stop")
+	fmt.Fprint(w, "data: [DONE]\n\n")
+}

@@ -11,13 +11,11 @@ import (
 	"parley/llm/llmtest"
 )
 
-// How long an answer is and how quickly the model writes it, in words or bytes per
-// delta. It takes a second, about as long as its cuts.
+// How long an answer is, in words, and how long the deltas are of which it comes, in
+// bytes, if not in words: many end within a character.
 const (
 	answerWords = 50
-	wordPace    = 20 // milliseconds
-	splitBytes  = 7  // many of these deltas end within a character
-	splitPace   = 20
+	splitBytes  = 7
 )
 
 // inPieces marks the questions whose answer comes in deltas of bytes instead of words.
@@ -28,9 +26,10 @@ const inPieces = "«Stück für Stück»"
 func TestCutsInMidAnswerLoseAndRepeatNothing(t *testing.T) {
 	r := begin(t)
 	cuts, crowd := r.number("cuts", 300, 10_000), r.number("visitors", 25, 100)
+	pace := r.number("pace", 20, 50) // milliseconds between deltas: an answer takes about as long as its cuts
 	model := llmtest.NewServer(t,
-		llmtest.Script{Question: inPieces, Words: answerWords, PaceMS: splitPace, Piece: splitBytes, Split: true},
-		llmtest.Script{Words: answerWords, PaceMS: wordPace})
+		llmtest.Script{Question: inPieces, Words: answerWords, PaceMS: pace, Piece: splitBytes, Split: true},
+		llmtest.Script{Words: answerWords, PaceMS: pace})
 	model.Brief()
 	s := r.site("OPENAI_BASE_URL="+model.URL, "OPENAI_API_KEY=sk-test")
 	bots := s.bots(4)

@@ -104,8 +104,7 @@ func (c *cutter) answer() error {
 		case 0, 1:
 			c.tear()
 		case 2:
-			c.cut()
-			c.again()
+			c.twice()
 		default:
 			c.cut()
 		}
@@ -153,10 +152,11 @@ func (c *cutter) by(fault func() int, special ...string) {
 	c.fallen.fell(at, c.size, special...)
 }
 
-// again cuts the next connection before its session is ready.
-func (c *cutter) again() {
+// twice cuts the connection, and the next one before its session is ready.
+func (c *cutter) twice() {
 	barrier := c.proxy.Before("session.ready")
 	defer barrier.Release()
+	c.cut()
 	select {
 	case <-barrier.Reached():
 		c.cut(resuming)

@@ -18,7 +18,8 @@ const dialing = 5 * time.Second
 // opened last counts, and what the others show is not looked at.
 type connection struct {
 	*websocket.Conn
-	ready  bool                  // its session is open; mu of the visitor
+	ready  bool                  // its session is open and what was not acknowledged was sent on it; mu of the visitor
+	again  int                   // how many of the visitor's messages need not be sent on it any more; the same
 	asks   map[string]chan error // what Ask waits for, by frame; mu of the visitor
 	silent *time.Timer           // nil: silence is not minded
 	asked  atomic.Bool           // a ping is out
@@ -46,7 +47,12 @@ func (v *Visitor) connect(ctx context.Context) (opened bool, err error) {
 		}
 		f.Raw = raw
 		replies := v.receive(c, f)
-		opened = opened || f.Type == "session.ready"
+		if f.Type == "session.ready" {
+			opened = true
+			if err := v.sendAgain(ctx, c); err != nil {
+				return opened, err
+			}
+		}
 		if f.Type == "error" && f.Ref == openFrame {
 			return opened, v.turnedAway(f.Data)
 		}
@@ -130,6 +136,36 @@ func (v *Visitor) lost(c *connection) {
 	for _, other := range others {
 		_ = other.CloseNow()
 	}
+}
+
+// sendAgain sends what was not acknowledged, in the order in which it was sent first, and makes the
+// connection ready: what is sent from then on comes behind it.
+func (v *Visitor) sendAgain(ctx context.Context, c *connection) error {
+	for {
+		r, more := v.unsent(c)
+		if !more {
+			return nil
+		}
+		if err := c.write(ctx, r); err != nil {
+			return err
+		}
+	}
+}
+
+// unsent is the next message to send again. If there is none, the connection is ready.
+func (v *Visitor) unsent(c *connection) (r request, more bool) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	for c.again < len(v.sent) {
+		s := v.sent[c.again]
+		c.again++
+		if s.Receipt == nil {
+			return v.sending(s), true
+		}
+	}
+	c.ready = true
+	v.announce()
+	return request{}, false
 }
 
 // opening makes a connection the one that counts, and says what is sent on it first.

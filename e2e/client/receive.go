@@ -31,7 +31,7 @@ func (v *Visitor) receive(c *connection, f frame) []request {
 	}
 	switch f.Type {
 	case "session.ready":
-		return v.ready(c, f.Data)
+		v.ready(f.Data)
 	case "message.delta":
 		v.delta(f.Data)
 	case "message.snapshot":
@@ -48,29 +48,19 @@ func (v *Visitor) receive(c *connection, f frame) []request {
 	return nil
 }
 
-// ready takes the session up: what was not acknowledged is sent again.
-func (v *Visitor) ready(c *connection, d Data) []request {
+// ready takes the session up. What was not acknowledged is to be sent again.
+func (v *Visitor) ready(d Data) {
 	if v.id != "" && v.id != d.Conversation {
 		v.violation("conversation %s became %s", v.id, d.Conversation)
 	}
 	if !d.Recovered {
 		v.violation("%d events were held, and the log of %d is another", len(v.events), d.Seq)
-		v.events = nil
+		v.events, v.owed = nil, make(debts)
 	}
 	if d.Seq < int64(len(v.events)) {
 		v.violation("%d events were held, but the head is %d", len(v.events), d.Seq)
 	}
 	v.token, v.id, v.head = d.Token, d.Conversation, d.Seq
-	if c != nil {
-		c.ready = true
-	}
-	var again []request
-	for _, s := range v.sent {
-		if s.Receipt == nil {
-			again = append(again, v.sending(s))
-		}
-	}
-	return again
 }
 
 func (v *Visitor) event(e Event) {
@@ -82,6 +72,7 @@ func (v *Visitor) event(e Event) {
 		v.violation("event %d has no time", e.Seq)
 	}
 	v.events = append(v.events, e)
+	v.owed.book(e)
 	switch e.Type {
 	case "message.started":
 		v.answer = nil
@@ -153,6 +144,7 @@ func (v *Visitor) acknowledged(f frame) {
 	}
 	if s.Receipt == nil {
 		s.Acked = time.Now()
+		v.unacked--
 	}
 	s.Receipt = &receipt
 	v.acked = max(v.acked, receipt.Seq)

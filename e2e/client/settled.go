@@ -33,48 +33,43 @@ func (v *Visitor) await(ctx context.Context, done func() bool) error {
 }
 
 func (v *Visitor) settled() bool {
-	for _, s := range v.sent {
-		// The ack comes before its event.
-		if s.Receipt == nil || s.Receipt.Seq > int64(len(v.events)) {
-			return false
+	// The ack comes before its event.
+	return v.unacked == 0 && v.acked <= int64(len(v.events)) && len(v.owed) == 0
+}
+
+// debts are the visitor's questions whose answers have not ended, with the message of
+// the answer that is being written, if one is.
+type debts map[string]string
+
+// book takes an event into account.
+func (d debts) book(e Event) {
+	switch e.Type {
+	case "message.created":
+		if e.Data.Author.Kind == "visitor" {
+			d[e.Data.Message] = ""
+		}
+	case "message.started":
+		d[e.Data.Question] = e.Data.Message // it may have been settled before, by a failure
+	case "message.completed", "message.interrupted":
+		if e.Data.Reason == "node_lost" {
+			return // it is answered again
+		}
+		for question, answer := range d {
+			if answer == e.Data.Message {
+				delete(d, question)
+			}
 		}
 	}
-	open := make(map[string]bool) // questions, by message
-	asked := make(map[string]string)
-	for _, e := range v.events {
-		switch e.Type {
-		case "message.created":
-			if e.Data.Author.Kind == "visitor" {
-				open[e.Data.Message] = true
-			}
-		case "message.started":
-			asked[e.Data.Message] = e.Data.Question
-			open[e.Data.Question] = true // again, after a failure
-		case "message.completed":
-			delete(open, asked[e.Data.Message])
-		case "message.interrupted":
-			if e.Data.Reason != "node_lost" {
-				delete(open, asked[e.Data.Message])
-			}
-		}
-	}
-	return len(open) == 0
 }
 
 // state says in a line where the visitor is, for a test that waited in vain.
 func (v *Visitor) state() string {
 	v.mu.Lock()
 	defer v.mu.Unlock()
-	waiting := 0
-	for _, s := range v.sent {
-		if s.Receipt == nil {
-			waiting++
-		}
-	}
 	last := "none"
 	if n := len(v.events); n > 0 {
 		last = fmt.Sprintf("%d %s", v.events[n-1].Seq, v.events[n-1].Type)
 	}
 	return fmt.Sprintf("visitor %s in %s: connected %v, %d of %d messages without an ack, last event %s",
-		v.options.Name, v.id, v.connected() != nil, waiting, len(v.sent), last)
+		v.options.Name, v.id, v.connected() != nil, v.unacked, len(v.sent), last)
 }

@@ -35,9 +35,11 @@ type Visitor struct {
 	id       string // of the conversation
 	head     int64  // of the log when the present connection was opened
 	events   []Event
+	owed     debts
 	answer   *answer // that is being written
 	held     answer  // what an earlier connection had shown of an answer
 	sent     []*Sent
+	unacked  int                  // of them
 	acked    int64                // the highest seq that was acknowledged
 	frames   map[string]carried   // by id
 	asked    int                  // requests that were sent by Ask
@@ -81,7 +83,7 @@ type answer struct {
 // New returns a visitor that has never been here.
 func New(options Options) *Visitor {
 	return &Visitor{
-		options: options, changed: make(chan struct{}),
+		options: options, changed: make(chan struct{}), owed: make(debts),
 		frames: make(map[string]carried), open: make(map[*connection]bool), refusals: make(map[string]int),
 	}
 }
@@ -124,6 +126,7 @@ func (v *Visitor) Send(ctx context.Context, text string) string {
 	v.mu.Lock()
 	s := &Sent{ClientID: fmt.Sprintf("%s-%d", v.options.Name, len(v.sent)+1), Text: text, Behind: v.acked, Began: time.Now()}
 	v.sent = append(v.sent, s)
+	v.unacked++
 	r := v.sending(s)
 	var on []*connection
 	for c := range v.open {

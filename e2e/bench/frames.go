@@ -27,7 +27,7 @@ func frames(s sizes) experiment {
 		name: "frames",
 		rows: []row{
 			{"CPU per small message, no store: ping", "µs", ratioAtMost(2.0).then(1.6)},
-			{"CPU per small message, no store: typing, shown to another", "µs", ratioAtMost(2.0).then(1.6)},
+			{"CPU per small message, no store: typing", "µs", ratioAtMost(2.0).then(1.6)},
 		},
 		floor:  func(l *lab) []float64 { return measure(startFloor(l, "-rooms")) },
 		parley: func(l *lab) []float64 { return measure(startParley(l, 1)) },

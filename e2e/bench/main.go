@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"flag"
 	"fmt"
 	"os"
@@ -55,15 +56,38 @@ func main() {
 	flag.IntVar(&s.bursts, "bursts", 4, "how `often` they are")
 	flag.IntVar(&s.watchers, "watchers", 1000, "`tabs` that watch one conversation")
 	flag.IntVar(&s.shown, "shown", 40, "`messages` that they are shown")
-	flag.IntVar(&s.long, "long", 2000, "`words` of an answer of a model without delay")
+	flag.IntVar(&s.long, "long", 10_000, "`words` of an answer of a model without delay")
 	flag.IntVar(&s.steady, "steady", 500, "most `answers` streamed at the same time, tried in fifths")
 	flag.IntVar(&s.passages, "passages", 10_000, "`passages` of a bot that is searched")
 	flag.IntVar(&s.searches, "searches", 300, "`searches` in it")
 	flag.IntVar(&s.storm, "storm", 1000, "`visitors` that come back at the same time")
 	only := flag.String("only", "", "measure only what has a name that matches this `expression`")
 	binary := flag.String("binary", "bin/parley", "`path` of the parley to measure")
+	docs := flag.String("docs", "", "write lines, table and plot below this `folder` too; all rows must be measured")
+	from := flag.String("from", "", "measure nothing: take the lines of this `file`")
 	flag.Parse()
-	exit(run(s, *only, *binary))
+	if *from != "" {
+		exit(again(*from, *docs))
+	}
+	exit(run(s, *only, *binary, *docs))
+}
+
+// again prints what was measured before.
+func again(lines, docs string) error {
+	file, err := os.Open(lines)
+	if err != nil {
+		return fmt.Errorf("read what was measured: %w", err)
+	}
+	defer file.Close()
+	results, err := readLines(file)
+	if err != nil {
+		return fmt.Errorf("read %s: %w", lines, err)
+	}
+	printTable(os.Stderr, results)
+	if docs == "" {
+		return nil
+	}
+	return publish(docs, results)
 }
 
 func exit(err error) {
@@ -75,10 +99,13 @@ func exit(err error) {
 }
 
 // run measures everything and prints it. It returns an error if anything could not be measured.
-func run(s sizes, only, binary string) error {
+func run(s sizes, only, binary, docs string) error {
 	chosen, err := regexp.Compile(only)
 	if err != nil {
 		return fmt.Errorf("read -only: %w", err)
+	}
+	if docs != "" && only != "" {
+		return errors.New("-docs and -only: the rows of a page are of one run")
 	}
 	if s.rounds < 1 {
 		return fmt.Errorf("-rounds is %d, must be 1 or more", s.rounds)
@@ -125,6 +152,8 @@ func run(s sizes, only, binary string) error {
 		return fmt.Errorf("ended early: %w", context.Cause(ctx))
 	case len(failed) > 0:
 		return fmt.Errorf("could not be measured: %v", failed)
+	case docs != "":
+		return publish(docs, results)
 	}
 	return nil
 }

@@ -16,7 +16,9 @@ import (
 // pace is the time from one word of the model to the next: 50 a second.
 const pace = 20 // milliseconds
 
-// serveModel is the part "model" of this program: a scripted model.
+// serveModel is the part "model" of this program: it says what the scripted model of
+// the tests says. That one makes each event anew and keeps a record of each word,
+// which would take more of the processors than the servers that are measured.
 func serveModel(args []string) error {
 	flags := flag.NewFlagSet("model", flag.ExitOnError)
 	words := flags.Int("words", 0, "length of an answer")
@@ -30,25 +32,47 @@ func serveModel(args []string) error {
 	}
 	fmt.Printf("http://%s/v1\n", listener.Addr())
 	endWithInput()
-	if *hurried {
-		server := &http.Server{Handler: recorded(*words), ReadHeaderTimeout: time.Minute}
-		return server.Serve(listener)
+	m := record(*words)
+	if !*hurried {
+		m.pace = pace * time.Millisecond
 	}
-	return llmtest.Serve(listener, llmtest.NewModel(llmtest.Script{Words: *words, PaceMS: pace}))
+	server := &http.Server{Handler: m, ReadHeaderTimeout: time.Minute}
+	return server.Serve(listener)
 }
 
-// recorded says what the scripted model says, as fast as it is read. The model
-// itself writes and flushes each word: it would be the slowest of all, and what is
-// measured would be how fast it is.
-func recorded(words int) http.Handler {
+// recording is one answer, the same to every question.
+type recording struct {
+	media  string
+	events [][]byte
+	pace   time.Duration // from one event to the next; 0: all in one go
+}
+
+func record(words int) *recording {
 	request := httptest.NewRequest(http.MethodPost, "/v1/chat/completions", strings.NewReader(
 		`{"model":"scripted","stream":true,"stream_options":{"include_usage":true},"messages":[{"role":"user","content":"?"}]}`))
 	recorder := httptest.NewRecorder()
 	llmtest.NewModel(llmtest.Script{Words: words}).ServeHTTP(recorder, request)
-	answer := recorder.Body.Bytes()
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		w.Header().Set("Content-Type", recorder.Header().Get("Content-Type"))
-		// Whoever leaves early does not want the rest.
-		_, _ = bytes.NewReader(answer).WriteTo(w)
-	})
+	return &recording{media: recorder.Header().Get("Content-Type"), events: bytes.SplitAfter(recorder.Body.Bytes(), []byte("\n\n"))}
+}
+
+func (m *recording) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	w.Header().Set("Content-Type", m.media)
+	control := http.NewResponseController(w)
+	begun := time.Now()
+	for i, event := range m.events {
+		if m.pace > 0 {
+			select {
+			case <-time.After(time.Until(begun.Add(m.pace * time.Duration(i)))):
+			case <-r.Context().Done():
+				return
+			}
+		}
+		// Whoever left does not want the rest.
+		if _, err := w.Write(event); err != nil {
+			return
+		}
+		if m.pace > 0 {
+			_ = control.Flush() // the next write fails too
+		}
+	}
 }

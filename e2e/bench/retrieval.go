@@ -64,9 +64,9 @@ func (p *prose) passage() string {
 	return text.String()
 }
 
-// query is a question of eight words, half of them rare.
+// query is a question of nine words: one that is in most passages, four as they come, and four that are rare.
 func (p *prose) query() string {
-	var words []string
+	words := []string{fmt.Sprintf("w%dx", p.random.IntN(5))}
 	for range 4 {
 		words = append(words, fmt.Sprintf("w%dx w%dx", p.zipf.Uint64(), p.random.IntN(10_000)))
 	}

@@ -37,7 +37,7 @@ func streams(s sizes) experiment {
 		name: "streams",
 		rows: []row{
 			// The floor commits the question before it asks the model, so that the goal "floor and a commit" is the floor itself.
-			{"first-token overhead p50, question committed first", "ms", ratioAtMost(1.0)},
+			{"first-token overhead p50", "ms", ratioAtMost(1.0)},
 			{"CPU per million streamed tokens", "s", ratioAtMost(1.6)},
 		},
 		floor:  func(l *lab) []float64 { return measure(floorWithModel(l, "-words", words)) },

@@ -28,10 +28,12 @@ func (b *bundle) SendBatch(_ context.Context, part *pgx.Batch) pgx.BatchResults 
 // for the results, in the order in which the statements were gathered; they
 // count only if there is no error.
 func (s *Store) apply(ctx context.Context, b *bundle, read func()) error {
+	if read == nil {
+		return s.database.Together(ctx, &b.batch, nil)
+	}
 	return s.database.Together(ctx, &b.batch, func(results pgx.BatchResults) {
-		if b.results = results; read != nil {
-			read()
-		}
+		b.results = results
+		read()
 	})
 }
 

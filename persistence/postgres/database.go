@@ -21,10 +21,11 @@ type Database interface {
 	// Begin starts a transaction that sees what others commit meanwhile, or
 	// during which nobody else writes.
 	Begin(ctx context.Context) (Tx, error)
-	// Together runs the statements of a batch in a transaction of its own, in one round trip where
-	// there is a network between. read asks for their results in order; those it does not ask for are
-	// passed over. An error of any statement undoes all, and the rest are not
-	// run; whether a lost connection did is not known. Results count when there is no error.
+	// Together runs the statements of a batch in a transaction of its own, in
+	// one round trip where there is a network between. read asks for their
+	// results, in order; nil: nobody does. An error of any statement undoes all,
+	// and the rest are not run; whether a lost connection did is not known.
+	// Results count when there is no error.
 	Together(ctx context.Context, batch *pgx.Batch, read func(pgx.BatchResults)) error
 	// Migrate brings the schema up to date, and that of the jobs. Only one
 	// process at a time does; others wait.

@@ -74,7 +74,7 @@ func open(connections *pgxpool.Pool, options Options) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	return New(&pool{connections, queue}, options)
+	return New(&pool{connections: connections, queue: queue}, options)
 }
 
 // readTimesAsUTC keeps the zone of this machine out of what is read.
@@ -89,6 +89,7 @@ func readTimesAsUTC(_ context.Context, conn *pgx.Conn) error {
 type pool struct {
 	connections *pgxpool.Pool
 	queue       *jobs.Queue[pgx.Tx]
+	joiner      joiner
 }
 
 func (p *pool) Reader() db.DBTX                { return p.connections }
@@ -114,6 +115,9 @@ func (p *pool) Begin(ctx context.Context) (Tx, error) {
 // Together sends all statements before one Sync message, up to which Postgres
 // runs them as one transaction: it begins and commits without a round trip.
 func (p *pool) Together(ctx context.Context, batch *pgx.Batch, read func(pgx.BatchResults)) error {
+	if read == nil {
+		return p.connections.SendBatch(ctx, p.joiner.join(batch)).Close()
+	}
 	results := p.connections.SendBatch(ctx, batch)
 	read(results)
 	return results.Close() // only now is the commit known

@@ -16,7 +16,9 @@ func (d *database) Together(ctx context.Context, queued *pgx.Batch, read func(pg
 	}
 	defer tx.Rollback(ctx) // does nothing after a commit
 	results := tx.SendBatch(ctx, queued)
-	read(results)
+	if read != nil {
+		read(results)
+	}
 	if err := results.Close(); err != nil {
 		return err
 	}

@@ -1,6 +1,6 @@
 import { infiniteQueryOptions, type QueryClient, queryOptions } from '@tanstack/react-query';
 import { api, body } from './client';
-import type { Conversation, Status, WireEvent } from './types';
+import type { Conversation, Status, Trace, WireEvent } from './types';
 
 export const statuses: readonly Status[] = ['bot', 'waiting', 'agent', 'closed'];
 
@@ -19,6 +19,19 @@ export const conversationQuery = (conversation: string) =>
     queryKey: ['conversations', 'one', conversation],
     queryFn: (): Promise<Conversation> =>
       body(api.GET('/api/v1/conversations/{conversation}', { params: { path: { conversation } } })),
+  });
+
+/** What produced the answer that ended at seq. It never changes. */
+export const traceQuery = (conversation: string, seq: number) =>
+  queryOptions({
+    queryKey: ['traces', conversation, seq],
+    queryFn: (): Promise<Trace> =>
+      body(
+        api.GET('/api/v1/conversations/{conversation}/events/{seq}/trace', {
+          params: { path: { conversation, seq: String(seq) } },
+        }),
+      ),
+    staleTime: Infinity,
   });
 
 /** The bot's conversation that changed last. */

@@ -11,6 +11,8 @@ export type Passage = Schemas['Passage'];
 export type Conversation = Schemas['Conversation'];
 export type Status = Conversation['status'];
 export type Citation = Schemas['Citation'];
+export type Trace = Schemas['Trace'];
+export type TracedPassage = Schemas['TracedPassage'];
 export type Author = Schemas['Author'];
 export type Registration = Schemas['Registration'];
 

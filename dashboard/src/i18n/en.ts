@@ -4,6 +4,7 @@ export const en = {
   cancel: 'Cancel',
   close: 'Close',
   more: 'Show more',
+  unfold: 'Show all',
   offline: 'You are offline. What you typed is kept; we go on when the network is back.',
 
   failure: {
@@ -203,6 +204,14 @@ export const en = {
     fallbackPlaceholder: 'I could not find an answer to that.',
     handoff: 'Offer a person',
     handoffHint: 'Visitors can ask for a person, and are offered one when the bot finds nothing.',
+    quiet: 'When nobody writes',
+    close: 'Close idle conversations after',
+    closeHint: 'A closed conversation leaves your inbox. It opens again, with all that was said, as soon as the visitor writes.',
+    closeAfter: { never: 'Never', hour: '1 hour', hours: '8 hours', day: '1 day', days: '3 days', week: '7 days', own: 'Another time' },
+    closeAmount: 'How long',
+    closeUnit: 'Unit',
+    closeUnits: { minutes: 'minutes', hours: 'hours', days: 'days' },
+    closeInvalid: 'Please choose a time between 1 minute and 365 days.',
   },
 
   appearance: {
@@ -249,7 +258,6 @@ export const en = {
     nothingText: 'The bot would say that it does not know. Try other words, or add a source about this.',
     page: 'p. {{page}}',
     covers: 'covers {{share}} of the question',
-    unfold: 'Show all',
   },
 
   install: {
@@ -304,6 +312,38 @@ export const en = {
       bot: 'Handed back to the bot',
       closed: 'Closed',
     },
+  },
+
+  trace: {
+    open: 'Why this answer?',
+    gone: 'Nothing was kept about this answer',
+    goneText: 'That is so where the bot did not write it, or where it was erased.',
+    failed: 'The answer failed. Whoever runs Parley finds the reason in its log.',
+    query: 'Searched for',
+    passages: 'What it found',
+    threshold: 'It answers from {{share}} on. The line in each bar marks that.',
+    nothing: 'Nothing that fits. The bot does not guess: it says so, or offers a person.',
+    sure: '{{share}} sure',
+    below: 'below the line',
+    score: 'score {{score}}',
+    cited: 'Cited',
+    written: 'How it was written',
+    by: 'Written by',
+    writer: { extractive: 'The best sentences of the passages', openai: 'A language model' },
+    model: 'Model',
+    prompt: 'Version of the prompt',
+    settings: 'Version of the settings',
+    calls: 'Calls',
+    finish: 'Ended with',
+    tokens: 'Tokens',
+    inOut: '{{input}} in, {{output}} out',
+    uncounted: 'Not counted',
+    cost: 'Cost',
+    unknown: 'Not known',
+    time: 'How long it took',
+    step: { search: 'Searching', wait: 'Until the first words', write: 'Writing' },
+    until: 'after {{time}}',
+    cut: 'It was cut short.',
   },
 
   copy: {

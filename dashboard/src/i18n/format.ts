@@ -10,6 +10,26 @@ export function percent(share: number): string {
   return new Intl.NumberFormat(language(), { style: 'percent', maximumFractionDigits: 0 }).format(share);
 }
 
+/** 0.00027 → "$0.00027": what an answer costs is far below a cent. */
+export function dollars(amount: number): string {
+  return new Intl.NumberFormat(language(), { style: 'currency', currency: 'USD', maximumFractionDigits: 6 }).format(amount);
+}
+
+/** 180 → "180 ms", 2400 → "2.4 sec". */
+export function took(milliseconds: number): string {
+  const seconds = milliseconds >= 1000;
+  return new Intl.NumberFormat(language(), {
+    style: 'unit',
+    unit: seconds ? 'second' : 'millisecond',
+    unitDisplay: 'short',
+    maximumFractionDigits: seconds || milliseconds < 10 ? 1 : 0,
+  }).format(seconds ? milliseconds / 1000 : milliseconds);
+}
+
+export function score(value: number): string {
+  return new Intl.NumberFormat(language(), { maximumFractionDigits: 2 }).format(value);
+}
+
 const units = ['byte', 'kilobyte', 'megabyte', 'gigabyte'] as const;
 
 /** 1 536 → "1.5 kB". Thousands, as in the file managers people compare with. */

@@ -66,6 +66,13 @@ describe('events', () => {
     expect(notice).toMatchObject({ kind: 'notice', status: 'agent', agent: 'Mia' });
   });
 
+  test('an answer knows which event ended it, in whatever way', () => {
+    expect(messages(log(asked, started))[1]?.ended).toBeUndefined();
+    expect(messages(log(asked, started, completed))[1]).toMatchObject({ seq: 2, ended: 3 });
+    const failed = { type: 'message.interrupted', data: { message: 'm2', text: '45', reason: 'failed' } } as const;
+    expect(messages(log(asked, started, failed))[1]).toMatchObject({ seq: 2, ended: 3, state: 'interrupted', text: '45' });
+  });
+
   test('a verdict is shown at the answer it is about', () => {
     const [question, answer] = messages(
       log(asked, started, completed, { type: 'feedback.given', data: { message: 'm2', helpful: true, comment: 'quick' } }),

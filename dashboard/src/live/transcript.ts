@@ -8,6 +8,7 @@ export interface Message {
   kind: 'message';
   id: string;
   seq: number;
+  ended?: number; // seq of the event that ended an answer
   at: string;
   author: Author;
   text: string;
@@ -69,13 +70,13 @@ function applied(entries: Entry[], event: WireEvent): Entry[] {
       return [...entries, message(event, event.data, { state: 'writing' })];
     case 'message.completed': {
       const { message: id, text = '', citations = [], offer } = event.data;
-      return of(entries, id, (m) => ({ ...m, state: 'whole', text, citations, offer }));
+      return of(entries, id, (m) => ({ ...m, ended: event.seq, state: 'whole', text, citations, offer }));
     }
     case 'message.interrupted': {
       const { message: id, text = '', reason } = event.data;
       // The process that wrote it died; the question is answered anew under another id.
       if (reason === 'node_lost') return entries.filter((e) => e.kind !== 'message' || e.id !== id);
-      return of(entries, id, (m) => ({ ...m, state: 'interrupted', text, reason }));
+      return of(entries, id, (m) => ({ ...m, ended: event.seq, state: 'interrupted', text, reason }));
     }
     case 'status.changed': {
       const { status = 'bot', agent } = event.data;

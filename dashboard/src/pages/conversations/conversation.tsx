@@ -1,11 +1,11 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link, useParams } from '@tanstack/react-router';
-import { useEffect, useLayoutEffect, useRef } from 'react';
+import { useEffect, useLayoutEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { asProblem } from '../../api/problem';
 import { botsQuery } from '../../api/bots';
 import { conversationQuery } from '../../api/conversations';
-import type { Transcript } from '../../live/transcript';
+import type { Message, Transcript } from '../../live/transcript';
 import { useTranscript } from '../../live/use-transcript';
 import { dayName } from '../../i18n/format';
 import { BackIcon, ChatIcon } from '../../parts/icons';
@@ -14,6 +14,7 @@ import { Ago } from '../../parts/time';
 import css from './conversation.module.css';
 import { EntryView } from './entry';
 import { StatusBadge } from './status';
+import { Why } from './why';
 
 export default function Conversation() {
   const { t } = useTranslation();
@@ -66,16 +67,39 @@ export default function Conversation() {
           <Loading lines={5} />
         </div>
       ) : (
-        <Log key={id} transcript={transcript} bot={bot} />
+        <Read key={id} conversation={id} transcript={transcript} bot={bot} />
       )}
     </section>
+  );
+}
+
+/** The log, and beside it what produced the answer that somebody asks about. */
+function Read({ conversation, transcript, bot }: { conversation: string; transcript: Transcript; bot?: string }) {
+  const [asked, setAsked] = useState<{ seq: number; from: HTMLElement }>();
+  const answer = transcript.entries.find((entry): entry is Message => entry.kind === 'message' && entry.seq === asked?.seq);
+  const close = () => {
+    setAsked(undefined);
+    asked?.from.focus();
+  };
+  return (
+    <div className={css.read} data-explained={answer !== undefined}>
+      <Log
+        transcript={transcript}
+        bot={bot}
+        explained={answer?.seq}
+        explain={({ seq }, from) => setAsked(seq === asked?.seq ? undefined : { seq, from })}
+      />
+      {answer?.ended !== undefined && <Why key={answer.seq} conversation={conversation} answer={answer} seq={answer.ended} close={close} />}
+    </div>
   );
 }
 
 /** How near the end counts as reading along. */
 const near = 80;
 
-function Log({ transcript, bot }: { transcript: Transcript; bot?: string }) {
+type LogProps = { transcript: Transcript } & Omit<Parameters<typeof EntryView>[0], 'entry'>;
+
+function Log({ transcript, ...around }: LogProps) {
   const { t } = useTranslation();
   const box = useRef<HTMLDivElement>(null);
   const following = useRef(true);
@@ -105,7 +129,7 @@ function Log({ transcript, bot }: { transcript: Transcript; bot?: string }) {
           return (
             <li key={entry.seq} className={css.entry}>
               {newDay && <p className={css.day}>{today}</p>}
-              <EntryView entry={entry} bot={bot} />
+              <EntryView entry={entry} {...around} />
             </li>
           );
         })}

@@ -7,8 +7,14 @@ import SafeMarkdown from '../../parts/markdown';
 import css from './conversation.module.css';
 
 /** `bot` is the name that the bot has now; messages keep the one that it had. */
-export function EntryView({ entry, bot }: { entry: Entry; bot?: string }) {
-  return entry.kind === 'notice' ? <NoticeLine notice={entry} /> : <Bubble message={entry} bot={bot} />;
+export function EntryView({ entry, ...rest }: { entry: Entry } & Around) {
+  return entry.kind === 'notice' ? <NoticeLine notice={entry} /> : <Bubble message={entry} {...rest} />;
+}
+
+interface Around {
+  bot?: string;
+  explained?: number; // seq of the answer that is explained beside the log
+  explain: (answer: Message, from: HTMLElement) => void;
 }
 
 function NoticeLine({ notice }: { notice: Notice }) {
@@ -23,7 +29,7 @@ function NoticeLine({ notice }: { notice: Notice }) {
   );
 }
 
-function Bubble({ message, bot }: { message: Message; bot?: string }) {
+function Bubble({ message, bot, explained, explain }: { message: Message } & Around) {
   const { t } = useTranslation();
   const { author, state, text, citations, at, reason, feedback, offer } = message;
   const name = author.name || (author.kind === 'bot' && bot) || t(`conversations.author.${author.kind}`);
@@ -55,6 +61,16 @@ function Bubble({ message, bot }: { message: Message; bot?: string }) {
           {feedback.helpful ? t('conversations.helpful') : t('conversations.unhelpful')}
           {feedback.comment && `: “${feedback.comment}”`}
         </p>
+      )}
+      {author.kind === 'bot' && message.ended !== undefined && state !== 'erased' && (
+        <button
+          type="button"
+          className={css.why}
+          aria-expanded={explained === message.seq}
+          onClick={({ currentTarget }) => explain(message, currentTarget)}
+        >
+          {t('trace.open')}
+        </button>
       )}
     </article>
   );

@@ -9,6 +9,7 @@ import { Card, Page } from '../../parts/page';
 import { LeaveGuard, SaveButton, useSaveState } from '../../parts/save';
 import { FormFailure } from '../../parts/states';
 import { useBot } from '../bots/use-bot';
+import { CloseAfter, longest } from './close-after';
 import css from './settings.module.css';
 
 /** A segmented control needs a value for "none chosen". */
@@ -114,6 +115,16 @@ export default function Settings() {
             {...register('fallback')}
           />
           <Switch label={t('settings.handoff')} description={t('settings.handoffHint')} {...register('handoff')} />
+        </Card>
+        <Card title={t('settings.quiet')}>
+          <Controller
+            control={control}
+            name="close_after"
+            rules={{ validate: (minutes) => (minutes >= 0 && minutes <= longest) || t('settings.closeInvalid') }}
+            render={({ field, fieldState }) => (
+              <CloseAfter minutes={field.value} onChange={field.onChange} error={fieldState.error?.message} />
+            )}
+          />
         </Card>
       </form>
     </Page>

@@ -1,6 +1,7 @@
 import { useTranslation } from 'react-i18next';
 import type { Passage } from '../../api/types';
 import { percent } from '../../i18n/format';
+import { Quote } from '../../parts/quote';
 import css from './try.module.css';
 
 /** What retrieval found, best first, with bars to compare. */
@@ -28,25 +29,11 @@ export function PassageList({ passages }: { passages: Passage[] }) {
             </span>
             <span className={css.meta}>{t('try.covers', { share: percent(passage.confidence) })}</span>
           </div>
-          <Quote text={passage.text} />
+          <div className={css.quote}>
+            <Quote text={passage.text} />
+          </div>
         </li>
       ))}
     </ol>
-  );
-}
-
-/** Long passages are folded: the beginning tells which one it is. */
-function Quote({ text }: { text: string }) {
-  const { t } = useTranslation();
-  const long = text.length > 280;
-  if (!long) return <p className={css.text}>{text}</p>;
-  return (
-    <details className={css.details}>
-      <summary>
-        <span className={css.begin}>{text}</span>
-        <span className={css.unfold}>{t('try.unfold')}</span>
-      </summary>
-      <p className={css.text}>{text}</p>
-    </details>
   );
 }

@@ -67,3 +67,35 @@ func TestMessagesOfOneBatchAreAllKept(t *testing.T) {
 		t.Errorf("%d messages are kept, %v", kept, err)
 	}
 }
+
+func TestTheFloorShowsAConversationToWhoeverIsInIt(t *testing.T) {
+	t.Parallel()
+	server := httptest.NewServer(&floor{rooms: &rooms{}})
+	t.Cleanup(server.Close)
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	defer cancel()
+	err := within(ctx, patience, func(l *lab) {
+		at := &site{l: l, socket: strings.Replace(server.URL, "http", "ws", 1), bots: []string{"bot_floor"}}
+		visitors := at.crowd(2, nil)
+		tab := at.crowd(1, visitors[:1])[0]
+		desk := at.desks(visitors)[0]
+		if visitors[0].conversation == visitors[1].conversation || tab.conversation != visitors[0].conversation {
+			t.Errorf("the conversations are %q, %q and again %q", visitors[0].conversation, visitors[1].conversation, tab.conversation)
+		}
+		for i, v := range visitors {
+			l.must("type", v.request(ctx, "typing", "ack"))
+			shown, err := desk.await(ctx, "typing")
+			l.must("see somebody type", err)
+			if !strings.Contains(string(shown), v.conversation) {
+				t.Errorf("visitor %d types in %s", i, shown)
+			}
+		}
+		times := at.show(visitors[0], []*visitor{tab, desk})
+		if len(times) != 2 || times[0] <= 0 || times[1] <= 0 {
+			t.Errorf("a message took %v", times)
+		}
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}

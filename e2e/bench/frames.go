@@ -39,7 +39,7 @@ func frames(s sizes) experiment {
 func (s *site) pings(senders []*visitor, length time.Duration) float64 {
 	s.l.step("send pings for %v", length)
 	var count atomic.Int64
-	cpu := s.costOf(func() {
+	cpu := s.costOf("pings", func() {
 		end := time.Now().Add(length)
 		s.l.all(len(senders), len(senders), func(ctx context.Context, i int) error {
 			ctx, cancel := context.WithTimeout(ctx, length+patience)
@@ -62,7 +62,7 @@ func (s *site) typing(visitors []*visitor, bursts int) float64 {
 	s.l.step("show %d bursts of typing", bursts)
 	var cpu time.Duration
 	for range bursts {
-		cpu += s.costOf(func() {
+		cpu += s.costOf("typing", func() {
 			s.l.all(len(desks)+len(visitors), len(desks)+len(visitors), func(ctx context.Context, i int) error {
 				ctx, cancel := context.WithTimeout(ctx, patience)
 				defer cancel()

@@ -12,7 +12,7 @@ func hurried(s sizes) experiment {
 		visitors := at.crowd(s.streams, nil)
 		at.l.step("stream %d answers without pauses", len(visitors))
 		var took time.Duration
-		cpu := at.costOf(func() {
+		cpu := at.costOf("tokens", func() {
 			begun := time.Now()
 			at.l.all(len(visitors), len(visitors), func(ctx context.Context, i int) error {
 				ctx, cancel := context.WithTimeout(ctx, patience)

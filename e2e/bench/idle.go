@@ -9,6 +9,7 @@ func idleVisitors(s sizes) experiment {
 		before := at.l.memory(at.pid())
 		at.crowd(s.idle, nil)
 		at.l.pause(time.Second)
+		at.profiles.heap("idle")
 		return []float64{(at.l.memory(at.pid()) - before) / float64(s.idle) / 1024}
 	}
 	return experiment{

@@ -56,7 +56,7 @@ func main() {
 	flag.IntVar(&s.bursts, "bursts", 4, "how `often` they are")
 	flag.IntVar(&s.watchers, "watchers", 1000, "`tabs` that watch one conversation")
 	flag.IntVar(&s.shown, "shown", 40, "`messages` that they are shown")
-	flag.IntVar(&s.long, "long", 10_000, "`words` of an answer of a model without delay")
+	flag.IntVar(&s.long, "long", 4000, "`words` of an answer of a model without delay")
 	flag.IntVar(&s.steady, "steady", 500, "most `answers` streamed at the same time, tried in fifths")
 	flag.IntVar(&s.passages, "passages", 10_000, "`passages` of a bot that is searched")
 	flag.IntVar(&s.searches, "searches", 300, "`searches` in it")
@@ -65,9 +65,17 @@ func main() {
 	binary := flag.String("binary", "bin/parley", "`path` of the parley to measure")
 	docs := flag.String("docs", "", "write lines, table and plot below this `folder` too; all rows must be measured")
 	from := flag.String("from", "", "measure nothing: take the lines of this `file`")
+	profile := flag.String("profile", "", "write profiles of Parley into this `folder`; what is measured meanwhile is no figure")
 	flag.Parse()
 	if *from != "" {
 		exit(again(*from, *docs))
+	}
+	if *profile != "" {
+		var err error
+		if profiling, err = newProfiler(*profile); err != nil {
+			exit(err)
+		}
+		*binary = profiling.binary
 	}
 	exit(run(s, *only, *binary, *docs))
 }
@@ -104,8 +112,8 @@ func run(s sizes, only, binary, docs string) error {
 	if err != nil {
 		return fmt.Errorf("read -only: %w", err)
 	}
-	if docs != "" && only != "" {
-		return errors.New("-docs and -only: the rows of a page are of one run")
+	if docs != "" && (only != "" || profiling != nil) {
+		return errors.New("-docs: the rows of a page are all of one run, undisturbed; leave -only and -profile out")
 	}
 	if s.rounds < 1 {
 		return fmt.Errorf("-rounds is %d, must be 1 or more", s.rounds)

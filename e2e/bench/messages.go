@@ -42,7 +42,7 @@ func messagesOn(s sizes, d database) experiment {
 		senders := at.crowd(s.sessions, nil)
 		at.l.all(len(senders), dialling, func(ctx context.Context, i int) error { return senders[i].askForPerson(ctx) })
 		slow := at.oneByOne(senders[0], s.slow)
-		acks, cpu := at.together(senders, s.sending)
+		acks, cpu := at.together("messages "+d.name, senders, s.sending)
 		return []float64{microseconds(cpu) / acks, slow, acks / s.sending.Seconds()}
 	}
 	return experiment{
@@ -76,10 +76,10 @@ func (s *site) oneByOne(v *visitor, messages int) float64 {
 
 // together has everybody send, each the next message when the last one is
 // acknowledged, and returns how many were and what that cost the server.
-func (s *site) together(senders []*visitor, length time.Duration) (acks float64, cpu time.Duration) {
+func (s *site) together(name string, senders []*visitor, length time.Duration) (acks float64, cpu time.Duration) {
 	s.l.step("send messages for %v", length)
 	var count atomic.Int64
-	cpu = s.costOf(func() {
+	cpu = s.costOf(name, func() {
 		end := time.Now().Add(length)
 		s.l.all(len(senders), len(senders), func(ctx context.Context, i int) error {
 			ctx, cancel := context.WithTimeout(ctx, length+patience)

@@ -22,7 +22,7 @@ const pace = 20 // milliseconds
 func serveModel(args []string) error {
 	flags := flag.NewFlagSet("model", flag.ExitOnError)
 	words := flags.Int("words", 0, "length of an answer")
-	hurried := flags.Bool("hurried", false, "say it all at once")
+	hurried := flags.Bool("hurried", false, "do not pause between words")
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
@@ -44,7 +44,7 @@ func serveModel(args []string) error {
 type recording struct {
 	media  string
 	events [][]byte
-	pace   time.Duration // from one event to the next; 0: all in one go
+	pace   time.Duration // from one event to the next
 }
 
 func record(words int) *recording {
@@ -67,12 +67,12 @@ func (m *recording) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 				return
 			}
 		}
-		// Whoever left does not want the rest.
+		// Whoever left does not want the rest. Each event is written by itself, as models do.
 		if _, err := w.Write(event); err != nil {
 			return
 		}
-		if m.pace > 0 {
-			_ = control.Flush() // the next write fails too
+		if err := control.Flush(); err != nil {
+			return
 		}
 	}
 }

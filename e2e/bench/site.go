@@ -21,6 +21,8 @@ type site struct {
 	parley *server.Server // nil: the floor
 	owner  *owner.Owner   // of the bots; nil: the floor
 	model  string         // base URL of the model that it asks; empty: none
+
+	profiles *profiles
 }
 
 // startFloor starts a floor server.
@@ -30,14 +32,18 @@ func startFloor(l *lab, args ...string) *site {
 	return &site{l: l, socket: "ws://" + address + "/", pid: func() int { return pid }, bots: []string{"bot_floor"}}
 }
 
+// profiling is set when the flag -profile is.
+var profiling *profiler
+
 // startParley starts Parley with a business whose bots know a little.
 func startParley(l *lab, bots int, env ...string) *site {
 	l.step("start Parley with %d bots", bots)
-	s := server.Start(l, env...)
+	profiles, more := profiling.of(l)
+	s := server.Start(l, append(env, more...)...)
 	o := owner.Register(l, s.URL(), owner.Registration{
 		Email: "owner@bench.example", Password: "correct horse battery", Company: "Bench", Name: "Owner",
 	})
-	at := &site{l: l, socket: "ws://" + s.Address + "/api/v1/socket", pid: s.PID, bearer: o.Token, parley: s, owner: o}
+	at := &site{l: l, socket: "ws://" + s.Address + "/api/v1/socket", pid: s.PID, bearer: o.Token, parley: s, owner: o, profiles: profiles}
 	for range bots {
 		bot := o.MakeBot("Bench")
 		o.AddText(bot, "Returns", "Returns are accepted within seven days of delivery.")
@@ -46,10 +52,10 @@ func startParley(l *lab, bots int, env ...string) *site {
 	return at
 }
 
-// costOf is the CPU time that the server spends while something is done.
-func (s *site) costOf(do func()) time.Duration {
+// costOf is the CPU time that the server spends while something is done, of which there may be a profile.
+func (s *site) costOf(name string, do func()) time.Duration {
 	before := s.l.cpu(s.pid())
-	do()
+	s.profiles.cpu(name, do)
 	return s.l.cpu(s.pid()) - before
 }
 

@@ -17,12 +17,12 @@ func storm(s sizes) experiment {
 			}
 			return visitors[i].say(ctx, smallMessage)
 		})
-		alive, cpu := at.comeBack(visitors)
+		alive, cpu := at.comeBack("storm alive", visitors)
 		if at.parley != nil {
 			at.parley.Kill()
 			at.parley.Run()
 		}
-		loaded, loading := at.comeBack(visitors)
+		loaded, loading := at.comeBack("storm loaded", visitors)
 		n := float64(s.storm)
 		return []float64{alive.Seconds(), cpu.Seconds() / n * 1e6, loaded.Seconds(), loading.Seconds() / n * 1e6}
 	}
@@ -40,13 +40,14 @@ func storm(s sizes) experiment {
 }
 
 // comeBack cuts all connections and has the visitors resume their sessions.
-func (s *site) comeBack(visitors []*visitor) (took, cpu time.Duration) {
+func (s *site) comeBack(name string, visitors []*visitor) (took, cpu time.Duration) {
 	for _, v := range visitors {
 		v.leave()
 	}
-	spent, begun := s.l.cpu(s.pid()), time.Now()
-	for i, v := range s.crowd(len(visitors), visitors) {
-		visitors[i] = v
-	}
-	return time.Since(begun), s.l.cpu(s.pid()) - spent
+	cpu = s.costOf(name, func() {
+		begun := time.Now()
+		copy(visitors, s.crowd(len(visitors), visitors))
+		took = time.Since(begun)
+	})
+	return took, cpu
 }

@@ -25,7 +25,7 @@ func streams(s sizes) experiment {
 		})
 		at.l.step("stream %d answers", s.streams)
 		var through float64
-		cpu := at.costOf(func() {
+		cpu := at.costOf("streams", func() {
 			through = at.l.firstWords(s.streams, func(ctx context.Context, i int, begun time.Time) (time.Duration, error) {
 				return visitors[i].hear(ctx, begun)
 			})

@@ -61,6 +61,7 @@ func TestCutsInMidAnswerLoseAndRepeatNothing(t *testing.T) {
 	}
 	r.report(check.Calls(logs, model.Calls(), check.Allow{}))
 	r.tally(visitors)
+	s.noErrors()
 	if all < cuts {
 		t.Errorf("there were %d cuts, want %d", all, cuts)
 	}

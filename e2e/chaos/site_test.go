@@ -137,6 +137,16 @@ func (r *run) report(breaches []string) {
 	}
 }
 
+// noErrors fails for each thing that the server took for its own fault.
+func (s *site) noErrors() {
+	s.Helper()
+	for line := range strings.Lines(string(s.server.Log())) {
+		if strings.Contains(line, "level=ERROR") {
+			s.Errorf("the server logged: %s", line)
+		}
+	}
+}
+
 // tally says what visitors went through, and how their log reads: events by
 // type, interruptions by reason.
 func (r *run) tally(visitors []*client.Visitor) map[string]int {

@@ -77,19 +77,26 @@ func (p *Proxy) Refuse(on bool) {
 	p.refuse = on
 }
 
-// Cut ends all connections in order (FIN) and returns how many there were.
+// Cut ends all connections in order (FIN) and returns how many there were. Those
+// that are half-open are beyond reach.
 func (p *Proxy) Cut() int { return p.end((*link).close) }
 
-// Reset breaks all connections (RST) and returns how many there were.
+// Reset breaks all connections (RST), like Cut.
 func (p *Proxy) Reset() int { return p.end((*link).reset) }
 
 // Tear lets only the first half of the next bytes of each connection through, in one
 // direction, and resets it then. It returns how many there were.
 func (p *Proxy) Tear(d Direction) int { return p.each(func(l *link) { l.torn[d].Store(true) }) }
 
-// Freeze moves no byte of the present connections in one direction any more and tells
-// nobody, not even when one side ends: they are half-open. It returns how many there were.
-func (p *Proxy) Freeze(d Direction) int { return p.each(func(l *link) { l.frozen[d].Store(true) }) }
+// Freeze moves no byte of the present connections any more, in one direction or several, and
+// tells nobody, not even when one side ends: they are half-open. It returns how many there were.
+func (p *Proxy) Freeze(directions ...Direction) int {
+	return p.each(func(l *link) {
+		for _, d := range directions {
+			l.frozen[d].Store(true)
+		}
+	})
+}
 
 // Connections is how many there are.
 func (p *Proxy) Connections() int {
@@ -105,17 +112,24 @@ func (p *Proxy) Close() error {
 	p.mu.Unlock()
 	err := p.listener.Close()
 	p.Resume()
-	p.Cut()
+	p.mu.Lock()
+	for l := range p.links {
+		l.close()
+	}
+	p.mu.Unlock()
 	p.running.Wait()
 	return err
 }
 
-func (p *Proxy) each(do func(*link)) int {
+// each does something to all connections that are not half-open.
+func (p *Proxy) each(do func(*link)) (n int) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	n := len(p.links)
 	for l := range p.links {
-		do(l)
+		if !l.halfOpen() {
+			do(l)
+			n++
+		}
 	}
 	return n
 }
@@ -185,6 +199,7 @@ func (p *Proxy) pass(l *link, d Direction) {
 		switch {
 		case err == nil:
 		case l.halfOpen():
+			_ = from.Close()
 			return
 		case err == io.EOF:
 			_ = to.CloseWrite()

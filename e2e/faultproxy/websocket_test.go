@@ -129,15 +129,23 @@ func TestHalfOfAFrameArrivesOfATornConnection(t *testing.T) {
 }
 
 func TestAHalfOpenConnectionIsSilentAndTellsNobody(t *testing.T) {
-	for name, direction := range map[string]faultproxy.Direction{"up": faultproxy.Up, "down": faultproxy.Down} {
+	for name, directions := range map[string][]faultproxy.Direction{
+		"up": {faultproxy.Up}, "down": {faultproxy.Down}, "both": {faultproxy.Up, faultproxy.Down},
+	} {
 		t.Run(name, func(t *testing.T) {
 			p := setup(t)
 			c := dial(t, p)
 			c.talk()
-			if n := p.Freeze(direction); n != 1 {
+			if n := p.Freeze(directions...); n != 1 {
 				t.Errorf("%d connections are frozen", n)
 			}
 			c.say("into the void")
+			if got, err := c.hear(50 * time.Millisecond); !isTimeout(err) {
+				t.Fatalf("got %q, %v", got, err)
+			}
+			if n := p.Cut(); n != 0 {
+				t.Errorf("%d connections that nothing reaches were cut", n)
+			}
 			if got, err := c.hear(50 * time.Millisecond); !isTimeout(err) {
 				t.Fatalf("got %q, %v", got, err)
 			}

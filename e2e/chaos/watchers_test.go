@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"hash"
+	"io"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -92,6 +93,7 @@ type audience struct {
 	readers      []*reader
 	noisy        []string // conversations that only those watch who do not read
 	asked        int
+	noises       int // in each of them
 	ignored      int64
 }
 
@@ -112,6 +114,7 @@ func (a *audience) gather(tabs, agents int) {
 	for range noisyTalks {
 		a.noisy = append(a.noisy, a.answer("", "Make some noise"))
 	}
+	a.noises++
 	for range agents {
 		a.readers = append(a.readers, a.join(false))
 	}
@@ -147,7 +150,8 @@ func (a *audience) join(stuck bool) *reader {
 	b.expect("ack")
 	for i := range a.noisy {
 		if stuck {
-			b.send(strconv.Itoa(3+i), wire.ConversationWatch, map[string]any{"conversation": a.noisy[i]})
+			// Each answer was three events. Should it be more, the rest is shown again.
+			b.send(strconv.Itoa(3+i), wire.ConversationWatch, map[string]any{"conversation": a.noisy[i], "after": 3 * a.noises})
 			b.expect("ack")
 		}
 	}
@@ -194,6 +198,7 @@ func (a *audience) answer(conversation, text string) string {
 
 // makeNoise has something long answered in each of the noisy conversations.
 func (a *audience) makeNoise() {
+	a.noises++
 	var asking sync.WaitGroup
 	for _, conversation := range a.noisy {
 		asking.Go(func() { a.answer(conversation, "Make some noise") })
@@ -590,29 +595,35 @@ func (m *ticker) complete(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	w.Header().Set("Content-Type", "text/event-stream")
-	say := func(text, finish any) {
-		raw, _ := json.Marshal(map[string]any{"model": "ticker", "choices": []any{ // of strings, which always can be
-			map[string]any{"index": 0, "delta": map[string]any{"content": text}, "finish_reason": finish},
-		}})
-		fmt.Fprintf(w, "data: %s\n\n", raw)
+	say := func(event string) {
+		_, _ = io.WriteString(w, event) // whoever left is not waited for
 		w.(http.Flusher).Flush()
 	}
 	if strings.Contains(request.Messages[len(request.Messages)-1].Content, "noise") {
 		for range noisyPieces {
-			say(strings.Repeat("n", noisyPiece), nil)
+			say(noise)
 		}
 	} else {
 		text := ""
 		for range pieceCount {
 			piece := m.piece()
 			text += piece
-			say(piece, nil)
+			say(chunk(piece, nil))
 			time.Sleep(pieceEvery) // as a model does
 		}
 		m.mu.Lock()
 		m.said = append(m.said, text)
 		m.mu.Unlock()
 	}
-	say("", "stop")
-	fmt.Fprint(w, "data: [DONE]\n\n")
+	say(chunk("", "stop") + "data: [DONE]\n\n")
+}
+
+var noise = chunk(strings.Repeat("n", noisyPiece), nil)
+
+// chunk is an event of a model's stream.
+func chunk(text string, finish any) string {
+	raw, _ := json.Marshal(map[string]any{"model": "ticker", "choices": []any{ // of strings, which always can be
+		map[string]any{"index": 0, "delta": map[string]any{"content": text}, "finish_reason": finish},
+	}})
+	return "data: " + string(raw) + "\n\n"
 }

@@ -56,14 +56,26 @@ func (s *Server) Stop(t testing.TB) { s.halt(t, s.end) }
 // Kill ends the server's main process as a crash does, with no warning.
 func (s *Server) Kill(t testing.TB) { s.halt(t, syscall.SIGKILL) }
 
+// Freeze lets the server's main process hang: whoever is connected waits. For
+// Postgres that is nobody but who connects anew, since each connection has a process of its own.
+func (s *Server) Freeze(t testing.TB) { s.signal(t, syscall.SIGSTOP) }
+
+// Thaw lets it go on after Freeze.
+func (s *Server) Thaw(t testing.TB) { s.signal(t, syscall.SIGCONT) }
+
+func (s *Server) signal(t testing.TB, signal syscall.Signal) {
+	t.Helper()
+	if err := s.running.Process.Signal(signal); err != nil {
+		t.Fatalf("signal the server: %v", err)
+	}
+}
+
 func (s *Server) halt(t testing.TB, signal syscall.Signal) {
 	t.Helper()
 	if s.running == nil {
 		return
 	}
-	if err := s.running.Process.Signal(signal); err != nil {
-		t.Fatalf("end the server: %v", err)
-	}
+	s.signal(t, signal)
 	select {
 	case <-s.reaped:
 	case <-time.After(patience):
@@ -159,6 +171,7 @@ func (s *Server) log() []byte {
 func (s *Server) dispose() {
 	if s.running != nil {
 		s.running.Process.Signal(s.end)
+		s.running.Process.Signal(syscall.SIGCONT) // it may be frozen
 		select {
 		case <-s.reaped:
 		case <-time.After(patience): // the undertaker kills it

@@ -186,14 +186,19 @@ func (s *Server) Exit() int {
 
 // PeakMemory is the most memory that the process had so far, in bytes, where the
 // system tells (Linux).
-func (s *Server) PeakMemory() (int64, error) {
+func (s *Server) PeakMemory() (int64, error) { return s.memory("VmHWM") }
+
+// Memory is what the process has now, in bytes, where the system tells (Linux).
+func (s *Server) Memory() (int64, error) { return s.memory("VmRSS") }
+
+func (s *Server) memory(which string) (int64, error) {
 	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", s.PID()))
 	if err != nil {
 		return 0, fmt.Errorf("read the memory of parley: %w", err)
 	}
 	for line := range strings.Lines(string(status)) {
 		var kilobytes int64
-		if n, _ := fmt.Sscanf(line, "VmHWM: %d kB", &kilobytes); n == 1 {
+		if n, _ := fmt.Sscanf(line, which+": %d kB", &kilobytes); n == 1 {
 			return kilobytes << 10, nil
 		}
 	}

@@ -7,6 +7,7 @@ import (
 	"io"
 	"io/fs"
 	"net"
+	"slices"
 	"strings"
 	"time"
 
@@ -26,6 +27,9 @@ import (
 const (
 	// connectTimeout bounds a connection attempt whose URL does not say.
 	connectTimeout = 5 * time.Second
+	// pingTimeout bounds how long a connection that was idle is waited for, if
+	// its URL does not say: one to a server that vanished without a word never answers.
+	pingTimeout = 2 * time.Second
 	// connectionsAtMost is the size of the pool where the URL has no
 	// pool_max_conns: reads wait for the network, not for this machine's cores.
 	connectionsAtMost = 16
@@ -45,6 +49,9 @@ func Open(ctx context.Context, url string, options Options) (*Store, error) {
 	}
 	if config.ConnConfig.ConnectTimeout == 0 {
 		config.ConnConfig.ConnectTimeout = connectTimeout
+	}
+	if config.PingTimeout == 0 {
+		config.PingTimeout = pingTimeout
 	}
 	if !strings.Contains(url, "pool_max_conns") {
 		config.MaxConns = connectionsAtMost
@@ -159,6 +166,13 @@ func (p *pool) Migrate(ctx context.Context, migrations fs.FS) error {
 	return p.queue.Migrate(ctx)
 }
 
+// awayCodes are how the SQLSTATEs begin with which Postgres says that it cannot
+// go on for reasons that pass: connection exceptions, a server that may only be
+// read (one that was replaced, or whose disk is full, as hosts do it),
+// insufficient resources (a full disk, too many connections), operators'
+// intervention, errors of the system.
+var awayCodes = []string{"08", "25006", "53", "57", "58"}
+
 // away tells whether an error means that Postgres cannot be used for now.
 func away(err error) bool {
 	if errors.Is(err, context.Canceled) {
@@ -166,8 +180,7 @@ func away(err error) bool {
 	}
 	var said *pgconn.PgError
 	if errors.As(err, &said) {
-		// Connection exceptions, operator intervention, too many connections, a full disk.
-		return strings.HasPrefix(said.Code, "08") || strings.HasPrefix(said.Code, "57P") || strings.HasPrefix(said.Code, "53")
+		return slices.ContainsFunc(awayCodes, func(class string) bool { return strings.HasPrefix(said.Code, class) })
 	}
 	var connecting *pgconn.ConnectError
 	var network net.Error

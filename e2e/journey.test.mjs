@@ -6,6 +6,7 @@
  */
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
+import { audit } from './harness/axe.mjs'
 import { launch, recordFrames, until, visit } from './harness/browser.mjs'
 import { fixture } from './harness/files.mjs'
 import { startHost } from './harness/host.mjs'
@@ -49,6 +50,9 @@ describe('from the first registration to a conversation that survives everything
   test('they set its greeting and its looks', async () => {
     await owner.botPage('Settings')
     await owner.greet('Welcome to the workshop.')
+    await owner.closeAfter('3 days')
+    await owner.page.reload()
+    assert.equal(await owner.page.getByLabel('Close idle conversations after').locator('option:checked').innerText(), '3 days')
     await owner.botPage('Appearance')
     await owner.look({ accent: '#0a7d32', title: 'Fernway help' })
   })
@@ -97,6 +101,14 @@ describe('from the first registration to a conversation that survives everything
       await transcript.getByText(question).waitFor()
       await transcript.getByText(fact).waitFor()
     }
+    await transcript.getByRole('button', { name: 'Why this answer?' }).first().click()
+    const why = owner.page.getByRole('complementary', { name: 'Why this answer?' })
+    await why.getByText(facts[0].question).waitFor()
+    await why.getByRole('listitem').filter({ hasText: facts[0].source }).getByText('Cited').first().waitFor()
+    await why.getByText('The best sentences of the passages').waitFor()
+    await audit(owner.page, 'aside')
+    await owner.page.keyboard.press('Escape')
+    await why.waitFor({ state: 'detached' })
     await visitor.ask('And on which days are you open?')
     await transcript.getByText('And on which days are you open?').waitFor()
     await visitor.answered(facts.length + 1)

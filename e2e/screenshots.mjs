@@ -185,6 +185,10 @@ async function product(browser) {
     await visitor.answered(1)
     await owner.conversation(/return|45 days/)
     await everywhere('dashboard-10-conversation')
+    await everywhere('dashboard-10-why', async (page) => {
+      await page.getByRole('button', { name: 'Why this answer?' }).first().click()
+      await page.getByRole('complementary').getByText('How it was written').waitFor()
+    })
     await owner.page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: 'Conversations' }).click()
     await everywhere('dashboard-11-conversations')
     await owner.page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: 'Home' }).click()

@@ -52,6 +52,11 @@ export class Owner {
     await this.save()
   }
 
+  async closeAfter(time) {
+    await this.page.getByLabel('Close idle conversations after').selectOption(time)
+    await this.save()
+  }
+
   async save() {
     await this.page.getByRole('button', { name: 'Save' }).click()
     await this.page.getByText('Saved', { exact: true }).waitFor()

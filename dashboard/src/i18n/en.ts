@@ -206,7 +206,7 @@ export const en = {
     handoffHint: 'Visitors can ask for a person, and are offered one when the bot finds nothing.',
     quiet: 'When nobody writes',
     close: 'Close idle conversations after',
-    closeHint: 'A closed conversation leaves your inbox. It opens again, with all that was said, as soon as the visitor writes.',
+    closeHint: 'A closed conversation is under Closed in the list. It opens again, with all that was said, as soon as the visitor writes.',
     closeAfter: { never: 'Never', hour: '1 hour', hours: '8 hours', day: '1 day', days: '3 days', week: '7 days', own: 'Another time' },
     closeAmount: 'How long',
     closeUnit: 'Unit',

@@ -129,9 +129,8 @@ function PassageRow({ n, passage: { title, headings, page, text, score: points, 
         <span className={css.note}>
           {t('trace.sure', { share: percent(confidence) })}
           {below && `, ${t('trace.below')}`}
-          {' · '}
-          {t('trace.score', { score: score(points) })}
         </span>
+        <span className={css.note}>{t('trace.score', { score: score(points) })}</span>
       </div>
       <Quote text={text} />
     </li>
@@ -141,12 +140,11 @@ function PassageRow({ n, passage: { title, headings, page, text, score: points, 
 function Timeline({ trace }: { trace: Trace }) {
   const { t } = useTranslation();
   const all = steps(trace);
-  const total = Math.max(all.at(-1)?.end ?? 0, Number.MIN_VALUE);
   return (
     <>
       <div className={css.timeline} aria-hidden="true">
         {all.map(({ name, start, end }) => (
-          <span key={name} data-step={name} style={{ width: percentage((end - start) / total) }} />
+          <span key={name} data-step={name} style={{ flexGrow: end - start }} />
         ))}
       </div>
       <ol className={css.steps}>

@@ -53,7 +53,6 @@ export function CloseAfter({ minutes, onChange, error }: Props) {
         <div className={css.own}>
           <TextInput
             type="number"
-            min={1}
             step="any"
             inputMode="decimal"
             label={t('settings.closeAmount')}

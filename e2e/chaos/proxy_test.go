@@ -79,7 +79,7 @@ func (r *run) breakNetwork(messages int, env ...string) {
 	r.report(check.Calls(logs, model.Calls(), check.Allow{}))
 	r.tally(visitors)
 	s.noErrors()
-	for _, fault := range faults {
+	for _, fault := range breakages {
 		if met.faults[fault.name] == 0 {
 			r.Errorf("no connection was ever %s", fault.name)
 		}

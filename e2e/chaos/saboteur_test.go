@@ -75,9 +75,9 @@ func (m *met) count(fault string, connections int) {
 	m.faults[fault] += connections
 }
 
-// faults are the ways to break it. Each returns, with the number of connections that it
+// breakages are the ways to break it. Each returns, with the number of connections that it
 // met, when the network is whole again but for what it broke for good.
-var faults = []struct {
+var breakages = []struct {
 	name string
 	do   func(s *saboteur, ctx context.Context) int
 }{
@@ -103,7 +103,7 @@ const (
 // work breaks the network until ctx ends, and leaves it whole.
 func (s *saboteur) work(ctx context.Context) {
 	for next := s.first; s.pause(ctx, whole); next = s.random.Int() {
-		fault := faults[next%len(faults)]
+		fault := breakages[next%len(breakages)]
 		s.met.count(fault.name, fault.do(s, ctx))
 	}
 	s.doubles.Wait()

@@ -130,7 +130,7 @@ func TestAModelThatFailsHalfOfTheTimeLosesNothing(t *testing.T) {
 	s := r.site("OPENAI_BASE_URL="+model.URL, "OPENAI_API_KEY=sk-test")
 	away := time.Duration(r.number("away", 4, 20)) * time.Second
 	c := s.gather(r.number("crowd", 20, 60), "too_many_waiting")
-	c.suffer(func() { model.Play(faults(r.random(0))...) }, away, func() { model.Play(spoken) })
+	c.suffer(func() { model.Play(moods(r.random(0))...) }, away, func() { model.Play(spoken) })
 	logs := c.disperse(check.Allow{Failed: true})
 	r.report(check.Calls(logs, model.Calls(), check.Allow{Failed: true}))
 	if c.failed == 0 {
@@ -138,8 +138,8 @@ func TestAModelThatFailsHalfOfTheTimeLosesNothing(t *testing.T) {
 	}
 }
 
-// faults are scripts for one call each, of which half fail.
-func faults(random *rand.Rand) []llmtest.Script {
+// moods are scripts for one call each, of which half fail.
+func moods(random *rand.Rand) []llmtest.Script {
 	kinds := []llmtest.Script{
 		{Status: 503, Message: "overloaded"},
 		{Status: 429, Message: "slow down", RetryAfter: 1},

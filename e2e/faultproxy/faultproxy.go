@@ -180,7 +180,7 @@ func (p *Proxy) serve(client *net.TCPConn) {
 // pass copies until either side ends, and passes the end on.
 func (p *Proxy) pass(l *link, d Direction) {
 	from, to := l.sides(d)
-	buffer := make([]byte, 16<<10)
+	buffer := make([]byte, 4<<10) // thousands of half-open connections keep theirs
 	var frames splitter
 	for {
 		n, err := from.Read(buffer)

@@ -21,7 +21,7 @@ func TestEveryPageIsServedAndItsLinksLeadSomewhere(t *testing.T) {
 		handler.ServeHTTP(response, httptest.NewRequest(http.MethodGet, path, nil))
 		return response
 	}
-	link := regexp.MustCompile(`(?:href|src)="([^":#]+\.(?:md|png|css))`)
+	link := regexp.MustCompile(`(?:href|src)="([^":#]+\.(?:md|png|svg|css))`)
 	for _, page := range docs.Pages() {
 		response := get("/docs/" + page.Name)
 		if response.Code != http.StatusOK || page.Title == "" || !strings.Contains(response.Body.String(), "<h1") {

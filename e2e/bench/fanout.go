@@ -36,7 +36,7 @@ func fanOut(s sizes) experiment {
 	return experiment{
 		name: "fan-out",
 		rows: []row{
-			{"fan-out of a message to 1,000 watchers, p99", "ms", ratioAtMost(1.0)},
+			{"fan-out of a message to " + thousands(s.watchers) + " watchers, p99", "ms", ratioAtMost(1.0)},
 			{"… p50", "ms", nil},
 			{"… CPU per watcher", "µs", nil},
 		},

@@ -46,7 +46,7 @@ func main() {
 	}
 	var s sizes
 	flag.IntVar(&s.rounds, "rounds", 3, "measure each side this `often`, in turn")
-	flag.IntVar(&s.idle, "idle", 2000, "`visitors` that are connected and say nothing")
+	flag.IntVar(&s.idle, "idle", 5000, "`visitors` that are connected and say nothing")
 	flag.IntVar(&s.sessions, "sessions", 64, "`visitors` that send messages at the same time")
 	flag.DurationVar(&s.sending, "sending", 2*time.Second, "how `long` they do")
 	flag.IntVar(&s.slow, "slow", 50, "`messages` sent at a low rate")
@@ -60,7 +60,7 @@ func main() {
 	flag.IntVar(&s.steady, "steady", 500, "most `answers` streamed at the same time, tried in fifths")
 	flag.IntVar(&s.passages, "passages", 10_000, "`passages` of a bot that is searched")
 	flag.IntVar(&s.searches, "searches", 300, "`searches` in it")
-	flag.IntVar(&s.storm, "storm", 1000, "`visitors` that come back at the same time")
+	flag.IntVar(&s.storm, "storm", 2000, "`visitors` that come back at the same time")
 	only := flag.String("only", "", "measure only what has a name that matches this `expression`")
 	binary := flag.String("binary", "bin/parley", "`path` of the parley to measure")
 	docs := flag.String("docs", "", "write lines, table and plot below this `folder` too; all rows must be measured")

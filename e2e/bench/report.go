@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strconv"
 	"strings"
 	"text/tabwriter"
 )
@@ -90,4 +91,13 @@ func digits(f *float64) string {
 	default:
 		return fmt.Sprintf("%.3g", *f)
 	}
+}
+
+// thousands writes a count as people do: 10,000.
+func thousands(n int) string {
+	text := strconv.Itoa(n)
+	for at := len(text) - 3; at > 0; at -= 3 {
+		text = text[:at] + "," + text[at:]
+	}
+	return text
 }

@@ -69,3 +69,12 @@ func TestAGoalIsReadAsASentence(t *testing.T) {
 		}
 	}
 }
+
+func TestCountsAreWrittenInThousands(t *testing.T) {
+	t.Parallel()
+	for n, want := range map[int]string{0: "0", 999: "999", 1000: "1,000", 10_000: "10,000", 1_234_567: "1,234,567"} {
+		if got := thousands(n); got != want {
+			t.Errorf("%d is written %q", n, got)
+		}
+	}
+}

@@ -22,7 +22,7 @@ const (
 func retrieval(s sizes) experiment {
 	return experiment{
 		name: "retrieval",
-		rows: []row{{"retrieval over 10,000 passages, lexical, p50", "ms", atMostOf(1.0)}},
+		rows: []row{{"retrieval over " + thousands(s.passages) + " passages, lexical, p50", "ms", atMostOf(1.0)}},
 		parley: func(l *lab) []float64 {
 			at := startParley(l, 0)
 			large, small := at.owner.MakeBot("Large"), at.owner.MakeBot("Small")

@@ -99,6 +99,12 @@ func (e *Engine) Stats() (sessions, answering int64) {
 	return e.sessions.Load(), e.answering.Load()
 }
 
+// Bot returns a bot as it is set up now, from this node's snapshot of it: at most a
+// second behind SQL. Ask only for bots that exist. What is returned is shared and must not be changed.
+func (e *Engine) Bot(ctx context.Context, tenant, id string) (*chat.Bot, error) {
+	return e.bots.snapshot(ctx, tenant, id)
+}
+
 // Visitor names a conversation and who speaks in it. Page and Locale matter
 // only before the first message.
 type Visitor struct {

@@ -15,6 +15,7 @@ import (
 
 // Engine is what sockets need of actors.Engine, which says what each does.
 type Engine interface {
+	Bot(ctx context.Context, tenant, id string) (*chat.Bot, error)
 	Attach(ctx context.Context, visitor actors.Visitor, watcher actors.Watcher) (actors.Attached, error)
 	Post(ctx context.Context, visitor actors.Visitor, author chat.Author, clientID, text string) (chat.Receipt, error)
 	StopAnswer(ctx context.Context, visitor actors.Visitor, message string) error

@@ -18,6 +18,9 @@ type engine struct {
 	hold     chan struct{} // Post waits for it before it commits; nil: not at all
 	refuse   error         // what Attach returns
 	attaches int
+
+	bots      directory
+	snapshots map[string]*chat.Bot
 }
 
 type room struct {
@@ -31,7 +34,23 @@ type room struct {
 	status   chat.Status
 }
 
-func newEngine() *engine { return &engine{rooms: make(map[chat.Ref]*room)} }
+// Bot is the directory's, as it was when it was first asked for.
+func (e *engine) Bot(ctx context.Context, tenant, id string) (*chat.Bot, error) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.snapshots[id] == nil {
+		bot, err := e.bots.Bot(ctx, tenant, id)
+		if err != nil {
+			return nil, err
+		}
+		e.snapshots[id] = &bot
+	}
+	return e.snapshots[id], nil
+}
+
+func newEngine() *engine {
+	return &engine{rooms: make(map[chat.Ref]*room), snapshots: make(map[string]*chat.Bot)}
+}
 
 func (e *engine) room(ref chat.Ref) *room {
 	if e.rooms[ref] == nil {

@@ -18,13 +18,14 @@ import (
 
 // Handler serves GET /api/v1/socket.
 type Handler struct {
-	config  Config
-	log     *slog.Logger
-	metrics metrics
-	inbox   *inbox
-	opens   *pace  // by address
-	posts   *pace  // by tenant and visitor
-	crowd   *crowd // by address
+	config    Config
+	log       *slog.Logger
+	metrics   metrics
+	inbox     *inbox
+	directory *directory
+	opens     *pace  // by address
+	posts     *pace  // by tenant and visitor
+	crowd     *crowd // by address
 
 	mu       sync.Mutex
 	conns    map[*conn]struct{}
@@ -45,16 +46,17 @@ func New(config Config) *Handler {
 	}
 	gone := make(chan struct{})
 	return &Handler{
-		config:  config,
-		log:     config.Logger,
-		metrics: newMetrics(config.Metrics),
-		inbox:   newInbox(config.Inbox, config.Logger),
-		opens:   newPace(config.Limits.OpensPerMinute),
-		posts:   newPace(config.Limits.MessagesPerMinute),
-		crowd:   newCrowd(config.Limits.ConnectionsPerAddress),
-		conns:   make(map[*conn]struct{}),
-		gone:    gone,
-		allGone: sync.OnceFunc(func() { close(gone) }),
+		config:    config,
+		log:       config.Logger,
+		metrics:   newMetrics(config.Metrics),
+		inbox:     newInbox(config.Inbox, config.Logger),
+		directory: newDirectory(config.Bots, config.Engine),
+		opens:     newPace(config.Limits.OpensPerMinute),
+		posts:     newPace(config.Limits.MessagesPerMinute),
+		crowd:     newCrowd(config.Limits.ConnectionsPerAddress),
+		conns:     make(map[*conn]struct{}),
+		gone:      gone,
+		allGone:   sync.OnceFunc(func() { close(gone) }),
 	}
 }
 

@@ -102,34 +102,33 @@ func (c *conn) paceOpen() error {
 }
 
 // visit returns the bot that a visitor of this connection may talk to, or *refused.
-func (c *conn) visit(ctx context.Context, id string) (chat.Bot, error) {
-	unknown := &refused{wire.CloseBot, "there is no such bot"}
-	if !chat.ValidID(chat.BotPrefix, id) {
-		return chat.Bot{}, unknown
-	}
-	tenant, err := c.h.config.Bots.BotTenant(ctx, id)
+func (c *conn) visit(ctx context.Context, id string) (*chat.Bot, error) {
+	bot, err := c.h.directory.bot(ctx, id)
 	if errors.Is(err, chat.ErrNotFound) {
-		return chat.Bot{}, unknown
+		return nil, &refused{wire.CloseBot, "there is no such bot"}
 	}
 	if err != nil {
-		return chat.Bot{}, err
+		return nil, err
 	}
-	bot, err := c.h.config.Bots.Bot(ctx, tenant, id)
-	if errors.Is(err, chat.ErrNotFound) {
-		return chat.Bot{}, unknown
+	err = c.mayVisit(ctx, bot)
+	var no *refused
+	if errors.As(err, &no) {
+		// Its owner may have allowed this page a moment ago: nobody is refused for what the snapshot does not know yet.
+		latest, readErr := c.h.config.Bots.Bot(ctx, bot.Tenant, bot.ID)
+		if readErr != nil {
+			return nil, readErr
+		}
+		bot, err = &latest, c.mayVisit(ctx, &latest)
 	}
 	if err != nil {
-		return chat.Bot{}, err
+		return nil, err
 	}
-	if err := c.mayVisit(ctx, bot); err != nil {
-		return chat.Bot{}, err
-	}
-	return bot, c.h.suspended(ctx, tenant)
+	return bot, c.h.suspended(ctx, bot.Tenant)
 }
 
 // mayVisit checks where a visitor comes from: a browser from one of the bot's
 // domains or our own pages, anything else with a member's token.
-func (c *conn) mayVisit(ctx context.Context, bot chat.Bot) error {
+func (c *conn) mayVisit(ctx context.Context, bot *chat.Bot) error {
 	if c.origin != "" {
 		if c.ourOwn || account.Allowed(bot.Domains, c.origin) {
 			return nil
@@ -182,7 +181,7 @@ func (h holding) upTo(head int64) (after int64, recovered bool) {
 }
 
 // whose finds out who opens which conversation.
-func (h *Handler) whose(ctx context.Context, bot chat.Bot, open wire.Open) (account.VisitorClaims, holding, error) {
+func (h *Handler) whose(ctx context.Context, bot *chat.Bot, open wire.Open) (account.VisitorClaims, holding, error) {
 	var held holding
 	if open.After != nil {
 		held.after = *open.After

@@ -51,9 +51,10 @@ func setup(t testing.TB, change ...func(*socket.Config)) *house {
 		Settings: chat.Settings{Greeting: "Hello!"}, Appearance: chat.Appearance{Starters: []string{"Returns?"}},
 		Domains: []string{"shop.example"},
 	}
+	h.engine.bots = directory{h.bot.ID: h.bot}
 	config := socket.Config{
 		Engine: h.engine, Log: h.engine, Conversations: h.engine, Inbox: h.inbox,
-		Bots: directory{h.bot.ID: h.bot}, Visitors: h.visitors,
+		Bots: h.engine.bots, Visitors: h.visitors,
 		Authenticate: h.authenticate,
 		Cookie: func(r *http.Request) (account.Identity, error) {
 			cookie, err := r.Cookie("parley")

@@ -8,16 +8,19 @@ import "parley/chat"
 type memory struct {
 	visitors *lru[string, visitorID] // of conversations, by id
 	usage    *lru[monthID, int64]
+	// listeners are the webhooks of tenants, ten at most of each.
+	listeners *lru[string, listening]
 }
 
 // rememberedVisitors and rememberedMonths bound the memory, at about 250 bytes each.
 const (
 	rememberedVisitors = 16384
 	rememberedMonths   = 1024
+	rememberedTenants  = 4096
 )
 
 func newMemory() memory {
-	return memory{newLRU[string, visitorID](rememberedVisitors), newLRU[monthID, int64](rememberedMonths)}
+	return memory{newLRU[string, visitorID](rememberedVisitors), newLRU[monthID, int64](rememberedMonths), newLRU[string, listening](rememberedTenants)}
 }
 
 // assume takes a batch at its word. Not ok: something is needed that is only in
@@ -27,6 +30,7 @@ func (s *Store) assume(batch []*chat.Append) (claimed findings, ok bool) {
 		conversations: make(map[string]*conversation, len(batch)),
 		visitors:      make(map[visitorID]*visitor, len(batch)),
 		usage:         make(map[monthID]int64),
+		listeners:     make(map[string]listening),
 	}
 	for _, a := range batch {
 		if a.Limit > 0 && firstAttempts(a) > 0 {
@@ -34,6 +38,13 @@ func (s *Store) assume(batch []*chat.Append) (claimed findings, ok bool) {
 			if answers, ok := s.memory.usage.get(id); ok {
 				claimed.usage[id] = answers
 			}
+		}
+		if _, known := claimed.listeners[a.Tenant]; !known && tells(a) {
+			l, known := s.memory.listeners.get(a.Tenant)
+			if !known {
+				return findings{}, false
+			}
+			claimed.listeners[a.Tenant] = l
 		}
 		if claimed.conversations[a.Conversation] != nil {
 			continue // it will be what the appends before leave
@@ -77,6 +88,9 @@ func (s *Store) learn(p *plan) {
 	}
 	for _, a := range p.accepted {
 		s.memory.visitors.put(a.Conversation, visitorID{a.Tenant, a.visitor})
+	}
+	for tenant, l := range p.listeners {
+		s.memory.listeners.put(tenant, l)
 	}
 	for id, answers := range p.usage {
 		s.memory.usage.put(id, answers)

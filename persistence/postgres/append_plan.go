@@ -15,6 +15,8 @@ type plan struct {
 	visitors []*visitor // that get their row
 	grants   map[monthID]grant
 	usage    map[monthID]int64 // as the grants leave it, where it is known
+	// listeners are the webhooks that it was made for, by tenant.
+	listeners map[string]listening
 }
 
 // accepted is an append that will be written.
@@ -47,6 +49,7 @@ func makePlan(batch []chat.Append, flaws []error, found findings) plan {
 		}
 		p.outcomes[i] = p.decide(&batch[i], found)
 	}
+	p.listeners = found.listeners
 	for id, answers := range found.usage {
 		p.usage[id] = answers + p.grants[id].answers
 	}

@@ -18,6 +18,7 @@ type findings struct {
 	conversations map[string]*conversation // by id: it is unique over all tenants
 	visitors      map[visitorID]*visitor
 	usage         map[monthID]int64
+	listeners     map[string]listening // by tenant
 }
 
 // conversation is one as it is, or as appends of the batch leave it.
@@ -58,7 +59,11 @@ func (s *Store) survey(ctx context.Context, q *db.Queries, batch []*chat.Append)
 		return findings{}, err
 	}
 	usage, err := surveyUsage(ctx, q, batch)
-	return findings{conversations, visitors, usage}, err
+	if err != nil {
+		return findings{}, err
+	}
+	listeners, err := surveyListeners(ctx, q, batch)
+	return findings{conversations, visitors, usage, listeners}, err
 }
 
 // surveyConversations looks each conversation up, once for every client id.

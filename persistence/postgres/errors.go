@@ -58,7 +58,7 @@ func outdated(err error) bool {
 	case codeReference:
 		return true
 	case codeNull, codeUnique:
-		return slices.Contains([]string{"visitors", "conversations", "events", "usage"}, e.TableName)
+		return slices.Contains([]string{"visitors", "conversations", "events", "usage", "outbox"}, e.TableName)
 	}
 	return false
 }

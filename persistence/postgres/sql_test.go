@@ -12,11 +12,12 @@ import (
 // acrossTenants are the statements that name no tenant, each for a reason.
 var acrossTenants = []string{
 	"PlatformKey", "InsertPlatformKey", // a key of the platform
-	"InsertTenant", "Tenant", "TenantKey", // of the tenant that the id is
+	"InsertTenant", "Tenant", "TenantKey", "TenantKeys", // of the tenant that the id is
 	"InsertUser", "User", "UserIDByEmail", // a user is in several
 	"RotateSession", "DeleteSession", "DeleteExpiredSessions", // a session is found by its secret
 	"BotVersions",            // of all bots that a node serves
 	"DeleteAbandonedSources", // the sweep over all tenants
+	"CountOutbox",            // a measurement over all tenants
 }
 
 // unportable are the things that one of the databases does not understand, or

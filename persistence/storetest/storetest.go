@@ -17,6 +17,8 @@ type Store interface {
 	chat.Bots
 	chat.Idles
 	chat.Traces
+	chat.Webhooks
+	chat.Outbox
 	BotTenant(ctx context.Context, id string) (string, error)
 	BotVersions(ctx context.Context, ids []string) (map[string]int64, error)
 	account.Store
@@ -65,6 +67,8 @@ func Run(t *testing.T, open func(t testing.TB) Database) {
 		{"Sources", sourceTests},
 		{"Steps", stepTests},
 		{"Isolation", isolationTests},
+		{"Webhooks", webhookTests},
+		{"Outbox", outboxTests},
 	} {
 		t.Run(group.name, func(t *testing.T) {
 			t.Parallel()
@@ -83,6 +87,8 @@ func Run(t *testing.T, open func(t testing.TB) Database) {
 		{"Traces", traceTests},
 		{"Idles", idleTests},
 		{"Sealing", sealingTests},
+		{"SealedWebhooks", sealedWebhookTests},
+		{"SurvivingOutbox", survivingOutboxTests},
 		{"Jobs", jobTests},
 	} {
 		t.Run(group.name, func(t *testing.T) {

@@ -117,6 +117,58 @@ func (b *ChangeUsageBatchResults) Close() error {
 	return b.br.Close()
 }
 
+const checkListeners = `-- name: CheckListeners :batchexec
+INSERT INTO outbox (id, tenant, webhook, type, conversation, seq, tries, created_at, due_at)
+SELECT t.id, NULL, '', '', '', 0, 0, t.created_at, t.created_at
+FROM tenants t WHERE t.id = $1 AND t.listeners <> $2
+`
+
+type CheckListenersBatchResults struct {
+	br     pgx.BatchResults
+	tot    int
+	closed bool
+}
+
+type CheckListenersParams struct {
+	Tenant    string
+	Listeners int64
+}
+
+// A tenant whose webhooks were changed since they were read puts NULL where it must not be: the whole batch fails.
+func (q *Queries) CheckListeners(ctx context.Context, arg []CheckListenersParams) *CheckListenersBatchResults {
+	batch := &pgx.Batch{}
+	for _, a := range arg {
+		vals := []interface{}{
+			a.Tenant,
+			a.Listeners,
+		}
+		batch.Queue(checkListeners, vals...)
+	}
+	br := q.db.SendBatch(ctx, batch)
+	return &CheckListenersBatchResults{br, len(arg), false}
+}
+
+func (b *CheckListenersBatchResults) Exec(f func(int, error)) {
+	defer b.br.Close()
+	for t := 0; t < b.tot; t++ {
+		if b.closed {
+			if f != nil {
+				f(t, ErrBatchAlreadyClosed)
+			}
+			continue
+		}
+		_, err := b.br.Exec()
+		if f != nil {
+			f(t, err)
+		}
+	}
+}
+
+func (b *CheckListenersBatchResults) Close() error {
+	b.closed = true
+	return b.br.Close()
+}
+
 const endAnswers = `-- name: EndAnswers :batchexec
 UPDATE answers SET state = $1, reason = $2, provider = $3, model = $4,
     input_tokens = $5, output_tokens = $6, ended_at = $7
@@ -377,6 +429,66 @@ func (b *InsertEventsBatchResults) Close() error {
 	return b.br.Close()
 }
 
+const insertOutbox = `-- name: InsertOutbox :batchexec
+INSERT INTO outbox (id, tenant, webhook, type, conversation, seq, tries, created_at, due_at)
+VALUES ($1, $2, $3, $4, $5, $6, 0, $7, $7)
+`
+
+type InsertOutboxBatchResults struct {
+	br     pgx.BatchResults
+	tot    int
+	closed bool
+}
+
+type InsertOutboxParams struct {
+	ID           string
+	Tenant       string
+	Webhook      string
+	Type         string
+	Conversation string
+	Seq          int64
+	CreatedAt    time.Time
+}
+
+func (q *Queries) InsertOutbox(ctx context.Context, arg []InsertOutboxParams) *InsertOutboxBatchResults {
+	batch := &pgx.Batch{}
+	for _, a := range arg {
+		vals := []interface{}{
+			a.ID,
+			a.Tenant,
+			a.Webhook,
+			a.Type,
+			a.Conversation,
+			a.Seq,
+			a.CreatedAt,
+		}
+		batch.Queue(insertOutbox, vals...)
+	}
+	br := q.db.SendBatch(ctx, batch)
+	return &InsertOutboxBatchResults{br, len(arg), false}
+}
+
+func (b *InsertOutboxBatchResults) Exec(f func(int, error)) {
+	defer b.br.Close()
+	for t := 0; t < b.tot; t++ {
+		if b.closed {
+			if f != nil {
+				f(t, ErrBatchAlreadyClosed)
+			}
+			continue
+		}
+		_, err := b.br.Exec()
+		if f != nil {
+			f(t, err)
+		}
+	}
+}
+
+func (b *InsertOutboxBatchResults) Close() error {
+	b.closed = true
+	return b.br.Close()
+}
+
 const insertPassages = `-- name: InsertPassages :batchexec
 INSERT INTO passages (source, ordinal, id, tenant, body) VALUES ($1, $2, $3, $4, $5)
 `
@@ -588,6 +700,73 @@ func (b *KeepSummariesBatchResults) Exec(f func(int, error)) {
 }
 
 func (b *KeepSummariesBatchResults) Close() error {
+	b.closed = true
+	return b.br.Close()
+}
+
+const listeners = `-- name: Listeners :batchmany
+SELECT t.listeners, w.id, w.types FROM tenants t
+LEFT JOIN webhooks w ON w.tenant = t.id AND w.enabled
+WHERE t.id = $1 ORDER BY w.id
+`
+
+type ListenersBatchResults struct {
+	br     pgx.BatchResults
+	tot    int
+	closed bool
+}
+
+type ListenersRow struct {
+	Listeners int64
+	ID        *string
+	Types     *string
+}
+
+// What tenants want to be told, and where.
+func (q *Queries) Listeners(ctx context.Context, id []string) *ListenersBatchResults {
+	batch := &pgx.Batch{}
+	for _, a := range id {
+		vals := []interface{}{
+			a,
+		}
+		batch.Queue(listeners, vals...)
+	}
+	br := q.db.SendBatch(ctx, batch)
+	return &ListenersBatchResults{br, len(id), false}
+}
+
+func (b *ListenersBatchResults) Query(f func(int, []ListenersRow, error)) {
+	defer b.br.Close()
+	for t := 0; t < b.tot; t++ {
+		var items []ListenersRow
+		if b.closed {
+			if f != nil {
+				f(t, items, ErrBatchAlreadyClosed)
+			}
+			continue
+		}
+		err := func() error {
+			rows, err := b.br.Query()
+			if err != nil {
+				return err
+			}
+			defer rows.Close()
+			for rows.Next() {
+				var i ListenersRow
+				if err := rows.Scan(&i.Listeners, &i.ID, &i.Types); err != nil {
+					return err
+				}
+				items = append(items, i)
+			}
+			return rows.Err()
+		}()
+		if f != nil {
+			f(t, items, err)
+		}
+	}
+}
+
+func (b *ListenersBatchResults) Close() error {
 	b.closed = true
 	return b.br.Close()
 }
@@ -1065,6 +1244,104 @@ func (b *RefundUsageBatchResults) Exec(f func(int, error)) {
 }
 
 func (b *RefundUsageBatchResults) Close() error {
+	b.closed = true
+	return b.br.Close()
+}
+
+const takeOutbox = `-- name: TakeOutbox :batchmany
+UPDATE outbox SET tries = tries + 1, due_at = $1
+WHERE outbox.id IN (
+    SELECT o.id FROM outbox o
+    WHERE o.tenant = $2 AND o.webhook = $3 AND o.due_at <= $4
+      AND NOT EXISTS (SELECT 1 FROM outbox e WHERE e.webhook = o.webhook AND e.conversation = o.conversation AND e.seq < o.seq)
+    ORDER BY o.due_at, o.id LIMIT $5)
+  AND outbox.due_at <= $4
+RETURNING id, tenant, webhook, type, conversation, seq, tries, created_at
+`
+
+type TakeOutboxBatchResults struct {
+	br     pgx.BatchResults
+	tot    int
+	closed bool
+}
+
+type TakeOutboxParams struct {
+	LeasedUntil time.Time
+	Tenant      string
+	Webhook     string
+	Now         time.Time
+	Count       int32
+}
+
+type TakeOutboxRow struct {
+	ID           string
+	Tenant       string
+	Webhook      string
+	Type         string
+	Conversation string
+	Seq          int64
+	Tries        int64
+	CreatedAt    time.Time
+}
+
+// The last condition decides between nodes that found the same rows: the second sees the first one's lease.
+func (q *Queries) TakeOutbox(ctx context.Context, arg []TakeOutboxParams) *TakeOutboxBatchResults {
+	batch := &pgx.Batch{}
+	for _, a := range arg {
+		vals := []interface{}{
+			a.LeasedUntil,
+			a.Tenant,
+			a.Webhook,
+			a.Now,
+			a.Count,
+		}
+		batch.Queue(takeOutbox, vals...)
+	}
+	br := q.db.SendBatch(ctx, batch)
+	return &TakeOutboxBatchResults{br, len(arg), false}
+}
+
+func (b *TakeOutboxBatchResults) Query(f func(int, []TakeOutboxRow, error)) {
+	defer b.br.Close()
+	for t := 0; t < b.tot; t++ {
+		var items []TakeOutboxRow
+		if b.closed {
+			if f != nil {
+				f(t, items, ErrBatchAlreadyClosed)
+			}
+			continue
+		}
+		err := func() error {
+			rows, err := b.br.Query()
+			if err != nil {
+				return err
+			}
+			defer rows.Close()
+			for rows.Next() {
+				var i TakeOutboxRow
+				if err := rows.Scan(
+					&i.ID,
+					&i.Tenant,
+					&i.Webhook,
+					&i.Type,
+					&i.Conversation,
+					&i.Seq,
+					&i.Tries,
+					&i.CreatedAt,
+				); err != nil {
+					return err
+				}
+				items = append(items, i)
+			}
+			return rows.Err()
+		}()
+		if f != nil {
+			f(t, items, err)
+		}
+	}
+}
+
+func (b *TakeOutboxBatchResults) Close() error {
 	b.closed = true
 	return b.br.Close()
 }

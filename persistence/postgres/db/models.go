@@ -43,3 +43,16 @@ type Source struct {
 	CreatedAt  time.Time
 	UpdatedAt  time.Time
 }
+
+type Webhook struct {
+	ID           string
+	Tenant       string
+	Target       []byte
+	Types        string
+	Enabled      bool
+	Disabled     string
+	Failures     int64
+	FailingSince time.Time
+	Failure      string
+	CreatedAt    time.Time
+}

@@ -172,18 +172,22 @@ func (k *keyring) child(parent *seal.Key, wrapped []byte, id keyID) (*seal.Key, 
 	return k.unwrap(parent, wrapped, id)
 }
 
-// below unwraps a visitor's key that was read with its tenant's.
-func (k *keyring) below(tenant string, tenantKey []byte, visitor string, visitorKey []byte) (*seal.Key, error) {
+// below unwraps a visitor's key that was read with its tenant's, which is nil if
+// that was in memory.
+func (k *keyring) below(ctx context.Context, q *db.Queries, tenant string, tenantKey []byte, visitor string, visitorKey []byte) (*seal.Key, error) {
 	id := keyID{tenant, tableVisitors, visitor}
 	if key := k.cache.get(id); key != nil {
 		return key, nil
 	}
-	parent := k.cache.get(keyID{tenant, tableTenants, tenant})
-	if parent == nil {
-		var err error
-		if parent, err = k.unwrap(k.master, tenantKey, keyID{tenant, tableTenants, tenant}); err != nil {
-			return nil, err
-		}
+	var parent *seal.Key
+	var err error
+	if tenantKey == nil {
+		parent, err = k.tenant(ctx, q, tenant)
+	} else {
+		parent, err = k.unwrap(k.master, tenantKey, keyID{tenant, tableTenants, tenant})
+	}
+	if err != nil {
+		return nil, err
 	}
 	return k.unwrap(parent, visitorKey, id)
 }

@@ -32,7 +32,7 @@ func (s *Store) Open(ctx context.Context, refs []chat.Ref) ([]chat.Opened, error
 	}
 	outcomes := make([]chat.Opened, len(refs))
 	for i, ref := range refs {
-		opening, err := s.opening(ref, opened[i])
+		opening, err := s.opening(ctx, ref, opened[i])
 		outcomes[i] = chat.Opened{Opening: opening, Err: s.explain(err, "open conversation "+ref.String())}
 	}
 	return outcomes, nil
@@ -41,65 +41,95 @@ func (s *Store) Open(ctx context.Context, refs []chat.Ref) ([]chat.Opened, error
 // openRow is what is stored of one conversation that is opened.
 type openRow struct {
 	conversation *db.OpenConversationsRow // nil: there is none
-	belongings   *db.OpenBelongingsRow
-	events       []db.EventsAfterRow
+	tenantKey    []byte                   // nil: it is in memory
+	summary      []byte
+	events       []db.EventsAfterRow // oldest first
 }
 
 // openAll returns the rows of conversations, in their order, under new epochs.
+// What belongs to them is read by statements of its own, which see what was committed
+// while the first one waited.
 func (s *Store) openAll(ctx context.Context, refs []chat.Ref) ([]openRow, error) {
-	order := make([]int, 0, len(refs))
-	for i, ref := range refs {
-		if storableID(ref.Tenant) && storableID(ref.Conversation) { // others cannot be there, and would fail the statement
-			order = append(order, i)
-		}
-	}
-	slices.SortStableFunc(order, func(a, b int) int { return strings.Compare(refs[a].Conversation, refs[b].Conversation) })
-	conversations := make([]db.OpenConversationsParams, len(order))
-	belongings := make([]db.OpenBelongingsParams, len(order))
-	events := make([]db.OpenEventsParams, len(order))
-	for place, i := range order {
-		tenant, id := refs[i].Tenant, refs[i].Conversation
-		conversations[place] = db.OpenConversationsParams{Tenant: tenant, ID: id}
-		belongings[place] = db.OpenBelongingsParams{Tenant: tenant, ID: id}
-		events[place] = db.OpenEventsParams{Tenant: tenant, ID: id, Count: recentEvents}
-	}
 	rows := make([]openRow, len(refs))
+	order := inOrder(refs)
 	if len(order) == 0 {
 		return rows, nil
 	}
+	conversations := make([]db.OpenConversationsParams, len(order))
+	events := make([]db.LatestEventsParams, len(order))
+	summaries := make([]db.SummariesParams, len(order))
+	for place, i := range order {
+		tenant, id := refs[i].Tenant, refs[i].Conversation
+		conversations[place] = db.OpenConversationsParams{Tenant: tenant, ID: id}
+		events[place] = db.LatestEventsParams{Tenant: tenant, Conversation: id, Limit: recentEvents}
+		summaries[place] = db.SummariesParams{Tenant: tenant, Conversation: id}
+	}
+	tenants := s.strangers(refs, order)
+
 	var b bundle
 	q := db.New(&b)
-	raised, belonging, recent := q.OpenConversations(ctx, conversations), q.OpenBelongings(ctx, belongings), q.OpenEvents(ctx, events)
-	err := s.apply(ctx, &b, func() { // errors are the bundle's, but for a row that is not there
+	raised, keys := q.OpenConversations(ctx, conversations), q.TenantKeys(ctx, tenants)
+	latest, summed := q.LatestEvents(ctx, events), q.Summaries(ctx, summaries)
+	tenantKeys := make(map[string][]byte, len(tenants))
+	// An error of one is the bundle's, but for a row that is not there.
+	err := s.apply(ctx, &b, func() {
 		raised.QueryRow(func(place int, row db.OpenConversationsRow, err error) {
 			if err == nil {
 				rows[order[place]].conversation = &row
 			}
 		})
-		belonging.QueryRow(func(place int, row db.OpenBelongingsRow, err error) {
-			if err == nil {
-				rows[order[place]].belongings = &row
-			}
-		})
-		recent.Query(func(place int, found []db.OpenEventsRow, _ error) {
+		keys.QueryRow(func(i int, wrapped []byte, _ error) { tenantKeys[tenants[i]] = wrapped })
+		latest.Query(func(place int, found []db.LatestEventsRow, _ error) {
 			events := make([]db.EventsAfterRow, len(found))
 			for i, row := range found {
-				events[i] = db.EventsAfterRow(row)
+				events[len(found)-1-i] = db.EventsAfterRow(row)
 			}
 			rows[order[place]].events = events
 		})
+		summed.QueryRow(func(place int, body []byte, _ error) { rows[order[place]].summary = body })
 	})
+	for i, ref := range refs {
+		rows[i].tenantKey = tenantKeys[ref.Tenant]
+	}
 	return rows, err
 }
 
+// inOrder returns the places of conversations in the order in which they are
+// locked. What cannot be there is left out: it would fail the statement.
+func inOrder(refs []chat.Ref) []int {
+	order := make([]int, 0, len(refs))
+	for i, ref := range refs {
+		if storableID(ref.Tenant) && storableID(ref.Conversation) {
+			order = append(order, i)
+		}
+	}
+	slices.SortStableFunc(order, func(a, b int) int { return strings.Compare(refs[a].Conversation, refs[b].Conversation) })
+	return order
+}
+
+// strangers are the tenants whose keys are not in memory.
+func (s *Store) strangers(refs []chat.Ref, order []int) []string {
+	var tenants []string
+	asked := make(map[string]bool)
+	for _, i := range order {
+		if tenant := refs[i].Tenant; !asked[tenant] {
+			asked[tenant] = true
+			if s.keys.cache.get(keyID{tenant, tableTenants, tenant}) == nil {
+				tenants = append(tenants, tenant)
+			}
+		}
+	}
+	return tenants
+}
+
 // opening reads what an activation begins with.
-func (s *Store) opening(ref chat.Ref, row openRow) (chat.Opening, error) {
-	c, b := row.conversation, row.belongings
-	if c == nil || b == nil {
+func (s *Store) opening(ctx context.Context, ref chat.Ref, row openRow) (chat.Opening, error) {
+	c := row.conversation
+	if c == nil {
 		return chat.Opening{}, pgx.ErrNoRows
 	}
 	opening := chat.Opening{Epoch: c.Epoch, Head: c.Head, Status: chat.Status(c.Status), Bot: c.Bot, Visitor: c.Visitor}
-	key, err := s.keys.below(ref.Tenant, b.TenantKey, c.Visitor, b.VisitorKey)
+	key, err := s.keys.below(ctx, s.reads, ref.Tenant, row.tenantKey, c.Visitor, c.VisitorKey)
 	if err != nil {
 		return chat.Opening{}, err
 	}
@@ -110,7 +140,7 @@ func (s *Store) opening(ref chat.Ref, row openRow) (chat.Opening, error) {
 	if err := errors.Join(badOrigin, badAgent, badEvents); err != nil {
 		return chat.Opening{}, err
 	}
-	if opening.Summary, err = openSummary(key, ref, b.Summary); err != nil { // it can be made anew
+	if opening.Summary, err = openSummary(key, ref, row.summary); err != nil { // it can be made anew
 		s.logger.Warn("cannot read the summary of a conversation", slog.String("conversation", ref.Conversation), slog.Any("error", err))
 		opening.Summary = chat.Summary{}
 	}

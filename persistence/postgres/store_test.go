@@ -34,10 +34,12 @@ func TestWhatRunsAgainAndAgainReadsAnIndex(t *testing.T) {
 	})
 }
 
-func BenchmarkAppend(b *testing.B) {
-	storetest.Benchmark(b, func(b testing.TB) storetest.Database {
-		return database{testbed.Postgres(b), options(b)}
-	})
+func BenchmarkAppend(b *testing.B) { storetest.BenchmarkAppend(b, durable) }
+func BenchmarkOpen(b *testing.B)   { storetest.BenchmarkOpen(b, durable) }
+
+// durable is a database as a user would run it.
+func durable(t testing.TB) storetest.Database {
+	return database{testbed.Postgres(t), options(t)}
 }
 
 // database is one under test.

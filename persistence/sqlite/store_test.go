@@ -78,9 +78,8 @@ func TestWhatRunsAgainAndAgainReadsAnIndex(t *testing.T) {
 	})
 }
 
-func BenchmarkAppend(b *testing.B) {
-	storetest.Benchmark(b, newFolder)
-}
+func BenchmarkAppend(b *testing.B) { storetest.BenchmarkAppend(b, newFolder) }
+func BenchmarkOpen(b *testing.B)   { storetest.BenchmarkOpen(b, newFolder) }
 
 // folder is a database under test.
 type folder struct {

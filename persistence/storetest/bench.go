@@ -7,9 +7,9 @@ import (
 	"parley/chat"
 )
 
-// Benchmark measures appends of a message to conversations that are there, in
+// BenchmarkAppend measures appends of a message to conversations that are there, in
 // batches as a node gathers them.
-func Benchmark(b *testing.B, open func(t testing.TB) Database) {
+func BenchmarkAppend(b *testing.B, open func(t testing.TB) Database) {
 	store := open(b).Open(b)
 	defer store.Close()
 	w := newWorld(b, store)
@@ -38,6 +38,36 @@ func Benchmark(b *testing.B, open func(t testing.TB) Database) {
 				}
 			}
 			b.ReportMetric(float64(n)/b.Elapsed().Seconds(), "messages/s")
+		})
+	}
+}
+
+// BenchmarkOpen measures openings of conversations with a few messages, one by
+// one and as many as come back together.
+func BenchmarkOpen(b *testing.B, open func(t testing.TB) Database) {
+	store := open(b).Open(b)
+	defer store.Close()
+	w := newWorld(b, store)
+	refs := make([]chat.Ref, 64)
+	for i := range refs {
+		refs[i] = w.born(b, said("a", "How long does a copper nail last by the sea?"), said("b", "And a steel nail?"))
+	}
+	for _, size := range []int{1, len(refs)} {
+		b.Run(fmt.Sprintf("group=%d", size), func(b *testing.B) {
+			n := 0
+			for b.Loop() {
+				opened, err := store.Open(b.Context(), refs[:size])
+				if err != nil {
+					b.Fatal(err)
+				}
+				for _, o := range opened {
+					if o.Err != nil {
+						b.Fatal(o.Err)
+					}
+				}
+				n += size
+			}
+			b.ReportMetric(float64(n)/b.Elapsed().Seconds(), "conversations/s")
 		})
 	}
 }

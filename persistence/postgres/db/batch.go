@@ -704,6 +704,85 @@ func (b *KeepSummariesBatchResults) Close() error {
 	return b.br.Close()
 }
 
+const latestEvents = `-- name: LatestEvents :batchmany
+SELECT seq, at, type, body FROM events
+WHERE tenant = $1 AND conversation = $2 ORDER BY seq DESC LIMIT $3
+`
+
+type LatestEventsBatchResults struct {
+	br     pgx.BatchResults
+	tot    int
+	closed bool
+}
+
+type LatestEventsParams struct {
+	Tenant       string
+	Conversation string
+	Limit        int32
+}
+
+type LatestEventsRow struct {
+	Seq  int64
+	At   time.Time
+	Type string
+	Body []byte
+}
+
+func (q *Queries) LatestEvents(ctx context.Context, arg []LatestEventsParams) *LatestEventsBatchResults {
+	batch := &pgx.Batch{}
+	for _, a := range arg {
+		vals := []interface{}{
+			a.Tenant,
+			a.Conversation,
+			a.Limit,
+		}
+		batch.Queue(latestEvents, vals...)
+	}
+	br := q.db.SendBatch(ctx, batch)
+	return &LatestEventsBatchResults{br, len(arg), false}
+}
+
+func (b *LatestEventsBatchResults) Query(f func(int, []LatestEventsRow, error)) {
+	defer b.br.Close()
+	for t := 0; t < b.tot; t++ {
+		var items []LatestEventsRow
+		if b.closed {
+			if f != nil {
+				f(t, items, ErrBatchAlreadyClosed)
+			}
+			continue
+		}
+		err := func() error {
+			rows, err := b.br.Query()
+			if err != nil {
+				return err
+			}
+			defer rows.Close()
+			for rows.Next() {
+				var i LatestEventsRow
+				if err := rows.Scan(
+					&i.Seq,
+					&i.At,
+					&i.Type,
+					&i.Body,
+				); err != nil {
+					return err
+				}
+				items = append(items, i)
+			}
+			return rows.Err()
+		}()
+		if f != nil {
+			f(t, items, err)
+		}
+	}
+}
+
+func (b *LatestEventsBatchResults) Close() error {
+	b.closed = true
+	return b.br.Close()
+}
+
 const listeners = `-- name: Listeners :batchmany
 SELECT t.listeners, w.id, w.types FROM tenants t
 LEFT JOIN webhooks w ON w.tenant = t.id AND w.enabled
@@ -915,72 +994,10 @@ func (b *MoveHeadsBatchResults) Close() error {
 	return b.br.Close()
 }
 
-const openBelongings = `-- name: OpenBelongings :batchone
-SELECT t.wrapped_key AS tenant_key, v.wrapped_key AS visitor_key, s.body AS summary
-FROM conversations c
-JOIN tenants t ON t.id = c.tenant
-JOIN visitors v ON v.tenant = c.tenant AND v.id = c.visitor
-LEFT JOIN summaries s ON s.conversation = c.id AND s.tenant = c.tenant
-WHERE c.tenant = $1 AND c.id = $2
-`
-
-type OpenBelongingsBatchResults struct {
-	br     pgx.BatchResults
-	tot    int
-	closed bool
-}
-
-type OpenBelongingsParams struct {
-	Tenant string
-	ID     string
-}
-
-type OpenBelongingsRow struct {
-	TenantKey  []byte
-	VisitorKey []byte
-	Summary    []byte
-}
-
-// What an activation needs beside its conversation: a statement of its own, so that it sees what was committed while the first one waited.
-func (q *Queries) OpenBelongings(ctx context.Context, arg []OpenBelongingsParams) *OpenBelongingsBatchResults {
-	batch := &pgx.Batch{}
-	for _, a := range arg {
-		vals := []interface{}{
-			a.Tenant,
-			a.ID,
-		}
-		batch.Queue(openBelongings, vals...)
-	}
-	br := q.db.SendBatch(ctx, batch)
-	return &OpenBelongingsBatchResults{br, len(arg), false}
-}
-
-func (b *OpenBelongingsBatchResults) QueryRow(f func(int, OpenBelongingsRow, error)) {
-	defer b.br.Close()
-	for t := 0; t < b.tot; t++ {
-		var i OpenBelongingsRow
-		if b.closed {
-			if f != nil {
-				f(t, i, ErrBatchAlreadyClosed)
-			}
-			continue
-		}
-		row := b.br.QueryRow()
-		err := row.Scan(&i.TenantKey, &i.VisitorKey, &i.Summary)
-		if f != nil {
-			f(t, i, err)
-		}
-	}
-}
-
-func (b *OpenBelongingsBatchResults) Close() error {
-	b.closed = true
-	return b.br.Close()
-}
-
 const openConversations = `-- name: OpenConversations :batchone
-UPDATE conversations SET epoch = epoch + 1 WHERE tenant = $1 AND id = $2
-RETURNING epoch, head, status, agent, bot, visitor, origin
+UPDATE conversations SET epoch = epoch + 1 WHERE conversations.tenant = $1 AND conversations.id = $2
+RETURNING epoch, head, status, agent, bot, visitor, origin,
+    (SELECT v.wrapped_key FROM visitors v WHERE v.tenant = conversations.tenant AND v.id = conversations.visitor) AS visitor_key
 `
 
 type OpenConversationsBatchResults struct {
@@ -995,13 +1012,14 @@ type OpenConversationsParams struct {
 }
 
 type OpenConversationsRow struct {
-	Epoch   int64
-	Head    int64
-	Status  string
-	Agent   []byte
-	Bot     string
-	Visitor string
-	Origin  []byte
+	Epoch      int64
+	Head       int64
+	Status     string
+	Agent      []byte
+	Bot        string
+	Visitor    string
+	Origin     []byte
+	VisitorKey []byte
 }
 
 func (q *Queries) OpenConversations(ctx context.Context, arg []OpenConversationsParams) *OpenConversationsBatchResults {
@@ -1036,6 +1054,7 @@ func (b *OpenConversationsBatchResults) QueryRow(f func(int, OpenConversationsRo
 			&i.Bot,
 			&i.Visitor,
 			&i.Origin,
+			&i.VisitorKey,
 		)
 		if f != nil {
 			f(t, i, err)
@@ -1044,87 +1063,6 @@ func (b *OpenConversationsBatchResults) QueryRow(f func(int, OpenConversationsRo
 }
 
 func (b *OpenConversationsBatchResults) Close() error {
-	b.closed = true
-	return b.br.Close()
-}
-
-const openEvents = `-- name: OpenEvents :batchmany
-SELECT e.seq, e.at, e.type, e.body
-FROM conversations c
-JOIN events e ON e.conversation = c.id AND e.tenant = c.tenant AND e.seq > c.head - CAST($1 AS BIGINT)
-WHERE c.tenant = $2 AND c.id = $3 ORDER BY e.seq
-`
-
-type OpenEventsBatchResults struct {
-	br     pgx.BatchResults
-	tot    int
-	closed bool
-}
-
-type OpenEventsParams struct {
-	Count  int64
-	Tenant string
-	ID     string
-}
-
-type OpenEventsRow struct {
-	Seq  int64
-	At   time.Time
-	Type string
-	Body []byte
-}
-
-func (q *Queries) OpenEvents(ctx context.Context, arg []OpenEventsParams) *OpenEventsBatchResults {
-	batch := &pgx.Batch{}
-	for _, a := range arg {
-		vals := []interface{}{
-			a.Count,
-			a.Tenant,
-			a.ID,
-		}
-		batch.Queue(openEvents, vals...)
-	}
-	br := q.db.SendBatch(ctx, batch)
-	return &OpenEventsBatchResults{br, len(arg), false}
-}
-
-func (b *OpenEventsBatchResults) Query(f func(int, []OpenEventsRow, error)) {
-	defer b.br.Close()
-	for t := 0; t < b.tot; t++ {
-		var items []OpenEventsRow
-		if b.closed {
-			if f != nil {
-				f(t, items, ErrBatchAlreadyClosed)
-			}
-			continue
-		}
-		err := func() error {
-			rows, err := b.br.Query()
-			if err != nil {
-				return err
-			}
-			defer rows.Close()
-			for rows.Next() {
-				var i OpenEventsRow
-				if err := rows.Scan(
-					&i.Seq,
-					&i.At,
-					&i.Type,
-					&i.Body,
-				); err != nil {
-					return err
-				}
-				items = append(items, i)
-			}
-			return rows.Err()
-		}()
-		if f != nil {
-			f(t, items, err)
-		}
-	}
-}
-
-func (b *OpenEventsBatchResults) Close() error {
 	b.closed = true
 	return b.br.Close()
 }
@@ -1248,6 +1186,57 @@ func (b *RefundUsageBatchResults) Close() error {
 	return b.br.Close()
 }
 
+const summaries = `-- name: Summaries :batchone
+SELECT body FROM summaries WHERE tenant = $1 AND conversation = $2
+`
+
+type SummariesBatchResults struct {
+	br     pgx.BatchResults
+	tot    int
+	closed bool
+}
+
+type SummariesParams struct {
+	Tenant       string
+	Conversation string
+}
+
+func (q *Queries) Summaries(ctx context.Context, arg []SummariesParams) *SummariesBatchResults {
+	batch := &pgx.Batch{}
+	for _, a := range arg {
+		vals := []interface{}{
+			a.Tenant,
+			a.Conversation,
+		}
+		batch.Queue(summaries, vals...)
+	}
+	br := q.db.SendBatch(ctx, batch)
+	return &SummariesBatchResults{br, len(arg), false}
+}
+
+func (b *SummariesBatchResults) QueryRow(f func(int, []byte, error)) {
+	defer b.br.Close()
+	for t := 0; t < b.tot; t++ {
+		var body []byte
+		if b.closed {
+			if f != nil {
+				f(t, body, ErrBatchAlreadyClosed)
+			}
+			continue
+		}
+		row := b.br.QueryRow()
+		err := row.Scan(&body)
+		if f != nil {
+			f(t, body, err)
+		}
+	}
+}
+
+func (b *SummariesBatchResults) Close() error {
+	b.closed = true
+	return b.br.Close()
+}
+
 const takeOutbox = `-- name: TakeOutbox :batchmany
 UPDATE outbox SET tries = tries + 1, due_at = $1
 WHERE outbox.id IN (
@@ -1342,6 +1331,51 @@ func (b *TakeOutboxBatchResults) Query(f func(int, []TakeOutboxRow, error)) {
 }
 
 func (b *TakeOutboxBatchResults) Close() error {
+	b.closed = true
+	return b.br.Close()
+}
+
+const tenantKeys = `-- name: TenantKeys :batchone
+SELECT wrapped_key FROM tenants WHERE id = $1
+`
+
+type TenantKeysBatchResults struct {
+	br     pgx.BatchResults
+	tot    int
+	closed bool
+}
+
+func (q *Queries) TenantKeys(ctx context.Context, id []string) *TenantKeysBatchResults {
+	batch := &pgx.Batch{}
+	for _, a := range id {
+		vals := []interface{}{
+			a,
+		}
+		batch.Queue(tenantKeys, vals...)
+	}
+	br := q.db.SendBatch(ctx, batch)
+	return &TenantKeysBatchResults{br, len(id), false}
+}
+
+func (b *TenantKeysBatchResults) QueryRow(f func(int, []byte, error)) {
+	defer b.br.Close()
+	for t := 0; t < b.tot; t++ {
+		var wrapped_key []byte
+		if b.closed {
+			if f != nil {
+				f(t, wrapped_key, ErrBatchAlreadyClosed)
+			}
+			continue
+		}
+		row := b.br.QueryRow()
+		err := row.Scan(&wrapped_key)
+		if f != nil {
+			f(t, wrapped_key, err)
+		}
+	}
+}
+
+func (b *TenantKeysBatchResults) Close() error {
 	b.closed = true
 	return b.br.Close()
 }

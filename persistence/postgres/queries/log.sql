@@ -1,21 +1,17 @@
 -- name: OpenConversations :batchone
-UPDATE conversations SET epoch = epoch + 1 WHERE tenant = $1 AND id = $2
-RETURNING epoch, head, status, agent, bot, visitor, origin;
+UPDATE conversations SET epoch = epoch + 1 WHERE conversations.tenant = $1 AND conversations.id = $2
+RETURNING epoch, head, status, agent, bot, visitor, origin,
+    (SELECT v.wrapped_key FROM visitors v WHERE v.tenant = conversations.tenant AND v.id = conversations.visitor) AS visitor_key;
 
--- What an activation needs beside its conversation: a statement of its own, so that it sees what was committed while the first one waited.
--- name: OpenBelongings :batchone
-SELECT t.wrapped_key AS tenant_key, v.wrapped_key AS visitor_key, s.body AS summary
-FROM conversations c
-JOIN tenants t ON t.id = c.tenant
-JOIN visitors v ON v.tenant = c.tenant AND v.id = c.visitor
-LEFT JOIN summaries s ON s.conversation = c.id AND s.tenant = c.tenant
-WHERE c.tenant = $1 AND c.id = $2;
+-- name: TenantKeys :batchone
+SELECT wrapped_key FROM tenants WHERE id = $1;
 
--- name: OpenEvents :batchmany
-SELECT e.seq, e.at, e.type, e.body
-FROM conversations c
-JOIN events e ON e.conversation = c.id AND e.tenant = c.tenant AND e.seq > c.head - CAST(sqlc.arg(count) AS BIGINT)
-WHERE c.tenant = sqlc.arg(tenant) AND c.id = sqlc.arg(id) ORDER BY e.seq;
+-- name: LatestEvents :batchmany
+SELECT seq, at, type, body FROM events
+WHERE tenant = $1 AND conversation = $2 ORDER BY seq DESC LIMIT $3;
+
+-- name: Summaries :batchone
+SELECT body FROM summaries WHERE tenant = $1 AND conversation = $2;
 
 -- What an append is checked against: the conversation, whichever tenant's it is, and the event that already has the client id.
 -- name: LookUpAppends :batchone

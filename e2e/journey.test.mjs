@@ -165,6 +165,23 @@ describe('from the first registration to a conversation that survives everything
       assert.equal((await model.calls()).filter((call) => call.question.includes(questionToModel)).length, 1)
     })
 
+    test('an answer that the model breaks off is tried again, and its question is asked once', async () => {
+      const question = 'Is the frame of the Kestrel guaranteed?'
+      await model.play({ times: 1, text: 'It is for eleven years.', fault: 'error', after: 3, message: 'out of memory' }, { text: 'It is, for eleven years [1].', pace_ms: 20 })
+      const other = new Visitor(await visit(browser))
+      await other.open(host.origin)
+      await other.ask(question)
+      await other.messages.getByText('The answer could not be finished.').waitFor()
+      await other.messages.getByText('It is for').waitFor()
+      await other.page.getByRole('button', { name: 'Try again' }).click()
+      await other.answered(1)
+      await other.messages.getByText('It is, for eleven years').waitFor()
+      assert.equal(await other.messages.getByText(question, { exact: true }).count(), 1)
+      assert.equal(await other.page.getByRole('button', { name: 'Try again' }).count(), 0)
+      assert.equal((await model.calls()).filter((call) => call.question.includes(question)).length, 2)
+      await other.page.context().close()
+    })
+
     test('the conversation is in the dashboard, and after another restart still is', async () => {
       transcript = await owner.conversation(/ridden|Grüße/)
       await transcript.getByText(modelText).waitFor()

@@ -179,15 +179,18 @@ func (k *keyring) below(ctx context.Context, q *db.Queries, tenant string, tenan
 	if key := k.cache.get(id); key != nil {
 		return key, nil
 	}
-	var parent *seal.Key
-	var err error
-	if tenantKey == nil {
-		parent, err = k.tenant(ctx, q, tenant)
-	} else {
-		parent, err = k.unwrap(k.master, tenantKey, keyID{tenant, tableTenants, tenant})
-	}
-	if err != nil {
-		return nil, err
+	tenantID := keyID{tenant, tableTenants, tenant}
+	parent := k.cache.get(tenantID)
+	if parent == nil {
+		var err error
+		if tenantKey == nil { // it was in memory a moment ago
+			parent, err = k.tenant(ctx, q, tenant)
+		} else {
+			parent, err = k.unwrap(k.master, tenantKey, tenantID)
+		}
+		if err != nil {
+			return nil, err
+		}
 	}
 	return k.unwrap(parent, visitorKey, id)
 }

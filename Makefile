@@ -9,7 +9,8 @@ MAKEFLAGS += --no-builtin-rules --no-print-directory
 JOBS ?= 2
 # Longer than this is a hang: the slowest package needs two minutes on two cores.
 TIMEOUT ?= 10m
-# What `make bench` measures besides its rows, and its flags: BENCHFLAGS="-only storm -rounds 5".
+# What `make bench` measures besides its rows, and its flags: BENCHFLAGS="-only storm -rounds 5"; with "-docs docs" it
+# writes docs/performance.md's table and picture.
 BENCH ?=
 BENCHFLAGS ?=
 # Which scenario `make chaos` runs (all), and by which seed (a new one).

@@ -40,21 +40,21 @@ func (g *goal) met(parley, ratio float64) bool {
 	return judged <= g.Limit
 }
 
-// String is the goal as people read it: "ratio ≤ 1, then ≤ 0.7".
+// String is the goal as people read it: "≤ 1 ×, then 0.7 ×" the floor, or "≤ 80" of the row's unit.
 func (g *goal) String() string {
 	if g == nil {
 		return "–"
 	}
-	sign, text := "≤", ""
+	sign, times := "≤", ""
 	if g.Least {
 		sign = "≥"
 	}
 	if g.Of == ofRatio {
-		text = "ratio "
+		times = " ×"
 	}
-	text += fmt.Sprintf("%s %.3g", sign, g.Limit)
+	text := fmt.Sprintf("%s %.3g%s", sign, g.Limit, times)
 	if g.Then != 0 {
-		text += fmt.Sprintf(", then %s %.3g", sign, g.Then)
+		text += fmt.Sprintf(", then %.3g%s", g.Then, times)
 	}
 	return text
 }

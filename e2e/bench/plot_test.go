@@ -106,9 +106,9 @@ func TestATableReplacesTheOneBeforeAndNothingElse(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := "# Title\n\n" + tableBegin + `
-| metric | unit | floor | Parley | ratio | rounds | goal | met |
-| --- | --- | ---: | ---: | ---: | ---: | --- | --- |
-| acks | 1/s | 100 | 60 | 0.6 | 0.4–0.8 | ratio ≥ 0.5 | yes |
+| metric | floor | Parley | ratio | rounds | goal | met |
+| --- | ---: | ---: | ---: | ---: | --- | --- |
+| acks, 1/s | 100 | 60 | 0.6 | 0.4–0.8 | ≥ 0.5 × | yes |
 
 ` + tableEnd + "\nProse.\n"
 	if once != want {

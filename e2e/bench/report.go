@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -60,14 +61,16 @@ func printTable(w io.Writer, results []result) {
 	_ = table.Flush() // standard error, where else could it be told?
 }
 
-// markdown is the same table for a page.
+// markdown is the same table for a page, which is narrow: units stand with their metrics.
 func markdown(results []result) string {
 	var out strings.Builder
-	line := func(cells []string) { fmt.Fprintf(&out, "| %s |\n", strings.Join(cells, " | ")) }
-	line(heading)
-	line([]string{"---", "---", "---:", "---:", "---:", "---:", "---", "---"})
+	line := func(metric string, cells []string) {
+		fmt.Fprintf(&out, "| %s | %s |\n", metric, strings.Join(cells, " | "))
+	}
+	line(heading[0], heading[2:])
+	line("---", []string{"---:", "---:", "---:", "---:", "---", "---"})
 	for _, r := range results {
-		line(r.cells())
+		line(r.Metric+", "+r.Unit, r.cells()[2:])
 	}
 	return out.String()
 }
@@ -87,7 +90,7 @@ func digits(f *float64) string {
 	case f == nil:
 		return "–"
 	case *f >= 100 || *f <= -100:
-		return fmt.Sprintf("%.0f", *f)
+		return thousands(int(math.Round(*f)))
 	default:
 		return fmt.Sprintf("%.3g", *f)
 	}
@@ -96,7 +99,7 @@ func digits(f *float64) string {
 // thousands writes a count as people do: 10,000.
 func thousands(n int) string {
 	text := strconv.Itoa(n)
-	for at := len(text) - 3; at > 0; at -= 3 {
+	for at := len(text) - 3; at > 0 && text[at-1] != '-'; at -= 3 {
 		text = text[:at] + "," + text[at:]
 	}
 	return text

@@ -48,7 +48,7 @@ func TestTheTableShowsThreeDigitsAndWhatIsMissing(t *testing.T) {
 		row{"acks", "1/s", ratioAtLeast(0.5)}.result([]float64{17315, 20000}, []float64{7411, 4000}),
 		row{"start", "s", atMostOf(1.5)}.result(nil, []float64{1.14786}),
 	})
-	for _, want := range []string{"18658", "5706", "0.306", "0.2–0.428", "NO", "1.15", "–", "yes"} {
+	for _, want := range []string{"18,658", "5,706", "0.306", "0.2–0.428", "NO", "1.15", "–", "yes"} {
 		if !strings.Contains(out.String(), want) {
 			t.Errorf("%q is missing in\n%s", want, out.String())
 		}
@@ -58,11 +58,11 @@ func TestTheTableShowsThreeDigitsAndWhatIsMissing(t *testing.T) {
 func TestAGoalIsReadAsASentence(t *testing.T) {
 	t.Parallel()
 	for want, g := range map[string]*goal{
-		"ratio ≤ 1, then ≤ 0.7": ratioAtMost(1).then(0.7),
-		"ratio ≥ 0.35":          ratioAtLeast(0.35),
-		"≤ 80":                  atMostOf(80),
-		"≥ 300":                 atLeastOf(300),
-		"–":                     nil,
+		"≤ 1 ×, then 0.7 ×": ratioAtMost(1).then(0.7),
+		"≥ 0.35 ×":          ratioAtLeast(0.35),
+		"≤ 80":              atMostOf(80),
+		"≥ 300":             atLeastOf(300),
+		"–":                 nil,
 	} {
 		if got := g.String(); got != want {
 			t.Errorf("got %q, want %q", got, want)
@@ -72,7 +72,7 @@ func TestAGoalIsReadAsASentence(t *testing.T) {
 
 func TestCountsAreWrittenInThousands(t *testing.T) {
 	t.Parallel()
-	for n, want := range map[int]string{0: "0", 999: "999", 1000: "1,000", 10_000: "10,000", 1_234_567: "1,234,567"} {
+	for n, want := range map[int]string{0: "0", -100: "-100", -1000: "-1,000", 999: "999", 1000: "1,000", 10_000: "10,000", 1_234_567: "1,234,567"} {
 		if got := thousands(n); got != want {
 			t.Errorf("%d is written %q", n, got)
 		}

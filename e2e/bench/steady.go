@@ -34,7 +34,7 @@ func steady(s sizes) experiment {
 	return experiment{
 		name: "steady",
 		rows: []row{
-			{"streams at 50 tokens/s, jitter p99 < 40 ms", "streams", atLeastOf(300)},
+			{"streams at 50 tokens/s, jitter p99 < 40 ms", "at once", atLeastOf(300)},
 			{fmt.Sprintf("jitter p99 of %d streams", s.steady*middle/steps), "ms", nil},
 		},
 		floor:  func(l *lab) []float64 { return measure(floorWithModel(l, "-words", words)) },

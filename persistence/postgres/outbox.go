@@ -84,6 +84,13 @@ func (s *Store) Postpone(ctx context.Context, d chat.Delivery, until time.Time, 
 		if err != nil || rows == 0 {
 			return err
 		}
+		if !until.IsZero() {
+			if err := q.PostponeFollowers(ctx, db.PostponeFollowersParams{
+				Tenant: d.Tenant, Webhook: d.Webhook, Conversation: d.Conversation, Seq: d.Seq, Until: storable(until),
+			}); err != nil {
+				return fmt.Errorf("postpone what follows: %w", err)
+			}
+		}
 		return q.CountWebhookFailure(ctx, db.CountWebhookFailureParams{Tenant: d.Tenant, ID: d.Webhook, Failure: failure, At: now()})
 	})
 	return s.explain(err, "postpone delivery "+d.ID)

@@ -157,6 +157,10 @@ var outboxTests = []test{
 		if more := w.take(t, webhook, 10); len(more) != 0 {
 			t.Errorf("%s was overtaken: %+v", one, more)
 		}
+		w.committed(t, next(one, 2, said("c", "3")))
+		if more := w.take(t, webhook, 10); len(more) != 0 || w.isDue(t, webhook) {
+			t.Errorf("%s was overtaken by what came later: %+v", one, more)
+		}
 	}},
 	{"What is leased is nobody else's until the lease is over", func(t *testing.T, w *world) {
 		webhook := w.listen(t, func(wh *chat.Webhook) { wh.Types = []chat.Type{chat.TypeConversationCreated} })

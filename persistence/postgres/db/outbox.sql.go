@@ -53,7 +53,9 @@ func (q *Queries) DeleteDelivery(ctx context.Context, arg DeleteDeliveryParams) 
 
 const dueQueues = `-- name: DueQueues :many
 SELECT w.tenant, w.id FROM webhooks w
-WHERE EXISTS (SELECT 1 FROM outbox o WHERE o.webhook = w.id AND o.due_at <= $1)
+WHERE EXISTS (
+    SELECT 1 FROM outbox o WHERE o.webhook = w.id AND o.due_at <= $1
+      AND NOT EXISTS (SELECT 1 FROM outbox e WHERE e.webhook = o.webhook AND e.conversation = o.conversation AND e.seq < o.seq))
 ORDER BY (SELECT MIN(o.due_at) FROM outbox o WHERE o.webhook = w.id), w.id LIMIT $2
 `
 
@@ -128,4 +130,29 @@ func (q *Queries) PostponeDelivery(ctx context.Context, arg PostponeDeliveryPara
 		return 0, err
 	}
 	return result.RowsAffected(), nil
+}
+
+const postponeFollowers = `-- name: PostponeFollowers :exec
+UPDATE outbox SET due_at = $1
+WHERE tenant = $2 AND webhook = $3 AND conversation = $4 AND seq > $5
+`
+
+type PostponeFollowersParams struct {
+	Until        time.Time
+	Tenant       string
+	Webhook      string
+	Conversation string
+	Seq          int64
+}
+
+// Those behind it cannot be taken before it: they need not be looked at either.
+func (q *Queries) PostponeFollowers(ctx context.Context, arg PostponeFollowersParams) error {
+	_, err := q.db.Exec(ctx, postponeFollowers,
+		arg.Until,
+		arg.Tenant,
+		arg.Webhook,
+		arg.Conversation,
+		arg.Seq,
+	)
+	return err
 }

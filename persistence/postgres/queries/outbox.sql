@@ -17,7 +17,9 @@ VALUES ($1, $2, $3, $4, $5, $6, 0, $7, $7);
 -- Serves the delivery over all tenants.
 -- name: DueQueues :many
 SELECT w.tenant, w.id FROM webhooks w
-WHERE EXISTS (SELECT 1 FROM outbox o WHERE o.webhook = w.id AND o.due_at <= sqlc.arg(now))
+WHERE EXISTS (
+    SELECT 1 FROM outbox o WHERE o.webhook = w.id AND o.due_at <= sqlc.arg(now)
+      AND NOT EXISTS (SELECT 1 FROM outbox e WHERE e.webhook = o.webhook AND e.conversation = o.conversation AND e.seq < o.seq))
 ORDER BY (SELECT MIN(o.due_at) FROM outbox o WHERE o.webhook = w.id), w.id LIMIT sqlc.arg(count);
 
 -- The last condition decides between nodes that found the same rows: the second sees the first one's lease.
@@ -40,6 +42,11 @@ DELETE FROM outbox WHERE tenant = $1 AND id = $2 AND tries = $3;
 
 -- name: PostponeDelivery :execrows
 UPDATE outbox SET due_at = sqlc.arg(until) WHERE tenant = sqlc.arg(tenant) AND id = sqlc.arg(id) AND tries = sqlc.arg(tries);
+
+-- Those behind it cannot be taken before it: they need not be looked at either.
+-- name: PostponeFollowers :exec
+UPDATE outbox SET due_at = sqlc.arg(until)
+WHERE tenant = sqlc.arg(tenant) AND webhook = sqlc.arg(webhook) AND conversation = sqlc.arg(conversation) AND seq > sqlc.arg(seq);
 
 -- name: DeleteDeliveriesOfWebhook :exec
 DELETE FROM outbox WHERE tenant = $1 AND webhook = $2;

@@ -56,7 +56,7 @@ func newConn(h *Handler, ws *websocket.Conn, p *peer, r *http.Request, address s
 	}
 	c.ctx, c.cancel = context.WithCancel(context.Background())
 	c.out.bound = h.config.Limits.QueueBytes
-	c.out.wake = func() { go c.write() }
+	c.out.wake = func() { h.writers.start(c) }
 	c.heard.Store(time.Now().UnixNano())
 	ws.SetReadLimit(-1) // readFrame has its own, which does not cost the connection
 	// It starts only once it is where beat finds it.
@@ -108,26 +108,8 @@ func (c *conn) current() role {
 	return c.role
 }
 
-// write is the writer: it lives while something waits.
-func (c *conn) write() {
-	scratch := buffers.Get().(*[]byte)
-	defer buffers.Put(scratch)
-	for {
-		it, more := c.out.take()
-		if !more {
-			return
-		}
-		if it.end != nil {
-			c.h.metrics.closing(it.end.code)
-			_ = c.ws.Close(websocket.StatusCode(it.end.code), it.end.reason) // gone already is as good
-			continue
-		}
-		if err := c.ws.Write(context.Background(), websocket.MessageText, it.encode(scratch)); err != nil {
-			c.out.discard()
-			_ = c.ws.CloseNow() // the reader sees it and ends the connection
-		}
-	}
-}
+// parting is how long a peer that says nothing may take over the closing handshake.
+const parting = time.Second
 
 // beat runs when something may be due for a connection that is silent.
 func (c *conn) beat() {
@@ -141,8 +123,12 @@ func (c *conn) beat() {
 	switch {
 	case !opened && time.Since(c.born) >= timing.Open:
 		c.shut(wire.CloseSilent, "no session was opened")
+		next = parting
 	case idle >= timing.Silence:
-		c.shut(wire.CloseSilent, "nothing was heard from you")
+		if c.out.abandon(wire.CloseSilent, "nothing was heard from you") {
+			_ = c.peer.Close() // its writer waits for somebody who is gone
+		}
+		next = parting
 	case idle >= timing.Ping:
 		c.out.push(wire.AppendPing(nil))
 		next = min(timing.Ping, timing.Silence-idle)

@@ -27,6 +27,8 @@ type Handler struct {
 	posts     *pace  // by tenant and visitor
 	crowd     *crowd // by address
 
+	writers *writers
+
 	mu       sync.Mutex
 	conns    map[*conn]struct{}
 	draining bool
@@ -54,6 +56,7 @@ func New(config Config) *Handler {
 		opens:     newPace(config.Limits.OpensPerMinute),
 		posts:     newPace(config.Limits.MessagesPerMinute),
 		crowd:     newCrowd(config.Limits.ConnectionsPerAddress),
+		writers:   newWriters(),
 		conns:     make(map[*conn]struct{}),
 		gone:      gone,
 		allGone:   sync.OnceFunc(func() { close(gone) }),
@@ -158,6 +161,7 @@ func (h *Handler) Drain(ctx context.Context) {
 	}
 	h.mu.Unlock()
 	defer h.inbox.stop()
+	defer h.writers.stop()
 	defer cut(leaving)
 
 	var pause time.Duration

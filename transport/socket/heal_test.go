@@ -204,6 +204,18 @@ func TestAPeerThatDoesNotReadAtAllIsLetGo(t *testing.T) {
 	eventually(t, "the connection is let go", func() bool { return connections(t, metrics) == 0 })
 }
 
+func TestAPeerThatIsSilentlyGoneIsLetGoThoughAWriteWaitsForIt(t *testing.T) {
+	t.Parallel()
+	metrics := prometheus.NewRegistry()
+	h := setup(t, func(c *socket.Config) {
+		c.Timing.Write, c.Timing.Ping, c.Timing.Silence, c.Metrics = time.Hour, 200*time.Millisecond, 400*time.Millisecond, metrics
+	})
+	h.tighten()
+	_, ready := h.opened()
+	flood(h, h.ref(ready), 16)
+	eventually(t, "the connection is let go", func() bool { return connections(t, metrics) == 0 })
+}
+
 func connections(t *testing.T, metrics prometheus.Gatherer) float64 {
 	t.Helper()
 	return measured(t, metrics, "parley_socket_connections")

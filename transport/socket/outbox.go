@@ -140,16 +140,19 @@ func (o *outbox) finish(code wire.CloseCode, reason string) {
 	o.add(item{end: &ending{code, reason}})
 }
 
-// abandon ends the connection instead of all that waits.
-func (o *outbox) abandon(code wire.CloseCode, reason string) {
+// abandon ends the connection instead of all that waits, and tells whether
+// something is being written just now.
+func (o *outbox) abandon(code wire.CloseCode, reason string) (writing bool) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
+	writing = o.writing
 	if o.sealed {
-		return
+		return writing
 	}
 	o.sealed = true
 	o.forget()
 	o.add(item{end: &ending{code, reason}})
+	return writing
 }
 
 // closing tells whether the end is queued or has come.
@@ -168,14 +171,11 @@ func (o *outbox) discard() {
 	o.release()
 }
 
-// take hands the writer what comes next. Without more, the writer has ended.
+// take hands the writer what comes next, if anything waits.
 func (o *outbox) take() (item, bool) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	if o.next == len(o.items) {
-		o.forget()
-		o.writing = false
-		o.release()
 		return item{}, false
 	}
 	it := o.items[o.next]
@@ -183,6 +183,19 @@ func (o *outbox) take() (item, bool) {
 	o.next++
 	o.bytes -= it.size()
 	return it, true
+}
+
+// rest lets the writer end, if nothing waits. Whatever it took must be written.
+func (o *outbox) rest() bool {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if o.next < len(o.items) {
+		return false
+	}
+	o.forget()
+	o.writing = false
+	o.release()
+	return true
 }
 
 // drained waits until all was written, or the connection is gone.

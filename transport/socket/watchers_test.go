@@ -93,7 +93,7 @@ func TestAVisitorAndFiftyAgentsGetTheSameBytesWhileOneMoreReadsNothing(t *testin
 	metrics := prometheus.NewRegistry()
 	h := setup(t, func(c *socket.Config) {
 		// Whoever waited for the stuck one would wait longer than this test has patience.
-		c.Limits.QueueBytes, c.Timing.Write, c.Metrics = queue, time.Minute, metrics
+		c.Limits.QueueBytes, c.Timing.Write, c.Timing.Ping, c.Timing.Silence, c.Metrics = queue, time.Hour, time.Hour, 2*time.Hour, metrics
 	})
 	h.tighten()
 	a := gather(h, 50)

@@ -18,3 +18,25 @@ func TestTheGreatestStepThatHoldsIsFoundFromTheMiddle(t *testing.T) {
 		}
 	}
 }
+
+func TestAnotherTryIsMadeOnlyWhenItIsNeeded(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		figures []float64
+		want    float64
+		tried   int
+	}{
+		{[]float64{39, 1}, 39, 1},
+		{[]float64{41, 39}, 39, 2},
+		{[]float64{41, 50}, 41, 2},
+	} {
+		tried := 0
+		got := least(40, 2, func() float64 {
+			tried++
+			return c.figures[tried-1]
+		})
+		if got != c.want || tried != c.tried {
+			t.Errorf("%v: got %v after %d", c.figures, got, tried)
+		}
+	}
+}

@@ -31,6 +31,7 @@ type Request struct {
 	Instructions string // the owner's words
 	Tone         string
 	Language     string // BCP 47 of the visitor, may be empty
+	Summary      string // of what was said before History; may be empty
 	History      []Message
 	Question     string
 	Passages     []Passage // best first; cited as [1], [2], … in this order

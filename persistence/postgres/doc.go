@@ -9,7 +9,9 @@
 // numbers; no now(), ANY, FOR UPDATE, ILIKE, arrays or intervals. Times and ids
 // come from Go; times are UTC with a precision of a millisecond. Many rows are
 // sent as a batch of one statement (:batchone, :batchexec), which Postgres gets
-// in one round trip.
+// in one round trip. A bundle gathers such batches and makes one transaction of
+// them, still in one round trip: there, a condition that must hold is written so
+// that it is an error when it does not.
 //
 // Everything that people wrote is sealed under a tree of keys: the master key
 // wraps a tenant's, which seals names and settings and wraps those of visitors

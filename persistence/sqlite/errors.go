@@ -40,7 +40,10 @@ func violation(code string, said *sqlite.Error) *pgconn.PgError {
 	if _, again, ok := strings.Cut(column, "constraint failed: "); ok { // it says so twice
 		column = again
 	}
-	table, _, _ := strings.Cut(column, ".")
+	table, _, named := strings.Cut(column, ".")
+	if !named {
+		table = ""
+	}
 	return &pgconn.PgError{Severity: "ERROR", Code: code, Message: said.Error(), TableName: table}
 }
 

@@ -3,10 +3,12 @@ package sqlite
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -195,26 +197,80 @@ func TestErrorsAreThoseOfPostgres(t *testing.T) {
 	t.Parallel()
 	d := openFile(t)
 	ctx, writer := t.Context(), d.Writer()
-	for _, statement := range []string{"CREATE TABLE a (id TEXT PRIMARY KEY, u TEXT UNIQUE)", "CREATE TABLE b (a TEXT REFERENCES a (id))", "INSERT INTO a VALUES ('1', '1')"} {
+	for _, statement := range []string{"CREATE TABLE a (id TEXT PRIMARY KEY, u TEXT UNIQUE NOT NULL)", "CREATE TABLE b (a TEXT REFERENCES a (id))", "INSERT INTO a VALUES ('1', '1')"} {
 		if _, err := writer.Exec(ctx, statement); err != nil {
 			t.Fatal(err)
 		}
 	}
-	for statement, code := range map[string]string{
-		"INSERT INTO a VALUES ('1', '2')": "23505", "INSERT INTO a VALUES ('2', '1')": "23505", "INSERT INTO b VALUES ('3')": "23503",
+	for statement, expected := range map[string]pgconn.PgError{
+		"INSERT INTO a VALUES ('1', '2')":  {Code: "23505", TableName: "a"},
+		"INSERT INTO a VALUES ('2', '1')":  {Code: "23505", TableName: "a"},
+		"INSERT INTO a VALUES ('2', NULL)": {Code: "23502", TableName: "a"},
+		"UPDATE a SET u = NULL":            {Code: "23502", TableName: "a"},
+		"INSERT INTO b VALUES ('3')":       {Code: "23503"}, // it does not say which
 	} {
-		var said *pgconn.PgError
-		if _, err := writer.Exec(ctx, statement); !errors.As(err, &said) || said.Code != code {
-			t.Errorf("%s: got %v", statement, err)
+		check := func(err error) {
+			t.Helper()
+			if said := new(pgconn.PgError); !errors.As(err, &said) || said.Code != expected.Code || said.TableName != expected.TableName {
+				t.Errorf("%s: got %v", statement, err)
+			}
 		}
+		_, err := writer.Exec(ctx, statement)
+		check(err)
 		var id string
-		if err := writer.QueryRow(ctx, statement+" RETURNING 1").Scan(&id); !errors.As(err, &said) || said.Code != code {
-			t.Errorf("%s RETURNING 1: got %v", statement, err)
-		}
+		check(writer.QueryRow(ctx, statement+" RETURNING 1").Scan(&id))
 	}
 	var id string
 	if err := d.Reader().QueryRow(ctx, "SELECT id FROM a WHERE id = 'x'").Scan(&id); !errors.Is(err, pgx.ErrNoRows) {
 		t.Errorf("no row: got %v", err)
+	}
+}
+
+func TestABatchIsWholeOrNothing(t *testing.T) {
+	t.Parallel()
+	d := openFile(t)
+	if _, err := d.Writer().Exec(t.Context(), "CREATE TABLE t (a TEXT PRIMARY KEY)"); err != nil {
+		t.Fatal(err)
+	}
+	insert := func(values ...string) *pgx.Batch {
+		var batch pgx.Batch
+		for _, value := range values {
+			batch.Queue("INSERT INTO t VALUES ($1) ON CONFLICT DO NOTHING RETURNING a", value)
+		}
+		return &batch
+	}
+	failing := insert("1", "2")
+	failing.Queue("INSERT INTO t VALUES ('1')")
+	failing.Queue("INSERT INTO t VALUES ('3')")
+	for name, read := range map[string]func(pgx.BatchResults){
+		"nobody reads": nil,
+		"one reads some": func(results pgx.BatchResults) {
+			var a string
+			if err := results.QueryRow().Scan(&a); err != nil || a != "1" {
+				t.Errorf("got %q, %v", a, err)
+			}
+		},
+	} {
+		var said *pgconn.PgError
+		if err := d.Together(t.Context(), failing, read); !errors.As(err, &said) || said.Code != "23505" {
+			t.Errorf("%s: got %v", name, err)
+		}
+	}
+	var got []string
+	// A row that is not there is no error of the batch.
+	err := d.Together(t.Context(), insert("1", "1", "2"), func(results pgx.BatchResults) {
+		for range 2 {
+			var a string
+			err := results.QueryRow().Scan(&a)
+			got = append(got, fmt.Sprintf("%v %s", err, a))
+		}
+	})
+	if err != nil || !slices.Equal(got, []string{"<nil> 1", "no rows in result set "}) {
+		t.Errorf("got %q, %v", got, err)
+	}
+	var n int
+	if err := d.Reader().QueryRow(t.Context(), "SELECT count(*) FROM t").Scan(&n); err != nil || n != 2 {
+		t.Errorf("there are %d rows, %v", n, err)
 	}
 }
 

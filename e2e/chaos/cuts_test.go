@@ -25,6 +25,9 @@ const inPieces = "«Stück für Stück»"
 // put together from deltas and snapshots, and the model wrote it once.
 func TestCutsInMidAnswerLoseAndRepeatNothing(t *testing.T) {
 	r := begin(t)
+	if !long {
+		t.Parallel() // it is about order, not time
+	}
 	cuts, crowd := r.number("cuts", 300, 10_000), r.number("visitors", 25, 100)
 	pace := r.number("pace", 20, 50) // milliseconds between deltas: an answer takes about as long as its cuts
 	model := llmtest.NewServer(t,

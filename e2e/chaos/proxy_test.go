@@ -18,24 +18,28 @@ import (
 
 func TestABrokenNetworkLosesAndRepeatsNothingOnSQLite(t *testing.T) {
 	r := begin(t)
-	r.breakNetwork(r.number("messages", 1_000, 50_000))
+	r.breakNetwork(r.number("messages", 600, 50_000))
 }
 
 func TestABrokenNetworkLosesAndRepeatsNothingOnPostgres(t *testing.T) {
 	r := begin(t)
-	r.breakNetwork(r.number("messages", 500, 50_000), "DATABASE_URL="+testbed.Postgres(t))
+	r.breakNetwork(r.number("messages", 400, 50_000), "DATABASE_URL="+testbed.Postgres(t))
 }
 
 const (
 	// replyWords is the length of an answer: messages are what this is about.
 	replyWords = 4
 	// unheard is the silence after which a client takes its connection for dead. Browsers wait for a minute.
-	unheard = 1200 * time.Millisecond
+	unheard = 1500 * time.Millisecond
 )
 
 func (r *run) breakNetwork(messages int, env ...string) {
 	r.Helper()
-	crowd := r.number("visitors", 30, 200)
+	if !long {
+		r.Parallel() // it is about order, not time
+	}
+	crowd := r.number("visitors", 100, 250)
+	whole := time.Duration(r.number("whole", 500, 1500)) * time.Millisecond
 	model := llmtest.NewServer(r, llmtest.Script{Words: replyWords})
 	model.Brief()
 	s := r.site(append(env, "OPENAI_BASE_URL="+model.URL, "OPENAI_API_KEY=sk-test")...)
@@ -52,7 +56,7 @@ func (r *run) breakNetwork(messages int, env ...string) {
 		v := client.New(options)
 		visitors[i] = v
 		r.come(v)
-		breaker := &saboteur{visitor: v, proxy: proxy, random: r.random(2 * i), first: i, met: met}
+		breaker := &saboteur{visitor: v, proxy: proxy, random: r.random(2 * i), first: i, whole: whole, met: met}
 		talker := &talker{run: r, visitor: v, random: r.random(2*i + 1), left: (messages + crowd - 1) / crowd}
 		talking.Go(func() {
 			ctx, stop := context.WithCancel(r.Context())
@@ -64,7 +68,7 @@ func (r *run) breakNetwork(messages int, env ...string) {
 		})
 	}
 	talking.Wait()
-	r.settle(visitors, time.Minute)
+	r.settle(visitors, answering)
 	took := time.Since(begun)
 	sent := 0
 	for _, v := range visitors {

@@ -24,8 +24,8 @@ type talker struct {
 const burst = 6
 
 // answering bounds the wait for the answers to a burst: a broken network costs some
-// seconds. Longer is for ever.
-const answering = 90 * time.Second
+// seconds, and many of them on a machine that has much else to do. Longer is for ever.
+const answering = 3 * time.Minute
 
 func (t *talker) talk() {
 	for t.left > 0 {
@@ -58,7 +58,8 @@ type saboteur struct {
 	visitor *client.Visitor
 	proxy   *faultproxy.Proxy
 	random  *rand.Rand
-	first   int // the fault that it begins with
+	first   int           // the fault that it begins with
+	whole   time.Duration // how long the network is whole, at most
 	met     *met
 	doubles sync.WaitGroup
 }
@@ -94,19 +95,21 @@ var breakages = []struct {
 	{"connected twice", (*saboteur).double},
 }
 
-// How long the network is whole, and how long it is broken where that ends, at most.
-const (
-	whole  = 500 * time.Millisecond
-	broken = 400 * time.Millisecond
-)
+// broken is how long the network is broken where that ends, at most.
+const broken = 400 * time.Millisecond
 
-// work breaks the network until ctx ends, and leaves it whole.
+// work breaks the network whenever the visitor has been there for a while, the first time at
+// once, until ctx ends. It leaves it whole.
 func (s *saboteur) work(ctx context.Context) {
-	for next := s.first; s.pause(ctx, whole); next = s.random.Int() {
+	defer s.doubles.Wait()
+	connected := func(p client.Progress) bool { return p.Connection > 0 }
+	for next := s.first; s.visitor.Reach(ctx, connected) == nil; next = s.random.Int() {
 		fault := breakages[next%len(breakages)]
 		s.met.count(fault.name, fault.do(s, ctx))
+		if s.visitor.Reach(ctx, connected) != nil || !s.pause(ctx, s.whole) {
+			return
+		}
 	}
-	s.doubles.Wait()
 }
 
 // pause waits for a while, and tells whether to go on.

@@ -3,7 +3,7 @@ package sqlite
 import (
 	"context"
 	"database/sql"
-	"fmt"
+	"strconv"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
@@ -28,7 +28,7 @@ func (a adapter) Exec(ctx context.Context, text string, args ...any) (pgconn.Com
 		return pgconn.CommandTag{}, translate(err)
 	}
 	affected, err := result.RowsAffected()
-	return pgconn.NewCommandTag(fmt.Sprintf("OK %d", affected)), translate(err)
+	return pgconn.NewCommandTag("OK " + strconv.FormatInt(affected, 10)), translate(err)
 }
 
 func (a adapter) Query(ctx context.Context, text string, args ...any) (pgx.Rows, error) {

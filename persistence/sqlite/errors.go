@@ -14,6 +14,9 @@ import (
 
 // translate turns errors that the store tells apart into those of Postgres.
 func translate(err error) error {
+	if err == nil {
+		return nil
+	}
 	if errors.Is(err, sql.ErrNoRows) {
 		return pgx.ErrNoRows
 	}

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"runtime/debug"
 	"time"
 
 	"parley/chat"
@@ -46,16 +47,20 @@ type ask struct {
 	tenant, bot string
 	text        string
 	locale      string
-	history     []llm.Message
-	previous    string // the visitor's question before this one
+	summary     string        // what was said before history
+	history     []llm.Message // the last turns
+	previous    string        // the visitor's question before this one
 }
 
-// answerer writes answers. It keeps no state of conversations.
+// answerer writes answers and summaries. It keeps no state of conversations.
 type answerer struct {
 	bots       *bots
+	log        chat.Log
+	slots      *slots
 	retriever  Retriever
 	model      llm.Provider // nil: no model is configured
-	extractive llm.Provider
+	extractive Standby
+	prices     llm.Prices
 	logger     *slog.Logger
 }
 
@@ -71,7 +76,7 @@ func (a *answerer) answer(ctx context.Context, q ask, emit func(string), found f
 		}
 		emit(piece)
 	}
-	outcome, err := a.write(ctx, q, &trace, first, func() {
+	outcome, err := a.guarded(ctx, q, &trace, first, func() {
 		trace.Retrieved = time.Since(begun)
 		known := trace
 		found(&known)
@@ -85,12 +90,23 @@ func (a *answerer) answer(ctx context.Context, q ask, emit func(string), found f
 	return outcome
 }
 
+// guarded writes an answer; a panic on the way is this answer's failure and nobody else's.
+func (a *answerer) guarded(ctx context.Context, q ask, trace *chat.Trace, emit func(string), found func()) (outcome *answered, err error) {
+	defer func() {
+		if fault := recover(); fault != nil {
+			a.logger.Error("writing an answer panicked", slog.Any("panic", fault), slog.String("stack", string(debug.Stack())))
+			outcome, err = nil, fmt.Errorf("write the answer: panic: %v", fault)
+		}
+	}()
+	return a.write(ctx, q, trace, emit, found)
+}
+
 func (a *answerer) write(ctx context.Context, q ask, trace *chat.Trace, emit func(string), found func()) (*answered, error) {
 	bot, err := a.bots.snapshot(ctx, q.tenant, q.bot)
 	if err != nil {
 		return nil, fmt.Errorf("load the bot: %w", err)
 	}
-	release, err := a.bots.slot(ctx, q.tenant, q.bot)
+	release, err := a.slots.take(ctx, q.tenant)
 	if err != nil {
 		return nil, err
 	}
@@ -121,6 +137,9 @@ func (a *answerer) write(ctx context.Context, q ask, trace *chat.Trace, emit fun
 	})
 	trace.Model, trace.Finish, trace.Prompt = cmp.Or(result.Model, trace.Model), result.Finish, result.Prompt
 	trace.InputTokens, trace.OutputTokens = result.InputTokens, result.OutputTokens
+	if micros, known := a.prices.Cost(result.Model, result.InputTokens, result.OutputTokens); known && err == nil {
+		trace.CostMicros = &micros
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -171,15 +190,20 @@ func traced(hits []knowledge.Hit) []chat.TracedPassage {
 	return passages
 }
 
+// provider is who answers for a bot, and the name of the model there.
+func (a *answerer) provider(bot *chat.Bot) (llm.Provider, string) {
+	if a.model == nil || bot.Settings.Model == a.extractive.Name() {
+		return a.extractive, ""
+	}
+	return a.model, bot.Settings.Model
+}
+
 // prompt chooses the provider and says what it is to answer.
 func (a *answerer) prompt(q ask, bot *chat.Bot, hits []knowledge.Hit) (llm.Provider, llm.Request) {
-	provider, model := a.model, bot.Settings.Model
-	if provider == nil || model == a.extractive.Name() {
-		provider, model = a.extractive, ""
-	}
+	provider, model := a.provider(bot)
 	request := llm.Request{
 		Model: model, Bot: bot.Name, Instructions: bot.Settings.Instructions, Tone: bot.Settings.Tone,
-		Language: q.locale, History: q.history, Question: q.text,
+		Language: q.locale, Summary: q.summary, History: q.history, Question: q.text,
 	}
 	for _, hit := range hits {
 		request.Passages = append(request.Passages, llm.Passage{Title: hit.Title, Headings: hit.Headings, Text: hit.Text, Page: hit.Page})

@@ -3,20 +3,18 @@ package actors
 import (
 	"context"
 	"errors"
-	"fmt"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/asynkron/protoactor-go/actor"
-	"golang.org/x/sync/semaphore"
 
 	"parley/chat"
 )
 
 // Bounds of a bot on one node.
 const (
-	botSlots     = 64               // answers that are written at once for one bot; more wait their turn
 	botPoll      = time.Second      // how often versions are compared with SQL, should an announcement be lost
 	botForget    = 10 * time.Minute // unused bots leave memory
 	botLoadTries = 3
@@ -24,13 +22,20 @@ const (
 
 // bot is one of a tenant's AIs on this node: it keeps the snapshot of its settings.
 type bot struct {
-	bots    *bots
-	key     botKey
-	bot     *chat.Bot // the snapshot, shared and never changed; nil until loaded
-	loading bool
-	stale   bool // a newer version was seen while loading
-	askers  []*actor.PID
-	used    time.Time
+	bots     *bots
+	key      botKey
+	snapshot *snapshot
+	loading  bool
+	stale    bool // a newer version was seen while loading
+	leaving  bool // forgotten, and about to stop
+	askers   []*actor.PID
+}
+
+// snapshot is a bot as it was loaded last. It is read from any goroutine, and
+// written by its actor alone.
+type snapshot struct {
+	bot  atomic.Pointer[chat.Bot] // shared and never changed; nil until loaded
+	used atomic.Int64             // Unix time in seconds
 }
 
 type botKey struct{ tenant, id string }
@@ -57,9 +62,8 @@ func (b *bot) Receive(ctx actor.Context) {
 }
 
 func (b *bot) get(ctx actor.Context) {
-	b.used = time.Now()
-	if b.bot != nil {
-		ctx.Respond(b.bot)
+	if loaded := b.snapshot.bot.Load(); loaded != nil {
+		ctx.Respond(loaded)
 		return
 	}
 	b.askers = append(b.askers, ctx.Sender())
@@ -67,14 +71,25 @@ func (b *bot) get(ctx actor.Context) {
 }
 
 func (b *bot) seen(ctx actor.Context, version int64) {
-	if b.bot != nil && version != 0 && b.bot.Version >= version {
-		if time.Since(b.used) > botForget {
-			b.bots.forget(b.key)
-			ctx.Stop(ctx.Self())
+	if loaded := b.snapshot.bot.Load(); loaded != nil && version != 0 && loaded.Version >= version {
+		if time.Since(time.Unix(b.snapshot.used.Load(), 0)) > botForget {
+			b.leave(ctx)
 		}
 		return
 	}
 	b.load(ctx)
+}
+
+// leave has the bot forgotten, and stops it when whoever found it before has
+// been answered: what waits in a mailbox that stops is lost without a word.
+func (b *bot) leave(ctx actor.Context) {
+	if b.leaving {
+		return
+	}
+	b.leaving = true
+	b.bots.forget(b.key)
+	system, self := b.bots.system, ctx.Self()
+	time.AfterFunc(lingerFor, func() { system.Root.Stop(self) })
 }
 
 // load reads the bot off the mailbox; one reading at a time.
@@ -96,13 +111,15 @@ func (b *bot) load(ctx actor.Context) {
 func (b *bot) loaded(ctx actor.Context, m *loadedBot) {
 	b.loading = false
 	if m.err == nil {
-		b.bot = &m.bot
+		b.snapshot.bot.Store(&m.bot)
 	} else if errors.Is(m.err, chat.ErrNotFound) {
-		b.bot = nil
+		b.snapshot.bot.Store(nil)
+		b.leave(ctx)
 	}
+	loaded := b.snapshot.bot.Load()
 	for _, asker := range b.askers {
-		if b.bot != nil {
-			reply(ctx, asker, b.bot)
+		if loaded != nil {
+			reply(ctx, asker, loaded)
 		} else {
 			reply(ctx, asker, m.err)
 		}
@@ -123,11 +140,10 @@ type bots struct {
 	live      map[botKey]liveBot
 }
 
-// liveBot is a bot's actor and the slots in which its answers are written,
-// given out first come, first served.
+// liveBot is a bot's actor and what it keeps.
 type liveBot struct {
-	pid   *actor.PID
-	slots *semaphore.Weighted
+	pid      *actor.PID
+	snapshot *snapshot
 }
 
 func newBots(directory chat.BotDirectory, system *actor.ActorSystem, logger *slog.Logger) *bots {
@@ -141,9 +157,9 @@ func (b *bots) get(key botKey) liveBot {
 	if live, ok := b.live[key]; ok {
 		return live
 	}
-	live := liveBot{slots: semaphore.NewWeighted(botSlots)}
+	live := liveBot{snapshot: &snapshot{}}
 	live.pid = b.system.Root.Spawn(actor.PropsFromProducer(func() actor.Actor {
-		return &bot{bots: b, key: key, used: time.Now()}
+		return &bot{bots: b, key: key, snapshot: live.snapshot}
 	}))
 	b.live[key] = live
 	return live
@@ -155,22 +171,19 @@ func (b *bots) forget(key botKey) {
 	delete(b.live, key)
 }
 
-// snapshot returns the bot as it is set up now.
+// snapshot returns the bot as it is set up now, without a hop when it is loaded.
 func (b *bots) snapshot(ctx context.Context, tenant, id string) (*chat.Bot, error) {
-	reply, err := b.ask(ctx, botKey{tenant, id}, &getBot{})
+	key := botKey{tenant, id}
+	live := b.get(key)
+	live.snapshot.used.Store(time.Now().Unix())
+	if loaded := live.snapshot.bot.Load(); loaded != nil {
+		return loaded, nil
+	}
+	reply, err := b.ask(ctx, key, &getBot{})
 	if err != nil {
 		return nil, err
 	}
 	return reply.(*chat.Bot), nil
-}
-
-// slot waits for a slot to write an answer in; release must be called once.
-func (b *bots) slot(ctx context.Context, tenant, id string) (release func(), err error) {
-	slots := b.get(botKey{tenant, id}).slots
-	if err := slots.Acquire(ctx, 1); err != nil {
-		return nil, fmt.Errorf("wait for a slot to answer in: %w", err)
-	}
-	return func() { slots.Release(1) }, nil
 }
 
 func (b *bots) ask(ctx context.Context, key botKey, message any) (any, error) {

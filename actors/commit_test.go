@@ -68,8 +68,8 @@ func TestAFloodOfOneTenantLeavesRoomForOthers(t *testing.T) {
 	}
 	done.Wait()
 	c.close()
-	if len(c.waiting) != 0 || len(c.turns) != 0 {
-		t.Errorf("%d tenants left over", len(c.waiting))
+	if left := c.group.waiting; len(left.waiting) != 0 || len(left.turns) != 0 {
+		t.Errorf("%d tenants left over", len(left.waiting))
 	}
 }
 

@@ -24,47 +24,66 @@ const sessionKind = "session"
 // deadline of its own.
 const requestTimeout = 30 * time.Second
 
-// Config is what an engine works with. All fields but Model and IdleAfter are required.
+// Standby answers, and keeps memories short, where no model does. It cannot fail.
+type Standby interface {
+	llm.Provider
+	llm.Summariser
+}
+
+// Config is what an engine works with. All fields but Model and the times are required.
 type Config struct {
 	Log        chat.Log
+	Idles      chat.Idles
 	Bots       chat.BotDirectory
 	Knowledge  Retriever
 	Announcer  chat.Announcer
 	Model      llm.Provider // nil: every bot answers by Extractive
-	Extractive llm.Provider
+	Extractive Standby
 	Prices     llm.Prices // what answers cost
 	Logger     *slog.Logger
 	IdleAfter  time.Duration // without watchers and work a session leaves memory; 0: a minute
+	CloseEvery time.Duration // how often idle conversations are looked for; 0: each minute
 }
 
 // Engine is the one door to live conversations. Its methods are safe for
 // concurrent use; errors are chat.Errors. A context bounds the wait, not the
 // work: what was ordered may still happen.
 type Engine struct {
-	log       chat.Log
-	node      *cluster.Node
-	committer *committer
-	bots      *bots
-	answerer  *answerer
-	inbox     *inbox
-	logger    *slog.Logger
-	idleAfter time.Duration
-	watches   atomic.Uint64 // names watchers
-	sessions  atomic.Int64  // activations in memory
-	answering atomic.Int64  // answers that are being written
-	running   context.Context
-	stop      context.CancelFunc
-	tasks     sync.WaitGroup
+	log        chat.Log
+	idles      chat.Idles
+	node       *cluster.Node
+	opener     *opener
+	committer  *committer
+	room       *room // of writes that wait
+	bots       *bots
+	answerer   *answerer
+	inbox      *inbox
+	logger     *slog.Logger
+	idleAfter  time.Duration
+	closeEvery time.Duration
+	watches    atomic.Uint64 // names watchers
+	sessions   atomic.Int64  // activations in memory
+	answering  atomic.Int64  // answers that are being written
+	running    context.Context
+	stop       context.CancelFunc
+	tasks      sync.WaitGroup
 }
 
 // Start starts an engine, which takes about a second, and begins to repair
 // what an earlier process has left broken.
 func Start(config Config) (*Engine, error) {
-	e := &Engine{log: config.Log, committer: newCommitter(config.Log), inbox: newInbox(config.Announcer, config.Logger), logger: config.Logger, idleAfter: cmp.Or(config.IdleAfter, idleAfter)}
+	e := &Engine{
+		log: config.Log, idles: config.Idles, opener: newOpener(config.Log), committer: newCommitter(config.Log), room: newRoom(nodeRoom, tenantRoom),
+		inbox: newInbox(config.Announcer, config.Logger), logger: config.Logger,
+		idleAfter: cmp.Or(config.IdleAfter, idleAfter), closeEvery: cmp.Or(config.CloseEvery, closeEvery),
+	}
 	props := actor.PropsFromProducer(func() actor.Actor { return &session{engine: e} })
 	e.node = cluster.Start(config.Logger, map[string]*actor.Props{sessionKind: props})
 	e.bots = newBots(config.Bots, e.node.System(), config.Logger)
-	e.answerer = &answerer{bots: e.bots, retriever: config.Knowledge, model: config.Model, extractive: config.Extractive, logger: config.Logger}
+	e.answerer = &answerer{
+		bots: e.bots, log: config.Log, slots: newSlots(nodeSlots, tenantSlots), retriever: config.Knowledge,
+		model: config.Model, extractive: config.Extractive, prices: config.Prices, logger: config.Logger,
+	}
 	e.running, e.stop = context.WithCancel(context.Background())
 	err := config.Announcer.Subscribe(e.running, chat.TopicBot, func(key string) {
 		tenant, id, _ := strings.Cut(key, "/")
@@ -76,6 +95,7 @@ func Start(config Config) (*Engine, error) {
 	e.tasks.Go(func() { e.bots.refresh(e.running) })
 	e.tasks.Go(func() { e.inbox.run(e.running) })
 	e.tasks.Go(func() { e.sweep(e.running) })
+	e.tasks.Go(func() { e.closeIdle(e.running) })
 	return e, nil
 }
 
@@ -90,6 +110,7 @@ func (e *Engine) Stop(ctx context.Context) {
 	}
 	e.stop()
 	e.tasks.Wait()
+	e.opener.close()
 	e.committer.close()
 	e.node.Stop()
 }
@@ -136,6 +157,7 @@ func (e *Engine) Attach(ctx context.Context, visitor Visitor, watcher Watcher) (
 	reply, err := e.request(ctx, visitor.Ref, &attach{visitor, pid})
 	if err != nil {
 		remove()
+		e.tell(visitor.Ref, &detach{pid}) // it may still come to it
 		return Attached{}, err
 	}
 	now := reply.(*attached)
@@ -149,7 +171,8 @@ func (e *Engine) Attach(ctx context.Context, visitor Visitor, watcher Watcher) (
 // Post adds a message, returning after its commit. With a client id that the
 // conversation has, nothing is added and the first receipt is returned. A
 // visitor's message is answered by the bot when the conversation is with it.
-// Codes: message_empty, message_too_long, too_many_waiting, not_yours.
+// Codes: message_empty, message_too_long, too_many_waiting, not_yours; unavailable when storage is
+// away for 10 s, or when too many wait for it: the same message may be sent again.
 func (e *Engine) Post(ctx context.Context, visitor Visitor, author chat.Author, clientID, text string) (chat.Receipt, error) {
 	return e.write(ctx, visitor, &post{author: author, clientID: clientID, text: text})
 }
@@ -215,6 +238,10 @@ func (e *Engine) Release(ctx context.Context, visitor Visitor, agent chat.Author
 }
 
 func (e *Engine) write(ctx context.Context, visitor Visitor, order order) (chat.Receipt, error) {
+	if err := e.room.enter(visitor.Tenant); err != nil {
+		return chat.Receipt{}, err
+	}
+	defer e.room.leave(visitor.Tenant)
 	visitor.botName = e.botName(ctx, visitor.Tenant, visitor.Bot)
 	reply, err := e.request(ctx, visitor.Ref, &write{visitor, order})
 	if err != nil {

@@ -25,6 +25,7 @@ import (
 type house struct {
 	*actors.Engine
 	log    *doubtful
+	idles  *idles
 	bots   chat.Bots
 	traces chat.Traces
 	model  *scripted
@@ -57,6 +58,10 @@ func TestEngine(t *testing.T) {
 				{"without a relevant passage it says so and offers a person", saysItDoesNotKnow},
 				{"citations are the passages that the answer marks", cites},
 				{"a conversation that left memory goes on where it was", passivates},
+				{"what fell out of the recent turns is summarised, and made anew when lost", remembers},
+				{"a question that failed is answered when it is tried again", triesAgain},
+				{"an idle conversation closes, and reopens when somebody writes", closesIdle},
+				{"a bot that is gone is forgotten", forgetsBot},
 				{"asking and waiting returns the same answer each time", asksAndWaits},
 				{"at the limit a question is kept and waits for a person", limitReached},
 				{"settings are seen by the next answer", settingsSeen},
@@ -73,10 +78,10 @@ func open(t *testing.T, storage storage) *house {
 	t.Helper()
 	ctx := t.Context()
 	store, announcer := storage.open(t)
-	h := &house{log: &doubtful{Log: store}, bots: store, traces: store, model: newScripted(), books: &books{}, tenant: tenantIn(t, store)}
+	h := &house{log: &doubtful{Log: store}, idles: &idles{Idles: store}, bots: store, traces: store, model: newScripted(), books: &books{}, tenant: tenantIn(t, store)}
 	engine, err := actors.Start(actors.Config{
-		Log: h.log, Bots: store, Knowledge: h.books, Announcer: announcer,
-		Model: h.model, Extractive: quiet{}, Logger: slog.New(slog.DiscardHandler),
+		Log: h.log, Idles: h.idles, Bots: store, Knowledge: h.books, Announcer: announcer,
+		CloseEvery: 50 * time.Millisecond, Model: h.model, Extractive: quiet{}, Logger: slog.New(slog.DiscardHandler),
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -538,6 +543,140 @@ func passivates(t *testing.T, h *house) {
 	if len(again.events()) > 0 {
 		again.ending(t)
 	}
+}
+
+func remembers(t *testing.T, h *house) {
+	v := h.visitor(t)
+	long := strings.Repeat(" word", 500) // some 600 tokens
+	ask := func(word string) llm.Request {
+		h.post(t, v, word+long)
+		call := h.model.call(t, word+long)
+		call.say("Yes.").end()
+		return call.request
+	}
+	seen, now := h.watch(t, v)
+	for i := range 8 {
+		ask(fmt.Sprintf("q%d", i))
+		seen.ending(t)
+	}
+	var request llm.Request
+	for i := 8; request.Summary == "" && i < 20; i++ { // it is made beside the conversation
+		request = ask(fmt.Sprintf("q%d", i))
+		seen.ending(t)
+	}
+	covered := func(request llm.Request) {
+		t.Helper()
+		words := strings.Fields(request.Summary)
+		for _, turn := range request.History {
+			word, _, _ := strings.Cut(turn.Text, " ")
+			words = append(words, word)
+		}
+		want := 0
+		for _, word := range words {
+			if word == fmt.Sprintf("q%d", want) {
+				want++
+			} else if word != "Yes." {
+				t.Errorf("the prompt remembers %v", words)
+				break
+			}
+		}
+		if question, _, _ := strings.Cut(request.Question, " "); question != fmt.Sprintf("q%d", want) {
+			t.Errorf("what was said before %s is not all remembered: %v", question, words)
+		}
+	}
+	covered(request)
+	now.Detach()
+	if kept, err := h.log.Log.Open(t.Context(), []chat.Ref{v.Ref}); err != nil || kept[0].Opening.Summary.Text == "" {
+		t.Errorf("the summary was not kept: %v", err) // and whoever opens next makes this activation useless
+	}
+	h.log.amnesia.Store(true)
+	defer h.log.amnesia.Store(false)
+	seen, _ = h.watch(t, v)
+	next := strings.Fields(request.Question)[0]
+	var n int
+	fmt.Sscanf(next, "q%d", &n)
+	again := ask(fmt.Sprintf("q%d", n+1))
+	if len(seen.events()) > 0 {
+		seen.ending(t)
+	}
+	covered(again)
+}
+
+func triesAgain(t *testing.T, h *house) {
+	v := h.visitor(t)
+	seen, _ := h.watch(t, v)
+	if err := h.Retry(t.Context(), v, ""); !errors.Is(err, chat.ErrNotFound) {
+		t.Errorf("retry of nothing: %v", err)
+	}
+	h.post(t, v, "brittle")
+	h.model.callN(t, "brittle", 1).fail(errors.New("no"))
+	failed, ok := seen.ending(t).(chat.MessageInterrupted)
+	if !ok || failed.Reason != chat.Failed {
+		t.Fatalf("ended with %+v", failed)
+	}
+	if err := h.Retry(t.Context(), v, failed.Message); err != nil {
+		t.Fatal(err)
+	}
+	h.model.callN(t, "brittle", 2).say("There.").end()
+	if completed, ok := seen.ending(t).(chat.MessageCompleted); !ok || completed.Text != "There." {
+		t.Errorf("the second time it ended with %+v", completed)
+	}
+	h.wantTypes(t, v, "message.created", "message.started", "message.interrupted failed", "message.started", "message.completed")
+}
+
+func closesIdle(t *testing.T, h *house) {
+	v := h.visitor(t)
+	seen, _ := h.watch(t, v)
+	h.post(t, v, "bye")
+	h.model.call(t, "bye").say("Bye.").end()
+	seen.ending(t)
+	h.idles.closing.Store(&chat.ClosingBot{Tenant: v.Tenant, Bot: v.Bot, After: time.Millisecond})
+	seen.await(t, "to be closed", status(chat.Closed))
+	h.idles.closing.Store(nil)
+	h.post(t, v, "hello again")
+	seen.await(t, "to be open", status(chat.WithBot))
+	h.model.call(t, "hello again").say("Hello.").end()
+	seen.ending(t)
+}
+
+func status(s chat.Status) func(actors.Output) bool {
+	return func(o actors.Output) bool {
+		e, ok := o.(*actors.Event)
+		if !ok {
+			return false
+		}
+		changed, ok := e.Body.(chat.StatusChanged)
+		return ok && changed.Status == s
+	}
+}
+
+func forgetsBot(t *testing.T, h *house) {
+	v := h.visitor(t)
+	if _, err := h.Bot(t.Context(), v.Tenant, v.Bot); err != nil {
+		t.Fatal(err)
+	}
+	if err := h.bots.DeleteBot(t.Context(), v.Tenant, v.Bot); err != nil {
+		t.Fatal(err)
+	}
+	for begun := time.Now(); ; time.Sleep(20 * time.Millisecond) {
+		_, err := h.Bot(t.Context(), v.Tenant, v.Bot)
+		if errors.Is(err, chat.ErrNotFound) {
+			break
+		}
+		if err != nil || time.Since(begun) > patience {
+			t.Fatalf("a bot that was deleted: %v", err)
+		}
+	}
+	// Asking for it by many at once, while its actor leaves, keeps nobody waiting.
+	var asking sync.WaitGroup
+	for range 50 {
+		asking.Go(func() {
+			if _, err := h.Bot(t.Context(), v.Tenant, v.Bot); !errors.Is(err, chat.ErrNotFound) {
+				t.Errorf("got %v", err)
+			}
+		})
+	}
+	asking.Wait()
 }
 
 func asksAndWaits(t *testing.T, h *house) {

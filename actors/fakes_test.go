@@ -115,6 +115,16 @@ type call struct {
 
 func (s *scripted) Name() string { return "scripted" }
 
+// Summarise tells what it was given, so that a prompt shows what is remembered.
+func (s *scripted) Summarise(_ context.Context, request llm.SummaryRequest) (string, error) {
+	said := request.Earlier
+	for _, turn := range request.Turns {
+		word, _, _ := strings.Cut(turn.Text, " ")
+		said += " " + word
+	}
+	return strings.TrimSpace(said), nil
+}
+
 func (s *scripted) Answer(ctx context.Context, request llm.Request, emit func(string) error) (llm.Result, error) {
 	result := llm.Result{Model: "scripted-1", Finish: "stop", InputTokens: 3, OutputTokens: 5}
 	if s.automatic.Load() {
@@ -213,7 +223,8 @@ func (c *call) wantCancelled(t *testing.T) {
 // quiet stands where the extractive provider would; no bot here uses it.
 type quiet struct{}
 
-func (quiet) Name() string { return "extractive" }
+func (quiet) Summarise(context.Context, llm.SummaryRequest) (string, error) { panic("not asked") }
+func (quiet) Name() string                                                  { return "extractive" }
 func (quiet) Answer(context.Context, llm.Request, func(string) error) (llm.Result, error) {
 	return llm.Result{}, errors.New("nobody should ask")
 }
@@ -245,13 +256,27 @@ func (b *books) Empty(_ context.Context, _, bot string) (bool, error) {
 	return len(b.hits[bot]) == 0, nil
 }
 
+// idles says which bot closes idle conversations, to the millisecond.
+type idles struct {
+	chat.Idles
+	closing atomic.Pointer[chat.ClosingBot]
+}
+
+func (i *idles) ClosingBots(context.Context) ([]chat.ClosingBot, error) {
+	if bot := i.closing.Load(); bot != nil {
+		return []chat.ClosingBot{*bot}, nil
+	}
+	return nil, nil
+}
+
 // doubtful is a log whose commits fail on demand, before or after they happen.
 type doubtful struct {
 	chat.Log
-	away   atomic.Bool
-	limit  atomic.Int64 // of each append
-	mutex  sync.Mutex
-	doubts map[chat.Ref]doubt
+	away    atomic.Bool
+	amnesia atomic.Bool  // summaries are lost
+	limit   atomic.Int64 // of each append
+	mutex   sync.Mutex
+	doubts  map[chat.Ref]doubt
 }
 
 type doubt int
@@ -276,7 +301,13 @@ func (d *doubtful) Open(ctx context.Context, refs []chat.Ref) ([]chat.Opened, er
 	if d.away.Load() {
 		return nil, errConnection
 	}
-	return d.Log.Open(ctx, refs)
+	outcomes, err := d.Log.Open(ctx, refs)
+	if d.amnesia.Load() {
+		for i := range outcomes {
+			outcomes[i].Opening.Summary = chat.Summary{}
+		}
+	}
+	return outcomes, err
 }
 
 func (d *doubtful) Append(ctx context.Context, batch []chat.Append) ([]chat.Outcome, error) {

@@ -13,6 +13,9 @@ import (
 // that people watch need no more than a few updates a second.
 const inboxPause = 200 * time.Millisecond
 
+// inboxSize bounds what gathers while announcements are slow; more of them are lost.
+const inboxSize = 10_000
+
 // inbox announces which conversations have changed. Announcements may be lost;
 // lists are read from SQL.
 type inbox struct {
@@ -29,7 +32,9 @@ func newInbox(announcer chat.Announcer, logger *slog.Logger) *inbox {
 
 func (i *inbox) changed(ref chat.Ref) {
 	i.mutex.Lock()
-	i.refs[ref] = struct{}{}
+	if len(i.refs) < inboxSize {
+		i.refs[ref] = struct{}{}
+	}
 	i.mutex.Unlock()
 	select {
 	case i.wake <- struct{}{}:

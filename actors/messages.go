@@ -72,6 +72,8 @@ type (
 		trace     *chat.Trace
 		err       error
 	}
+	// recollected is a summary that was made anew; the one there was, if that failed.
+	recollected struct{ summary chat.Summary }
 	// idle asks whether nothing has happened since the watchers left.
 	idle struct{ since int64 }
 )

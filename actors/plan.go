@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 	"unicode/utf8"
 
 	"parley/chat"
@@ -221,6 +222,17 @@ func change(s state, to chat.Status) ([]chat.Body, error) {
 		return nil, nil
 	}
 	return []chat.Body{chat.StatusChanged{Status: to}}, nil
+}
+
+// expire closes a conversation in which nothing has happened since before, and
+// in which nobody is owed anything.
+type expire struct{ before time.Time }
+
+func (x *expire) plan(s state, _ names) ([]chat.Body, error) {
+	if s.status == chat.Waiting || s.unfinished() || !s.at.Before(x.before) {
+		return nil, nil
+	}
+	return change(s, chat.Closed)
 }
 
 // remark adds an event that changes nothing of the conversation's course.

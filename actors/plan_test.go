@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
@@ -271,22 +272,92 @@ func TestRestoringFromTheLogEqualsLivingThroughIt(t *testing.T) {
 		}
 	}
 	again := restore(chat.Opening{Head: h.state.head, Status: h.state.status, Agent: h.state.agent, Recent: h.events})
-	if diff := cmp.Diff(h.state, again, cmp.AllowUnexported(state{}, answer{}, question{}, entry{})); diff != "" {
+	if diff := cmp.Diff(h.state, again, cmp.AllowUnexported(state{}, answer{}, question{}, memory{}, entry{})); diff != "" {
 		t.Errorf("restored state (-lived +restored):\n%s", diff)
 	}
 }
 
-func TestMemoryForgetsTheOldestOverItsBounds(t *testing.T) {
+func TestAFailedQuestionMayBeTriedAgain(t *testing.T) {
 	t.Parallel()
-	var m memory
-	for i := range 100 {
-		m = m.add(entry{message: fmt.Sprint(i), text: string(make([]byte, 1000))})
+	h := begun()
+	fail := func(message string) order {
+		return &finish{chat.MessageInterrupted{Message: message, Reason: chat.Failed}}
 	}
-	if len(m) != memoryBytes/1000 || m[len(m)-1].message != "99" {
-		t.Errorf("%d entries, the last is %s", len(m), m[len(m)-1].message)
+	for _, o := range []order{say("a"), fail("msg_2"), &retry{}} {
+		if err := h.write(o); err != nil {
+			t.Fatal(err)
+		}
 	}
-	huge := m.add(entry{message: "huge", text: string(make([]byte, 2*memoryBytes))})
-	if len(huge) != 1 || huge[0].message != "huge" {
-		t.Errorf("a huge entry leaves %d", len(huge))
+	if open := h.state.open; open == nil || open.question.text != "a" || open.question.attempts != 1 {
+		t.Errorf("open is %+v", h.state.open)
+	}
+	if err := h.write(&retry{}); !errors.Is(err, chat.ErrNotFound) {
+		t.Errorf("tried again while it is tried again: %v", err)
+	}
+	for _, o := range []order{fail("msg_3"), say("b")} {
+		if err := h.write(o); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var refused *chat.Error
+	if err := h.write(&retry{"msg_3"}); !errors.As(err, &refused) || refused.Code != "answering" {
+		t.Errorf("tried again beside another answer: %v", err)
+	}
+	if err := h.write(complete("msg_5")); err != nil {
+		t.Fatal(err)
+	}
+	for _, gone := range []string{"msg_2", "msg_5", "msg_nobody"} {
+		if err := h.write(&retry{gone}); !errors.Is(err, chat.ErrNotFound) {
+			t.Errorf("%s: %v", gone, err)
+		}
+	}
+	if err := h.write(&retry{"msg_3"}); err != nil {
+		t.Error(err)
+	}
+	if err := h.write(complete("msg_6")); err != nil {
+		t.Error(err)
+	}
+	if err := h.write(&take{agent: mia}); err != nil {
+		t.Fatal(err)
+	}
+	if err := h.write(&retry{}); err == nil {
+		t.Error("the bot tries again beside a person")
+	}
+}
+
+func TestARetryAtTheLimitGoesToAPerson(t *testing.T) {
+	t.Parallel()
+	h := begun()
+	for _, o := range []order{say("a"), &finish{chat.MessageInterrupted{Message: "msg_2", Reason: chat.Failed}}} {
+		if err := h.write(o); err != nil {
+			t.Fatal(err)
+		}
+	}
+	h.exhausted = true
+	if err := h.write(&retry{}); err != nil || h.state.status != chat.Waiting {
+		t.Errorf("%v, status %s", err, h.state.status)
+	}
+}
+
+func TestOnlyAConversationThatOwesNothingExpires(t *testing.T) {
+	t.Parallel()
+	noon := time.Date(2026, 1, 1, 12, 0, 0, 0, time.UTC)
+	question := []question{{message: "msg_1"}}
+	for name, test := range map[string]struct {
+		state  state
+		closes bool
+	}{
+		"idle":                {state{head: 3, at: noon, status: chat.WithBot}, true},
+		"with an agent, idle": {state{head: 3, at: noon, status: chat.WithAgent, agent: &mia}, true},
+		"written in since":    {state{head: 3, at: noon.Add(time.Hour), status: chat.WithBot}, false},
+		"waiting":             {state{head: 3, at: noon, status: chat.Waiting}, false},
+		"closed":              {state{head: 3, at: noon, status: chat.Closed}, false},
+		"owes an answer":      {state{head: 3, at: noon, status: chat.WithBot, queue: question}, false},
+		"never written in":    {state{status: chat.WithBot}, false},
+	} {
+		bodies, err := (&expire{noon.Add(time.Minute)}).plan(test.state, names{})
+		if err != nil || (len(bodies) == 1) != test.closes {
+			t.Errorf("%s: %v, %v", name, bodies, err)
+		}
 	}
 }

@@ -2,15 +2,16 @@ package actors
 
 import (
 	"slices"
+	"time"
 
 	"parley/chat"
-	"parley/llm"
 )
 
 // state is what a session knows of its conversation: a fold over the log, and
 // nothing that the log does not say. It is a value; apply returns the next one.
 type state struct {
 	head   int64
+	at     time.Time // of the last event
 	status chat.Status
 	agent  *chat.Author
 	open   *answer    // started and not ended
@@ -41,31 +42,30 @@ const recentAnswers = 50
 
 // apply folds one event into the state.
 func (s state) apply(e chat.Event) state {
-	s.head = e.Seq
+	s.head, s.at = e.Seq, e.At
+	if turn, said := turnOf(e); said {
+		s.memory = s.memory.add(turn)
+	}
 	switch body := e.Body.(type) {
 	case chat.MessageCreated:
-		role := llm.Business
-		if body.Author.Kind == chat.ByVisitor {
-			role = llm.Visitor
-			if s.status == chat.WithBot {
-				s.queue = append(slices.Clone(s.queue), question{message: body.Message, text: body.Text})
-			}
+		if body.Author.Kind == chat.ByVisitor && s.status == chat.WithBot {
+			s.queue = append(slices.Clone(s.queue), question{message: body.Message, text: body.Text})
 		}
-		s.memory = s.memory.add(entry{body.Message, role, body.Text})
 	case chat.MessageStarted:
+		is := func(q question) bool { return q.message == body.Question }
+		failed := func(a answer) bool { return is(a.question) }
 		q := question{message: body.Question}
-		if i := slices.IndexFunc(s.queue, func(q question) bool { return q.message == body.Question }); i >= 0 {
+		if i := slices.IndexFunc(s.queue, is); i >= 0 {
 			q = s.queue[i]
 			s.queue = slices.Delete(slices.Clone(s.queue), i, i+1)
-		} else {
-			q.text = s.memory.text(body.Question)
+		} else if i := slices.IndexFunc(s.failed, failed); i >= 0 {
+			q = s.failed[i].question
 		}
+		s.failed = slices.DeleteFunc(slices.Clone(s.failed), failed)
 		q.attempts = body.Attempt
-		s.failed = slices.DeleteFunc(slices.Clone(s.failed), func(a answer) bool { return a.question.message == q.message })
 		s.open = &answer{message: body.Message, question: q}
 	case chat.MessageCompleted:
 		s.open = nil
-		s.memory = s.memory.add(entry{body.Message, llm.Business, body.Text})
 		s.recent = remember(s.recent, body.Message)
 	case chat.MessageInterrupted:
 		if s.open != nil && body.Reason == chat.NodeLost {
@@ -76,7 +76,6 @@ func (s state) apply(e chat.Event) state {
 		}
 		s.open = nil
 		if body.Text != "" {
-			s.memory = s.memory.add(entry{body.Message, llm.Business, body.Text})
 			s.recent = remember(s.recent, body.Message)
 		}
 	case chat.StatusChanged:
@@ -100,7 +99,10 @@ func remember(ids []string, id string) []string {
 
 // restore rebuilds the state from what an activation was given.
 func restore(opening chat.Opening) state {
-	s := state{status: chat.WithBot}
+	s := state{status: chat.WithBot, memory: memory{summary: opening.Summary}}
+	if len(opening.Recent) > 0 && opening.Recent[0].Seq > opening.Summary.Through+1 {
+		s.memory.forgotten = summariseAt // what is between has to be read
+	}
 	for _, e := range opening.Recent {
 		s = s.apply(e)
 	}

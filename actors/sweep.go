@@ -14,7 +14,7 @@ import (
 const (
 	sweepEvery = 30 * time.Second
 	sweepPage  = 200
-	sweepers   = 16 // sessions woken at once
+	sweepers   = 64 // sessions woken at once: a group of openings
 )
 
 func (e *Engine) sweep(ctx context.Context) {
@@ -41,18 +41,25 @@ func (e *Engine) sweepOnce(ctx context.Context) {
 		if len(refs) == 0 {
 			return
 		}
-		var wait sync.WaitGroup
-		free := make(chan struct{}, sweepers)
-		for _, ref := range refs {
-			free <- struct{}{}
-			wait.Go(func() {
-				defer func() { <-free }()
-				if _, err := e.request(ctx, ref, &wake{}); err != nil && ctx.Err() == nil {
-					e.logger.Warn("cannot wake a conversation", slog.String("conversation", ref.Conversation), slog.Any("error", err))
-				}
-			})
-		}
-		wait.Wait()
+		e.each(refs, func(ref chat.Ref) {
+			if _, err := e.request(ctx, ref, &wake{}); err != nil && ctx.Err() == nil {
+				e.logger.Warn("cannot wake a conversation", slog.String("conversation", ref.Conversation), slog.Any("error", err))
+			}
+		})
 		after = &refs[len(refs)-1]
 	}
+}
+
+// each calls f for all conversations, some at a time, and returns when all have.
+func (e *Engine) each(refs []chat.Ref, f func(chat.Ref)) {
+	var wait sync.WaitGroup
+	free := make(chan struct{}, sweepers)
+	for _, ref := range refs {
+		free <- struct{}{}
+		wait.Go(func() {
+			defer func() { <-free }()
+			f(ref)
+		})
+	}
+	wait.Wait()
 }

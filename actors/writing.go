@@ -8,10 +8,14 @@ import (
 
 	"github.com/asynkron/protoactor-go/actor"
 
-	"parley/actors/cluster"
 	"parley/chat"
-	"parley/llm"
 )
+
+// flight is the append whose outcome is awaited.
+type flight struct {
+	waiting
+	append chat.Append
+}
 
 // next writes the order that waits longest, if nothing is in flight.
 func (s *session) next(ctx actor.Context) {
@@ -21,8 +25,13 @@ func (s *session) next(ctx actor.Context) {
 				s.orders = append(s.orders, waiting{order: begin{}})
 				continue
 			}
+			s.remember()
 			s.rest(ctx)
 			return
+		}
+		s.expire(ctx)
+		if len(s.orders) == 0 {
+			continue
 		}
 		w := s.orders[0]
 		s.orders = s.orders[1:]
@@ -50,7 +59,7 @@ func (s *session) fly(w waiting, bodies []chat.Body) {
 	}
 	s.flight = &flight{waiting: w, append: chat.Append{
 		Ref: s.ref, Head: s.state.head, At: at, Bodies: bodies,
-		Status: after.status, Agent: after.agent, Unfinished: after.unfinished(), Usage: w.usage, Trace: w.trace,
+		Status: after.status, Agent: after.agent, Unfinished: after.unfinished(), Usage: w.usage, Trace: w.trace, Summary: s.summary,
 	}}
 	s.submit()
 }
@@ -77,17 +86,17 @@ func (s *session) written(ctx actor.Context, m *written) {
 	case m.err != nil:
 		// It may have been committed: only the log knows.
 		s.engine.logger.Warn("a commit failed", slog.String("conversation", s.ref.Conversation), slog.Any("error", m.err))
-		s.open(100 * time.Millisecond)
+		s.reopen(ctx)
 	case m.outcome.Duplicate != nil:
 		s.land(ctx, m.outcome.Duplicate)
 	case errors.Is(m.outcome.Err, chat.ErrFenced):
-		s.giveUp(ctx, &cluster.Again{})
+		s.giveUp(ctx, again)
 	case errors.Is(m.outcome.Err, chat.ErrQuota) && !s.flight.exhausted:
 		// What was said is kept all the same: the order is planned again, without an answer.
-		again := s.flight.waiting
-		again.exhausted = true
+		w := s.flight.waiting
+		w.exhausted = true
 		s.flight = nil
-		s.orders = append([]waiting{again}, s.orders...)
+		s.orders = append([]waiting{w}, s.orders...)
 		s.next(ctx)
 	case m.outcome.Err != nil:
 		s.land(ctx, m.outcome.Err)
@@ -114,7 +123,7 @@ func (s *session) resolve(ctx actor.Context, m *opened) {
 	case ours():
 		s.committed(ctx)
 	default:
-		s.giveUp(ctx, &cluster.Again{})
+		s.giveUp(ctx, again)
 	}
 }
 
@@ -137,6 +146,9 @@ func (s *session) committed(ctx actor.Context) {
 	a := s.flight.append
 	receipt := &chat.Receipt{}
 	s.birth = nil
+	if s.summary == a.Summary {
+		s.summary = nil // it is kept now
+	}
 	// The acknowledgement goes first: the sender's own event follows it.
 	for i, body := range a.Bodies {
 		if created, ok := body.(chat.MessageCreated); ok {
@@ -168,46 +180,8 @@ func (s *session) land(ctx actor.Context, answer any) {
 	if w.sender == nil && answer != nil {
 		// One of the session's own orders was refused for good.
 		s.engine.logger.Error("an order of the session was refused", slog.String("conversation", s.ref.Conversation), slog.Any("answer", answer))
-		s.giveUp(ctx, &cluster.Again{})
+		s.giveUp(ctx, again)
 		return
 	}
 	s.next(ctx)
-}
-
-// answer begins to write the answer that was just started in the log.
-func (s *session) answer() {
-	open := s.state.open
-	if open == nil || s.turn != nil {
-		return
-	}
-	ctx, cancel := s.engine.turnContext()
-	s.turn = &turn{message: open.message, cancel: cancel}
-	s.engine.answering.Add(1)
-	question := ask{
-		tenant:   s.ref.Tenant,
-		bot:      s.visitor.Bot,
-		text:     open.question.text,
-		locale:   s.visitor.Locale,
-		history:  s.state.memory.before(open.question.message),
-		previous: previousQuestion(s.state.memory.before(open.question.message)),
-	}
-	engine, self, message := s.engine, s.self, open.message
-	go func() {
-		defer cancel()
-		outcome := engine.answerer.answer(ctx, question,
-			func(text string) { engine.send(self, &delta{message, text}) },
-			func(trace *chat.Trace) { engine.send(self, &found{message, trace}) })
-		outcome.message = message
-		engine.send(self, outcome)
-	}()
-}
-
-// previousQuestion is what the visitor said last before, for questions that lean on it.
-func previousQuestion(history []llm.Message) string {
-	for _, m := range slices.Backward(history) {
-		if m.Role == llm.Visitor {
-			return m.Text
-		}
-	}
-	return ""
 }

@@ -96,14 +96,16 @@ func (p *placement) Get(identity *proto.ClusterIdentity) *actor.PID {
 // RemovePid is not needed: an activation leaves by retiring or stopping.
 func (p *placement) RemovePid(*proto.ClusterIdentity, *actor.PID) {}
 
-// Shutdown stops the placement actor, and with it its children, the activations.
+// Shutdown stops the placement actor, and with it the activations.
 func (p *placement) Shutdown() {
 	if p.pid != nil {
 		p.cluster.ActorSystem.Root.Stop(p.pid)
 	}
 }
 
-// placer is the placement actor. Activations are its children.
+// placer is the placement actor. It watches the activations, but they are no children
+// of its: the library's set of children goes on holding as many that stopped as
+// were ever alive at a time.
 type placer struct {
 	*placement
 	byKey map[string]*actor.PID
@@ -118,6 +120,10 @@ func (p *placer) Receive(ctx actor.Context) {
 		p.forget(message.pid)
 	case *actor.Terminated:
 		p.forget(message.Who)
+	case *actor.Stopping:
+		for id := range p.byPID {
+			ctx.Stop(actor.NewPID(ctx.Self().Address, id))
+		}
 	}
 }
 
@@ -130,7 +136,8 @@ func (p *placer) activate(ctx actor.Context, identity *proto.ClusterIdentity) *p
 	if !ok {
 		return &proto.ActivationResponse{Failed: true}
 	}
-	pid := ctx.Spawn(props) // watched, being a child
+	pid := ctx.ActorSystem().Root.Spawn(props)
+	ctx.Watch(pid)
 	ctx.Send(pid, &Placed{Identity: identity.Identity})
 	p.byKey[key], p.byPID[pid.Id] = pid, identity
 	return &proto.ActivationResponse{Pid: pid}

@@ -1,0 +1,54 @@
+package actors
+
+import (
+	"time"
+
+	"github.com/asynkron/protoactor-go/actor"
+)
+
+const (
+	idleAfter = time.Minute     // without watchers and work a session leaves memory, if Config says nothing
+	lingerFor = 2 * time.Second // a retired session answers Again to stragglers
+)
+
+// rest asks again later whether the session is still needed.
+func (s *session) rest(ctx actor.Context) {
+	if s.phase != live || len(s.watchers) > 0 || s.busy() {
+		return
+	}
+	engine, self, since := s.engine, ctx.Self(), s.activity
+	after := s.engine.idleAfter
+	if s.state.head == 0 {
+		after = 0 // nothing was said: there is nothing to remember
+	}
+	time.AfterFunc(after, func() { engine.send(self, &idle{since}) })
+}
+
+func (s *session) busy() bool {
+	return s.flight != nil || len(s.orders) > 0 || s.turn != nil || s.recollecting
+}
+
+func (s *session) idle(ctx actor.Context, m *idle) {
+	if s.phase == live && len(s.watchers) == 0 && !s.busy() && s.activity == m.since {
+		s.retire(ctx)
+	}
+}
+
+// retire leaves the directory and stops after a while: requests that are
+// already under way find somebody who sends them on.
+func (s *session) retire(ctx actor.Context) {
+	s.phase = retired
+	s.deliver(ctx, &Moved{})
+	s.watchers = nil
+	s.engine.node.Retire(ctx.Self())
+	engine, self := s.engine, ctx.Self()
+	time.AfterFunc(lingerFor, func() { engine.node.System().Root.Stop(self) })
+}
+
+// stopping leaves a shell: others may hold the actor's address for long.
+func (s *session) stopping(ctx actor.Context) {
+	s.deliver(ctx, &Moved{})
+	s.endTurn()
+	s.engine.sessions.Add(-1)
+	*s = session{engine: s.engine, phase: retired}
+}

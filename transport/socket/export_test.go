@@ -12,3 +12,16 @@ func (h *Handler) MostWaiting() int {
 	}
 	return most
 }
+
+// Unborn counts the watches that wait for a conversation's beginning.
+func (h *Handler) Unborn() int {
+	h.unborn.mu.Lock()
+	defer h.unborn.mu.Unlock()
+	n := 0
+	for _, w := range h.unborn.asleep {
+		for ; w != nil; w = w.behind {
+			n++
+		}
+	}
+	return n
+}

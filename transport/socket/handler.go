@@ -12,6 +12,7 @@ import (
 	"github.com/coder/websocket"
 
 	"parley/account"
+	"parley/chat"
 	"parley/transport/address"
 	"parley/transport/wire"
 )
@@ -22,6 +23,7 @@ type Handler struct {
 	log       *slog.Logger
 	metrics   metrics
 	inbox     *inbox
+	unborn    *unborn
 	directory *directory
 	opens     *pace  // by address
 	posts     *pace  // by tenant and visitor
@@ -46,12 +48,13 @@ func New(config Config) *Handler {
 	if config.Logger == nil {
 		config.Logger = slog.Default()
 	}
-	gone := make(chan struct{})
+	gone, unborn := make(chan struct{}), newUnborn()
 	return &Handler{
 		config:    config,
 		log:       config.Logger,
 		metrics:   newMetrics(config.Metrics),
-		inbox:     newInbox(config.Inbox, config.Logger),
+		inbox:     newInbox(config.Inbox, func(ref chat.Ref) { unborn.wake(ref, nil) }, config.Logger),
+		unborn:    unborn,
 		directory: newDirectory(config.Bots, config.Engine),
 		opens:     newPace(config.Limits.OpensPerMinute),
 		posts:     newPace(config.Limits.MessagesPerMinute),

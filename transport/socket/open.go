@@ -59,11 +59,7 @@ func (c *conn) openSession(r wire.Request) error {
 		Ref: chat.Ref{Tenant: claims.Tenant, Conversation: claims.Conversation},
 		Bot: claims.Bot, ID: claims.Visitor, Page: clipPage(open.Page), Locale: clipLocale(open.Locale),
 	}
-	next := &session{visitor: visitor, watch: &watch{c: c, visitor: visitor, self: byVisitor}}
-	c.become(next)
-	welcomed := false
-	err = next.watch.attach(ctx, func(state actors.Attached) int64 {
-		welcomed = true
+	greet := func(state actors.Attached) int64 {
 		after, recovered := held.upTo(state.Head)
 		c.send(wire.AppendReady(nil, r.ID, wire.Ready{
 			Token: c.h.config.Visitors.Mint(claims), Conversation: claims.Conversation,
@@ -74,7 +70,23 @@ func (c *conn) openSession(r wire.Request) error {
 			},
 		}))
 		return after
+	}
+	w := &watch{c: c, visitor: visitor, self: byVisitor}
+	mayWait := c.h.inbox.listening()
+	if held.minted && mayWait {
+		c.become(&session{visitor: visitor, watch: c.h.slept(w)})
+		greet(actors.Attached{})
+		return nil
+	}
+	c.become(&session{visitor: visitor, watch: w})
+	welcomed, empty := false, false
+	err = w.attach(ctx, func(state actors.Attached) int64 {
+		welcomed, empty = true, state.Head == 0
+		return greet(state)
 	})
+	if err == nil && empty && mayWait {
+		w.sleep()
+	}
 	return c.opened(welcomed, err)
 }
 
@@ -167,6 +179,8 @@ func (h *Handler) suspended(ctx context.Context, tenant string) error {
 type holding struct {
 	after int64
 	other bool // after belongs to another conversation
+	// minted: the conversation got its id just now, so that nobody knows it yet.
+	minted bool
 }
 
 // upTo returns where the client's events go on, and whether they are a prefix of a log with this head.
@@ -193,7 +207,7 @@ func (h *Handler) whose(ctx context.Context, bot *chat.Bot, open wire.Open) (acc
 	if open.Token == "" {
 		claims.Visitor = chat.NewID(chat.VisitorPrefix)
 		claims.Conversation = chat.NewID(chat.ConversationPrefix)
-		held.other = true
+		held.other, held.minted = true, true
 	} else {
 		known, err := h.config.Visitors.Check(open.Token)
 		if err != nil {
@@ -208,12 +222,12 @@ func (h *Handler) whose(ctx context.Context, bot *chat.Bot, open wire.Open) (acc
 	case "", claims.Conversation:
 		return claims, held, nil
 	case "new":
-		claims.Conversation = chat.NewID(chat.ConversationPrefix)
+		claims.Conversation, held.minted = chat.NewID(chat.ConversationPrefix), true
 	default:
 		if err := h.owns(ctx, claims, open.Conversation); err != nil {
 			return claims, held, err
 		}
-		claims.Conversation = open.Conversation
+		claims.Conversation, held.minted = open.Conversation, false
 	}
 	held.other = true
 	return claims, held, nil

@@ -14,6 +14,7 @@ type request struct {
 	desk    func(*conn, *desk, wire.Request) error
 	aside   bool // overtakes requests that are waiting
 	own     bool // sends its own answer unless it fails
+	quiet   bool // does nothing that anybody is to see
 }
 
 var requests = map[string]request{
@@ -21,7 +22,7 @@ var requests = map[string]request{
 	wire.MessageRetry:        {session: (*conn).retry},
 	wire.MessageStop:         {session: (*conn).stop, desk: (*conn).stopAsAgent, aside: true},
 	wire.Typing:              {session: (*conn).typing, desk: (*conn).typingAsAgent, aside: true},
-	wire.Read:                {session: (*conn).seen, desk: (*conn).seenAsAgent, aside: true},
+	wire.Read:                {session: (*conn).seen, desk: (*conn).seenAsAgent, aside: true, quiet: true},
 	wire.MessageFeedback:     {session: (*conn).feedback},
 	wire.HandoffRequest:      {session: (*conn).requestPerson},
 	wire.ContactSet:          {session: (*conn).setContact},
@@ -103,7 +104,7 @@ func (c *conn) perform(r wire.Request, kind request) {
 	switch role := c.current().(type) {
 	case *session:
 		if err = errRole; kind.session != nil {
-			err = kind.session(c, role, r)
+			err = c.performSession(role, r, kind)
 		}
 	case *desk:
 		if err = errRole; kind.desk != nil {
@@ -115,6 +116,15 @@ func (c *conn) perform(r wire.Request, kind request) {
 	if err != nil || !kind.own {
 		c.answer(r.ID, err)
 	}
+}
+
+func (c *conn) performSession(s *session, r wire.Request, kind request) error {
+	if !kind.quiet {
+		if err := c.stir(s); err != nil {
+			return err
+		}
+	}
+	return kind.session(c, s, r)
 }
 
 // label keeps what clients make up out of the metrics.

@@ -320,15 +320,16 @@ func TestAVisitorOverTheirLimitIsToldWhenToComeBack(t *testing.T) {
 func TestAnOpenWhileStorageIsAwayMayBeRepeated(t *testing.T) {
 	t.Parallel()
 	h := setup(t)
+	_, ready := h.opened()
+	h.engine.mu.Lock()
 	h.engine.refuse = chat.ErrUnavailable
-	b := h.visit()
-	open := `{"id":"1","type":"session.open","data":{"bot":"` + h.bot.ID + `"}}`
-	b.send(open)
+	h.engine.mu.Unlock()
+	b := h.resume(ready.text("token"), "")
 	b.expectError("1", "unavailable")
 	h.engine.mu.Lock()
 	h.engine.refuse = nil
 	h.engine.mu.Unlock()
-	b.send(open)
+	b.send(`{"id":"2","type":"session.open","data":{"bot":"` + h.bot.ID + `","token":"` + ready.text("token") + `"}}`)
 	b.expect("session.ready")
 }
 

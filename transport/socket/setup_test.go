@@ -130,12 +130,22 @@ func (h *house) dial(d dial) *browser {
 // visit opens a socket as the shop's page does.
 func (h *house) visit() *browser { return h.dial(dial{origin: shop}) }
 
-// opened returns a visitor on a first visit.
-func (h *house) opened() (*browser, frame) {
+// arrived returns a visitor on a first visit, who did nothing yet: nobody watches the conversation.
+func (h *house) arrived() (*browser, frame) {
 	h.t.Helper()
 	b := h.visit()
 	b.send(`{"id":"1","type":"session.open","data":{"bot":"` + h.bot.ID + `"}}`)
 	return b, b.expect("session.ready")
+}
+
+// opened returns a visitor on a first visit who did something that left no trace, so
+// that whatever is said in the conversation is shown at once.
+func (h *house) opened() (*browser, frame) {
+	h.t.Helper()
+	b, ready := h.arrived()
+	b.send(`{"id":"awake","type":"typing"}`)
+	b.expect("ack")
+	return b, ready
 }
 
 // resume opens with a token, and other members of data as written.

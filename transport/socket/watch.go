@@ -29,6 +29,10 @@ type watch struct {
 	answer   string      // the answer that is being written, and
 	shown    int         // how many bytes of it were shown
 	attached time.Time
+	asleep   bool // nothing was said yet, and nobody is attached
+
+	rousing sync.Mutex // one at a time wakes it
+	behind  *watch     // the next that sleeps in the same conversation; belongs to unborn
 }
 
 // attachment is one Attach of a watch. It holds what it is given until the
@@ -63,6 +67,9 @@ func (a *attachment) Deliver(o actors.Output) {
 	defer w.mu.Unlock()
 	switch {
 	case w.current != a:
+		if w.asleep && w.current == nil {
+			go w.insist(0, w.rouse)
+		}
 	case !a.holding:
 		w.show(o)
 	case len(a.held) < maxHeld:
@@ -117,6 +124,9 @@ func (w *watch) replay(after, head int64) error {
 			w.c.out.replay(appendEvent(nil, w.scope, e))
 		}
 		after = page[len(page)-1].Seq
+		w.mu.Lock()
+		w.last = after // should the next page fail, it goes on from here
+		w.mu.Unlock()
 		// The last page too: what happens now would find the queue full of it.
 		if err := w.c.out.drained(w.c.ctx); err != nil {
 			return err
@@ -230,11 +240,23 @@ func (w *watch) snapshot(message, text string) {
 func (w *watch) heal() {
 	broken := w.current
 	w.current = nil
-	go w.reattach(broken, w.last, minAttached-time.Since(w.attached))
+	go w.reattach(broken, minAttached-time.Since(w.attached))
 }
 
-func (w *watch) reattach(broken *attachment, last int64, pause time.Duration) {
+func (w *watch) reattach(broken *attachment, pause time.Duration) {
 	broken.detach()
+	w.insist(pause, func(ctx context.Context) error { return w.attach(ctx, w.goOn) })
+}
+
+// goOn has an attachment show what its client has not seen yet.
+func (w *watch) goOn(actors.Attached) int64 {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.last
+}
+
+// insist attaches after a pause, and again if that fails; in the end the client is sent elsewhere.
+func (w *watch) insist(pause time.Duration, attach func(context.Context) error) {
 	next := firstPause
 	for range attempts {
 		if w.c.out.drained(w.c.ctx) != nil || sleep(w.c.ctx, pause) != nil {
@@ -242,7 +264,7 @@ func (w *watch) reattach(broken *attachment, last int64, pause time.Duration) {
 		}
 		pause, next = next, next*2
 		ctx, cancel := w.c.within()
-		err := w.attach(ctx, func(actors.Attached) int64 { return last })
+		err := attach(ctx)
 		cancel()
 		if err == nil || errors.Is(err, errEnded) {
 			return
@@ -269,11 +291,15 @@ func (w *watch) end() {
 	w.mu.Lock()
 	a := w.current
 	w.ended, w.current = true, nil
+	asleep := w.asleep
 	var detach func()
 	if a != nil {
 		detach = a.detach
 	}
 	w.mu.Unlock()
+	if asleep {
+		w.c.h.unborn.remove(w)
+	}
 	if detach != nil {
 		detach()
 	}

@@ -7,16 +7,17 @@ type Action string
 
 // What members do.
 const (
-	Read       Action = "read"        // see bots, sources and conversations
-	Ask        Action = "ask"         // ask a bot over the API, which uses up answers
-	Take       Action = "take"        // take conversations over, and give them back
-	ManageBots Action = "manage_bots" // make, change and delete bots and what they know
+	Read           Action = "read"            // see bots, sources and conversations
+	Ask            Action = "ask"             // ask a bot over the API, which uses up answers
+	Take           Action = "take"            // take conversations over, and give them back
+	ManageBots     Action = "manage_bots"     // make, change and delete bots and what they know
+	ManageWebhooks Action = "manage_webhooks" // say which servers are told what happens
 )
 
 // permissions is the one place that says which role may do what.
 var permissions = map[Role]map[Action]bool{
-	Owner:  {Read: true, Ask: true, Take: true, ManageBots: true},
-	Admin:  {Read: true, Ask: true, Take: true, ManageBots: true},
+	Owner:  {Read: true, Ask: true, Take: true, ManageBots: true, ManageWebhooks: true},
+	Admin:  {Read: true, Ask: true, Take: true, ManageBots: true, ManageWebhooks: true},
 	Agent:  {Read: true, Ask: true, Take: true},
 	Viewer: {Read: true},
 }

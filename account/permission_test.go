@@ -4,10 +4,10 @@ import "testing"
 
 func TestEachRoleMayDoWhatTheTableSaysAndNothingElse(t *testing.T) {
 	t.Parallel()
-	all := []Action{Read, Ask, Take, ManageBots}
+	all := []Action{Read, Ask, Take, ManageBots, ManageWebhooks}
 	for role, want := range map[Role]string{
-		Owner:      "read ask take manage_bots ",
-		Admin:      "read ask take manage_bots ",
+		Owner:      "read ask take manage_bots manage_webhooks ",
+		Admin:      "read ask take manage_bots manage_webhooks ",
 		Agent:      "read ask take ",
 		Viewer:     "read ",
 		Role(""):   "",

@@ -11,6 +11,7 @@ import (
 
 	"parley/llm"
 	"parley/persistence/seal"
+	"parley/transport/hooks"
 )
 
 // Config is everything that an operator can set. Each field is a flag and an
@@ -22,6 +23,7 @@ type Config struct {
 	MetricsAddr string   `env:"PARLEY_METRICS_ADDR" group:"Server" help:"Address at which operators alone reach /metrics, host:port. Empty: the server's own address, if that is of this machine only, and nowhere else."`
 	PublicURL   string   `env:"PARLEY_PUBLIC_URL" name:"public-url" group:"Server" help:"Where browsers reach the server, such as https://chat.example. Empty: http:// and the address listened on."`
 	Proxies     Networks `env:"PARLEY_TRUSTED_PROXIES" name:"trusted-proxies" group:"Server" help:"Networks of the proxies before the server, such as 127.0.0.1/32,10.0.0.0/8. What they say in X-Forwarded-For is whom limits per address count; without them that is the proxy. Empty: none."`
+	Webhooks    Networks `env:"PARLEY_WEBHOOK_NETWORKS" name:"webhook-networks" group:"Server" help:"Networks to which webhooks may be sent although they are not on the public web, over http too, such as 10.0.0.0/8. Empty: none; or this machine's own, when nobody else can reach the server and no address or proxy is set."`
 	Key         string   `env:"PARLEY_KEY" secret:"" group:"Server" help:"Master key that seals everything at rest: 32 random bytes in base64. Empty: the file \"key\" in the data folder, made at first start. Whoever loses it loses the data."`
 
 	DatabaseURL string `env:"DATABASE_URL" name:"database-url" secret:"url" group:"Storage" help:"Postgres, such as postgres://user:password@host/parley. Empty: SQLite in the data folder."`
@@ -45,6 +47,7 @@ type Config struct {
 	LimitAnswers     int    `env:"PARLEY_LIMIT_ANSWERS" name:"limit-answers" default:"300" group:"Limits" help:"Answers over REST, of one business in a minute."`
 	LimitSearches    int    `env:"PARLEY_LIMIT_SEARCHES" name:"limit-searches" default:"1200" group:"Limits" help:"Searches over REST, of one business in a minute."`
 	LimitSources     int    `env:"PARLEY_LIMIT_SOURCES" name:"limit-sources" default:"600" group:"Limits" help:"New sources of any kind, of one business in a minute."`
+	LimitWebhooks    int    `env:"PARLEY_LIMIT_WEBHOOKS" name:"limit-webhooks" default:"30" group:"Limits" help:"Changes and tests of webhooks, of one business in a minute."`
 	LimitMessages    int    `env:"PARLEY_LIMIT_MESSAGES" name:"limit-messages" default:"30" group:"Limits" help:"Messages of one visitor in a minute."`
 	LimitOpens       int    `env:"PARLEY_LIMIT_OPENS" name:"limit-opens" default:"300" group:"Limits" help:"Chats opened from one address in a minute."`
 	LimitConnections int    `env:"PARLEY_LIMIT_CONNECTIONS" name:"limit-connections" default:"200" group:"Limits" help:"Websockets of one address at a time."`
@@ -85,6 +88,15 @@ func (c *Config) Public() string {
 func (c *Config) Private() bool {
 	host, _, err := net.SplitHostPort(c.Addr)
 	return err == nil && (host == "localhost" || net.ParseIP(host).IsLoopback())
+}
+
+// HookNetworks are where webhooks may lead besides the public web. A platform
+// in its local default, which is tried or developed with, may tell its own machine.
+func (c *Config) HookNetworks() hooks.Networks {
+	if len(c.Webhooks) == 0 && c.Private() && c.PublicURL == "" && len(c.Proxies) == 0 {
+		return hooks.Loopback
+	}
+	return hooks.Networks(c.Webhooks)
 }
 
 // Idle names the settings that this version takes but does not use yet.
@@ -160,7 +172,7 @@ func (c *Config) Validate() error {
 		value int64
 	}{
 		{"SIGNIN", int64(c.LimitSignIn)}, {"REGISTER", int64(c.LimitRegister)}, {"ANSWERS", int64(c.LimitAnswers)},
-		{"SEARCHES", int64(c.LimitSearches)}, {"SOURCES", int64(c.LimitSources)}, {"MESSAGES", int64(c.LimitMessages)},
+		{"SEARCHES", int64(c.LimitSearches)}, {"SOURCES", int64(c.LimitSources)}, {"WEBHOOKS", int64(c.LimitWebhooks)}, {"MESSAGES", int64(c.LimitMessages)},
 		{"OPENS", int64(c.LimitOpens)}, {"CONNECTIONS", int64(c.LimitConnections)}, {"UPLOAD", int64(c.LimitUpload)},
 	} {
 		if limit.value < 1 {

@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net/http"
 	"path/filepath"
+	"sync"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -29,6 +30,7 @@ import (
 	"parley/persistence/redis"
 	"parley/persistence/seal"
 	"parley/transport/address"
+	"parley/transport/hooks"
 	"parley/transport/rest"
 	"parley/transport/socket"
 	"parley/widget"
@@ -51,6 +53,7 @@ type platform struct {
 	engine   *actors.Engine
 	accounts *account.Service
 	stopJobs func(context.Context) error
+	hooks    *hooks.Loop
 	demo     *demo // nil: there is none
 }
 
@@ -121,6 +124,10 @@ func (p *platform) close(ctx context.Context) {
 	ctx, cancel := context.WithTimeout(ctx, drainAnswers)
 	defer cancel()
 	var errs []error
+	var hooksEnd sync.WaitGroup
+	if p.hooks != nil {
+		hooksEnd.Go(func() { p.hooks.Stop(ctx) })
+	}
 	if p.stopJobs != nil {
 		errs = append(errs, p.stopJobs(ctx))
 	}
@@ -133,6 +140,7 @@ func (p *platform) close(ctx context.Context) {
 	if p.library != nil {
 		errs = append(errs, p.library.Close())
 	}
+	hooksEnd.Wait()
 	if p.redis != nil {
 		errs = append(errs, p.redis.Close())
 	}
@@ -190,6 +198,10 @@ func (p *platform) web() (*web, error) {
 		},
 		Logger: p.logger, Metrics: registry,
 	})
+	sender := hooks.NewSender(p.config.HookNetworks())
+	p.hooks = hooks.Start(hooks.Config{
+		Outbox: p.store, Webhooks: p.store, Log: p.store, Conversations: p.store, Sender: sender, Logger: p.logger, Metrics: registry,
+	})
 	demoBot := ""
 	if p.demo != nil {
 		demoBot = p.demo.Bot
@@ -197,6 +209,7 @@ func (p *platform) web() (*web, error) {
 	w.handler = rest.New(rest.Config{
 		Accounts: p.accounts, Bots: p.store, Sources: p.store, Reader: p.reader, Library: p.library,
 		Conversations: p.store, Log: p.store, Traces: p.store, Engine: p.engine, Announcer: p.redis,
+		Webhooks: p.store, Hooks: sender,
 		PublicURL: p.config.Public(), Key: p.master.Derive("conversation-ids", 32), Proxies: p.config.Proxies,
 		Limits: rest.Limits{
 			Off: p.config.LimitsOff(), Store: p.redis.Limits("rest"),
@@ -205,6 +218,7 @@ func (p *platform) web() (*web, error) {
 			Answers:  rest.Rate{Limit: int64(p.config.LimitAnswers), Period: time.Minute},
 			Searches: rest.Rate{Limit: int64(p.config.LimitSearches), Period: time.Minute},
 			Uploads:  rest.Rate{Limit: int64(p.config.LimitSources), Period: time.Minute},
+			Webhooks: rest.Rate{Limit: int64(p.config.LimitWebhooks), Period: time.Minute},
 			Upload:   int64(p.config.LimitUpload),
 		},
 		Ready: map[string]func(context.Context) error{

@@ -22,13 +22,14 @@ func (w *world) checkIsolation() {
 	sam := w.sam.tokens.AccessToken
 	bodies := map[string]string{
 		"updateBot": `{"name":"Stolen"}`, "putAppearance": `{}`, "putDomains": `{"domains":[]}`, "addSource": `{"title":"x","text":"x"}`,
-		"search": `{"query":"recipe"}`, "answer": `{"text":"x"}`, "takeConversation": `{"force":true}`,
+		"search": `{"query":"recipe"}`, "answer": `{"text":"x"}`, "takeConversation": `{"force":true}`, "updateWebhook": `{"url":"https://stolen.example"}`, "testWebhook": `{}`,
 	}
 	none := map[string]string{
 		"{bot}": chat.NewID(chat.BotPrefix), "{source}": chat.NewID(chat.SourcePrefix), "{conversation}": chat.NewID(chat.ConversationPrefix),
+		"{webhook}": chat.NewID(chat.WebhookPrefix),
 	}
-	mias := map[string]string{"{bot}": w.mia.bot, "{source}": w.mia.source, "{conversation}": w.mia.conversation}
-	sams := map[string]string{"{bot}": w.sam.bot, "{source}": w.sam.source, "{conversation}": w.sam.conversation}
+	mias := map[string]string{"{bot}": w.mia.bot, "{source}": w.mia.source, "{conversation}": w.mia.conversation, "{webhook}": w.mia.webhook}
+	sams := map[string]string{"{bot}": w.sam.bot, "{source}": w.sam.source, "{conversation}": w.sam.conversation, "{webhook}": w.sam.webhook}
 	malformed := []string{"1", "..", "bot_", "%00", "%27%20or%201=1", strings.Repeat("x", 2000), strings.ToUpper(w.mia.bot), w.mia.bot + "%20"}
 
 	same := ""
@@ -81,7 +82,7 @@ func (w *world) checkIsolation() {
 				check(method, replace(path, ids), body)
 			}
 			for _, id := range malformed {
-				check(method, replace(path, map[string]string{"{bot}": id, "{source}": id, "{conversation}": id}), body)
+				check(method, replace(path, map[string]string{"{bot}": id, "{source}": id, "{conversation}": id, "{webhook}": id}), body)
 			}
 			// Another's thing under a bot of one's own.
 			if strings.Contains(path, "{source}") {

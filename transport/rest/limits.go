@@ -23,6 +23,7 @@ type Limits struct {
 	Answers  Rate // per business
 	Searches Rate // per business
 	Uploads  Rate // per business: new sources of any kind
+	Webhooks Rate // per business: changes and tests of webhooks
 
 	Upload   int64         // the largest file, in bytes
 	BodyTime time.Duration // how long a JSON body may take to arrive
@@ -41,13 +42,14 @@ var DefaultLimits = Limits{
 	Answers:  Rate{300, time.Minute},
 	Searches: Rate{1200, time.Minute},
 	Uploads:  Rate{600, time.Minute},
+	Webhooks: Rate{30, time.Minute}, // a change makes appends read again what they know of webhooks
 	Upload:   50 << 20,
 	BodyTime: 15 * time.Second,
 }
 
 // limits are the counters behind Limits.
 type limits struct {
-	signIn, register, answers, searches, uploads meter
+	signIn, register, answers, searches, uploads, webhooks meter
 }
 
 // meter counts one thing.
@@ -77,6 +79,7 @@ func newLimits(l Limits) limits {
 		answers:  of("answers", l.Answers, d.Answers),
 		searches: of("searches", l.Searches, d.Searches),
 		uploads:  of("uploads", l.Uploads, d.Uploads),
+		webhooks: of("webhooks", l.Webhooks, d.Webhooks),
 	}
 }
 

@@ -25,6 +25,7 @@ type inMemory struct {
 	sessions      map[string]account.Session
 	bots          []chat.Bot
 	sources       []knowledge.Source
+	webhooks      []chat.Webhook
 	originals     map[string][]byte
 	conversations map[chat.Ref]*kept
 	away          error // what every read of bots returns, when set

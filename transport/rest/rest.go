@@ -31,6 +31,8 @@ type Config struct {
 	Traces        chat.Traces
 	Engine        Engine
 	Announcer     chat.Announcer
+	Webhooks      chat.Webhooks
+	Hooks         Hooks
 
 	// PublicURL is where browsers reach the platform: its origin is the only
 	// one whose cookies count, and "https" makes them secure.
@@ -129,6 +131,7 @@ func newServer(config Config) *server {
 	s.routeAnswers()
 	s.routeConversations()
 	s.routeTraces()
+	s.routeWebhooks()
 	describeOpen(s.api)
 	s.mux.HandleFunc("/api/", s.noRoute)
 	s.mux.Handle("GET /openapi.json", specification(s.api))

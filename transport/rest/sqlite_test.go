@@ -63,6 +63,7 @@ func TestTheSameScenariosHoldOverSQLite(t *testing.T) {
 		"conversations": (*world).playConversations,
 		"isolation":     (*world).checkIsolation,
 		"bots":          (*world).playBots,
+		"webhooks":      (*world).playWebhooks,
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -29,6 +29,7 @@ type ports interface {
 	chat.Conversations
 	chat.Log
 	chat.Traces
+	chat.Webhooks
 	Sources
 }
 
@@ -40,12 +41,14 @@ type world struct {
 	engine *fakeEngine
 	log    *journal
 	heard  *announcements
+	hooks  *fakeHooks
 
 	mia, sam business
 }
 
 // business is one tenant with a bot, a source and a conversation.
 type business struct {
+	webhook                   string
 	tokens                    signIn
 	bot, source, conversation string
 }
@@ -67,10 +70,10 @@ func setupOver(t *testing.T, store ports, reader Reader, library Library, change
 	if err != nil {
 		t.Fatal(err)
 	}
-	w := &world{t: t, log: &journal{}, heard: &announcements{}, engine: &fakeEngine{log: store, conversations: store}}
+	w := &world{t: t, log: &journal{}, heard: &announcements{}, hooks: &fakeHooks{}, engine: &fakeEngine{log: store, conversations: store}}
 	config := Config{
 		Accounts: accounts, Bots: store, Sources: store, Reader: reader, Library: library, Conversations: store, Log: store, Traces: store,
-		Engine: w.engine, Announcer: w.heard, Key: testKey, PublicURL: "http://parley.example",
+		Engine: w.engine, Announcer: w.heard, Webhooks: store, Hooks: w.hooks, Key: testKey, PublicURL: "http://parley.example",
 		Limits:  Limits{Upload: 1 << 20},
 		Ready:   map[string]func(context.Context) error{"database": func(context.Context) error { return nil }},
 		Metrics: prometheus.NewRegistry(), ServeMetrics: true,
@@ -111,6 +114,8 @@ func (w *world) found(email, company string) (b business) {
 	var answered reply
 	w.json("POST", "/api/v1/bots/"+b.bot+"/answers", b.tokens.AccessToken, `{"text":"Hello `+company+`"}`, 200, &answered)
 	b.conversation = answered.Conversation
+	w.json("POST", "/api/v1/webhooks", b.tokens.AccessToken, `{"url":"https://hooks.example/"}`, 201, &made)
+	b.webhook = made.ID
 	return b
 }
 

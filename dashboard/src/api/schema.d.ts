@@ -353,6 +353,66 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/webhooks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All webhooks, oldest first */
+        get: operations["listWebhooks"];
+        put?: never;
+        /**
+         * Make a webhook
+         * @description The answer has the `secret` that deliveries are signed with. It is never shown again.
+         */
+        post: operations["createWebhook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks/{webhook}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One webhook */
+        get: operations["getWebhook"];
+        put?: never;
+        post?: never;
+        /** Delete a webhook with what waits for it */
+        delete: operations["deleteWebhook"];
+        options?: never;
+        head?: never;
+        /**
+         * Change a webhook, or turn it off and on
+         * @description Only what is sent changes. A webhook that is turned off drops what waits for it, and is not told later what happens meanwhile.
+         */
+        patch: operations["updateWebhook"];
+        trace?: never;
+    };
+    "/api/v1/webhooks/{webhook}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Send a ping now, and see what came back */
+        post: operations["testWebhook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -472,6 +532,10 @@ export interface components {
             /** Format: date-time */
             updated_at: string;
             visitor: string;
+        };
+        CreatedWebhook: {
+            /** @description Kept by you; shown only now. */
+            secret: string;
         };
         Credentials: {
             email: string;
@@ -665,6 +729,19 @@ export interface components {
             /** @description A page to read; with a text, what its citations open. */
             url?: string;
         };
+        NewWebhook: {
+            /** @description true, if left out. */
+            enabled?: boolean;
+            /** @description None: all of them. */
+            events?: string[];
+            /** @description Your own words; 200 characters at most. */
+            note?: string;
+            /**
+             * @description https, on the public web.
+             * @example https://shop.example/parley
+             */
+            url: string;
+        };
         PageBot: {
             items: components["schemas"]["Bot"][];
             /** @description The cursor of the next page; empty at the end. */
@@ -677,6 +754,11 @@ export interface components {
         };
         PageSource: {
             items: components["schemas"]["Source"][];
+            /** @description The cursor of the next page; empty at the end. */
+            next: string;
+        };
+        PageWebhook: {
+            items: components["schemas"]["Webhook"][];
             /** @description The cursor of the next page; empty at the end. */
             next: string;
         };
@@ -711,6 +793,21 @@ export interface components {
             email: string;
             id: string;
             name: string;
+        };
+        Pinged: {
+            /** @description The beginning of what it answered. */
+            answer: string;
+            /** @description Whether your server answered with a 2xx. */
+            delivered: boolean;
+            /** @description As last_failure of a webhook. */
+            failure?: string;
+            /**
+             * Format: int64
+             * @description What it answered; absent if it did not.
+             */
+            status?: number;
+            /** Format: double */
+            took_ms: number;
         };
         Problem: {
             /** @description Stable and machine-readable. */
@@ -965,6 +1062,35 @@ export interface components {
             /** @description The file's name if left out. Comes before the file. */
             title?: string;
             /** @description What citations open. Comes before the file. */
+            url?: string;
+        };
+        Webhook: {
+            /** Format: date-time */
+            created_at: string;
+            /** @description In words, if the platform turned it off; otherwise empty. */
+            disabled_reason: string;
+            enabled: boolean;
+            /** @description What it is told. */
+            events: string[];
+            /** Format: date-time */
+            failing_since?: string;
+            /**
+             * Format: int64
+             * @description Attempts that failed since the last that did not.
+             */
+            failures: number;
+            id: string;
+            /** @description In a word, such as timeout, unreachable, unknown_host, certificate, not_public or status_500; empty if the last attempt arrived. */
+            last_failure: string;
+            note: string;
+            url: string;
+        };
+        WebhookPatch: {
+            enabled?: boolean;
+            /** @description None: all of them. */
+            events?: string[];
+            note?: string;
+            /** @description https, on the public web. */
             url?: string;
         };
     };
@@ -1845,6 +1971,194 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Tenant"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listWebhooks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageWebhook"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createWebhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewWebhook"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CreatedWebhook"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getWebhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                webhook: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Webhook"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteWebhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                webhook: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    updateWebhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                webhook: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WebhookPatch"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Webhook"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    testWebhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                webhook: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Pinged"];
                 };
             };
             /** @description Error */

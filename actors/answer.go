@@ -102,7 +102,7 @@ func (a *answerer) guarded(ctx context.Context, q ask, trace *chat.Trace, emit f
 }
 
 func (a *answerer) write(ctx context.Context, q ask, trace *chat.Trace, emit func(string), found func()) (*answered, error) {
-	bot, err := a.bots.snapshot(ctx, q.tenant, q.bot)
+	bot, err := patiently(ctx, func() (*chat.Bot, error) { return a.bots.snapshot(ctx, q.tenant, q.bot) })
 	if err != nil {
 		return nil, fmt.Errorf("load the bot: %w", err)
 	}
@@ -112,7 +112,7 @@ func (a *answerer) write(ctx context.Context, q ask, trace *chat.Trace, emit fun
 	}
 	defer release()
 
-	hits, err := a.relevant(ctx, q, bot, trace)
+	hits, err := patiently(ctx, func() ([]knowledge.Hit, error) { return a.relevant(ctx, q, bot, trace) })
 	if err != nil {
 		return nil, fmt.Errorf("search the knowledge: %w", err)
 	}
@@ -122,7 +122,7 @@ func (a *answerer) write(ctx context.Context, q ask, trace *chat.Trace, emit fun
 	if len(hits) == 0 {
 		// A bot that was given nothing to read may still follow its owner's
 		// instructions; one that was, says that it found nothing.
-		empty, err := a.retriever.Empty(ctx, q.tenant, q.bot)
+		empty, err := patiently(ctx, func() (bool, error) { return a.retriever.Empty(ctx, q.tenant, q.bot) })
 		if err != nil {
 			return nil, fmt.Errorf("look into the knowledge: %w", err)
 		}

@@ -21,6 +21,9 @@ const maxQuote = 300
 // order of their first mark. A model that marks nothing is not taken at its
 // word: then a passage is cited if it holds at least half of the answer's words.
 func cite(text string, hits []knowledge.Hit) []chat.Citation {
+	if len(hits) == 0 {
+		return nil
+	}
 	var citations []chat.Citation
 	seen := map[int]bool{}
 	for _, found := range mark.FindAllStringSubmatch(text, -1) {

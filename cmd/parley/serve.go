@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"runtime/debug"
 	"sync/atomic"
 	"time"
 
@@ -85,6 +86,8 @@ func (s *ServeCmd) Run(ctx context.Context) error {
 	if s.onReady != nil {
 		s.onReady(s.Public())
 	}
+	// Starting takes some 30 MB, which would be held until a collection happens by itself.
+	go debug.FreeOSMemory()
 
 	select {
 	case <-ctx.Done():

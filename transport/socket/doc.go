@@ -10,8 +10,12 @@
 // peer that stops reading loses deltas first, and gets a snapshot once it reads again; when events
 // outgrow its queue, or one write takes too long, its connection ends and a resume heals it. Nobody else waits for it.
 //
+// A peer that nothing was heard of for Timing.Silence is let go then, whatever its writer waits for.
+//
 // Concurrency: a connection has one reader, and a writer and workers only while
-// there is something to do. What an idle one keeps is its reader's stack.
+// there is something to do. What an idle one keeps is its reader's stack. A conversation in
+// which nothing was said has no session: it is watched asleep until somebody does something in it.
+// What waits when a writer comes is written together, and never waits for more.
 // What many watch is encoded once for visitors and once for agents, whose form
 // names the conversation; only pieces that were joined for a slow reader are its own.
 package socket

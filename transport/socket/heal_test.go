@@ -268,6 +268,47 @@ func TestDrainingSendsEveryoneElsewhereAndLetsNobodyIn(t *testing.T) {
 	}
 }
 
+func TestAnAnswerGoesOnForThoseWhoAreNotSentAwayYet(t *testing.T) {
+	t.Parallel()
+	h := setup(t)
+	first, ready := h.opened()
+	ref := h.ref(ready)
+	h.engine.say(ref, chat.MessageStarted{Message: "msg_a", Attempt: 1})
+	first.expect("message.started")
+	second := h.resume(ready.text("token"), `,"after":1`)
+	second.expect("session.ready")
+	second.expect("message.snapshot")
+
+	drained := make(chan struct{})
+	go func() {
+		defer close(drained)
+		ctx, cancel := context.WithTimeout(context.Background(), 6*time.Second) // so a second lies between them
+		defer cancel()
+		h.handler.Drain(ctx)
+	}()
+	gone := make(chan int, 2)
+	pieces := make([]string, 2)
+	for i, b := range []*browser{first, second} {
+		go func() {
+			for {
+				f, err := b.read()
+				if err != nil {
+					gone <- i
+					return
+				}
+				pieces[i] += f.text("text")
+			}
+		}()
+	}
+	early := <-gone
+	h.engine.stream(ref, "still here")
+	late := <-gone
+	<-drained
+	if pieces[early] != "" || pieces[late] != "still here" {
+		t.Errorf("who left first got %q, who stayed %q", pieces[early], pieces[late])
+	}
+}
+
 func TestDrainingDoesNotWaitForeverForAPeerThatIsGone(t *testing.T) {
 	t.Parallel()
 	h := setup(t)

@@ -13,12 +13,13 @@ import (
 
 // session is a visitor's side of a connection.
 type session struct {
-	visitor actors.Visitor
-	watch   *watch
-	typed   throttle
+	watch *watch
+	typed throttle
 }
 
 func (s *session) leave() { s.watch.end() }
+
+func (s *session) visitor() actors.Visitor { return s.watch.visitor }
 
 // refused ends a connection with a code that tells the client why it should not come back.
 type refused struct {
@@ -74,11 +75,11 @@ func (c *conn) openSession(r wire.Request) error {
 	w := &watch{c: c, visitor: visitor, self: byVisitor}
 	mayWait := c.h.inbox.listening()
 	if held.minted && mayWait {
-		c.become(&session{visitor: visitor, watch: c.h.slept(w)})
+		c.become(&session{watch: c.h.slept(w)})
 		greet(actors.Attached{})
 		return nil
 	}
-	c.become(&session{visitor: visitor, watch: w})
+	c.become(&session{watch: w})
 	welcomed, empty := false, false
 	err = w.attach(ctx, func(state actors.Attached) int64 {
 		welcomed, empty = true, state.Head == 0

@@ -110,7 +110,7 @@ func (c *conn) stir(s *session) error {
 	if s.watch.born() {
 		return nil // so all others were woken when it was
 	}
-	c.h.unborn.wake(s.visitor.Ref, s.watch)
+	c.h.unborn.wake(s.watch.visitor.Ref, s.watch)
 	ctx, cancel := c.within()
 	defer cancel()
 	return s.watch.rouse(ctx)

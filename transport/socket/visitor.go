@@ -26,7 +26,7 @@ func (c *conn) pace(s *session) error {
 	if c.h.config.Limits.Off {
 		return nil
 	}
-	return limited(c.h.posts.wait(s.visitor.Tenant+"/"+s.visitor.ID, time.Now()))
+	return limited(c.h.posts.wait(s.watch.visitor.Tenant+"/"+s.watch.visitor.ID, time.Now()))
 }
 
 func (c *conn) post(s *session, r wire.Request) error {
@@ -37,7 +37,7 @@ func (c *conn) post(s *session, r wire.Request) error {
 	if err := c.pace(s); err != nil {
 		return err
 	}
-	return c.postAs(byVisitor, s.visitor, r.ID, send)
+	return c.postAs(byVisitor, s.visitor(), r.ID, send)
 }
 
 func (c *conn) stop(s *session, r wire.Request) error {
@@ -47,7 +47,7 @@ func (c *conn) stop(s *session, r wire.Request) error {
 	}
 	ctx, cancel := c.within()
 	defer cancel()
-	return c.h.config.Engine.StopAnswer(ctx, s.visitor, stop.Message)
+	return c.h.config.Engine.StopAnswer(ctx, s.visitor(), stop.Message)
 }
 
 func (c *conn) retry(s *session, r wire.Request) error {
@@ -60,7 +60,7 @@ func (c *conn) retry(s *session, r wire.Request) error {
 	}
 	ctx, cancel := c.within()
 	defer cancel()
-	return c.h.config.Engine.Retry(ctx, s.visitor, retry.Message)
+	return c.h.config.Engine.Retry(ctx, s.visitor(), retry.Message)
 }
 
 func (c *conn) typing(s *session, _ wire.Request) error {
@@ -69,7 +69,7 @@ func (c *conn) typing(s *session, _ wire.Request) error {
 	}
 	ctx, cancel := c.within()
 	defer cancel()
-	return c.h.config.Engine.Typing(ctx, s.visitor, byVisitor)
+	return c.h.config.Engine.Typing(ctx, s.visitor(), byVisitor)
 }
 
 // seen accepts a read mark. Nothing is kept of it yet: read marks are side
@@ -101,7 +101,7 @@ func (c *conn) feedback(s *session, r wire.Request) error {
 	}
 	ctx, cancel := c.within()
 	defer cancel()
-	return c.h.config.Engine.Feedback(ctx, s.visitor, given)
+	return c.h.config.Engine.Feedback(ctx, s.visitor(), given)
 }
 
 func (c *conn) requestPerson(s *session, _ wire.Request) error {
@@ -110,7 +110,7 @@ func (c *conn) requestPerson(s *session, _ wire.Request) error {
 	}
 	ctx, cancel := c.within()
 	defer cancel()
-	return c.h.config.Engine.RequestPerson(ctx, s.visitor)
+	return c.h.config.Engine.RequestPerson(ctx, s.visitor())
 }
 
 func (c *conn) setContact(s *session, r wire.Request) error {
@@ -126,7 +126,7 @@ func (c *conn) setContact(s *session, r wire.Request) error {
 	}
 	ctx, cancel := c.within()
 	defer cancel()
-	return c.h.config.Engine.SetContact(ctx, s.visitor, chat.ContactChanged(contact))
+	return c.h.config.Engine.SetContact(ctx, s.visitor(), chat.ContactChanged(contact))
 }
 
 func (c *conn) closeConversation(s *session, _ wire.Request) error {
@@ -135,5 +135,5 @@ func (c *conn) closeConversation(s *session, _ wire.Request) error {
 	}
 	ctx, cancel := c.within()
 	defer cancel()
-	return c.h.config.Engine.Close(ctx, s.visitor)
+	return c.h.config.Engine.Close(ctx, s.visitor())
 }

@@ -138,6 +138,35 @@ func TestAVisitorAndFiftyAgentsGetTheSameBytesWhileOneMoreReadsNothing(t *testin
 	a.expectTheSame()
 }
 
+func TestTabsOfOneVisitorGetTheSameBytes(t *testing.T) {
+	t.Parallel()
+	h := setup(t)
+	first, ready := h.opened()
+	a := &audience{h: h, ref: h.ref(ready), all: []*browser{first}}
+	h.engine.say(a.ref, chat.MessageStarted{Message: "msg_a", Attempt: 1})
+	first.expect("message.started")
+	for range 9 {
+		tab := h.resume(ready.text("token"), `,"after":1`)
+		tab.expect("session.ready")
+		tab.expect("message.snapshot")
+		a.all = append(a.all, tab)
+	}
+	for _, happens := range []func(){
+		func() { h.engine.stream(a.ref, "Hél") },
+		func() { h.engine.stream(a.ref, "lo") },
+		func() { h.engine.say(a.ref, chat.MessageCompleted{Message: "msg_a", Text: "Héllo"}) },
+		func() { h.engine.say(a.ref, chat.StatusChanged{Status: chat.Waiting}) },
+	} {
+		happens()
+		frames := a.frames()
+		for tab, frame := range frames {
+			if !bytes.Equal(frame, frames[0]) {
+				t.Fatalf("tab %d got %s, the first one %s", tab, frame, frames[0])
+			}
+		}
+	}
+}
+
 // tighten puts a server with small send buffers in front of the handler, so that
 // a reader that does not read is felt soon.
 func (h *house) tighten() {

@@ -2,9 +2,9 @@ package rest
 
 import (
 	"context"
-	"fmt"
 	"mime"
 	"net/http"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -53,7 +53,9 @@ func (s *server) streamAnswer(ctx context.Context, visitor actors.Visitor, in *a
 		}
 		p := problemOf(ctx, err) // notes it for the log
 		failure := chat.AsError(err)
-		stream.write("error", 0, wire.AppendError(nil, "", &chat.Error{Code: p.Code, Message: p.Detail, RetryAfter: failure.RetryAfter}))
+		stream.write("error", 0, func(dst []byte) []byte {
+			return wire.AppendError(dst, "", &chat.Error{Code: p.Code, Message: p.Detail, RetryAfter: failure.RetryAfter})
+		})
 	}
 	return &answerOutput{func(huma.Context) {}}, nil
 }
@@ -97,6 +99,7 @@ type stream struct {
 	seq          int64              // of the last event
 	message      string             // the answer that is being shown
 	ended        bool               // its end was shown
+	buffer       []byte             // of the event that is written; write's own
 
 	mu    sync.Mutex
 	open  bool
@@ -111,21 +114,26 @@ func (s *stream) show(output actors.Output) {
 		}
 		s.seq = o.Seq
 		s.ended = s.ended || ends(o.Event, s.message)
-		s.write(string(o.Body.Type()), o.Seq, wire.AppendWatched(nil, s.conversation, o.Event))
+		s.write(string(o.Body.Type()), o.Seq, func(dst []byte) []byte { return wire.AppendWatched(dst, s.conversation, o.Event) })
 	case *actors.Delta:
-		s.write("message.delta", 0, wire.AppendDelta(nil, s.conversation, o.Message, o.Index, o.Text))
+		s.write("message.delta", 0, func(dst []byte) []byte {
+			return wire.AppendDelta(dst, s.conversation, o.Message, o.Index, o.Text)
+		})
 	case *actors.Snapshot:
-		s.write("message.snapshot", 0, wire.AppendSnapshot(nil, s.conversation, o.Message, o.Text))
+		s.write("message.snapshot", 0, func(dst []byte) []byte {
+			return wire.AppendSnapshot(dst, s.conversation, o.Message, o.Text)
+		})
 	}
 }
 
-// write sends one event. The data is JSON without line breaks.
-func (s *stream) write(event string, seq int64, data []byte) {
-	id := ""
+// write sends one event. What appends its data appends JSON without line breaks.
+func (s *stream) write(event string, seq int64, data func(dst []byte) []byte) {
+	dst := append(append(s.buffer[:0], "event: "...), event...)
 	if seq > 0 {
-		id = fmt.Sprintf("id: %d\n", seq)
+		dst = strconv.AppendInt(append(dst, "\nid: "...), seq, 10)
 	}
-	s.send(fmt.Sprintf("event: %s\n%sdata: %s\n\n", event, id, data))
+	s.buffer = append(data(append(dst, "\ndata: "...)), "\n\n"...)
+	s.send(s.buffer)
 }
 
 // ping gives signs of life until ctx ends.
@@ -138,7 +146,7 @@ func (s *stream) ping(ctx context.Context) {
 			return
 		case <-every.C:
 			if s.begun() {
-				s.send(": still here\n\n")
+				s.send([]byte(": still here\n\n"))
 			}
 		}
 	}
@@ -150,7 +158,7 @@ func (s *stream) begun() bool {
 	return s.open
 }
 
-func (s *stream) send(text string) {
+func (s *stream) send(event []byte) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.spoil {
@@ -164,7 +172,7 @@ func (s *stream) send(text string) {
 		s.w.WriteHeader(http.StatusOK)
 	}
 	_ = s.control.SetWriteDeadline(time.Now().Add(streamTimeout))
-	if _, err := s.w.Write([]byte(text)); err != nil || s.control.Flush() != nil {
+	if _, err := s.w.Write(event); err != nil || s.control.Flush() != nil {
 		s.spoil = true
 		s.gone()
 	}

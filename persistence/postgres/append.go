@@ -14,17 +14,18 @@ import (
 //
 // A plan is made from what its appends claim and the store remembers (see
 // memory): that the heads are where the appends say, that a birth is the first
-// of its conversation and its visitor, that no client id is taken. So a batch of which
-// nothing is refused takes a single round trip. When that plan refuses
-// anything, or fails, survey reads all that the batch depends on, and
-// a plan is made from that; it may fail too, and is then made again.
+// of its conversation and its visitor, that no client id is taken. So a batch
+// of which nothing is refused takes a single round trip. When that plan refuses
+// anything, or fails, survey reads all that the batch depends on, and a plan is
+// made from that; it may fail too, and is then made again.
 //
-// A plan fails, and nothing of it is kept, when what it rests on is not so. Each
-// write repeats the condition of its decision in a form that is an error when
-// it does not hold, because the statements of a transaction are sent together and the commit with
-// them, so that nobody looks at one's result before the next is run: a head or a month's count that
-// is not as expected becomes NULL in a column that is NOT NULL; rows that should
-// be new violate a key; events of a conversation without a row violate a reference.
+// A plan fails, and nothing of it is kept, when what it rests on is not so. All
+// statements of a transaction are sent together, the commit with them, so that
+// nobody looks at one's result before the next is run. Each write therefore
+// repeats the condition of its decision in a form that is an error when it does
+// not hold: a head or a month's count that is not as expected becomes NULL in a
+// column that is NOT NULL; rows that should be new violate a key; events of a
+// conversation without a row violate a reference.
 //
 // Rows are locked in one order everywhere, conversations by id, then usage by
 // tenant and month, so that batches of different nodes wait for each other and

@@ -10,8 +10,8 @@ import (
 )
 
 // rowsAtOnce bounds how many rows are inserted by one statement. It is a power
-// of two, as all such numbers are, so that each connection has to
-// prepare only a few statements.
+// of two, as all such numbers are, so that each connection prepares only a few
+// statements.
 const rowsAtOnce = 64
 
 // oneRow is an insert of one row and nothing else, as sqlc writes it.

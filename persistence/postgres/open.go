@@ -47,8 +47,8 @@ type openRow struct {
 }
 
 // openAll returns the rows of conversations, in their order, under new epochs.
-// What belongs to them is read by statements of its own, which see what was committed
-// while the first one waited.
+// What belongs to them is read by statements of its own, which see what was
+// committed while the first one waited.
 func (s *Store) openAll(ctx context.Context, refs []chat.Ref) ([]openRow, error) {
 	rows := make([]openRow, len(refs))
 	order := inOrder(refs)

@@ -97,8 +97,8 @@ func (c *cutter) answer() error {
 		if err := c.await(ctx, func(p client.Progress) bool { return p.Shown >= shown }); err != nil {
 			return err
 		}
-		if c.visitor.Progress().Ended {
-			break // it came to its end at one go
+		if p := c.visitor.Progress(); p.Ended || p.Shown >= c.size {
+			break // the rest came at one go
 		}
 		switch c.random.IntN(8) {
 		case 0, 1:

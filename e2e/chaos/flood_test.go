@@ -65,7 +65,7 @@ func (r *run) flood(url string) {
 	r.rest(in, model)
 	w.take()
 
-	all := map[bool][][]*letter{}
+	all, others := map[bool][][]*letter{}, time.Duration(0)
 	for round := range rounds {
 		for _, flooded := range []bool{false, true} {
 			those := calm
@@ -75,7 +75,11 @@ func (r *run) flood(url string) {
 			used, late := processorTime(), lateness()
 			r.offer(those, length)
 			used = processorTime() - used
-			machine := fmt.Sprintf("this process kept %.2f processors busy, timers were late by %s", used.Seconds()/length.Seconds(), tell(late()))
+			timers := late()
+			if !flooded {
+				others = max(others, percentile(timers, 99))
+			}
+			machine := fmt.Sprintf("this process kept %.2f processors busy, timers were late by %s", used.Seconds()/length.Seconds(), tell(timers))
 			_, answering := in.engine.Stats()
 			r.rest(in, model)
 			letters, writes := w.take()
@@ -83,10 +87,14 @@ func (r *run) flood(url string) {
 			r.Logf("round %d, %s: %s; %s; %d answers were open at the end; %s", round+1, phase(flooded), summary(letters), writes, answering, machine)
 		}
 	}
-	r.judge("to the beginning of its commit", all, func(l *letter) (time.Duration, bool) {
+	busy := others > 5*time.Millisecond // a quiet machine is late by 1 to 3
+	if busy {
+		r.Logf("the machine does something else as well: timers were late by %v without the flood. Times are told and not judged.", others)
+	}
+	r.judge("to the beginning of its commit", all, busy, func(l *letter) (time.Duration, bool) {
 		return l.begun.Sub(l.posted), !l.begun.IsZero()
 	})
-	r.judge("from the commit of its start to the call of the model", all, func(l *letter) (time.Duration, bool) {
+	r.judge("from the commit of its start to the call of the model", all, busy, func(l *letter) (time.Duration, bool) {
 		return l.called.Sub(l.started), !l.called.IsZero()
 	})
 	for _, l := range slices.Concat(append(all[false], all[true]...)...) {
@@ -140,7 +148,7 @@ func phase(flooded bool) string {
 // judge compares a time of the quiet tenants' messages with the flood and without, by the
 // median round of each: what else runs on this machine may spoil one.
 // Goal: within the larger of 1.25 times and 5 ms more.
-func (r *run) judge(what string, all map[bool][][]*letter, took func(*letter) (time.Duration, bool)) {
+func (r *run) judge(what string, all map[bool][][]*letter, busy bool, took func(*letter) (time.Duration, bool)) {
 	r.Helper()
 	rounds := func(flooded bool, p int) time.Duration {
 		var each []time.Duration
@@ -159,11 +167,11 @@ func (r *run) judge(what string, all map[bool][][]*letter, took func(*letter) (t
 	r.Logf("a quiet tenant's message, %s: p99 %v without the flood, %v with it, ratio %.2f, difference %v; goal %v: %s", what,
 		alone.Round(time.Microsecond), beset.Round(time.Microsecond), float64(beset)/float64(alone),
 		(beset - alone).Round(time.Microsecond), goal.Round(time.Microsecond), verdict)
-	if long && beset > 5*goal {
+	if long && !busy && beset > 5*goal {
 		r.Errorf("%s: it takes %v, the goal is %v", what, beset, goal)
 	}
-	// No busy machine does this to half of them: they stand in line behind the flood.
-	if half := rounds(true, 50); half > answerTakes/4 && half > 5*rounds(false, 50) {
+	// If half of them wait so long, they stand in line behind the flood.
+	if half := rounds(true, 50); !busy && half > answerTakes/4 && half > 5*rounds(false, 50) {
 		r.Errorf("%s: half of them take %v", what, half)
 	}
 }

@@ -43,7 +43,10 @@ func TestADatabaseThatGoesAwayLosesNothing(t *testing.T) {
 	if long {
 		ends = append(ends, database.Kill)
 	}
-	for _, end := range ends {
+	for i, end := range ends {
+		if i > 0 {
+			time.Sleep(allBack) // nobody waits for the end of two
+		}
 		c.suffer(func() { end(r) }, away, func() { database.Start(r) })
 	}
 	c.disperse(check.Allow{Lost: true, Failed: true})

@@ -21,8 +21,8 @@ func TestADatabaseThatLeavesDoubtsLosesNothing(t *testing.T) {
 	proxy, address := r.behind(testbed.Postgres(r))
 	model := llmtest.NewServer(r, spoken)
 	s := r.site("DATABASE_URL="+address, "OPENAI_BASE_URL="+model.URL, "OPENAI_API_KEY=sk-test")
-	breaks := r.number("breaks", 30, 1000)
-	hangs := time.Duration(r.number("hangs", 2, 20)) * time.Second
+	breaks := r.number("breaks", 15, 1000)
+	hangs := time.Duration(r.number("hangs", 1, 20)) * time.Second
 	c := s.gather(r.number("crowd", 20, 60), "unavailable", "too_many_waiting")
 	random, met := r.random(0), 0
 	begun := time.Now()

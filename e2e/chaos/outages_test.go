@@ -62,7 +62,7 @@ func TestARedisThatForgetsEverythingIsNotMissed(t *testing.T) {
 	s := r.site("REDIS_URL="+cache.URL(), "OPENAI_BASE_URL="+model.URL, "OPENAI_API_KEY=sk-test",
 		// Limits are counted in Redis: on, but never reached.
 		"PARLEY_LIMITS=on", "PARLEY_LIMIT_MESSAGES=1000000", "PARLEY_LIMIT_OPENS=1000000", "PARLEY_LIMIT_CONNECTIONS=1000000")
-	away := time.Duration(r.number("away", 4, 20)) * time.Second
+	away := time.Duration(r.number("away", 2, 20)) * time.Second
 	c := s.gather(r.number("crowd", 20, 100))
 	o := c.suffer(func() { cache.Stop(r) }, away, func() { cache.Start(r) })
 	outages := []*outage{o}
@@ -82,7 +82,7 @@ func TestAModelThatHangsIsAskedAgain(t *testing.T) {
 	r.quick()
 	model := llmtest.NewServer(r, spoken)
 	s := r.site("OPENAI_BASE_URL="+model.URL, "OPENAI_API_KEY=sk-test")
-	away := time.Duration(r.number("away", 3, 40)) * time.Second
+	away := time.Duration(r.number("away", 2, 40)) * time.Second
 	c := s.gather(r.number("crowd", 20, 60), "too_many_waiting")
 	o := c.suffer(func() { model.Play(llmtest.Script{Fault: llmtest.Silent}) }, away, func() {
 		if !long {
@@ -131,7 +131,7 @@ func TestAModelThatFailsHalfOfTheTimeLosesNothing(t *testing.T) {
 	r.quick()
 	model := llmtest.NewServer(r, spoken)
 	s := r.site("OPENAI_BASE_URL="+model.URL, "OPENAI_API_KEY=sk-test")
-	away := time.Duration(r.number("away", 4, 20)) * time.Second
+	away := time.Duration(r.number("away", 3, 20)) * time.Second
 	c := s.gather(r.number("crowd", 20, 60), "too_many_waiting")
 	c.suffer(func() { model.Play(moods(r.random(0))...) }, away, func() { model.Play(spoken) })
 	logs := c.disperse(check.Allow{Failed: true})

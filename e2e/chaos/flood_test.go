@@ -34,10 +34,10 @@ func TestAFloodIsNotFeltByOthersOnPostgres(t *testing.T) {
 // The load. It is offered: nobody waits for an answer before they go on.
 const (
 	quietEvery  = 200 * time.Millisecond // between two messages of a quiet tenant
-	quietTalks  = 10                     // conversations of a quiet tenant at a time: none waits for its own last answer
-	floodTalks  = 400
-	newTalk     = 10                     // one message of so many begins a conversation
-	answerTakes = 800 * time.Millisecond // so that the flood's answers fill whatever share it has
+	quietTalks  = 20                     // conversations of a quiet tenant at a time: none waits for its own last answer
+	floodTalks  = 1000
+	newTalk     = 10                      // one message of so many begins a conversation
+	answerTakes = 1500 * time.Millisecond // so that the flood's answers fill its share of the node (512) in the long form
 	pieces      = 4
 )
 
@@ -45,7 +45,7 @@ const (
 // compares what the quiet ones waited for within the server.
 func (r *run) flood(url string) {
 	r.Helper()
-	quiet, times := r.number("tenants", 20, 20), r.number("flood", 30, 100)
+	quiet, times := r.number("tenants", 10, 20), r.number("flood", 30, 100)
 	rounds, length := r.number("rounds", 1, 5), time.Duration(r.number("seconds", 1, 10))*time.Second
 	store := r.store(url)
 	w := &witness{Log: store, letters: map[string]*letter{}, opens: map[chat.Ref]time.Duration{}}

@@ -130,7 +130,7 @@ func (in inside) warm() {
 				return
 			}
 			defer attached.Detach()
-			for range 20_000 {
+			for range 10_000 {
 				if err := in.engine.StopAnswer(in.Context(), v, ""); err != nil {
 					in.Errorf("warm the engine: %v", err)
 					return

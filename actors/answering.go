@@ -5,6 +5,7 @@ import (
 	"log/slog"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/asynkron/protoactor-go/actor"
 
@@ -21,6 +22,31 @@ type turn struct {
 	cancel  context.CancelFunc
 }
 
+// pieces are what was written of an answer and not shown yet. They are shown
+// together when the session comes to it: one by one at the pace of most models, and
+// joined where a model is faster than that.
+type pieces struct {
+	mutex sync.Mutex
+	text  []byte
+}
+
+// add tells whether the session has to be told: if not, it has been.
+func (p *pieces) add(text string) (tell bool) {
+	p.mutex.Lock()
+	defer p.mutex.Unlock()
+	tell = len(p.text) == 0
+	p.text = append(p.text, text...)
+	return tell
+}
+
+func (p *pieces) take() string {
+	p.mutex.Lock()
+	defer p.mutex.Unlock()
+	text := string(p.text)
+	p.text = p.text[:0]
+	return text
+}
+
 // answer begins to write the answer that was just started in the log.
 func (s *session) answer() {
 	open := s.state.open
@@ -31,7 +57,8 @@ func (s *session) answer() {
 	s.turn = &turn{message: open.message, cancel: cancel}
 	s.engine.answering.Add(1)
 	memory := s.state.memory
-	history := memory.before(open.question.message)
+	asked := open.question.message
+	history := memory.before(asked)
 	question := ask{
 		tenant:   s.ref.Tenant,
 		bot:      s.visitor.Bot,
@@ -41,19 +68,25 @@ func (s *session) answer() {
 		history:  history,
 		previous: previousQuestion(history),
 	}
-	rebuild, due := memory.due()
-	due = due && !s.recollecting
-	s.recollecting = s.recollecting || due
+	through, rebuild := memory.due()
+	rebuild = rebuild && memory.gap() && !s.recollecting
+	s.recollecting = s.recollecting || rebuild
 	engine, self, ref, message := s.engine, s.self, s.ref, open.message
 	go func() {
 		defer cancel()
-		if due { // since a restart: the bot must not have forgotten what it was told
+		if rebuild { // the bot must not have forgotten what it was told
 			limited, cancel := context.WithTimeout(ctx, rebuildTimeout)
-			question.summary = engine.recollect(limited, self, ref, question.bot, memory.summary, rebuild).Text
+			memory = memory.recollect(engine.recollect(limited, self, ref, question.bot, memory.summary, through))
 			cancel()
+			question.summary, question.history = memory.summary.Text, memory.before(asked)
 		}
+		written := &delta{message: message}
 		outcome := engine.answerer.answer(ctx, question,
-			func(text string) { engine.send(self, &delta{message, text}) },
+			func(text string) {
+				if written.pieces.add(text) {
+					engine.send(self, written)
+				}
+			},
 			func(trace *chat.Trace) { engine.send(self, &found{message, trace}) })
 		outcome.message = message
 		engine.send(self, outcome)
@@ -71,10 +104,10 @@ func previousQuestion(history []llm.Message) string {
 }
 
 // remember begins to make the summary anew when enough has fallen out of the
-// recent turns and no answer is being written.
+// recent turns. One that was lost is left to the next answer.
 func (s *session) remember() {
 	through, due := s.state.memory.due()
-	if !due || s.recollecting || s.turn != nil {
+	if !due || s.recollecting || s.state.memory.gap() {
 		return
 	}
 	s.recollecting = true
@@ -134,14 +167,14 @@ func (s *session) found(m *found) {
 	}
 }
 
-// delta shows the next piece of the open answer.
+// delta shows what is new of the open answer.
 func (s *session) delta(ctx actor.Context, m *delta) {
 	if s.turn == nil || s.turn.message != m.message || s.turn.muted {
 		return
 	}
-	index := s.turn.text.Len()
-	s.turn.text.WriteString(m.text)
-	s.deliver(ctx, &Delta{Message: m.message, Index: index, Text: m.text})
+	index, text := s.turn.text.Len(), m.pieces.take()
+	s.turn.text.WriteString(text)
+	s.deliver(ctx, &Delta{Message: m.message, Index: index, Text: text})
 }
 
 // answered ends the open answer, unless somebody silenced it before.

@@ -37,14 +37,16 @@ func cite(text string, hits []knowledge.Hit) []chat.Citation {
 	if len(citations) > 0 {
 		return citations
 	}
-	said := words(text)
-	for _, hit := range hits {
-		held, there := 0, words(hit.Text)
-		for word := range said {
-			if there[word] {
+	said := map[string]int{} // to the last hit that was seen to hold the word, from 1
+	eachWord(text, func(word string) { said[word] = 0 })
+	for i, hit := range hits {
+		held := 0
+		eachWord(hit.Text, func(word string) {
+			if last, ok := said[word]; ok && last != i+1 {
+				said[word] = i + 1
 				held++
 			}
-		}
+		})
 		if held > 0 && 2*held >= len(said) {
 			citations = append(citations, citation(0, hit))
 		}
@@ -59,15 +61,26 @@ func citation(mark int, hit knowledge.Hit) chat.Citation {
 	}
 }
 
-// words are the distinct words of a text that carry meaning: four letters or more.
-func words(text string) map[string]bool {
-	set := map[string]bool{}
-	for _, word := range strings.FieldsFunc(strings.ToLower(text), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) }) {
-		if utf8.RuneCountInString(word) >= 4 {
-			set[word] = true
+// eachWord calls f for the words of a text that carry meaning: four letters or more, in lower case.
+func eachWord(text string, f func(word string)) {
+	text = strings.ToLower(text)
+	begin, letters := 0, 0
+	for i, r := range text {
+		switch {
+		case 'a' <= r && r <= 'z' || '0' <= r && r <= '9', r >= utf8.RuneSelf && (unicode.IsLetter(r) || unicode.IsDigit(r)):
+			if letters == 0 {
+				begin = i
+			}
+			letters++
+			continue
+		case letters >= 4:
+			f(text[begin:i])
 		}
+		letters = 0
 	}
-	return set
+	if letters >= 4 {
+		f(text[begin:])
+	}
 }
 
 // shorten cuts text to n characters, with an ellipsis where something is missing.

@@ -62,6 +62,7 @@ type Engine struct {
 	idleAfter  time.Duration
 	closeEvery time.Duration
 	watches    atomic.Uint64 // names watchers
+	unborn     sync.Map      // chat.Ref of conversations that are attached to before their beginning
 	sessions   atomic.Int64  // activations in memory
 	answering  atomic.Int64  // answers that are being written
 	running    context.Context
@@ -134,6 +135,9 @@ type Visitor struct {
 	ID     string
 	Page   string
 	Locale string
+	// Unborn says that the conversation's id was made by whoever asks and that nothing was
+	// said under it, as far as they know: its log need not be looked for. SQL decides should they be wrong.
+	Unborn bool
 
 	botName string // filled in by the engine, for a conversation that has no rows to find its bot by
 }
@@ -152,6 +156,10 @@ type Attached struct {
 // Attach returns: it holds what it is given until the caller has shown the
 // events up to Head and the snapshot.
 func (e *Engine) Attach(ctx context.Context, visitor Visitor, watcher Watcher) (Attached, error) {
+	if visitor.Unborn {
+		e.unborn.Store(visitor.Ref, nil)
+		defer e.unborn.Delete(visitor.Ref)
+	}
 	visitor.botName = e.botName(ctx, visitor.Tenant, visitor.Bot)
 	pid, remove := e.watch(watcher)
 	reply, err := e.request(ctx, visitor.Ref, &attach{visitor, pid})
@@ -185,7 +193,7 @@ func (e *Engine) StopAnswer(ctx context.Context, visitor Visitor, message string
 }
 
 // Retry has the question of a failed answer answered again, under a new message; an empty
-// message is the last one that failed. ErrNotFound: it did not fail, or five
+// message is the last one that failed. ErrNotFound: it did not fail, or many
 // others failed since. Codes: not_with_bot, answering.
 func (e *Engine) Retry(ctx context.Context, visitor Visitor, message string) error {
 	_, err := e.write(ctx, visitor, &retry{message})

@@ -211,12 +211,20 @@ func answerStreams(t *testing.T, h *house) {
 	}
 }
 
+// shown fits the delta that ends at so many bytes: pieces may come joined.
+func shown(bytes int) func(actors.Output) bool {
+	return func(o actors.Output) bool {
+		d, ok := o.(*actors.Delta)
+		return ok && d.Index+len(d.Text) == bytes
+	}
+}
+
 func attachInMidAnswer(t *testing.T, h *house) {
 	v := h.visitor(t)
 	first, _ := h.watch(t, v)
 	h.post(t, v, "q")
 	call := h.model.call(t, "q").say("Half ", "an ")
-	first.await(t, "the second delta", func(o actors.Output) bool { d, ok := o.(*actors.Delta); return ok && d.Index == 5 })
+	first.await(t, "both words", shown(8))
 	second, now := h.watch(t, v)
 	if now.Head != 2 || now.Open == nil || now.Open.Text != "Half an " {
 		t.Fatalf("attached in mid-answer: %+v, open %+v", now, now.Open)
@@ -263,7 +271,7 @@ func stopKeeps(t *testing.T, h *house) {
 	seen, _ := h.watch(t, v)
 	h.post(t, v, "long")
 	call := h.model.call(t, "long").say("It was ", "a dark ")
-	seen.await(t, "the second delta", func(o actors.Output) bool { d, ok := o.(*actors.Delta); return ok && d.Index > 0 })
+	seen.await(t, "both pieces", shown(14))
 	if err := h.StopAnswer(t.Context(), v, ""); err != nil {
 		t.Fatal(err)
 	}

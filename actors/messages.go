@@ -61,8 +61,11 @@ type (
 		message string
 		trace   *chat.Trace
 	}
-	// delta is the next piece of the answer `message`.
-	delta struct{ message, text string }
+	// delta tells that the answer `message` has new pieces.
+	delta struct {
+		message string
+		pieces  pieces
+	}
 	// answered is the end of the answer `message`; err is nil for a good one.
 	answered struct {
 		message   string

@@ -20,6 +20,13 @@ const (
 // a question that kills the process must not do so for ever.
 const maxAttempts = 2
 
+// errTooMany refuses a question behind twenty others; a place is free when one was answered.
+var errTooMany = func() error {
+	e := chat.Fail(chat.Limited, "too_many_waiting", "Your earlier questions are still being answered. Please wait a moment.")
+	e.RetryAfter = 5 * time.Second
+	return e
+}()
+
 // order is a wish to extend the log. plan decides which events it adds when its
 // turn to be written has come; an error refuses it. It has no side effect.
 type order interface {
@@ -74,7 +81,7 @@ func (p *post) plan(s state, names names) ([]chat.Body, error) {
 		return []chat.Body{created}, nil
 	}
 	if len(s.queue) >= maxQuestion {
-		return nil, chat.Fail(chat.Limited, "too_many_waiting", "Your earlier questions are still being answered. Please wait a moment.")
+		return nil, errTooMany
 	}
 	var bodies []chat.Body
 	if s.status == chat.Closed {

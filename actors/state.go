@@ -34,8 +34,8 @@ type answer struct {
 	question question
 }
 
-// maxFailed bounds how many failed answers may be tried again.
-const maxFailed = 5
+// maxFailed bounds how many failed answers may be tried again: as many as may have waited.
+const maxFailed = maxQuestion
 
 // recentAnswers bounds how far back feedback may point.
 const recentAnswers = 50
@@ -100,8 +100,8 @@ func remember(ids []string, id string) []string {
 // restore rebuilds the state from what an activation was given.
 func restore(opening chat.Opening) state {
 	s := state{status: chat.WithBot, memory: memory{summary: opening.Summary}}
-	if len(opening.Recent) > 0 && opening.Recent[0].Seq > opening.Summary.Through+1 {
-		s.memory.forgotten = summariseAt // what is between has to be read
+	if len(opening.Recent) > 0 {
+		s.memory.gone = opening.Recent[0].Seq - 1
 	}
 	for _, e := range opening.Recent {
 		s = s.apply(e)

@@ -25,7 +25,6 @@ func (s *session) next(ctx actor.Context) {
 				s.orders = append(s.orders, waiting{order: begin{}})
 				continue
 			}
-			s.remember()
 			s.rest(ctx)
 			return
 		}
@@ -54,6 +53,7 @@ func (s *session) fly(w waiting, bodies []chat.Body) {
 	// Milliseconds, because that is what is kept: live and replayed events must be equal.
 	at := time.Now().UTC().Truncate(time.Millisecond)
 	after := s.state
+	after.memory = memory{} // what is remembered does not matter to the append
 	for i, body := range bodies {
 		after = after.apply(chat.Event{Seq: s.state.head + 1 + int64(i), Body: body})
 	}
@@ -167,6 +167,7 @@ func (s *session) committed(ctx actor.Context) {
 	}
 	s.engine.inbox.changed(s.ref)
 	s.answer()
+	s.remember()
 	s.land(ctx, nil)
 }
 

@@ -139,7 +139,7 @@ func (c *conn) watchConversation(d *desk, r wire.Request) error {
 		return err
 	}
 	welcomed := false
-	err = w.attach(ctx, func(state actors.Attached) int64 {
+	err = w.attach(ctx, false, func(state actors.Attached) int64 {
 		welcomed = true
 		after, recovered := held.upTo(state.Head)
 		c.send(wire.AppendWatching(nil, r.ID, wire.Ready{

@@ -72,7 +72,7 @@ func (c *conn) openSession(r wire.Request) error {
 		}))
 		return after
 	}
-	w := &watch{c: c, visitor: visitor, self: byVisitor}
+	w := &watch{c: c, visitor: visitor, self: byVisitor, minted: held.minted}
 	mayWait := c.h.inbox.listening()
 	if held.minted && mayWait {
 		c.become(&session{watch: c.h.slept(w)})
@@ -81,7 +81,7 @@ func (c *conn) openSession(r wire.Request) error {
 	}
 	c.become(&session{watch: w})
 	welcomed, empty := false, false
-	err = w.attach(ctx, func(state actors.Attached) int64 {
+	err = w.attach(ctx, false, func(state actors.Attached) int64 {
 		welcomed, empty = true, state.Head == 0
 		return greet(state)
 	})

@@ -54,7 +54,7 @@ func (u *unborn) wake(ref chat.Ref, but *watch) {
 	defer u.mu.Unlock()
 	for w := u.asleep[ref.Conversation]; w != nil; w = w.behind {
 		if w != but && w.visitor.Ref == ref {
-			go w.insist(0, w.rouse)
+			go w.insist(0, func(ctx context.Context) error { return w.rouse(ctx, false) })
 		}
 	}
 }
@@ -81,14 +81,15 @@ func (w *watch) sleep() {
 	a.detach()
 }
 
-// rouse attaches a watch that sleeps; to one that does not it does nothing.
-func (w *watch) rouse(ctx context.Context) error {
+// rouse attaches a watch that sleeps; to one that does not it does nothing. first: it is its
+// client that begins the conversation.
+func (w *watch) rouse(ctx context.Context, first bool) error {
 	w.rousing.Lock()
 	defer w.rousing.Unlock()
 	if !w.sleeps() {
 		return nil
 	}
-	err := w.attach(ctx, w.goOn)
+	err := w.attach(ctx, first && w.minted, w.goOn)
 	if err != nil && !errors.Is(err, errEnded) {
 		return err
 	}
@@ -113,7 +114,7 @@ func (c *conn) stir(s *session) error {
 	c.h.unborn.wake(s.watch.visitor.Ref, s.watch)
 	ctx, cancel := c.within()
 	defer cancel()
-	return s.watch.rouse(ctx)
+	return s.watch.rouse(ctx, true)
 }
 
 // born tells whether the client was shown that something was said, and is shown what follows.

@@ -15,6 +15,13 @@ func (e *engine) attached() int {
 	return e.attaches
 }
 
+// unborn tells whether whoever attached last said that nothing was said yet.
+func (e *engine) unborn(ref chat.Ref) bool {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return e.room(ref).visitor.Unborn
+}
+
 func (h *house) announce(key string) {
 	if err := h.inbox.Announce(context.Background(), chat.TopicInbox, key); err != nil {
 		h.t.Fatal(err)
@@ -24,7 +31,7 @@ func (h *house) announce(key string) {
 func TestNobodyWatchesAConversationInWhichNothingWasSaid(t *testing.T) {
 	t.Parallel()
 	h := setup(t)
-	b, _ := h.arrived()
+	b, ready := h.arrived()
 	b.send(`{"id":"2","type":"read","data":{"seq":0}}`)
 	b.expect("ack")
 	if n := h.engine.attached(); n != 0 {
@@ -37,8 +44,8 @@ func TestNobodyWatchesAConversationInWhichNothingWasSaid(t *testing.T) {
 	if f := b.expect("message.created"); f.Seq != 1 {
 		t.Fatalf("got %+v", f)
 	}
-	if n := h.engine.attached(); n != 1 {
-		t.Errorf("attached %d times", n)
+	if n := h.engine.attached(); n != 1 || !h.engine.unborn(h.ref(ready)) {
+		t.Errorf("attached %d times, or its log was looked for", n)
 	}
 }
 
@@ -86,8 +93,8 @@ func TestAConversationThatBeginsElsewhereIsFollowed(t *testing.T) {
 	if f := b.expect("message.created"); f.Seq != 1 {
 		t.Fatalf("got %+v", f)
 	}
-	if n := h.engine.attached(); n != 1 {
-		t.Errorf("attached %d times", n)
+	if n := h.engine.attached(); n != 1 || h.engine.unborn(ref) {
+		t.Errorf("attached %d times, or its log was not looked for", n)
 	}
 }
 

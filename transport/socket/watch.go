@@ -29,6 +29,7 @@ type watch struct {
 	answer   string      // the answer that is being written, and
 	shown    int         // how many bytes of it were shown
 	attached time.Time
+	minted   bool // the conversation's id was made for this watch; does not change
 	asleep   bool // nothing was said yet, and nobody is attached
 
 	rousing sync.Mutex // one at a time wakes it
@@ -68,7 +69,7 @@ func (a *attachment) Deliver(o actors.Output) {
 	switch {
 	case w.current != a:
 		if w.asleep && w.current == nil {
-			go w.insist(0, w.rouse)
+			go w.insist(0, func(ctx context.Context) error { return w.rouse(ctx, false) })
 		}
 	case !a.holding:
 		w.show(o)
@@ -80,8 +81,8 @@ func (a *attachment) Deliver(o actors.Output) {
 }
 
 // attach begins to watch. greet is told the state at that instant, says hello,
-// and returns the seq of the last event that the client has.
-func (w *watch) attach(ctx context.Context, greet func(actors.Attached) int64) error {
+// and returns the seq of the last event that the client has. unborn: nothing can have been said yet.
+func (w *watch) attach(ctx context.Context, unborn bool, greet func(actors.Attached) int64) error {
 	a := &attachment{watch: w, holding: true}
 	w.mu.Lock()
 	if w.ended {
@@ -91,7 +92,9 @@ func (w *watch) attach(ctx context.Context, greet func(actors.Attached) int64) e
 	w.current, w.attached = a, time.Now()
 	w.mu.Unlock()
 
-	state, err := w.c.h.config.Engine.Attach(ctx, w.visitor, a)
+	visitor := w.visitor
+	visitor.Unborn = unborn
+	state, err := w.c.h.config.Engine.Attach(ctx, visitor, a)
 	if err != nil {
 		w.drop(a)
 		return err
@@ -245,7 +248,7 @@ func (w *watch) heal() {
 
 func (w *watch) reattach(broken *attachment, pause time.Duration) {
 	broken.detach()
-	w.insist(pause, func(ctx context.Context) error { return w.attach(ctx, w.goOn) })
+	w.insist(pause, func(ctx context.Context) error { return w.attach(ctx, false, w.goOn) })
 }
 
 // goOn has an attachment show what its client has not seen yet.

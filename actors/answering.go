@@ -69,7 +69,7 @@ func (s *session) answer() {
 		previous: previousQuestion(history),
 	}
 	through, rebuild := memory.due()
-	rebuild = rebuild && memory.gap() && !s.recollecting
+	rebuild = rebuild && memory.gap() && !s.recollecting && s.remembers()
 	s.recollecting = s.recollecting || rebuild
 	engine, self, ref, message := s.engine, s.self, s.ref, open.message
 	go func() {
@@ -103,11 +103,17 @@ func previousQuestion(history []llm.Message) string {
 	return ""
 }
 
-// remember begins to make the summary anew when enough has fallen out of the
-// recent turns. One that was lost is left to the next answer.
+// remembers tells whether a summary would be read: by a model, and while the conversation
+// is with the bot. When it comes back from a person, the next answer makes up for it.
+func (s *session) remembers() bool {
+	return s.state.status == chat.WithBot && s.engine.answerer.remembers(s.ref.Tenant, s.visitor.Bot)
+}
+
+// remember begins to make the summary anew when there are more turns than a prompt
+// should repeat. One that was lost is left to the next answer.
 func (s *session) remember() {
 	through, due := s.state.memory.due()
-	if !due || s.recollecting || s.state.memory.gap() {
+	if !due || s.recollecting || s.state.memory.gap() || !s.remembers() {
 		return
 	}
 	s.recollecting = true

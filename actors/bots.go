@@ -186,6 +186,17 @@ func (b *bots) snapshot(ctx context.Context, tenant, id string) (*chat.Bot, erro
 	return reply.(*chat.Bot), nil
 }
 
+// loaded returns the bot if it is in memory, or nil.
+func (b *bots) loaded(tenant, id string) *chat.Bot {
+	b.mutex.Lock()
+	live, ok := b.live[botKey{tenant, id}]
+	b.mutex.Unlock()
+	if !ok {
+		return nil
+	}
+	return live.snapshot.bot.Load()
+}
+
 func (b *bots) ask(ctx context.Context, key botKey, message any) (any, error) {
 	for range botLoadTries {
 		timeout := attemptWithin(ctx)

@@ -31,6 +31,17 @@ func (e *Engine) recollect(ctx context.Context, session *actor.PID, ref chat.Ref
 	return summary
 }
 
+// remembers tells whether the bot's answers are made with what was said before: the
+// sentences that stand in for a model's answer are chosen by the question alone.
+func (a *answerer) remembers(tenant, bot string) bool {
+	settings := a.bots.loaded(tenant, bot)
+	if settings == nil {
+		return false
+	}
+	provider, _ := a.provider(settings)
+	return provider != llm.Provider(a.extractive)
+}
+
 // summarise brings a summary up to `through`, from the log alone: so it is made in
 // the same way while the conversation goes on and after a restart that has lost it.
 func (a *answerer) summarise(ctx context.Context, ref chat.Ref, bot string, from chat.Summary, through int64) (chat.Summary, error) {

@@ -40,6 +40,7 @@ type Config struct {
 	Model      llm.Provider // nil: every bot answers by Extractive
 	Extractive Standby
 	Prices     llm.Prices // what answers cost
+	Limit      int64      // answers of one tenant in a month; 0: as many as they like
 	Logger     *slog.Logger
 	IdleAfter  time.Duration // without watchers and work a session leaves memory; 0: a minute
 	CloseEvery time.Duration // how often idle conversations are looked for; 0: each minute
@@ -54,6 +55,7 @@ type Engine struct {
 	node       *cluster.Node
 	opener     *opener
 	committer  *committer
+	limit      int64 // of a month's answers, of each tenant
 	room       *room // of writes that wait
 	bots       *bots
 	answerer   *answerer
@@ -74,7 +76,7 @@ type Engine struct {
 // what an earlier process has left broken.
 func Start(config Config) (*Engine, error) {
 	e := &Engine{
-		log: config.Log, idles: config.Idles, opener: newOpener(config.Log), committer: newCommitter(config.Log), room: newRoom(nodeRoom, tenantRoom),
+		log: config.Log, idles: config.Idles, opener: newOpener(config.Log), committer: newCommitter(config.Log), room: newRoom(nodeRoom, tenantRoom), limit: config.Limit,
 		inbox: newInbox(config.Announcer, config.Logger), logger: config.Logger,
 		idleAfter: cmp.Or(config.IdleAfter, idleAfter), closeEvery: cmp.Or(config.CloseEvery, closeEvery),
 	}

@@ -59,7 +59,7 @@ func (s *session) fly(w waiting, bodies []chat.Body) {
 	}
 	s.flight = &flight{waiting: w, append: chat.Append{
 		Ref: s.ref, Head: s.state.head, At: at, Bodies: bodies,
-		Status: after.status, Agent: after.agent, Unfinished: after.unfinished(), Usage: w.usage, Trace: w.trace, Summary: s.summary,
+		Status: after.status, Agent: after.agent, Unfinished: after.unfinished(), Usage: w.usage, Trace: w.trace, Summary: s.summary, Limit: s.engine.limit,
 	}}
 	s.submit()
 }

@@ -45,6 +45,7 @@ type Config struct {
 	LimitSignIn      int    `env:"PARLEY_LIMIT_SIGNIN" name:"limit-signin" default:"20" group:"Limits" help:"Attempts to sign in, of one address in a minute."`
 	LimitRegister    int    `env:"PARLEY_LIMIT_REGISTER" name:"limit-register" default:"20" group:"Limits" help:"Registrations from one address in an hour."`
 	LimitAnswers     int    `env:"PARLEY_LIMIT_ANSWERS" name:"limit-answers" default:"300" group:"Limits" help:"Answers over REST, of one business in a minute."`
+	LimitMonth       int    `env:"PARLEY_LIMIT_MONTH" name:"limit-month" default:"0" group:"Limits" help:"Answers of one business in a month, for all its bots together. Over it, visitors' messages are kept and wait for a person. 0: as many as they like."`
 	LimitSearches    int    `env:"PARLEY_LIMIT_SEARCHES" name:"limit-searches" default:"1200" group:"Limits" help:"Searches over REST, of one business in a minute."`
 	LimitSources     int    `env:"PARLEY_LIMIT_SOURCES" name:"limit-sources" default:"600" group:"Limits" help:"New sources of any kind, of one business in a minute."`
 	LimitWebhooks    int    `env:"PARLEY_LIMIT_WEBHOOKS" name:"limit-webhooks" default:"30" group:"Limits" help:"Changes and tests of webhooks, of one business in a minute."`
@@ -166,6 +167,9 @@ func (c *Config) Validate() error {
 	}
 	if !hasScheme(c.SMTPURL, "smtp", "smtps") {
 		say("SMTP_URL must begin with smtp:// or smtps://")
+	}
+	if c.LimitMonth < 0 {
+		say("PARLEY_LIMIT_MONTH must be 0, for no limit, or more")
 	}
 	for _, limit := range []struct {
 		name  string

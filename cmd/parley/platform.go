@@ -95,7 +95,7 @@ func (p *platform) start(ctx context.Context, waits func(part string)) (err erro
 	}
 	if p.engine, err = actors.Start(actors.Config{
 		Log: p.store, Idles: p.store, Bots: p.store, Knowledge: p.library, Announcer: p.redis,
-		Model: p.model, Extractive: extractive.Provider{Pace: extractivePace}, Prices: p.config.Prices, Logger: p.logger,
+		Model: p.model, Extractive: extractive.Provider{Pace: extractivePace}, Prices: p.config.Prices, Limit: int64(p.config.LimitMonth), Logger: p.logger,
 	}); err != nil {
 		return err
 	}

@@ -121,3 +121,10 @@ func firstLine(statement string) string {
 	line, _, _ := strings.Cut(statement, "\n")
 	return fmt.Sprintf("query %q", line)
 }
+
+// Charged is how many answers were charged, of all tenants and months.
+func (d *Database) Charged() (n int64) {
+	d.t.Helper()
+	query(d, "SELECT count(*) FROM answers WHERE charged", func(row *sql.Rows) error { return row.Scan(&n) })
+	return n
+}

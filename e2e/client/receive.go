@@ -55,7 +55,7 @@ func (v *Visitor) ready(d Data) {
 	}
 	if !d.Recovered {
 		v.violation("%d events were held, and the log of %d is another", len(v.events), d.Seq)
-		v.events, v.owed = nil, make(debts)
+		v.events, v.owed = nil, noDebts()
 	}
 	if d.Seq < int64(len(v.events)) {
 		v.violation("%d events were held, but the head is %d", len(v.events), d.Seq)

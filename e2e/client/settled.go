@@ -34,31 +34,38 @@ func (v *Visitor) await(ctx context.Context, done func() bool) error {
 
 func (v *Visitor) settled() bool {
 	// The ack comes before its event.
-	return v.unacked == 0 && v.acked <= int64(len(v.events)) && len(v.owed) == 0
+	return v.unacked == 0 && v.acked <= int64(len(v.events)) && len(v.owed.owed) == 0
 }
 
-// debts are the visitor's questions whose answers have not ended, with the message of
-// the answer that is being written, if one is.
-type debts map[string]string
+// debts are the visitor's questions to the bot whose answers have not ended.
+type debts struct {
+	owed   map[string]string // by question, the message of the answer that is being written, if one is
+	person bool              // a person has the conversation, or is waited for: the bot owes nothing
+}
+
+func noDebts() debts { return debts{owed: make(map[string]string)} }
 
 // book takes an event into account.
-func (d debts) book(e Event) {
+func (d *debts) book(e Event) {
 	switch e.Type {
 	case "message.created":
-		if e.Data.Author.Kind == "visitor" {
-			d[e.Data.Message] = ""
+		if e.Data.Author.Kind == "visitor" && !d.person {
+			d.owed[e.Data.Message] = ""
 		}
 	case "message.started":
-		d[e.Data.Question] = e.Data.Message // it may have been settled before, by a failure
+		d.owed[e.Data.Question] = e.Data.Message // it may have been settled before, by a failure
 	case "message.completed", "message.interrupted":
 		if e.Data.Reason == "node_lost" {
 			return // it is answered again
 		}
-		for question, answer := range d {
+		for question, answer := range d.owed {
 			if answer == e.Data.Message {
-				delete(d, question)
+				delete(d.owed, question)
 			}
 		}
+	case "status.changed":
+		d.person = e.Data.Status != "bot"
+		clear(d.owed) // whoever it goes to starts afresh
 	}
 }
 

@@ -83,7 +83,7 @@ type answer struct {
 // New returns a visitor that has never been here.
 func New(options Options) *Visitor {
 	return &Visitor{
-		options: options, changed: make(chan struct{}), owed: make(debts),
+		options: options, changed: make(chan struct{}), owed: noDebts(),
 		frames: make(map[string]carried), open: make(map[*connection]bool), refusals: make(map[string]int),
 	}
 }

@@ -36,10 +36,8 @@ const Handoff = "handoff"
 
 // Retriever is what the engine asks of the knowledge.
 type Retriever interface {
-	// Search returns the bot's passages for the query, best first.
-	Search(ctx context.Context, tenant, bot, query string, limit int) ([]knowledge.Hit, error)
-	// Empty tells whether the bot has nothing to read at all.
-	Empty(ctx context.Context, tenant, bot string) (bool, error)
+	// Open returns what the bot knows now.
+	Open(ctx context.Context, tenant, bot string) (knowledge.Books, error)
 }
 
 // ask is a question as the answerer gets it.
@@ -112,21 +110,18 @@ func (a *answerer) write(ctx context.Context, q ask, trace *chat.Trace, emit fun
 	}
 	defer release()
 
-	hits, err := patiently(ctx, func() ([]knowledge.Hit, error) { return a.relevant(ctx, q, bot, trace) })
+	books, err := patiently(ctx, func() (knowledge.Books, error) { return a.retriever.Open(ctx, q.tenant, q.bot) })
 	if err != nil {
-		return nil, fmt.Errorf("search the knowledge: %w", err)
+		return nil, fmt.Errorf("look into the knowledge: %w", err)
 	}
+	hits := relevant(q, bot, books, trace)
 	provider, request := a.prompt(q, bot, hits)
 	trace.Settings, trace.Provider, trace.Model, trace.Passages = bot.Version, provider.Name(), request.Model, traced(hits)
 	found()
 	if len(hits) == 0 {
 		// A bot that was given nothing to read may still follow its owner's
 		// instructions; one that was, says that it found nothing.
-		empty, err := patiently(ctx, func() (bool, error) { return a.retriever.Empty(ctx, q.tenant, q.bot) })
-		if err != nil {
-			return nil, fmt.Errorf("look into the knowledge: %w", err)
-		}
-		if !empty || provider == a.extractive {
+		if !books.Empty() || provider == a.extractive {
 			return a.unknown(bot, emit), nil
 		}
 	}
@@ -157,25 +152,22 @@ func (a *answerer) write(ctx context.Context, q ask, trace *chat.Trace, emit fun
 
 // relevant returns the passages that answer the question, or none. A question
 // that finds nothing alone is tried together with the one before it ("and for children?").
-func (a *answerer) relevant(ctx context.Context, q ask, bot *chat.Bot, trace *chat.Trace) ([]knowledge.Hit, error) {
+func relevant(q ask, bot *chat.Bot, books knowledge.Books, trace *chat.Trace) []knowledge.Hit {
 	trace.Threshold = cmp.Or(bot.Settings.Threshold, knowledge.DefaultThreshold)
 	queries := []string{q.text}
 	if q.previous != "" {
 		queries = append(queries, q.previous+" "+q.text)
 	}
 	for _, query := range queries {
-		hits, err := a.retriever.Search(ctx, q.tenant, q.bot, query, retrieved)
-		if err != nil {
-			return nil, err
-		}
+		hits := books.Search(query, retrieved)
 		for _, hit := range hits {
 			if hit.Confidence >= trace.Threshold {
 				trace.Query = query
-				return hits, nil
+				return hits
 			}
 		}
 	}
-	return nil, nil
+	return nil
 }
 
 // traced is what a trace keeps of passages.

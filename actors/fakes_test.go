@@ -244,17 +244,17 @@ func (b *books) set(bot string, hits ...knowledge.Hit) {
 	b.hits[bot] = hits
 }
 
-func (b *books) Search(_ context.Context, _, bot, _ string, _ int) ([]knowledge.Hit, error) {
+func (b *books) Open(_ context.Context, _, bot string) (knowledge.Books, error) {
 	b.mutex.Lock()
 	defer b.mutex.Unlock()
-	return b.hits[bot], nil
+	return shelf(b.hits[bot]), nil
 }
 
-func (b *books) Empty(_ context.Context, _, bot string) (bool, error) {
-	b.mutex.Lock()
-	defer b.mutex.Unlock()
-	return len(b.hits[bot]) == 0, nil
-}
+// shelf is what one bot of theirs knows.
+type shelf []knowledge.Hit
+
+func (s shelf) Search(string, int) []knowledge.Hit { return s }
+func (s shelf) Empty() bool                        { return len(s) == 0 }
 
 // idles says which bot closes idle conversations, to the millisecond.
 type idles struct {

@@ -57,37 +57,50 @@ const maxQuery = 4 << 10
 // maxHits is the most that a search returns.
 const maxHits = 200
 
-// Search returns the passages of a bot that answer the query best, best first,
-// limit at most (1–200). It sees every change that was committed before the call.
-// Words that say nothing (how, is, please) find nothing.
-func (l *Library) Search(ctx context.Context, tenant, bot, query string, limit int) ([]Hit, error) {
+// Books are what a bot knows, as it was when they were opened.
+type Books interface {
+	// Search returns the passages that answer the query best, best first, limit at
+	// most (1–200). Words that say nothing (how, is, please) find nothing.
+	Search(query string, limit int) []Hit
+	// Empty tells whether there is nothing at all.
+	Empty() bool
+}
+
+// Open returns what a bot knows, with every change that was committed before the call.
+func (l *Library) Open(ctx context.Context, tenant, bot string) (Books, error) {
 	books, err := l.current(ctx, tenant, bot)
 	if err != nil {
-		return nil, fmt.Errorf("search %s: %w", bot, err)
+		return nil, fmt.Errorf("open the books of %s: %w", bot, err)
 	}
+	return books, nil
+}
+
+// Search opens a bot's books for one search.
+func (l *Library) Search(ctx context.Context, tenant, bot, query string, limit int) ([]Hit, error) {
+	books, err := l.Open(ctx, tenant, bot)
+	if err != nil {
+		return nil, err
+	}
+	return books.Search(query, limit), nil
+}
+
+func (b *books) Search(query string, limit int) []Hit {
 	if len(query) > maxQuery {
 		query = strings.ToValidUTF8(query[:maxQuery], "")
 	}
-	matches := books.index.Search(query, min(max(limit, 1), maxHits))
+	matches := b.index.Search(query, min(max(limit, 1), maxHits))
 	hits := make([]Hit, 0, len(matches))
 	for _, m := range matches {
-		book := books.sources[m.Source]
+		book := b.sources[m.Source]
 		hits = append(hits, Hit{
 			Passage: book.passages[m.Order], Title: book.source.Title, URL: book.source.URL,
 			Score: m.Score, Confidence: m.Confidence,
 		})
 	}
-	return hits, nil
+	return hits
 }
 
-// Empty tells whether the bot knows nothing at all.
-func (l *Library) Empty(ctx context.Context, tenant, bot string) (bool, error) {
-	books, err := l.current(ctx, tenant, bot)
-	if err != nil {
-		return false, fmt.Errorf("look into %s: %w", bot, err)
-	}
-	return books.passages == 0, nil
-}
+func (b *books) Empty() bool { return b.passages == 0 }
 
 // Close frees all indexes and waits for what is being loaded.
 func (l *Library) Close() error {

@@ -78,8 +78,8 @@ func TestWordsThatSayNothingFindNothing(t *testing.T) {
 func TestASearchSeesEveryChangeCommittedBeforeIt(t *testing.T) {
 	t.Parallel()
 	l, m := library(t)
-	if empty, err := l.Empty(t.Context(), "tnt", "bot"); err != nil || !empty {
-		t.Errorf("empty %v, error %v", empty, err)
+	if books, err := l.Open(t.Context(), "tnt", "bot"); err != nil || !books.Empty() {
+		t.Errorf("it holds %v, error %v", books, err)
 	}
 	for i := range 30 {
 		id := fmt.Sprintf("src_%d", i)
@@ -88,8 +88,8 @@ func TestASearchSeesEveryChangeCommittedBeforeIt(t *testing.T) {
 			t.Fatalf("after %d sources: %v", i+1, got)
 		}
 	}
-	if empty, err := l.Empty(t.Context(), "tnt", "bot"); err != nil || empty {
-		t.Errorf("empty %v, error %v", empty, err)
+	if books, err := l.Open(t.Context(), "tnt", "bot"); err != nil || books.Empty() {
+		t.Errorf("it holds %v, error %v", books, err)
 	}
 	if m.loads != 30 {
 		t.Errorf("%d sources were loaded for 30 changes", m.loads)

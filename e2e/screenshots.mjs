@@ -115,7 +115,7 @@ async function widget(browser, size, look, options, texts, path) {
   server.intercept = () => false
   await page.getByText('Reconnecting…').waitFor({ state: 'detached', timeout: 60_000 })
   server.setStatus('closed')
-  await messages.getByText('This conversation is closed').waitFor()
+  await messages.getByText('Closed. Write to open it again.').waitFor()
   await shoot('15-closed-conversation')
   await page.keyboard.press('Escape')
   await page.getByRole('button', { name: /^Open chat/ }).waitFor()
@@ -125,7 +125,7 @@ async function widget(browser, size, look, options, texts, path) {
   server.intercept = ({ socket }) => (socket.close(4501), true)
   server.cut()
   await page.getByRole('button', { name: /^Open chat/ }).click()
-  await page.getByText('The chat is not available on this page right now.').waitFor()
+  await page.getByText('The chat is not available on this page.').waitFor()
   await shoot('17-unavailable')
   await page.context().close()
   await host.stop()

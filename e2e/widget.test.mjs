@@ -303,7 +303,7 @@ test('where the bot may not run, the visitor is told calmly and the owner precis
   page.on('console', (message) => warnings.push(message.text()))
   server.intercept = ({ socket }) => (socket.close(4501), true)
   await launcher().click()
-  await page.getByText('The chat is not available on this page right now.').waitFor()
+  await page.getByText('The chat is not available on this page.').waitFor()
   assert.equal(await field().isDisabled(), true)
   await until('the console says what to do', () => warnings.some((text) => text.includes(host.origin) && text.includes('Install')))
 })

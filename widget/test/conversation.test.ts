@@ -163,7 +163,7 @@ test.each([
   ['answering', 'Another answer is being written.', 'Another answer is being written.'],
   ['not_with_bot', 'A person has your question now.', 'A person has your question now.'],
   ['unavailable', 'We cannot reach our storage right now.', 'We cannot reach our storage right now.'],
-  ['not_found', 'There is nothing here by that name.', 'This was too long ago. Please write your question again.'],
+  ['not_found', 'There is nothing here by that name.', 'Please write your question again.'],
 ])('a try that is refused as %s says why', (code, message, error) => {
   const conversation = setup()
   greet()

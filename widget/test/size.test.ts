@@ -7,8 +7,8 @@ import { expect, test } from 'vitest'
 import { build } from '../build.mjs'
 
 /** Budgets in bytes after gzip: what every page pays, and what a visitor pays who opens the chat. */
-const LOADER = 4 * 1024
-const ALL = 25 * 1024
+const LOADER = 4_000
+const ALL = 25_000
 
 test('the loader and the whole widget stay in their budgets', async () => {
   const out = await mkdtemp(join(tmpdir(), 'widget-'))

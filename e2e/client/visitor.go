@@ -39,11 +39,12 @@ type Visitor struct {
 	answer   *answer // that is being written
 	held     answer  // what an earlier connection had shown of an answer
 	sent     []*Sent
-	unacked  int                  // of them
-	acked    int64                // the highest seq that was acknowledged
-	frames   map[string]carried   // by id
-	asked    int                  // requests that were sent by Ask
-	refusals map[string]int       // of sessions, by code
+	unacked  int                // of them
+	acked    int64              // the highest seq that was acknowledged
+	frames   map[string]carried // by id
+	asked    int                // requests that were sent by Ask
+	refusals map[string]int     // of sessions, by code
+	closes   map[websocket.StatusCode]int
 	current  *connection          // the one that was opened last; nil: it has ended
 	open     map[*connection]bool // all that live
 	connects int
@@ -84,7 +85,7 @@ type answer struct {
 func New(options Options) *Visitor {
 	return &Visitor{
 		options: options, changed: make(chan struct{}), owed: noDebts(),
-		frames: make(map[string]carried), open: make(map[*connection]bool), refusals: make(map[string]int),
+		frames: make(map[string]carried), open: make(map[*connection]bool), refusals: make(map[string]int), closes: make(map[websocket.StatusCode]int),
 	}
 }
 
@@ -101,12 +102,16 @@ func (v *Visitor) Run(ctx context.Context) error {
 	pause := first
 	for ctx.Err() == nil {
 		opened, err := v.connect(ctx)
-		if code := websocket.CloseStatus(err); code >= 4500 {
+		if code := websocket.CloseStatus(err); code > 0 {
 			v.mu.Lock()
-			v.stopped = err
-			v.announce()
+			v.closes[code]++
+			if code >= 4500 {
+				v.stopped = err
+				v.announce()
+				v.mu.Unlock()
+				return err
+			}
 			v.mu.Unlock()
-			return err
 		}
 		if opened {
 			pause = first
@@ -205,11 +210,14 @@ func (v *Visitor) Violations() []string {
 
 // Counts tells what the visitor went through: connections, those given up because of their silence,
 // snapshots of answers, answers that were wholly put together from deltas and
-// snapshots, and by code the sessions that were refused.
+// snapshots, and by code the connections that the server closed and the sessions that were refused.
 func (v *Visitor) Counts() map[string]int {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	counts := map[string]int{"connections": v.connects, "silences": v.silences, "snapshots": v.resumes, "pieced": v.pieced}
+	for code, n := range v.closes {
+		counts[fmt.Sprintf("closed with %d", code)] = n
+	}
 	for code, n := range v.refusals {
 		counts["session refused: "+code] = n
 	}

@@ -140,10 +140,10 @@ func (h *house) refuseWhileAway(t *testing.T, visitor *socket) {
 		"an upload": func() {
 			refused(t, h.upload("a.txt", []byte(marker)), 503, "unavailable", "try again")
 		},
-		"a visit": func() {
-			s := h.visit(t)
-			s.say(`{"id":"open","type":"session.open","data":{"bot":"` + h.bot + `"}}`)
-			s.refused("open", "unavailable", "try again")
+		"a first message": func() { // its visitor is welcomed: nothing has to be read for somebody new
+			s := h.arrive(t)
+			s.say(message("away", "first", question))
+			s.refused("away", "unavailable", "try again")
 		},
 	} {
 		begun := time.Now()

@@ -31,6 +31,7 @@ type watch struct {
 	attached time.Time
 	minted   bool // the conversation's id was made for this watch; does not change
 	asleep   bool // nothing was said yet, and nobody is attached
+	late     bool // it shows what happened while its client was connected; written before each replay
 
 	rousing sync.Mutex // one at a time wakes it
 	behind  *watch     // the next that sleeps in the same conversation; belongs to unborn
@@ -124,6 +125,9 @@ func (w *watch) replay(after, head int64) error {
 			return err
 		}
 		for _, e := range page {
+			if message, text := w.missed(e); text != "" {
+				w.c.out.replay(wire.AppendSnapshot(nil, w.scope, message, text))
+			}
 			w.c.out.replay(appendEvent(nil, w.scope, e))
 		}
 		after = page[len(page)-1].Seq
@@ -255,7 +259,23 @@ func (w *watch) reattach(broken *attachment, pause time.Duration) {
 func (w *watch) goOn(actors.Attached) int64 {
 	w.mu.Lock()
 	defer w.mu.Unlock()
+	w.late = true
 	return w.last
+}
+
+// missed is the text of an answer that ended while its client was connected and was
+// not shown it: whoever puts answers together from their pieces gets it whole, before its end.
+func (w *watch) missed(e chat.Event) (message, text string) {
+	if !w.late {
+		return "", "" // the client came later, and knows
+	}
+	switch body := e.Body.(type) {
+	case chat.MessageCompleted:
+		return body.Message, body.Text
+	case chat.MessageInterrupted:
+		return body.Message, body.Text
+	}
+	return "", ""
 }
 
 // insist attaches after a pause, and again if that fails; in the end the client is sent elsewhere.

@@ -132,9 +132,11 @@ func (s *session) expire(ctx actor.Context) {
 		if w.sender != nil && now.After(w.until) {
 			reply(ctx, w.sender, chat.ErrUnavailable)
 			w.sender = nil
-			if _, silenced := w.order.(*halt); !silenced {
+			cut, silenced := w.order.(*halt)
+			if !silenced {
 				continue
 			}
+			w.order = &halt{message: cut.message, shown: cut.shown, reason: chat.Stopped}
 		}
 		kept = append(kept, w)
 	}

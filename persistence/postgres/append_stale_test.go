@@ -15,15 +15,14 @@ import (
 	"parley/persistence/testbed"
 )
 
-// Between survey and write other nodes go on. Each case lets one of them make
-// the plan stale, which must then not be written.
-func TestAPlanThatBecameStaleIsNotWritten(t *testing.T) {
-	t.Parallel()
+// inhabited returns a store on Postgres, from inside, with a tenant in it.
+func inhabited(t *testing.T) (store *Store, tenant string) {
+	t.Helper()
 	master, err := seal.ParseKey(seal.GenerateKey())
 	if err != nil {
 		t.Fatal(err)
 	}
-	store, err := Open(t.Context(), testbed.Postgres(t, testbed.NoSync), Options{Master: master, Logger: slog.New(slog.DiscardHandler)})
+	store, err = Open(t.Context(), testbed.Postgres(t, testbed.NoSync), Options{Master: master, Logger: slog.New(slog.DiscardHandler)})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -31,11 +30,19 @@ func TestAPlanThatBecameStaleIsNotWritten(t *testing.T) {
 	if err := store.Migrate(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	const tenant = "tnt_1"
+	tenant = "tnt_1"
 	err = store.Register(t.Context(), account.Tenant{ID: tenant}, account.User{ID: "usr_1", Email: "a@example.com"}, account.Member{Tenant: tenant, User: "usr_1"})
 	if err != nil {
 		t.Fatal(err)
 	}
+	return store, tenant
+}
+
+// Between survey and write other nodes go on. Each case lets one of them make
+// the plan stale, which must then not be written.
+func TestAPlanThatBecameStaleIsNotWritten(t *testing.T) {
+	t.Parallel()
+	store, tenant := inhabited(t)
 	message := func(ref chat.Ref, head int64) chat.Append {
 		return chat.Append{Ref: ref, Epoch: 1, Head: head, At: time.Now(), Status: chat.WithBot, Bodies: []chat.Body{chat.MessageCreated{Text: "Hi"}}}
 	}

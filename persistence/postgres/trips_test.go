@@ -3,39 +3,19 @@ package postgres
 import (
 	"context"
 	"errors"
-	"log/slog"
 	"testing"
 	"time"
 
 	"github.com/jackc/pgx/v5"
 
-	"parley/account"
 	"parley/chat"
 	"parley/persistence/postgres/db"
-	"parley/persistence/seal"
-	"parley/persistence/testbed"
 )
 
 // What a message costs is how often the database is asked.
 func TestAppendsAndOpeningsTakeOneRoundTripUnlessTheyAreRefused(t *testing.T) {
 	t.Parallel()
-	master, err := seal.ParseKey(seal.GenerateKey())
-	if err != nil {
-		t.Fatal(err)
-	}
-	store, err := Open(t.Context(), testbed.Postgres(t, testbed.NoSync), Options{Master: master, Logger: slog.New(slog.DiscardHandler)})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { store.Close() })
-	if err := store.Migrate(t.Context()); err != nil {
-		t.Fatal(err)
-	}
-	const tenant = "tnt_1"
-	err = store.Register(t.Context(), account.Tenant{ID: tenant}, account.User{ID: "usr_1", Email: "a@example.com"}, account.Member{Tenant: tenant, User: "usr_1"})
-	if err != nil {
-		t.Fatal(err)
-	}
+	store, tenant := inhabited(t)
 	asked := new(trips)
 	store.reads = db.New(countedReads{store.database.Reader(), asked})
 	store.database = countedDatabase{store.database, asked}

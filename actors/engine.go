@@ -135,8 +135,9 @@ type Visitor struct {
 	chat.Ref
 	Bot    string
 	ID     string
-	Page   string
+	Page   string // where the visitor is now
 	Locale string
+	Fields chat.Fields
 	// Unborn says that the conversation's id was made by whoever asks and that nothing was
 	// said under it, as far as they know: its log need not be looked for. SQL decides should they be wrong.
 	Unborn bool
@@ -147,24 +148,31 @@ type Visitor struct {
 // Attached is the state of a conversation at the instant of attaching: all
 // that happens later, and only that, is delivered to the watcher.
 type Attached struct {
-	Head   int64 // seq of the last event; 0: no message yet
-	Status chat.Status
-	Agent  *chat.Author
-	Open   *Snapshot // the answer that is being written, if any
-	Detach func()    // ends the watch; may be called more than once
+	Head    int64 // seq of the last event; 0: no message yet
+	Status  chat.Status
+	Agent   *chat.Author
+	Open    *Snapshot  // the answer that is being written, if any
+	Place   chat.Place // for one that waits, where it is known
+	Here    Here       // for agents
+	Blocked bool       // the visitor is: what they write is refused
+	Detach  func()     // ends the watch; may be called more than once
 }
 
 // Attach begins to watch a conversation. The watcher may be called before
 // Attach returns: it holds what it is given until the caller has shown the
 // events up to Head and the snapshot.
 func (e *Engine) Attach(ctx context.Context, visitor Visitor, watcher Watcher) (Attached, error) {
+	return e.attach(ctx, visitor, nil, watcher)
+}
+
+func (e *Engine) attach(ctx context.Context, visitor Visitor, agent *chat.Author, watcher Watcher) (Attached, error) {
 	if visitor.Unborn {
 		e.unborn.Store(visitor.Ref, nil)
 		defer e.unborn.Delete(visitor.Ref)
 	}
 	visitor.botName = e.botName(ctx, visitor.Tenant, visitor.Bot)
 	pid, remove := e.watch(watcher)
-	reply, err := e.request(ctx, visitor.Ref, &attach{visitor, pid})
+	reply, err := e.request(ctx, visitor.Ref, &attach{visitor, agent, pid})
 	if err != nil {
 		remove()
 		e.tell(visitor.Ref, &detach{pid}) // it may still come to it
@@ -176,6 +184,12 @@ func (e *Engine) Attach(ctx context.Context, visitor Visitor, watcher Watcher) (
 		e.tell(visitor.Ref, &detach{pid})
 	})
 	return Attached{Head: now.head, Status: now.status, Agent: now.agent, Open: now.open, Detach: detach}, nil
+}
+
+// Watch is Attach for an agent, who is shown more: who else looks, whether the visitor is there,
+// what the visitor is writing, and notes.
+func (e *Engine) Watch(ctx context.Context, visitor Visitor, agent chat.Author, watcher Watcher) (Attached, error) {
+	return e.attach(ctx, visitor, &agent, watcher)
 }
 
 // Post adds a message, returning after its commit. With a client id that the
@@ -227,9 +241,10 @@ func (e *Engine) Close(ctx context.Context, visitor Visitor) error {
 	return err
 }
 
-// Typing shows all watchers that author is writing. It is not kept.
-func (e *Engine) Typing(_ context.Context, visitor Visitor, author chat.Author) error {
-	e.tell(visitor.Ref, &show{visitor, &Typing{author}})
+// Typing shows all watchers that author is writing. It is not kept. text is what a visitor has written so far,
+// which agents alone are shown; empty: not told.
+func (e *Engine) Typing(_ context.Context, visitor Visitor, author chat.Author, text string) error {
+	e.tell(visitor.Ref, &show{visitor, &Typing{author, text}})
 	return nil
 }
 
@@ -238,6 +253,51 @@ func (e *Engine) Typing(_ context.Context, visitor Visitor, author chat.Author) 
 func (e *Engine) TakeOver(ctx context.Context, visitor Visitor, agent chat.Author, force bool) error {
 	_, err := e.write(ctx, visitor, &take{agent, force})
 	return err
+}
+
+// CancelRequest takes a visitor's wish for a person back: the bot answers again. A Conflict error with code
+// "not_waiting" unless the conversation waits.
+func (e *Engine) CancelRequest(ctx context.Context, visitor Visitor) error {
+	_, err := e.write(ctx, visitor, &cancel{})
+	return err
+}
+
+// Assign gives a conversation to a colleague: one that an agent has is theirs at once, one that is
+// with the bot or waits is theirs to take, and waits until then. A Conflict error with code "not_yours" when
+// another agent has it, unless forced.
+func (e *Engine) Assign(ctx context.Context, visitor Visitor, by, to chat.Author, force bool) error {
+	if _, err := e.write(ctx, visitor, &hand{by: by, to: to, force: force}); err != nil {
+		return err
+	}
+	return e.assignWaiting(ctx, visitor.Ref, by, to)
+}
+
+// Requeue puts a conversation (back) into the line, for anybody to take. A Conflict error with code
+// "not_yours" when another agent has it.
+func (e *Engine) Requeue(ctx context.Context, visitor Visitor, agent chat.Author) error {
+	if _, err := e.write(ctx, visitor, &requeue{agent: agent}); err != nil {
+		return err
+	}
+	return e.assignWaiting(ctx, visitor.Ref, agent, chat.Author{})
+}
+
+// Read keeps, and shows others, that the reader has seen the events up to seq.
+func (e *Engine) Read(ctx context.Context, visitor Visitor, reader chat.Author, seq int64) error {
+	_, err := e.request(ctx, visitor.Ref, &read{visitor, reader, seq})
+	return err
+}
+
+// Noted shows a note that was kept to all agents who watch, and tells those whom it mentions.
+func (e *Engine) Noted(_ context.Context, visitor Visitor, note chat.Note) error {
+	e.tell(visitor.Ref, &show{visitor, &Noted{note}})
+	e.mention(note)
+	return nil
+}
+
+// Blocked tells a conversation that its visitor was blocked, or is not any more: the store has it already.
+func (e *Engine) Blocked(_ context.Context, visitor Visitor, blocked bool) error {
+	e.tell(visitor.Ref, &block{visitor, blocked})
+	return nil
 }
 
 // Release gives the conversation back to the bot. A Conflict error with code

@@ -12,6 +12,7 @@ type (
 	// attach begins a watch; the reply is *attached.
 	attach struct {
 		visitor Visitor
+		agent   *chat.Author // who watches; nil: the visitor
 		watcher *actor.PID
 	}
 	attached struct {
@@ -37,7 +38,18 @@ type (
 	// show is passed on to all watchers, the sender's own among them. No reply.
 	show struct {
 		visitor Visitor
-		typing  *Typing
+		output  Output
+	}
+	// read keeps and shows how far somebody has read. The reply is *chat.Receipt.
+	read struct {
+		visitor Visitor
+		reader  chat.Author
+		seq     int64
+	}
+	// block refuses what the visitor writes, or accepts it again. No reply.
+	block struct {
+		visitor Visitor
+		blocked bool
 	}
 	// wake activates the session, which then repairs what a crash has left. The reply is *chat.Receipt.
 	wake struct{}

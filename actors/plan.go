@@ -209,7 +209,7 @@ type release struct{ agent chat.Author }
 
 func (r *release) plan(s state, _ names) ([]chat.Body, error) {
 	if s.status == chat.WithAgent && s.agent.ID != r.agent.ID {
-		return nil, chat.Fail(chat.Conflict, "not_yours", fmt.Sprintf("%s has this conversation.", s.agent.Name))
+		return nil, notYours(s)
 	}
 	return change(s, chat.WithBot)
 }
@@ -261,4 +261,46 @@ func messageOf(ending chat.Body) string {
 		return ending.Message
 	}
 	return ""
+}
+
+// cancel takes the wish for a person back.
+type cancel struct{}
+
+func (*cancel) plan(s state, _ names) ([]chat.Body, error) {
+	if s.status != chat.Waiting {
+		return nil, chat.Fail(chat.Conflict, "not_waiting", "This conversation does not wait for a person.")
+	}
+	return change(s, chat.WithBot)
+}
+
+// hand gives the conversation to a colleague.
+type hand struct {
+	by, to chat.Author
+	force  bool
+}
+
+func (h *hand) plan(s state, _ names) ([]chat.Body, error) {
+	switch {
+	case s.status == chat.WithAgent && s.agent.ID == h.to.ID:
+		return nil, nil
+	case s.status == chat.WithAgent && s.agent.ID != h.by.ID && !h.force:
+		return nil, notYours(s)
+	case s.status == chat.WithAgent:
+		return []chat.Body{chat.StatusChanged{Status: chat.WithAgent, Agent: &h.to}}, nil
+	}
+	return change(s, chat.Waiting)
+}
+
+// requeue puts the conversation into the line.
+type requeue struct{ agent chat.Author }
+
+func (r *requeue) plan(s state, _ names) ([]chat.Body, error) {
+	if s.status == chat.WithAgent && s.agent.ID != r.agent.ID {
+		return nil, notYours(s)
+	}
+	return change(s, chat.Waiting)
+}
+
+func notYours(s state) error {
+	return chat.Fail(chat.Conflict, "not_yours", fmt.Sprintf("%s has this conversation.", s.agent.Name))
 }

@@ -124,7 +124,7 @@ func (s *session) request(ctx actor.Context, r early) {
 		s.stop(ctx, m, r)
 	case *show:
 		s.know(m.visitor)
-		s.deliver(ctx, m.typing)
+		s.deliver(ctx, m.output)
 		s.rest(ctx)
 	case *wake:
 		reply(ctx, r.sender, &chat.Receipt{})

@@ -9,7 +9,7 @@ import (
 	"parley/chat"
 )
 
-// Output is what a watcher is shown: *Event, *Delta, *Snapshot, *Typing or *Moved.
+// Output is what a watcher is shown: *Event, *Delta, *Snapshot, *Typing, *Read, *Placed, *Here, *Noted, *Barred or *Moved.
 // Outputs are shared between watchers and must not be changed.
 type Output interface{ output() }
 
@@ -35,8 +35,34 @@ type Snapshot struct {
 	Text    string
 }
 
-// Typing tells that somebody is writing.
-type Typing struct{ Author chat.Author }
+// Typing tells that somebody is writing. Text is what a visitor has written so
+// far, for agents alone; it may be empty.
+type Typing struct {
+	Author chat.Author
+	Text   string
+}
+
+// Read tells how far somebody has read. Agents' marks are for agents, the visitor's too.
+type Read struct {
+	Author chat.Author
+	Seq    int64
+}
+
+// Placed tells a visitor who waits, and agents, what has changed of their place in the line.
+type Placed struct{ chat.Place }
+
+// Here tells agents who looks at a conversation now.
+type Here struct {
+	Visitor bool   // the visitor is connected
+	Page    string // where the visitor is
+	Agents  []chat.Author
+}
+
+// Noted is a note, for agents.
+type Noted struct{ Note chat.Note }
+
+// Barred tells that the visitor was blocked, or is not any more.
+type Barred struct{ Blocked bool }
 
 // Moved ends a watch: the session went away and the watcher must attach anew.
 type Moved struct{}
@@ -73,6 +99,11 @@ func (*Event) output()    {}
 func (*Delta) output()    {}
 func (*Snapshot) output() {}
 func (*Typing) output()   {}
+func (*Read) output()     {}
+func (*Placed) output()   {}
+func (*Here) output()     {}
+func (*Noted) output()    {}
+func (*Barred) output()   {}
 func (*Moved) output()    {}
 
 // Watcher is shown what happens in a conversation. Deliver is called in order,

@@ -24,6 +24,10 @@ type Settings struct {
 	Model        string   `json:"model"`        // name at the provider; empty: the platform's; "extractive": none
 	Threshold    float64  `json:"threshold"`    // 0–1: how sure retrieval must be before the bot answers; 0: the default
 	HandOff      bool     `json:"handoff"`      // whether visitors are offered a person
+	Offer        []string `json:"offer"`        // words of a question with whose answer the bot offers a person
+	Transfer     []string `json:"transfer"`     // words of a question that goes to a person at once, beside the common ways to ask for one
+	AutoAssign   bool     `json:"auto_assign"`  // whether the desk asks whoever is free to take what waits
+	Capacity     int      `json:"capacity"`     // conversations that an agent may have before the desk asks no more of them; 0: 5
 	Fallback     string   `json:"fallback"`     // said when nothing was found; empty: a default
 	CloseAfter   int      `json:"close_after"`  // minutes without a message after which a conversation closes; 0: never
 }
@@ -37,4 +41,6 @@ type Appearance struct {
 	Launcher string   `json:"launcher"` // text beside the launcher; empty: none
 	Avatar   string   `json:"avatar"`   // https URL or empty
 	Starters []string `json:"starters"` // questions to begin with, six at most
+	Hours    Hours    `json:"hours"`    // in which people answer
+	Preview  bool     `json:"preview"`  // whether agents see what a visitor writes before it is sent
 }

@@ -71,6 +71,8 @@ var (
 	ErrFenced = Fail(Conflict, "fenced", "This conversation is open elsewhere.")
 	// ErrQuota refuses an append that would start an answer over the tenant's limit.
 	ErrQuota = Fail(Limited, "quota_exceeded", "No answers are left in this period.")
+	// ErrBlocked refuses what a visitor writes whom the business has blocked.
+	ErrBlocked = Fail(Forbidden, "blocked", "You cannot write to us here any more.")
 	// ErrUnavailable says that storage is away; the same request may be repeated.
 	ErrUnavailable = Fail(Unavailable, "unavailable", "We cannot reach our storage right now. Please try again in a moment.")
 )

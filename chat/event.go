@@ -103,12 +103,14 @@ const (
 	Closed    Status = "closed"
 )
 
-// StatusChanged tells a new status. Agent is set for WithAgent, Position (from
-// 1) for Waiting where it is known.
+// StatusChanged tells a new status. Agent is set for WithAgent; Position (from
+// 1), Absence and Opens are a Place, for Waiting where it is known.
 type StatusChanged struct {
 	Status   Status
 	Agent    *Author
 	Position int
+	Absence  Absence
+	Opens    time.Time
 }
 
 // ContactChanged tells what a visitor said of themselves.

@@ -99,12 +99,12 @@ type Delivery struct {
 	Tries        int // attempts so far, this one included; it also tells this attempt from others
 }
 
-// Queue is what waits for one webhook.
-type Queue struct{ Tenant, Webhook string }
+// HookQueue is what waits for one webhook.
+type HookQueue struct{ Tenant, Webhook string }
 
 // Share is how many deliveries of a queue to take.
 type Share struct {
-	Queue
+	HookQueue
 	Count int
 }
 
@@ -112,7 +112,7 @@ type Share struct {
 // each node that sends them. Each is handed out at least once until it is done.
 type Outbox interface {
 	// Due lists queues of which something is due, the one that waits longest first, limit at most.
-	Due(ctx context.Context, limit int) ([]Queue, error)
+	Due(ctx context.Context, limit int) ([]HookQueue, error)
 	// Take leases deliveries that are due, to whoever gets them alone: nobody else gets them before
 	// the lease is over, and afterwards they are due again. Of one conversation
 	// and webhook there is only the oldest: the next is due when that is gone.

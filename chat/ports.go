@@ -52,6 +52,7 @@ type Opening struct {
 	Locale  string
 	Recent  []Event // the last events, oldest first, 200 at most
 	Summary Summary // the latest that was kept; the zero value: none
+	Blocked bool    // the visitor is
 }
 
 // Summary stands in the bot's memory for the beginning of a conversation. It is
@@ -67,6 +68,7 @@ type Birth struct {
 	Visitor string // made with its own data key if it has no row yet
 	Page    string
 	Locale  string
+	Fields  Fields
 }
 
 // Append is one activation's wish to extend its log. Body i gets Seq Head+1+i.
@@ -81,6 +83,9 @@ type Append struct {
 	Status     Status  // of the conversation after this append
 	Agent      *Author // who has it after this append
 	Unfinished bool    // whether a question is without an ended answer after this append
+	// Assignee is who is asked to take the conversation when Bodies make it wait; a StatusChanged to WithAgent
+	// makes its agent the assignee, and every other one nobody. Bodies with a StatusChanged or a visitor's message end a snooze.
+	Assignee string
 
 	// Limit bounds the tenant's answers of the month when Bodies start a first
 	// attempt (MessageStarted with Attempt 1); 0: no limit. Over it: ErrQuota.
@@ -118,7 +123,7 @@ type Receipt struct {
 type Conversations interface {
 	// Conversation returns one, or ErrNotFound.
 	Conversation(ctx context.Context, ref Ref) (Conversation, error)
-	// Conversations returns a page, latest activity first, and the cursor of
+	// Conversations returns a page, latest activity first unless the queue has another order, and the cursor of
 	// the next ("" at the end). A cursor that was not given out is Invalid.
 	Conversations(ctx context.Context, tenant string, filter ConversationFilter) ([]Conversation, string, error)
 	// Receipt finds a message by its client id, or ErrNotFound.
@@ -127,10 +132,18 @@ type Conversations interface {
 
 // ConversationFilter narrows a list; zero values do not.
 type ConversationFilter struct {
-	Status Status
-	Bot    string
-	Cursor string
-	Limit  int // 1–200; 0: 50
+	Status  Status
+	Bot     string
+	Queue   Queue
+	User    string // whose QueueMine and QueueMentions, and whose Read
+	Visitor string
+	Label   string
+	// Words are of a visitor's name, or a whole e-mail address or telephone number: all must be what one
+	// visitor said of themselves. Case does not matter.
+	Words        []string
+	Since, Until time.Time // of the last activity
+	Cursor       string
+	Limit        int // 1–200; 0: 50
 }
 
 // Bots keeps tenants' bots.

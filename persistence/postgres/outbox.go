@@ -15,14 +15,14 @@ var (
 )
 
 // Due lists webhooks for which something is due.
-func (s *Store) Due(ctx context.Context, limit int) ([]chat.Queue, error) {
+func (s *Store) Due(ctx context.Context, limit int) ([]chat.HookQueue, error) {
 	rows, err := s.reads.DueQueues(ctx, db.DueQueuesParams{Now: now(), Count: rowCount(limit)})
 	if err != nil {
 		return nil, s.explain(err, "list webhooks with due deliveries")
 	}
-	queues := make([]chat.Queue, len(rows))
+	queues := make([]chat.HookQueue, len(rows))
 	for i, row := range rows {
-		queues[i] = chat.Queue{Tenant: row.Tenant, Webhook: row.ID}
+		queues[i] = chat.HookQueue{Tenant: row.Tenant, Webhook: row.ID}
 	}
 	return queues, nil
 }

@@ -23,18 +23,24 @@ type settingsRecord struct {
 	Model        string   `json:"model,omitempty"`
 	Threshold    float64  `json:"threshold,omitempty"`
 	HandOff      bool     `json:"hand_off,omitempty"`
+	Offer        []string `json:"offer,omitempty"`
+	Transfer     []string `json:"transfer,omitempty"`
+	AutoAssign   bool     `json:"auto_assign,omitempty"`
+	Capacity     int      `json:"capacity,omitempty"`
 	Fallback     string   `json:"fallback,omitempty"`
 	CloseAfter   int      `json:"close_after,omitempty"`
 }
 
 type appearanceRecord struct {
-	Accent   string   `json:"accent,omitempty"`
-	Theme    string   `json:"theme,omitempty"`
-	Position string   `json:"position,omitempty"`
-	Title    string   `json:"title,omitempty"`
-	Launcher string   `json:"launcher,omitempty"`
-	Avatar   string   `json:"avatar,omitempty"`
-	Starters []string `json:"starters,omitempty"`
+	Accent   string     `json:"accent,omitempty"`
+	Theme    string     `json:"theme,omitempty"`
+	Position string     `json:"position,omitempty"`
+	Title    string     `json:"title,omitempty"`
+	Launcher string     `json:"launcher,omitempty"`
+	Avatar   string     `json:"avatar,omitempty"`
+	Starters []string   `json:"starters,omitempty"`
+	Hours    chat.Hours `json:"hours,omitzero"`
+	Preview  bool       `json:"preview,omitempty"`
 }
 
 // sealBot seals the profile of a bot under its tenant's key.

@@ -70,6 +70,8 @@ type statusRecord struct {
 	Status   string        `json:"status"`
 	Agent    *authorRecord `json:"agent,omitempty"`
 	Position int           `json:"position,omitempty"`
+	Absence  string        `json:"absence,omitempty"`
+	Opens    time.Time     `json:"opens,omitzero"`
 }
 
 type contactRecord struct {
@@ -108,7 +110,7 @@ func recordOf(body chat.Body) (eventRecord, error) {
 	case chat.MessageInterrupted:
 		r.Interrupted = &interruptedRecord{b.Message, b.Text, string(b.Reason)}
 	case chat.StatusChanged:
-		r.Status = &statusRecord{Status: string(b.Status), Position: b.Position}
+		r.Status = &statusRecord{Status: string(b.Status), Position: b.Position, Absence: string(b.Absence), Opens: b.Opens}
 		if b.Agent != nil {
 			agent := authorOf(*b.Agent)
 			r.Status.Agent = &agent
@@ -143,7 +145,7 @@ func (r eventRecord) body() chat.Body {
 	case r.Interrupted != nil:
 		return chat.MessageInterrupted{Message: r.Interrupted.Message, Text: r.Interrupted.Text, Reason: chat.Reason(r.Interrupted.Reason)}
 	case r.Status != nil:
-		b := chat.StatusChanged{Status: chat.Status(r.Status.Status), Position: r.Status.Position}
+		b := chat.StatusChanged{Status: chat.Status(r.Status.Status), Position: r.Status.Position, Absence: chat.Absence(r.Status.Absence), Opens: r.Status.Opens}
 		if r.Status.Agent != nil {
 			agent := r.Status.Agent.author()
 			b.Agent = &agent

@@ -22,13 +22,13 @@ func (w *world) take(t testing.TB, webhook chat.Webhook, count int) []chat.Deliv
 
 func (w *world) takeFor(t testing.TB, webhook chat.Webhook, count int, lease time.Duration) []chat.Delivery {
 	t.Helper()
-	taken, err := w.Take(t.Context(), []chat.Share{{Queue: queueOf(webhook), Count: count}}, lease)
+	taken, err := w.Take(t.Context(), []chat.Share{{HookQueue: queueOf(webhook), Count: count}}, lease)
 	must(t, err)
 	return taken
 }
 
-func queueOf(webhook chat.Webhook) chat.Queue {
-	return chat.Queue{Tenant: webhook.Tenant, Webhook: webhook.ID}
+func queueOf(webhook chat.Webhook) chat.HookQueue {
+	return chat.HookQueue{Tenant: webhook.Tenant, Webhook: webhook.ID}
 }
 
 // told takes and ends everything that waits for a webhook, and says what it was.
@@ -203,7 +203,7 @@ var outboxTests = []test{
 		for range 5 {
 			group.Go(func() {
 				for {
-					taken, err := w.Take(t.Context(), []chat.Share{{Queue: queueOf(webhook), Count: 4}}, lease)
+					taken, err := w.Take(t.Context(), []chat.Share{{HookQueue: queueOf(webhook), Count: 4}}, lease)
 					if err != nil {
 						t.Errorf("take: %v", err)
 						return

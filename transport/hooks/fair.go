@@ -35,7 +35,7 @@ func (u *underWay) add(d chat.Delivery, n int) {
 
 // shares says how many deliveries to take of each queue: one of each in turn,
 // the one that waits longest first, until there is no room.
-func (u *underWay) shares(queues []chat.Queue) []chat.Share {
+func (u *underWay) shares(queues []chat.HookQueue) []chat.Share {
 	room := perNode - u.all
 	tenants := make(map[string]int)
 	counts := make([]int, len(queues))
@@ -54,7 +54,7 @@ func (u *underWay) shares(queues []chat.Queue) []chat.Share {
 	var shares []chat.Share
 	for i, q := range queues {
 		if counts[i] > 0 {
-			shares = append(shares, chat.Share{Queue: q, Count: counts[i]})
+			shares = append(shares, chat.Share{HookQueue: q, Count: counts[i]})
 		}
 	}
 	return shares

@@ -51,10 +51,10 @@ func TestAddressesThatCannotBeToldAreRefused(t *testing.T) {
 
 func TestWhatIsTakenIsFair(t *testing.T) {
 	t.Parallel()
-	queues := func(tenants, each int) (all []chat.Queue) {
+	queues := func(tenants, each int) (all []chat.HookQueue) {
 		for tenant := range tenants {
 			for webhook := range each {
-				all = append(all, chat.Queue{Tenant: fmt.Sprint("t", tenant), Webhook: fmt.Sprint("w", tenant, "/", webhook)})
+				all = append(all, chat.HookQueue{Tenant: fmt.Sprint("t", tenant), Webhook: fmt.Sprint("w", tenant, "/", webhook)})
 			}
 		}
 		return all
@@ -72,7 +72,7 @@ func TestWhatIsTakenIsFair(t *testing.T) {
 	}
 	for name, c := range map[string]struct {
 		busy            *underWay
-		queues          []chat.Queue
+		queues          []chat.HookQueue
 		shares, in, max int
 	}{
 		"nothing is due":                       {newUnderWay(), nil, 0, 0, 0},

@@ -72,18 +72,24 @@ type settings struct {
 	Model        string   `json:"model" doc:"Name at the provider; empty: the platform's; extractive: none."`
 	Threshold    float64  `json:"threshold" doc:"How sure the search must be before the bot answers, 0 to 1; 0: the default."`
 	HandOff      bool     `json:"handoff" doc:"Whether visitors are offered a person."`
+	Offer        []string `json:"offer" doc:"Words of a question with whose answer the bot offers a person."`
+	Transfer     []string `json:"transfer" doc:"Words of a question that goes to a person at once, beside the common ways to ask for one."`
+	AutoAssign   bool     `json:"auto_assign" doc:"Whether whoever is free is asked to take what waits."`
+	Capacity     int      `json:"capacity" doc:"Conversations that an agent may have before no more are given to them; 0 is 5."`
 	Fallback     string   `json:"fallback" doc:"Said when nothing was found; empty: a default."`
 	CloseAfter   int      `json:"close_after" doc:"Minutes without a message after which a conversation closes by itself; 0: never. A message reopens it."`
 }
 
 type appearance struct {
-	Accent   string   `json:"accent" doc:"#rrggbb"`
-	Theme    string   `json:"theme" enum:"light,dark,auto"`
-	Position string   `json:"position" enum:"right,left"`
-	Title    string   `json:"title" doc:"Empty: the bot's name."`
-	Launcher string   `json:"launcher" doc:"Text beside the launcher; empty: none."`
-	Avatar   string   `json:"avatar" doc:"An https address, or empty."`
-	Starters []string `json:"starters" doc:"Questions to begin with."`
+	Accent   string     `json:"accent" doc:"#rrggbb"`
+	Theme    string     `json:"theme" enum:"light,dark,auto"`
+	Position string     `json:"position" enum:"right,left"`
+	Title    string     `json:"title" doc:"Empty: the bot's name."`
+	Launcher string     `json:"launcher" doc:"Text beside the launcher; empty: none."`
+	Avatar   string     `json:"avatar" doc:"An https address, or empty."`
+	Starters []string   `json:"starters" doc:"Questions to begin with."`
+	Hours    chat.Hours `json:"hours" doc:"In which people answer; no day: always."`
+	Preview  bool       `json:"preview" doc:"Whether agents see what a visitor writes before it is sent."`
 }
 
 type domains struct {
@@ -103,14 +109,16 @@ type bot struct {
 func botOf(b chat.Bot) bot {
 	shown := bot{ID: b.ID, Name: b.Name, Settings: settings(b.Settings), Appearance: appearance(b.Appearance), Domains: list(b.Domains), CreatedAt: b.CreatedAt, UpdatedAt: b.UpdatedAt}
 	shown.Settings.Languages = list(shown.Settings.Languages)
+	shown.Settings.Offer, shown.Settings.Transfer = list(shown.Settings.Offer), list(shown.Settings.Transfer)
 	shown.Appearance.Starters = list(shown.Appearance.Starters)
+	shown.Appearance.Hours.Week = list(shown.Appearance.Hours.Week)
 	return shown
 }
 
 // list makes an empty list of none: JSON knows the difference.
-func list(s []string) []string {
+func list[T any](s []T) []T {
 	if s == nil {
-		return []string{}
+		return []T{}
 	}
 	return s
 }

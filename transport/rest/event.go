@@ -133,6 +133,8 @@ type statusChanged struct {
 	Status   string     `json:"status,omitempty" enum:"bot,waiting,agent,closed"`
 	Agent    *agentName `json:"agent,omitempty"`
 	Position int        `json:"position,omitempty"`
+	Absence  string     `json:"absence,omitempty" enum:"nobody,hours" doc:"Why nobody takes it: no agent is on duty, or business hours are over."`
+	OpensAt  *time.Time `json:"opens_at,omitempty" doc:"When business hours begin again."`
 }
 
 type contactChangedEvent struct {

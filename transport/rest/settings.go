@@ -22,6 +22,10 @@ type SettingsPatch struct {
 	Model        *string   `json:"model,omitempty"`
 	Threshold    *float64  `json:"threshold,omitempty"`
 	HandOff      *bool     `json:"handoff,omitempty"`
+	Offer        *[]string `json:"offer,omitempty" doc:"Words of a question with whose answer the bot offers a person."`
+	Transfer     *[]string `json:"transfer,omitempty" doc:"Words of a question that goes to a person at once."`
+	AutoAssign   *bool     `json:"auto_assign,omitempty" doc:"Whether whoever is free is asked to take what waits."`
+	Capacity     *int      `json:"capacity,omitempty" doc:"Conversations that an agent may have before no more are given to them; 0 is 5."`
 	Fallback     *string   `json:"fallback,omitempty"`
 	CloseAfter   *int      `json:"close_after,omitempty" doc:"Minutes, 0 to 525600."`
 }
@@ -36,6 +40,8 @@ const (
 	maxStarter      = 120
 	maxTitle        = 80
 	maxAddress      = 2000
+	maxPhrases      = 50
+	maxCapacity     = 100
 	maxCloseAfter   = 365 * 24 * 60 // minutes
 )
 
@@ -98,18 +104,61 @@ func (p SettingsPatch) apply(to *chat.Settings) error {
 	if p.HandOff != nil {
 		to.HandOff = *p.HandOff
 	}
+	for _, phrases := range []struct {
+		from  *[]string
+		to    *[]string
+		field string
+	}{{p.Offer, &to.Offer, "offer"}, {p.Transfer, &to.Transfer, "transfer"}} {
+		if phrases.from == nil {
+			continue
+		}
+		cleaned, err := cleanPhrases(*phrases.from, phrases.field)
+		if err != nil {
+			return err
+		}
+		*phrases.to = cleaned
+	}
+	if p.AutoAssign != nil {
+		to.AutoAssign = *p.AutoAssign
+	}
+	if p.Capacity != nil {
+		if *p.Capacity < 0 || *p.Capacity > maxCapacity {
+			return invalid("capacity", "must be a number from 0 to 100")
+		}
+		to.Capacity = *p.Capacity
+	}
 	return nil
+}
+
+// cleanPhrases bounds the words that a question is compared with.
+func cleanPhrases(phrases []string, field string) ([]string, error) {
+	if len(phrases) > maxPhrases {
+		return nil, invalid(field, fmt.Sprintf("may hold %d at most", maxPhrases))
+	}
+	cleaned := make([]string, 0, len(phrases))
+	for _, s := range phrases {
+		s, err := cleanLine(s, 0, maxTitle, field)
+		if err != nil {
+			return nil, err
+		}
+		if s != "" {
+			cleaned = append(cleaned, s)
+		}
+	}
+	return cleaned, nil
 }
 
 // newAppearance is an appearance as it is sent: what is left out gets its default.
 type newAppearance struct {
-	Accent   string   `json:"accent,omitempty" doc:"#rrggbb"`
-	Theme    string   `json:"theme,omitempty" enum:"light,dark,auto"`
-	Position string   `json:"position,omitempty" enum:"right,left"`
-	Title    string   `json:"title,omitempty"`
-	Launcher string   `json:"launcher,omitempty"`
-	Avatar   string   `json:"avatar,omitempty" doc:"An https address, or empty."`
-	Starters []string `json:"starters,omitempty" doc:"Six at most."`
+	Accent   string     `json:"accent,omitempty" doc:"#rrggbb"`
+	Theme    string     `json:"theme,omitempty" enum:"light,dark,auto"`
+	Position string     `json:"position,omitempty" enum:"right,left"`
+	Title    string     `json:"title,omitempty"`
+	Launcher string     `json:"launcher,omitempty"`
+	Avatar   string     `json:"avatar,omitempty" doc:"An https address, or empty."`
+	Starters []string   `json:"starters,omitempty" doc:"Six at most."`
+	Hours    chat.Hours `json:"hours,omitzero" doc:"In which people answer; no day: always."`
+	Preview  bool       `json:"preview,omitempty" doc:"Whether agents see what a visitor writes before it is sent."`
 }
 
 var accent = regexp.MustCompile(`^#[0-9a-fA-F]{6}$`)
@@ -154,7 +203,7 @@ func (n newAppearance) clean() (chat.Appearance, error) {
 		}
 	}
 	a.Starters = starters
-	return a, nil
+	return a, a.Hours.Check()
 }
 
 // cleanAddress accepts an absolute web address of one of the given schemes.

@@ -24,7 +24,7 @@ type Engine interface {
 	Feedback(ctx context.Context, visitor actors.Visitor, feedback chat.FeedbackGiven) error
 	SetContact(ctx context.Context, visitor actors.Visitor, contact chat.ContactChanged) error
 	Close(ctx context.Context, visitor actors.Visitor) error
-	Typing(ctx context.Context, visitor actors.Visitor, author chat.Author) error
+	Typing(ctx context.Context, visitor actors.Visitor, author chat.Author, text string) error
 	TakeOver(ctx context.Context, visitor actors.Visitor, agent chat.Author, force bool) error
 	Release(ctx context.Context, visitor actors.Visitor, agent chat.Author) error
 }

@@ -242,7 +242,7 @@ func (c *conn) typingAsAgent(d *desk, r wire.Request) error {
 		return nil
 	}
 	return c.act(d, r, func(ctx context.Context, visitor actors.Visitor, _ wire.Watch) error {
-		return c.h.config.Engine.Typing(ctx, visitor, d.author)
+		return c.h.config.Engine.Typing(ctx, visitor, d.author, "")
 	})
 }
 

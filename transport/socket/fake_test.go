@@ -211,8 +211,8 @@ func (e *engine) Retry(_ context.Context, _ actors.Visitor, message string) erro
 }
 
 func (e *engine) Close(context.Context, actors.Visitor) error { return e.record("close") }
-func (e *engine) Typing(_ context.Context, visitor actors.Visitor, author chat.Author) error {
-	e.show(visitor.Ref, &actors.Typing{Author: author})
+func (e *engine) Typing(_ context.Context, visitor actors.Visitor, author chat.Author, text string) error {
+	e.show(visitor.Ref, &actors.Typing{Author: author, Text: text})
 	return e.record("typing %s", author.Kind)
 }
 func (e *engine) TakeOver(_ context.Context, visitor actors.Visitor, agent chat.Author, force bool) error {

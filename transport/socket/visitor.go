@@ -69,7 +69,7 @@ func (c *conn) typing(s *session, _ wire.Request) error {
 	}
 	ctx, cancel := c.within()
 	defer cancel()
-	return c.h.config.Engine.Typing(ctx, s.visitor(), byVisitor)
+	return c.h.config.Engine.Typing(ctx, s.visitor(), byVisitor, "")
 }
 
 // seen accepts a read mark. Nothing is kept of it yet: read marks are side

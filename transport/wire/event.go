@@ -61,9 +61,7 @@ func appendBody(data *object, body chat.Body) {
 	case chat.StatusChanged:
 		data.text("status", string(b.Status))
 		appendAgent(data, b.Agent)
-		if b.Position > 0 {
-			data.number("position", int64(b.Position))
-		}
+		appendPlace(data, chat.Place{Position: b.Position, Absence: b.Absence, Opens: b.Opens})
 	case chat.ContactChanged:
 		data.optional("name", b.Name)
 		data.optional("email", b.Email)
@@ -88,6 +86,16 @@ func appendAuthor(data *object, a chat.Author) {
 	author.text("kind", string(a.Kind))
 	author.optional("name", a.Name)
 	data.leave(author)
+}
+
+func appendPlace(data *object, place chat.Place) {
+	if place.Position > 0 {
+		data.number("position", int64(place.Position))
+	}
+	data.optional("absence", string(place.Absence))
+	if !place.Opens.IsZero() {
+		data.text("opens_at", place.Opens.UTC().Format(Time))
+	}
 }
 
 func appendAgent(data *object, a *chat.Author) {

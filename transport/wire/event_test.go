@@ -40,6 +40,7 @@ var durable = map[string][]byte{
 		Message: "msg_3", Text: "Seven", Reason: chat.Stopped}),
 	"message.interrupted.node_lost": event(51, chat.MessageInterrupted{Message: "msg_3", Reason: chat.NodeLost}),
 	"status.changed.waiting":        event(52, chat.StatusChanged{Status: chat.Waiting, Position: 2}),
+	"status.changed.away":           event(52, chat.StatusChanged{Status: chat.Waiting, Position: 3, Absence: chat.OutsideHours, Opens: at}),
 	"status.changed.agent": event(53, chat.StatusChanged{
 		Status: chat.WithAgent, Agent: &chat.Author{Kind: chat.ByAgent, ID: "usr_1", Name: "Ada"}}),
 	"contact.changed": event(54, chat.ContactChanged{Name: "Eve", Email: "eve@shop.example"}),

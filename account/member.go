@@ -1,0 +1,61 @@
+package account
+
+import (
+	"context"
+	"time"
+)
+
+// Membership is a person in a tenant, as colleagues see them.
+type Membership struct {
+	Member
+	Name      string
+	Email     string
+	Available bool // takes conversations while they have the dashboard open
+	JoinedAt  time.Time
+}
+
+// Members keeps who belongs to a tenant.
+type Members interface {
+	// Members returns all of a tenant's, oldest first.
+	Members(ctx context.Context, tenant string) ([]Membership, error)
+	// SetRole changes a member's role: ErrNotFound, or a Conflict error with code
+	// "last_owner" when nobody would be left who is one.
+	SetRole(ctx context.Context, tenant, user string, role Role) error
+	// RemoveMember ends a membership and its sign-ins; refusals as SetRole's.
+	RemoveMember(ctx context.Context, tenant, user string) error
+	// SetAvailable keeps whether a member takes conversations.
+	SetAvailable(ctx context.Context, tenant, user string, available bool) error
+	// Available tells it; ErrNotFound: there is no such member.
+	Available(ctx context.Context, tenant, user string) (bool, error)
+}
+
+// InvitationPrefix begins the ids of invitations.
+const InvitationPrefix = "inv"
+
+// Invitation lets whoever has its secret join a tenant.
+type Invitation struct {
+	ID        string
+	Tenant    string
+	Email     string // where it was sent
+	Role      Role
+	Hash      []byte // SHA-256 of its secret
+	By        string // user
+	CreatedAt time.Time
+	ExpiresAt time.Time
+}
+
+// Invitations keeps those that nobody has accepted yet.
+type Invitations interface {
+	// Invite keeps an invitation in place of an earlier one to the same address (compared without case).
+	Invite(ctx context.Context, invitation Invitation) error
+	// Invitation returns one by id, or chat.ErrNotFound.
+	Invitation(ctx context.Context, id string) (Invitation, error)
+	// Invitations returns a tenant's, oldest first.
+	Invitations(ctx context.Context, tenant string) ([]Invitation, error)
+	// Accept makes a member of a user, and the user too when create says so, and deletes the invitation, together.
+	// ErrNotFound when the invitation is gone; Conflict "email_taken" for a user to create whose
+	// address has an account; one who is a member already stays what they are.
+	Accept(ctx context.Context, invitation string, user User, create bool) error
+	// DeleteInvitation: repeating is ErrNotFound.
+	DeleteInvitation(ctx context.Context, tenant, id string) error
+}

@@ -14,10 +14,10 @@ const maxEmail = 254
 
 var errEmail = chat.Fail(chat.Invalid, "email_invalid", "Please enter an e-mail address such as name@company.example.")
 
-// normaliseEmail returns the address in the form that is stored and searched
+// NormaliseEmail returns the address in the form that is stored and searched
 // for: trimmed, the domain in lower case and punycode. The part before the @ is
 // kept as typed; stores compare it without case.
-func normaliseEmail(typed string) (string, error) {
+func NormaliseEmail(typed string) (string, error) {
 	typed = strings.TrimSpace(typed)
 	parsed, err := mail.ParseAddress(typed)
 	// Comments, quotes and display names parse, but are not what people call their address.

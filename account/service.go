@@ -70,7 +70,7 @@ const maxName = 120
 // email_invalid, password_too_short, password_too_long, password_too_simple,
 // company_invalid, name_invalid, email_taken.
 func (s *Service) Register(ctx context.Context, r Registration) (Tokens, error) {
-	email, err := normaliseEmail(r.Email)
+	email, err := NormaliseEmail(r.Email)
 	if err != nil {
 		return Tokens{}, err
 	}
@@ -129,7 +129,7 @@ func (s *Service) Login(ctx context.Context, email, password string) (Tokens, er
 }
 
 func (s *Service) userByEmail(ctx context.Context, typed string) (User, []Member, error) {
-	email, err := normaliseEmail(typed)
+	email, err := NormaliseEmail(typed)
 	if err != nil {
 		return User{}, nil, chat.ErrNotFound
 	}

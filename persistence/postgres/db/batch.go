@@ -1067,6 +1067,77 @@ func (b *OpenConversationsBatchResults) Close() error {
 	return b.br.Close()
 }
 
+const planMails = `-- name: PlanMails :batchexec
+INSERT INTO mails (id, tenant, conversation, kind, seq, user_id, address, address_hash, tries, due_at, next_seq, next_due_at, created_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7,
+    $8, 0, $9, 0, $9, $10)
+ON CONFLICT (conversation, kind, user_id, address_hash) DO UPDATE SET next_seq = excluded.seq, next_due_at = excluded.due_at
+WHERE mails.tenant = excluded.tenant AND mails.tries > 0 AND mails.next_seq = 0
+`
+
+type PlanMailsBatchResults struct {
+	br     pgx.BatchResults
+	tot    int
+	closed bool
+}
+
+type PlanMailsParams struct {
+	ID           string
+	Tenant       string
+	Conversation string
+	Kind         string
+	Seq          int64
+	UserID       string
+	Address      []byte
+	AddressHash  string
+	DueAt        time.Time
+	CreatedAt    time.Time
+}
+
+// One that waits tells of this event too. For one whose attempt has begun, and may have read the log already,
+// the event is kept: DoneMail plans it then.
+func (q *Queries) PlanMails(ctx context.Context, arg []PlanMailsParams) *PlanMailsBatchResults {
+	batch := &pgx.Batch{}
+	for _, a := range arg {
+		vals := []interface{}{
+			a.ID,
+			a.Tenant,
+			a.Conversation,
+			a.Kind,
+			a.Seq,
+			a.UserID,
+			a.Address,
+			a.AddressHash,
+			a.DueAt,
+			a.CreatedAt,
+		}
+		batch.Queue(planMails, vals...)
+	}
+	br := q.db.SendBatch(ctx, batch)
+	return &PlanMailsBatchResults{br, len(arg), false}
+}
+
+func (b *PlanMailsBatchResults) Exec(f func(int, error)) {
+	defer b.br.Close()
+	for t := 0; t < b.tot; t++ {
+		if b.closed {
+			if f != nil {
+				f(t, ErrBatchAlreadyClosed)
+			}
+			continue
+		}
+		_, err := b.br.Exec()
+		if f != nil {
+			f(t, err)
+		}
+	}
+}
+
+func (b *PlanMailsBatchResults) Close() error {
+	b.closed = true
+	return b.br.Close()
+}
+
 const refundAnswers = `-- name: RefundAnswers :batchexec
 UPDATE answers SET charged = FALSE
 WHERE answers.tenant = $1 AND answers.conversation = $2 AND answers.charged

@@ -71,7 +71,7 @@ func (c *conn) openDesk(r wire.Request) error {
 	}
 	d.unlist = c.h.inbox.list(member.Tenant, c)
 	c.become(d)
-	c.send(wire.AppendDeskReady(nil, r.ID, member.Name, string(member.Role)))
+	c.send(wire.AppendDeskReady(nil, r.ID, wire.DeskReady{Name: member.Name, Role: string(member.Role), User: member.User}))
 	return nil
 }
 
@@ -142,10 +142,10 @@ func (c *conn) watchConversation(d *desk, r wire.Request) error {
 	err = w.attach(ctx, false, func(state actors.Attached) int64 {
 		welcomed = true
 		after, recovered := held.upTo(state.Head)
-		c.send(wire.AppendWatching(nil, r.ID, wire.Ready{
+		c.send(wire.AppendWatching(nil, r.ID, wire.Watching{Ready: wire.Ready{
 			Conversation: visitor.Conversation, Seq: state.Head, Recovered: recovered,
 			Status: status(state.Status), Agent: state.Agent,
-		}))
+		}}))
 		return after
 	})
 	if err == nil || errors.Is(err, errEnded) {

@@ -75,6 +75,6 @@ func (i *inbox) changed(key string) {
 	i.mu.Lock()
 	defer i.mu.Unlock()
 	for c := range i.desks[tenant] {
-		c.send(wire.AppendInboxChanged(nil, conversation))
+		c.send(wire.AppendInboxChanged(nil, conversation, nil))
 	}
 }

@@ -187,7 +187,7 @@ func (w *watch) show(output actors.Output) {
 		w.snapshot(o.Message, o.Text)
 	case *actors.Typing:
 		if o.Author != w.self {
-			w.c.out.push(wire.AppendTyping(nil, w.scope, o.Author)) // no room: it is worth nothing later
+			w.c.out.push(wire.AppendTyping(nil, w.scope, o.Author, o.Text)) // no room: it is worth nothing later
 		}
 	case *actors.Moved:
 		w.heal()

@@ -22,6 +22,7 @@ const (
 	CloseBot       CloseCode = 4502 // there is no such bot
 	CloseSuspended CloseCode = 4503 // the business is suspended
 	CloseProtocol  CloseCode = 4504 // this is not parley.v1
+	CloseBlocked   CloseCode = 4505 // the business has blocked this visitor
 )
 
 // Reconnect tells whether a client that was closed with this code should try again.

@@ -88,6 +88,17 @@ func appendAuthor(data *object, a chat.Author) {
 	data.leave(author)
 }
 
+// appendWho is appendAuthor, with the id of an agent in frames that name a conversation: those are for agents.
+func appendWho(data *object, conversation string, a chat.Author) {
+	author := data.within("author")
+	author.text("kind", string(a.Kind))
+	if conversation != "" {
+		author.optional("id", a.ID)
+	}
+	author.optional("name", a.Name)
+	data.leave(author)
+}
+
 func appendPlace(data *object, place chat.Place) {
 	if place.Position > 0 {
 		data.number("position", int64(place.Position))

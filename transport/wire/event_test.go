@@ -23,6 +23,13 @@ var update = flag.Bool("update", false, "write the golden frames anew")
 
 var at = time.Date(2026, 11, 22, 9, 30, 5, 123_000_000, time.FixedZone("CET", 3600))
 
+var ada = chat.Author{Kind: chat.ByAgent, ID: "usr_1", Name: "Ada"}
+
+var note = chat.Note{
+	ID: "not_1", Ref: chat.Ref{Tenant: "tnt_1", Conversation: "cnv_1"}, Seq: 45, At: at, Author: ada,
+	Text: "Ask @Bo \"first\"", Mentions: []string{"usr_2"}, ClientID: "n-1",
+}
+
 // durable and passing list each frame that a server sends by the name of its
 // file in testdata/server. The TypeScript side reads the same files.
 var durable = map[string][]byte{
@@ -56,21 +63,45 @@ var passing = map[string][]byte{
 			HandOff: true, Appearance: chat.Appearance{Accent: "#3455db", Theme: "auto", Position: "left", Title: "Help"}}}),
 	"session.ready.agent": wire.AppendReady(nil, "1", wire.Ready{Token: "t", Conversation: "cnv_1", Status: chat.WithAgent,
 		Agent: &chat.Author{Kind: chat.ByAgent, Name: "Ada"}, Bot: wire.Greeting{Name: "Shop"}}),
-	"desk.ready":     wire.AppendDeskReady(nil, "1", "Ada", "agent"),
-	"ack.watch":      wire.AppendWatching(nil, "2", wire.Ready{Conversation: "cnv_1", Seq: 44, Recovered: true, Status: chat.Waiting}),
-	"ack.message":    wire.AppendReceipt(nil, "2", chat.Receipt{Seq: 45, Message: "msg_1"}),
-	"ack":            wire.AppendAck(nil, "3"),
-	"error.limited":  wire.AppendError(nil, "9", &chat.Error{Kind: chat.Limited, Code: "rate_limited", Message: "Slower, please.", RetryAfter: 29500 * time.Millisecond}),
-	"error":          wire.AppendError(nil, "", wire.ErrBadFrame),
-	"message.delta":  wire.AppendDelta(nil, "", "msg_3", 5, " é"),
-	"delta.watched":  wire.AppendDelta(nil, "cnv_1", "msg_3", 0, "Sev"),
-	"snapshot":       wire.AppendSnapshot(nil, "", "msg_3", "Seven é"),
-	"typing":         wire.AppendTyping(nil, "", chat.Author{Kind: chat.ByAgent, Name: "Ada"}),
-	"inbox.changed":  wire.AppendInboxChanged(nil, "cnv_1"),
-	"ping":           wire.AppendPing(nil),
-	"pong":           wire.AppendPong(nil, ""),
-	"pong.with.ref":  wire.AppendPong(nil, "7"),
-	"delta.controls": wire.AppendDelta(nil, "", "msg_3", 0, "tab\there \\ \x01 \u2028 😀"),
+	"session.ready.waiting": wire.AppendReady(nil, "1", wire.Ready{Token: "t", Conversation: "cnv_1", Seq: 44, Recovered: true, Status: chat.Waiting,
+		Queue: &chat.Place{Position: 2, Absence: chat.OutsideHours, Opens: at}, Read: 41, Bot: wire.Greeting{Name: "Shop", Preview: true}}),
+	"desk.ready": wire.AppendDeskReady(nil, "1", wire.DeskReady{Name: "Ada", Role: "agent", User: "usr_1", Available: true,
+		Agents: []wire.Colleague{{ID: "usr_1", Name: "Ada", Available: true}, {ID: "usr_2", Name: "Bo"}}}),
+	"presence.changed": wire.AppendPresenceChanged(nil, []wire.Colleague{{ID: "usr_2", Name: "Bo", Available: true}}),
+	"presence.nobody":  wire.AppendPresenceChanged(nil, nil),
+	"ack.watch": wire.AppendWatching(nil, "2", wire.Watching{
+		Ready: wire.Ready{Conversation: "cnv_1", Seq: 44, Recovered: true, Status: chat.Waiting, Queue: &chat.Place{Position: 1, Absence: chat.NobodyOnDuty}},
+		Here:  wire.Here{Visitor: true, Page: "https://shop.example/cart", Agents: []chat.Author{{Kind: chat.ByAgent, ID: "usr_1", Name: "Ada"}}}}),
+	"ack.watch.blocked": wire.AppendWatching(nil, "2", wire.Watching{Ready: wire.Ready{Conversation: "cnv_1", Seq: 44, Status: chat.Closed}, Blocked: true}),
+	"here.changed":      wire.AppendHereChanged(nil, "cnv_1", wire.Here{Agents: []chat.Author{{Kind: chat.ByAgent, ID: "usr_1", Name: "Ada"}, {Kind: chat.ByAgent, ID: "usr_2", Name: "Bo"}}}),
+	"visitor.blocked":   wire.AppendVisitorBlocked(nil, "cnv_1", true),
+	"note.added":        wire.AppendNoteAdded(nil, note),
+	"ack.note":          wire.AppendNoted(nil, "4", note),
+	"mention.added":     wire.AppendMentionAdded(nil, note),
+	"queue.changed":     wire.AppendQueueChanged(nil, "", chat.Place{Position: 3, Absence: chat.NobodyOnDuty}),
+	"queue.watched":     wire.AppendQueueChanged(nil, "cnv_1", chat.Place{Position: 1, Absence: chat.OutsideHours, Opens: at}),
+	"read":              wire.AppendRead(nil, "", ada, 45),
+	"read.watched":      wire.AppendRead(nil, "cnv_1", ada, 45),
+	"read.visitor":      wire.AppendRead(nil, "cnv_1", chat.Author{Kind: chat.ByVisitor}, 46),
+	"error.blocked":     wire.AppendError(nil, "5", chat.ErrBlocked),
+	"ack.message":       wire.AppendReceipt(nil, "2", chat.Receipt{Seq: 45, Message: "msg_1"}),
+	"ack":               wire.AppendAck(nil, "3"),
+	"error.limited":     wire.AppendError(nil, "9", &chat.Error{Kind: chat.Limited, Code: "rate_limited", Message: "Slower, please.", RetryAfter: 29500 * time.Millisecond}),
+	"error":             wire.AppendError(nil, "", wire.ErrBadFrame),
+	"message.delta":     wire.AppendDelta(nil, "", "msg_3", 5, " é"),
+	"delta.watched":     wire.AppendDelta(nil, "cnv_1", "msg_3", 0, "Sev"),
+	"snapshot":          wire.AppendSnapshot(nil, "", "msg_3", "Seven é"),
+	"typing":            wire.AppendTyping(nil, "", ada, "never shown to visitors"),
+	"typing.watched":    wire.AppendTyping(nil, "cnv_1", chat.Author{Kind: chat.ByVisitor}, "Where is my"),
+	"inbox.changed": wire.AppendInboxChanged(nil, "cnv_1", wire.Summary(chat.Conversation{
+		Ref: chat.Ref{Tenant: "tnt_1", Conversation: "cnv_1"}, Bot: "bot_1", Visitor: "vis_1", Status: chat.Waiting, Head: 44, Preview: "Where is my <order>?",
+		Page: "https://shop.example/cart", Locale: "en", Fields: chat.Fields{"plan": "gold"}, CreatedAt: at.UTC(), UpdatedAt: at.UTC(),
+		Contact: chat.Contact{Name: "Eve", Email: "eve@shop.example"}, Assignee: "usr_1", Waits: at.UTC(), Labels: []string{"lbl_1"}, Read: 7})),
+	"inbox.changed.unread": wire.AppendInboxChanged(nil, "cnv_1", nil),
+	"ping":                 wire.AppendPing(nil),
+	"pong":                 wire.AppendPong(nil, ""),
+	"pong.with.ref":        wire.AppendPong(nil, "7"),
+	"delta.controls":       wire.AppendDelta(nil, "", "msg_3", 0, "tab\there \\ \x01 \u2028 😀"),
 }
 
 func event(seq int64, body chat.Body) []byte {
@@ -186,7 +217,7 @@ func TestACloseReasonFitsItsFrameAndIsCutBetweenCharacters(t *testing.T) {
 func TestCodesBelow4500MeanReconnect(t *testing.T) {
 	for code, want := range map[wire.CloseCode]bool{
 		wire.CloseTooSlow: true, wire.CloseDraining: true, wire.CloseMoved: true, wire.CloseSilent: true,
-		wire.CloseOrigin: false, wire.CloseBot: false, wire.CloseSuspended: false, wire.CloseProtocol: false,
+		wire.CloseOrigin: false, wire.CloseBot: false, wire.CloseSuspended: false, wire.CloseProtocol: false, wire.CloseBlocked: false,
 	} {
 		if code.Reconnect() != want {
 			t.Errorf("%d: reconnect %v", code, !want)

@@ -16,6 +16,8 @@ type Ready struct {
 	Recovered    bool
 	Status       chat.Status
 	Agent        *chat.Author // who has the conversation, when Status is WithAgent
+	Queue        *chat.Place  // of one that waits, where it is known
+	Read         int64        // seq up to which an agent has read; 0: none has
 	Bot          Greeting
 }
 
@@ -25,6 +27,7 @@ type Greeting struct {
 	Greeting    string
 	Suggestions []string
 	HandOff     bool // whether a person is offered
+	Preview     bool // whether agents see what is typed before it is sent
 	Appearance  chat.Appearance
 }
 
@@ -33,11 +36,10 @@ func AppendReady(dst []byte, ref string, r Ready) []byte {
 	frame := answer(dst, ref, "session.ready")
 	data := frame.within("data")
 	data.text("token", r.Token)
-	data.text("conversation", r.Conversation)
-	data.number("seq", r.Seq)
-	data.flag("recovered", r.Recovered)
-	data.text("status", string(r.Status))
-	appendAgent(&data, r.Agent)
+	appendState(&data, r)
+	if r.Read > 0 {
+		data.number("read", r.Read)
+	}
 	bot := data.within("bot")
 	bot.text("name", r.Bot.Name)
 	bot.text("greeting", r.Bot.Greeting)
@@ -51,6 +53,9 @@ func AppendReady(dst []byte, ref string, r Ready) []byte {
 	}
 	bot.dst = append(bot.dst, ']')
 	bot.flag("handoff", r.Bot.HandOff)
+	if r.Bot.Preview {
+		bot.flag("preview", true)
+	}
 	looks := bot.within("appearance")
 	looks.optional("accent", r.Bot.Appearance.Accent)
 	looks.optional("theme", r.Bot.Appearance.Theme)
@@ -64,27 +69,18 @@ func AppendReady(dst []byte, ref string, r Ready) []byte {
 	return frame.end()
 }
 
-// AppendWatching answers an agent's conversation.watch; the fields are session.ready's.
-func AppendWatching(dst []byte, ref string, r Ready) []byte {
-	frame := answer(dst, ref, "ack")
-	data := frame.within("data")
+// appendState is what visitors and agents are both told of a conversation.
+func appendState(data *object, r Ready) {
 	data.text("conversation", r.Conversation)
 	data.number("seq", r.Seq)
 	data.flag("recovered", r.Recovered)
 	data.text("status", string(r.Status))
-	appendAgent(&data, r.Agent)
-	frame.leave(data)
-	return frame.end()
-}
-
-// AppendDeskReady answers desk.open.
-func AppendDeskReady(dst []byte, ref, name, role string) []byte {
-	frame := answer(dst, ref, "desk.ready")
-	data := frame.within("data")
-	data.text("name", name)
-	data.text("role", role)
-	frame.leave(data)
-	return frame.end()
+	appendAgent(data, r.Agent)
+	if r.Queue != nil {
+		queue := data.within("queue")
+		appendPlace(&queue, *r.Queue)
+		data.leave(queue)
+	}
 }
 
 // AppendAck appends the answer to a request that was done.
@@ -140,20 +136,33 @@ func AppendSnapshot(dst []byte, conversation, message, text string) []byte {
 	return frame.end()
 }
 
-// AppendTyping appends that somebody is writing.
-func AppendTyping(dst []byte, conversation string, author chat.Author) []byte {
+// AppendTyping appends that somebody is writing, to agents with what they have written so far.
+func AppendTyping(dst []byte, conversation string, author chat.Author, text string) []byte {
 	frame := push(dst, "typing", conversation)
 	data := frame.within("data")
-	appendAuthor(&data, author)
+	appendWho(&data, conversation, author)
+	if conversation != "" {
+		data.optional("text", text)
+	}
 	frame.leave(data)
 	return frame.end()
 }
 
-// AppendInboxChanged appends that a conversation's summary changed.
-func AppendInboxChanged(dst []byte, conversation string) []byte {
-	frame := push(dst, "inbox.changed", "")
+// AppendRead appends how far somebody has read.
+func AppendRead(dst []byte, conversation string, author chat.Author, seq int64) []byte {
+	frame := push(dst, "read", conversation)
 	data := frame.within("data")
-	data.text("conversation", conversation)
+	appendWho(&data, conversation, author)
+	data.number("seq", seq)
+	frame.leave(data)
+	return frame.end()
+}
+
+// AppendQueueChanged appends a new place in the line of those who wait.
+func AppendQueueChanged(dst []byte, conversation string, place chat.Place) []byte {
+	frame := push(dst, "queue.changed", conversation)
+	data := frame.within("data")
+	appendPlace(&data, place)
 	frame.leave(data)
 	return frame.end()
 }

@@ -16,15 +16,21 @@ const (
 	MessageRetry        = "message.retry"
 	MessageFeedback     = "message.feedback"
 	HandoffRequest      = "handoff.request"
+	HandoffCancel       = "handoff.cancel"
+	TranscriptRequest   = "transcript.request"
 	Typing              = "typing"
 	Read                = "read"
 	ContactSet          = "contact.set"
 	ConversationClose   = "conversation.close"
 	DeskOpen            = "desk.open"
+	PresenceSet         = "presence.set"
 	ConversationWatch   = "conversation.watch"
 	ConversationUnwatch = "conversation.unwatch"
 	ConversationTake    = "conversation.take"
+	ConversationAssign  = "conversation.assign"
+	ConversationRequeue = "conversation.requeue"
 	ConversationRelease = "conversation.release"
+	NoteAdd             = "note.add"
 	Ping                = "ping"
 	Pong                = "pong"
 )
@@ -48,6 +54,7 @@ type Open struct {
 	Conversation string `json:"conversation"`
 	Page         string `json:"page"`
 	Locale       string `json:"locale"`
+	Fields       Fields `json:"fields"`
 }
 
 // Desk is the data of desk.open. Ticket is empty for whoever came with a Bearer
@@ -90,7 +97,44 @@ type Contact struct {
 	Phone string `json:"phone"`
 }
 
-// Watch is the data of an agent's frames about one conversation.
+// Transcript is the data of transcript.request; without an address, the one that is known.
+type Transcript struct {
+	Email string `json:"email"`
+}
+
+// Signs is the data of typing. Text is what a visitor has written so far; Conversation is for agents only.
+type Signs struct {
+	Text         string `json:"text"`
+	Conversation string `json:"conversation"`
+}
+
+// Mark is the data of read: everything up to Seq was seen. Conversation is for agents only.
+type Mark struct {
+	Seq          int64  `json:"seq"`
+	Conversation string `json:"conversation"`
+}
+
+// Presence is the data of presence.set.
+type Presence struct {
+	Available *bool `json:"available"`
+}
+
+// Assign is the data of conversation.assign; Agent is the id of a user.
+type Assign struct {
+	Conversation string `json:"conversation"`
+	Agent        string `json:"agent"`
+	Force        bool   `json:"force"`
+}
+
+// Remark is the data of note.add; Mentions are ids of users.
+type Remark struct {
+	Conversation string   `json:"conversation"`
+	ClientID     string   `json:"client_id"`
+	Text         string   `json:"text"`
+	Mentions     []string `json:"mentions"`
+}
+
+// Watch is the data of an agent's other frames about one conversation.
 type Watch struct {
 	Conversation string `json:"conversation"`
 	After        *int64 `json:"after"`

@@ -3,6 +3,7 @@ package wire_test
 import (
 	"encoding/json"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -33,15 +34,28 @@ func TestClientFramesOfTheContractAreUnderstood(t *testing.T) {
 		"contact.set":           {wire.ContactSet, new(wire.Contact), &wire.Contact{Name: "Eve", Email: "eve@shop.example", Phone: "1"}},
 		"handoff.request":       {wire.HandoffRequest, new(struct{}), new(struct{})},
 		"conversation.close":    {wire.ConversationClose, new(wire.Watch), new(wire.Watch)},
-		"typing":                {wire.Typing, new(wire.Watch), new(wire.Watch)},
-		"read":                  {wire.Read, new(wire.Watch), new(wire.Watch)},
-		"desk.open":             {wire.DeskOpen, new(wire.Desk), &wire.Desk{Ticket: "one-time"}},
-		"conversation.watch":    {wire.ConversationWatch, new(wire.Watch), &wire.Watch{Conversation: "cnv_1", After: &after}},
-		"conversation.unwatch":  {wire.ConversationUnwatch, new(wire.Watch), &wire.Watch{Conversation: "cnv_1"}},
-		"conversation.take":     {wire.ConversationTake, new(wire.Watch), &wire.Watch{Conversation: "cnv_1", Force: true}},
-		"conversation.release":  {wire.ConversationRelease, new(wire.Watch), &wire.Watch{Conversation: "cnv_1"}},
-		"ping":                  {wire.Ping, new(struct{}), new(struct{})},
-		"pong":                  {wire.Pong, new(struct{}), new(struct{})},
+		"session.open.fields": {wire.SessionOpen, new(wire.Open), &wire.Open{Bot: "bot_1",
+			Fields: wire.Fields{"plan": "gold", "orders": "7", "vip": "true"}}},
+		"handoff.cancel":           {wire.HandoffCancel, new(struct{}), new(struct{})},
+		"transcript.request":       {wire.TranscriptRequest, new(wire.Transcript), &wire.Transcript{Email: "eve@shop.example"}},
+		"transcript.request.known": {wire.TranscriptRequest, new(wire.Transcript), new(wire.Transcript)},
+		"typing":                   {wire.Typing, new(wire.Signs), new(wire.Signs)},
+		"typing.text":              {wire.Typing, new(wire.Signs), &wire.Signs{Text: "Where is my"}},
+		"typing.agent":             {wire.Typing, new(wire.Signs), &wire.Signs{Conversation: "cnv_1"}},
+		"read":                     {wire.Read, new(wire.Mark), &wire.Mark{Seq: 44}},
+		"read.agent":               {wire.Read, new(wire.Mark), &wire.Mark{Seq: 44, Conversation: "cnv_1"}},
+		"presence.set":             {wire.PresenceSet, new(wire.Presence), &wire.Presence{Available: new(bool)}},
+		"conversation.assign":      {wire.ConversationAssign, new(wire.Assign), &wire.Assign{Conversation: "cnv_1", Agent: "usr_2", Force: true}},
+		"conversation.requeue":     {wire.ConversationRequeue, new(wire.Watch), &wire.Watch{Conversation: "cnv_1"}},
+		"note.add": {wire.NoteAdd, new(wire.Remark), &wire.Remark{
+			Conversation: "cnv_1", ClientID: "n-1", Text: "Ask @Bo", Mentions: []string{"usr_2"}}},
+		"desk.open":            {wire.DeskOpen, new(wire.Desk), &wire.Desk{Ticket: "one-time"}},
+		"conversation.watch":   {wire.ConversationWatch, new(wire.Watch), &wire.Watch{Conversation: "cnv_1", After: &after}},
+		"conversation.unwatch": {wire.ConversationUnwatch, new(wire.Watch), &wire.Watch{Conversation: "cnv_1"}},
+		"conversation.take":    {wire.ConversationTake, new(wire.Watch), &wire.Watch{Conversation: "cnv_1", Force: true}},
+		"conversation.release": {wire.ConversationRelease, new(wire.Watch), &wire.Watch{Conversation: "cnv_1"}},
+		"ping":                 {wire.Ping, new(struct{}), new(struct{})},
+		"pong":                 {wire.Pong, new(struct{}), new(struct{})},
 	} {
 		t.Run(name, func(t *testing.T) {
 			frame, err := os.ReadFile(filepath.Join("testdata", "client", name+".json"))
@@ -116,6 +130,40 @@ func TestDataOfTheWrongFormIsRefused(t *testing.T) {
 	}
 }
 
+func TestFieldsOfAPageAreKeptAsTextWithinTheirBounds(t *testing.T) {
+	long := strings.Repeat("x", chat.MaxFieldValue)
+	many := make(map[string]string)
+	for i := range 2 * chat.MaxFields {
+		many[fmt.Sprintf("%03d", i)] = "v"
+	}
+	crowd, err := json.Marshal(many)
+	if err != nil {
+		t.Fatal(err)
+	}
+	kept := make(wire.Fields)
+	for i := range chat.MaxFields {
+		kept[fmt.Sprintf("%03d", i)] = "v"
+	}
+	for data, want := range map[string]wire.Fields{
+		`{}`:                                    nil,
+		`null`:                                  nil,
+		`{"a":"1","b":2.50,"c":true,"d":false}`: {"a": "1", "b": "2.50", "c": "true", "d": "false"},
+		`{"a":null,"b":{"c":1},"d":[1],"e":"","":"x","f":"kept"}`:      {"f": "kept"},
+		`{"a":"` + long + `","b":"` + long + `x"}`:                     {"a": long},
+		`{"` + long[:chat.MaxFieldName] + `":1,"` + long[:65] + `":1}`: {long[:chat.MaxFieldName]: "1"},
+		string(crowd): kept,
+		`{"a":"<b>\u00e9\ud83d\ude00","a2":"a broken \ud83d surrogate"}`: {"a": "<b>\u00e9\U0001F600", "a2": "a broken \ufffd surrogate"},
+	} {
+		var got wire.Fields
+		if err := json.Unmarshal([]byte(data), &got); err != nil {
+			t.Fatalf("%s: %v", data, err)
+		}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("%.80s: %s", data, diff)
+		}
+	}
+}
+
 func FuzzDecodeNeverPanicsAndNeverLetsBrokenTextThrough(f *testing.F) {
 	files, _ := filepath.Glob(filepath.Join("testdata", "client", "*.json"))
 	for _, file := range files {
@@ -136,7 +184,7 @@ func FuzzDecodeNeverPanicsAndNeverLetsBrokenTextThrough(f *testing.F) {
 		if request.Type == "" || len(request.ID) > wire.MaxID || !json.Valid(frame) {
 			t.Fatalf("%q was let through", frame)
 		}
-		for _, into := range []any{new(wire.Open), new(wire.Send), new(wire.Stop), new(wire.Feedback), new(wire.Contact), new(wire.Watch)} {
+		for _, into := range []any{new(wire.Open), new(wire.Mark), new(wire.Signs), new(wire.Remark), new(wire.Assign), new(wire.Presence), new(wire.Send), new(wire.Stop), new(wire.Feedback), new(wire.Contact), new(wire.Watch)} {
 			if err := request.Into(into); err != nil && !errors.Is(err, wire.ErrBadFrame) {
 				t.Fatalf("got %v", err)
 			}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"log/slog"
 	"slices"
-	"strings"
 	"sync"
 
 	"github.com/asynkron/protoactor-go/actor"
@@ -13,12 +12,9 @@ import (
 	"parley/llm"
 )
 
-// turn is the answer that is being written.
-type turn struct {
+// call is what writes an answer.
+type call struct {
 	message string
-	text    strings.Builder
-	trace   *chat.Trace // as far as it is known
-	muted   bool        // nothing more is shown of it
 	cancel  context.CancelFunc
 }
 
@@ -49,12 +45,12 @@ func (p *pieces) take() string {
 
 // answer begins to write the answer that was just started in the log.
 func (s *session) answer() {
-	open := s.state.open
-	if open == nil || s.turn != nil {
+	open := s.begin()
+	if open == nil {
 		return
 	}
 	ctx, cancel := s.engine.turnContext()
-	s.turn = &turn{message: open.message, cancel: cancel}
+	s.call = &call{message: open.message, cancel: cancel}
 	s.engine.answering.Add(1)
 	memory := s.state.memory
 	asked := open.question.message
@@ -135,32 +131,25 @@ func (s *session) recollected(ctx actor.Context, m *recollected) {
 	s.rest(ctx)
 }
 
-// traceOf is what produced the answer that an order cuts short; nil if it cuts none.
-func (s *session) traceOf(order order) *chat.Trace {
-	if _, cuts := order.(*halt); cuts {
-		return s.turn.trace
+// hush ends the call of an answer that nobody is to hear any more. Its answer counts as being
+// written until its end is in the log.
+func (s *session) hush() {
+	if s.call == nil || s.speaks(s.call.message) {
+		return
 	}
-	return nil
-}
-
-// silence mutes the open answer and cancels the model's call, and returns the
-// order that records it before `then`.
-func (s *session) silence(reason chat.Reason, then order) order {
-	if s.turn == nil || s.turn.muted {
-		return then
+	s.call.cancel()
+	if s.turn == nil || s.turn.message != s.call.message {
+		s.call = nil
+		s.engine.answering.Add(-1)
 	}
-	s.turn.muted = true
-	s.turn.cancel()
-	return &halt{message: s.turn.message, shown: s.turn.text.String(), reason: reason, then: then}
 }
 
 func (s *session) stop(ctx actor.Context, m *stop, r early) {
 	s.know(m.visitor)
-	if s.turn != nil && (m.message == "" || m.message == s.turn.message) {
-		if order := s.silence(chat.Stopped, nil); order != nil {
-			s.order(ctx, waiting{order: order, sender: r.sender, until: r.until, trace: s.traceOf(order)})
-			return
-		}
+	if s.floor.stop(m.message, waiting{sender: r.sender, until: r.until}) {
+		s.hush()
+		s.next(ctx)
+		return
 	}
 	reply(ctx, r.sender, &chat.Receipt{})
 	s.rest(ctx)
@@ -175,35 +164,20 @@ func (s *session) found(m *found) {
 
 // delta shows what is new of the open answer.
 func (s *session) delta(ctx actor.Context, m *delta) {
-	if s.turn == nil || s.turn.message != m.message || s.turn.muted {
-		return
+	if s.speaks(m.message) {
+		s.deliver(ctx, s.say(m.pieces.take()))
 	}
-	index, text := s.turn.text.Len(), m.pieces.take()
-	s.turn.text.WriteString(text)
-	s.deliver(ctx, &Delta{Message: m.message, Index: index, Text: text})
 }
 
 // answered ends the open answer, unless somebody silenced it before.
 func (s *session) answered(ctx actor.Context, m *answered) {
-	if s.turn == nil || s.turn.message != m.message || s.turn.muted {
+	if !s.speaks(m.message) {
 		return
 	}
-	s.turn.muted = true
-	var ending chat.Body
 	if m.err != nil {
 		s.engine.logger.Warn("an answer failed", slog.String("conversation", s.ref.Conversation), slog.Any("error", m.err))
-		ending = chat.MessageInterrupted{Message: m.message, Text: s.turn.text.String(), Reason: chat.Failed}
-	} else {
-		ending = chat.MessageCompleted{Message: m.message, Text: s.turn.text.String(), Citations: m.citations, Offer: m.offer}
 	}
-	s.order(ctx, waiting{order: &finish{ending}, usage: m.usage, trace: m.trace})
-}
-
-func (s *session) endTurn() {
-	if s.turn != nil {
-		s.turn.muted = true
-		s.turn.cancel()
-		s.turn = nil
-		s.engine.answering.Add(-1)
-	}
+	s.conclude(m)
+	s.hush()
+	s.next(ctx)
 }

@@ -2,6 +2,11 @@ package actors
 
 import (
 	"context"
+	"strconv"
+	"sync"
+	"sync/atomic"
+
+	"github.com/asynkron/protoactor-go/actor"
 
 	"parley/chat"
 )
@@ -38,14 +43,51 @@ type Seat interface {
 
 // Sit puts an agent on duty for as long as their connection lasts.
 func (e *Engine) Sit(tenant string, agent chat.Author, available bool, watcher DeskWatcher) Seat {
-	return nil
+	registry := e.node.System().ProcessRegistry
+	pid, _ := registry.Add(&sitting{watcher}, "seat/"+strconv.FormatUint(e.watches.Add(1), 36))
+	s := &seat{desks: e.desks, tenant: tenant, agent: agent, pid: pid}
+	s.available.Store(available)
+	s.leave = sync.OnceFunc(func() {
+		registry.Remove(pid)
+		e.desks.leave(s)
+	})
+	e.desks.sit(s)
+	return s
 }
 
 // OnDuty returns who has the dashboard open, by name.
-func (e *Engine) OnDuty(ctx context.Context, tenant string) ([]Colleague, error) { return nil, nil }
-
-func (e *Engine) assignWaiting(ctx context.Context, ref chat.Ref, by, to chat.Author) error {
-	return nil
+func (e *Engine) OnDuty(ctx context.Context, tenant string) ([]Colleague, error) {
+	reply, err := e.requestOf(ctx, deskKind, tenant, &onDuty{})
+	if err != nil {
+		return nil, err
+	}
+	return reply.(*Roster).Agents, nil
 }
 
-func (e *Engine) mention(note chat.Note) {}
+type seat struct {
+	desks     *desks
+	tenant    string
+	agent     chat.Author
+	pid       *actor.PID
+	available atomic.Bool
+	leave     func()
+}
+
+func (s *seat) Available(available bool) {
+	if s.available.Swap(available) != available {
+		s.desks.stir(s.tenant)
+	}
+}
+
+func (s *seat) Leave() { s.leave() }
+
+// sitting is the process behind a seat's address: it only hands over, without a mailbox.
+type sitting struct{ watcher DeskWatcher }
+
+func (s *sitting) SendUserMessage(_ *actor.PID, message any) {
+	if output, ok := actor.UnwrapEnvelopeMessage(message).(DeskOutput); ok {
+		s.watcher.Deliver(output)
+	}
+}
+func (*sitting) SendSystemMessage(*actor.PID, any) {}
+func (*sitting) Stop(*actor.PID)                   {}

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"strings"
 	"sync"
@@ -34,6 +35,8 @@ type Standby interface {
 type Config struct {
 	Log        chat.Log
 	Idles      chat.Idles
+	Desks      chat.Desks
+	Reads      chat.Reads
 	Bots       chat.BotDirectory
 	Knowledge  Retriever
 	Announcer  chat.Announcer
@@ -52,6 +55,8 @@ type Config struct {
 type Engine struct {
 	log        chat.Log
 	idles      chat.Idles
+	reads      chat.Reads
+	desks      *desks
 	node       *cluster.Node
 	opener     *opener
 	committer  *committer
@@ -76,12 +81,16 @@ type Engine struct {
 // what an earlier process has left broken.
 func Start(config Config) (*Engine, error) {
 	e := &Engine{
-		log: config.Log, idles: config.Idles, opener: newOpener(config.Log), committer: newCommitter(config.Log), room: newRoom(nodeRoom, tenantRoom), limit: config.Limit,
+		log: config.Log, idles: config.Idles, reads: config.Reads, opener: newOpener(config.Log), committer: newCommitter(config.Log), room: newRoom(nodeRoom, tenantRoom), limit: config.Limit,
 		inbox: newInbox(config.Announcer, config.Logger), logger: config.Logger,
 		idleAfter: cmp.Or(config.IdleAfter, idleAfter), closeEvery: cmp.Or(config.CloseEvery, closeEvery),
 	}
 	props := actor.PropsFromProducer(func() actor.Actor { return &session{engine: e} })
-	e.node = cluster.Start(config.Logger, map[string]*actor.Props{sessionKind: props})
+	e.desks = newDesks(e, config.Desks)
+	e.node = cluster.Start(config.Logger, map[string]*actor.Props{
+		sessionKind: props,
+		deskKind:    actor.PropsFromProducer(func() actor.Actor { return &desk{engine: e, store: config.Desks} }),
+	})
 	e.bots = newBots(config.Bots, e.node.System(), config.Logger)
 	e.answerer = &answerer{
 		bots: e.bots, log: config.Log, slots: newSlots(nodeSlots, tenantSlots), retriever: config.Knowledge,
@@ -99,6 +108,7 @@ func Start(config Config) (*Engine, error) {
 	e.tasks.Go(func() { e.inbox.run(e.running) })
 	e.tasks.Go(func() { e.sweep(e.running) })
 	e.tasks.Go(func() { e.closeIdle(e.running) })
+	e.tasks.Go(func() { e.desks.run(e.running) })
 	return e, nil
 }
 
@@ -151,11 +161,12 @@ type Attached struct {
 	Head    int64 // seq of the last event; 0: no message yet
 	Status  chat.Status
 	Agent   *chat.Author
-	Open    *Snapshot  // the answer that is being written, if any
-	Place   chat.Place // for one that waits, where it is known
-	Here    Here       // for agents
-	Blocked bool       // the visitor is: what they write is refused
-	Detach  func()     // ends the watch; may be called more than once
+	Open    *Snapshot        // the answer that is being written, if any
+	Place   chat.Place       // for one that waits, where it is known
+	Here    Here             // for agents
+	Blocked bool             // the visitor is: what they write is refused
+	Marks   map[string]int64 // how far users, and the visitor (""), have read; nil where no agent wrote
+	Detach  func()           // ends the watch; may be called more than once
 }
 
 // Attach begins to watch a conversation. The watcher may be called before
@@ -183,7 +194,16 @@ func (e *Engine) attach(ctx context.Context, visitor Visitor, agent *chat.Author
 		remove()
 		e.tell(visitor.Ref, &detach{pid})
 	})
-	return Attached{Head: now.head, Status: now.status, Agent: now.agent, Open: now.open, Detach: detach}, nil
+	attached := Attached{
+		Head: now.head, Status: now.status, Agent: now.agent, Open: now.open,
+		Place: now.place, Here: now.here, Blocked: now.blocked, Detach: detach,
+	}
+	if now.spoken {
+		if attached.Marks, err = e.reads.ReadMarks(ctx, visitor.Ref); err != nil {
+			e.logger.Warn("cannot read marks", slog.String("conversation", visitor.Conversation), slog.Any("error", err))
+		}
+	}
+	return attached, nil
 }
 
 // Watch is Attach for an agent, who is shown more: who else looks, whether the visitor is there,
@@ -198,7 +218,11 @@ func (e *Engine) Watch(ctx context.Context, visitor Visitor, agent chat.Author, 
 // Codes: message_empty, message_too_long, too_many_waiting, not_yours; unavailable when storage is
 // away for 10 s, or when too many wait for it: the same message may be sent again.
 func (e *Engine) Post(ctx context.Context, visitor Visitor, author chat.Author, clientID, text string) (chat.Receipt, error) {
-	return e.write(ctx, visitor, &post{author: author, clientID: clientID, text: text})
+	message := &post{author: author, clientID: clientID, text: text}
+	if author.Kind == chat.ByVisitor {
+		message.transfer, message.place = e.transfer(ctx, visitor, text)
+	}
+	return e.write(ctx, visitor, message)
 }
 
 // StopAnswer ends the answer that is being written, keeping what was shown.
@@ -218,7 +242,7 @@ func (e *Engine) Retry(ctx context.Context, visitor Visitor, message string) err
 
 // RequestPerson puts the conversation into the waiting line for a person.
 func (e *Engine) RequestPerson(ctx context.Context, visitor Visitor) error {
-	_, err := e.write(ctx, visitor, &move{chat.Waiting})
+	_, err := e.write(ctx, visitor, &move{to: chat.Waiting, place: e.desks.outlook(ctx, visitor)})
 	return err
 }
 
@@ -237,7 +261,7 @@ func (e *Engine) SetContact(ctx context.Context, visitor Visitor, contact chat.C
 
 // Close closes the conversation; the next message reopens it.
 func (e *Engine) Close(ctx context.Context, visitor Visitor) error {
-	_, err := e.write(ctx, visitor, &move{chat.Closed})
+	_, err := e.write(ctx, visitor, &move{to: chat.Closed})
 	return err
 }
 
@@ -266,31 +290,39 @@ func (e *Engine) CancelRequest(ctx context.Context, visitor Visitor) error {
 // with the bot or waits is theirs to take, and waits until then. A Conflict error with code "not_yours" when
 // another agent has it, unless forced.
 func (e *Engine) Assign(ctx context.Context, visitor Visitor, by, to chat.Author, force bool) error {
-	if _, err := e.write(ctx, visitor, &hand{by: by, to: to, force: force}); err != nil {
+	if _, err := e.write(ctx, visitor, &hand{by: by, to: to, force: force, place: e.desks.outlook(ctx, visitor)}); err != nil {
 		return err
 	}
-	return e.assignWaiting(ctx, visitor.Ref, by, to)
+	return e.desks.assign(ctx, visitor.Ref, by.ID, to.ID)
 }
 
 // Requeue puts a conversation (back) into the line, for anybody to take. A Conflict error with code
 // "not_yours" when another agent has it.
 func (e *Engine) Requeue(ctx context.Context, visitor Visitor, agent chat.Author) error {
-	if _, err := e.write(ctx, visitor, &requeue{agent: agent}); err != nil {
+	if _, err := e.write(ctx, visitor, &requeue{agent: agent, place: e.desks.outlook(ctx, visitor)}); err != nil {
 		return err
 	}
-	return e.assignWaiting(ctx, visitor.Ref, agent, chat.Author{})
+	return e.desks.assign(ctx, visitor.Ref, agent.ID, "")
 }
 
 // Read keeps, and shows others, that the reader has seen the events up to seq.
 func (e *Engine) Read(ctx context.Context, visitor Visitor, reader chat.Author, seq int64) error {
-	_, err := e.request(ctx, visitor.Ref, &read{visitor, reader, seq})
-	return err
+	reply, err := e.request(ctx, visitor.Ref, &read{visitor, reader, seq})
+	if err != nil {
+		return err
+	}
+	if mark := reply.(*marked); mark.keep {
+		if err := e.reads.MarkRead(ctx, visitor.Ref, reader.ID, mark.seq); err != nil {
+			return fmt.Errorf("keep a read mark: %w", err)
+		}
+	}
+	return nil
 }
 
 // Noted shows a note that was kept to all agents who watch, and tells those whom it mentions.
 func (e *Engine) Noted(_ context.Context, visitor Visitor, note chat.Note) error {
 	e.tell(visitor.Ref, &show{visitor, &Noted{note}})
-	e.mention(note)
+	e.desks.mention(note)
 	return nil
 }
 
@@ -322,12 +354,16 @@ func (e *Engine) write(ctx context.Context, visitor Visitor, order order) (chat.
 
 // request asks a session, activating it if need be.
 func (e *Engine) request(ctx context.Context, ref chat.Ref, message any) (any, error) {
+	return e.requestOf(ctx, sessionKind, ref.String(), message)
+}
+
+func (e *Engine) requestOf(ctx context.Context, kind, identity string, message any) (any, error) {
 	if _, ok := ctx.Deadline(); !ok {
 		var cancel context.CancelFunc
 		ctx, cancel = context.WithTimeout(ctx, requestTimeout)
 		defer cancel()
 	}
-	reply, err := e.node.Request(ctx, sessionKind, ref.String(), message)
+	reply, err := e.node.Request(ctx, kind, identity, message)
 	if err != nil {
 		var known *chat.Error
 		if errors.As(err, &known) {

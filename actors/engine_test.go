@@ -30,6 +30,7 @@ type house struct {
 	traces chat.Traces
 	model  *scripted
 	books  *books
+	line   *line
 	tenant string
 }
 
@@ -78,9 +79,9 @@ func open(t *testing.T, storage storage) *house {
 	t.Helper()
 	ctx := t.Context()
 	store, announcer := storage.open(t)
-	h := &house{log: &doubtful{Log: store}, idles: &idles{Idles: store}, bots: store, traces: store, model: newScripted(), books: &books{}, tenant: tenantIn(t, store)}
+	h := &house{log: &doubtful{Log: store}, idles: &idles{Idles: store}, bots: store, traces: store, model: newScripted(), books: &books{}, line: newLine(), tenant: tenantIn(t, store)}
 	engine, err := actors.Start(actors.Config{
-		Log: h.log, Idles: h.idles, Bots: store, Knowledge: h.books, Announcer: announcer,
+		Log: h.log, Idles: h.idles, Desks: h.line, Reads: h.line, Bots: store, Knowledge: h.books, Announcer: announcer,
 		CloseEvery: 50 * time.Millisecond, Model: h.model, Extractive: quiet{}, Logger: slog.New(slog.DiscardHandler),
 	})
 	if err != nil {

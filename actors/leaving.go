@@ -48,7 +48,8 @@ func (s *session) retire(ctx actor.Context) {
 // stopping leaves a shell: others may hold the actor's address for long.
 func (s *session) stopping(ctx actor.Context) {
 	s.deliver(ctx, &Moved{})
-	s.endTurn()
+	s.turn = nil
+	s.hush()
 	s.engine.sessions.Add(-1)
 	*s = session{engine: s.engine, phase: retired}
 }

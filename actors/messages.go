@@ -16,10 +16,14 @@ type (
 		watcher *actor.PID
 	}
 	attached struct {
-		head   int64
-		status chat.Status
-		agent  *chat.Author
-		open   *Snapshot
+		head    int64
+		status  chat.Status
+		agent   *chat.Author
+		open    *Snapshot
+		spoken  bool // an agent wrote in it
+		place   chat.Place
+		here    Here
+		blocked bool
 	}
 	// detach ends a watch. No reply.
 	detach struct{ watcher *actor.PID }
@@ -40,11 +44,15 @@ type (
 		visitor Visitor
 		output  Output
 	}
-	// read keeps and shows how far somebody has read. The reply is *chat.Receipt.
+	// read shows how far somebody has read. The reply is *marked.
 	read struct {
 		visitor Visitor
 		reader  chat.Author
 		seq     int64
+	}
+	marked struct {
+		keep bool // it is to be kept
+		seq  int64
 	}
 	// block refuses what the visitor writes, or accepts it again. No reply.
 	block struct {

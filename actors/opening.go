@@ -23,8 +23,8 @@ const (
 	logEvery   = 30 // of the tries, in the log
 )
 
-// place learns who this activation is, and opens its log.
-func (s *session) place(ctx actor.Context, identity string) {
+// activate learns who this activation is, and opens its log.
+func (s *session) activate(ctx actor.Context, identity string) {
 	tenant, conversation, _ := strings.Cut(identity, "/")
 	s.ref, s.self = chat.Ref{Tenant: tenant, Conversation: conversation}, ctx.Self()
 	s.engine.sessions.Add(1)
@@ -60,7 +60,7 @@ func (e *Engine) openFor(session *actor.PID, ref chat.Ref) {
 // reopen opens the log after a pause, unless nobody and nothing is left to wait for it.
 func (s *session) reopen(ctx actor.Context) {
 	s.phase = opening
-	s.expire(ctx)
+	s.dismiss(ctx)
 	if s.flight == nil && s.turn == nil && len(s.orders) == 0 && len(s.early) == 0 {
 		s.giveUp(ctx, chat.ErrUnavailable)
 		return
@@ -82,7 +82,7 @@ func (s *session) opened(ctx actor.Context, m *opened) {
 		s.phase, s.epoch = live, 1
 		s.birth = &chat.Birth{}
 		if s.flight == nil {
-			s.state = state{status: chat.WithBot}
+			s.floor = floor{state: state{status: chat.WithBot}}
 		}
 	case m.err != nil:
 		if s.tries%logEvery == 0 {
@@ -95,17 +95,16 @@ func (s *session) opened(ctx actor.Context, m *opened) {
 		s.phase, s.epoch, s.birth = live, m.opening.Epoch, nil
 		s.botName = m.bot
 		s.visitor = Visitor{Ref: s.ref, Bot: m.opening.Bot, ID: m.opening.Visitor, Locale: m.opening.Locale}
+		s.blocked = m.opening.Blocked
+		if s.flight == nil {
+			s.floor = resume(m.opening)
+			s.queue(ctx)
+		}
 	}
 	s.tries = 0
 	if s.flight != nil {
 		s.resolve(ctx, m)
 		return
-	}
-	if m.err == nil {
-		s.state = restore(m.opening)
-	}
-	if s.state.open != nil { // its process died
-		s.orders = append(s.orders, waiting{order: &abandon{s.state.open.message}})
 	}
 	s.next(ctx)
 	early := s.early
@@ -115,10 +114,8 @@ func (s *session) opened(ctx actor.Context, m *opened) {
 	}
 }
 
-// expire tells those who have waited long enough that storage is away. What they wanted is
-// not done later: they know, and will ask again. But an answer that was silenced
-// stays so, and its end is written whoever hears of it.
-func (s *session) expire(ctx actor.Context) {
+// dismiss tells those who have waited long enough that storage is away.
+func (s *session) dismiss(ctx actor.Context) {
 	now := time.Now()
 	s.early = slices.DeleteFunc(s.early, func(r early) bool {
 		late := now.After(r.until)
@@ -127,20 +124,9 @@ func (s *session) expire(ctx actor.Context) {
 		}
 		return late
 	})
-	kept := s.orders[:0]
-	for _, w := range s.orders {
-		if w.sender != nil && now.After(w.until) {
-			reply(ctx, w.sender, chat.ErrUnavailable)
-			w.sender = nil
-			cut, silenced := w.order.(*halt)
-			if !silenced {
-				continue
-			}
-			w.order = &halt{message: cut.message, shown: cut.shown, reason: chat.Stopped}
-		}
-		kept = append(kept, w)
+	for _, w := range s.expire(now) {
+		reply(ctx, w.sender, chat.ErrUnavailable)
 	}
-	s.orders = kept
 }
 
 // giveUp leaves after something that this activation cannot heal: whoever
@@ -155,8 +141,8 @@ func (s *session) giveUp(ctx actor.Context, answer any) {
 	for _, w := range s.orders {
 		reply(ctx, w.sender, answer)
 	}
-	s.early, s.flight, s.orders = nil, nil, nil
-	s.endTurn()
+	s.early, s.flight, s.orders, s.turn = nil, nil, nil, nil
+	s.hush()
 	s.retire(ctx)
 }
 

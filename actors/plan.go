@@ -35,8 +35,9 @@ type order interface {
 
 // names gives what a plan cannot derive from the state.
 type names struct {
-	bot   string // the bot's name, as the visitor sees it
-	newID func() string
+	bot     string // the bot's name, as the visitor sees it
+	newID   func() string
+	blocked bool // the visitor is
 	// exhausted: the tenant has no answers left, so that no question is begun
 	// for the first time.
 	exhausted bool
@@ -62,6 +63,9 @@ type post struct {
 	author   chat.Author
 	clientID string
 	text     string
+	// transfer: the visitor asks for a person, who finds the conversation at this place.
+	transfer bool
+	place    chat.Place
 }
 
 func (p *post) plan(s state, names names) ([]chat.Body, error) {
@@ -70,6 +74,8 @@ func (p *post) plan(s state, names names) ([]chat.Body, error) {
 		return nil, chat.Fail(chat.Invalid, "message_empty", "Please write a message first.")
 	case !utf8.ValidString(p.text):
 		return nil, chat.Fail(chat.Invalid, "message_invalid", "This message is not valid text.")
+	case p.author.Kind == chat.ByVisitor && names.blocked:
+		return nil, chat.ErrBlocked
 	case utf8.RuneCountInString(p.text) > maxMessage:
 		return nil, chat.Fail(chat.TooLarge, "message_too_long", fmt.Sprintf("A message can have %d characters at most. Please send it in parts.", maxMessage))
 	}
@@ -90,7 +96,11 @@ func (p *post) plan(s state, names names) ([]chat.Body, error) {
 		s = s.apply(chat.Event{Seq: s.head + 1, Body: reopened})
 	}
 	bodies = append(bodies, created)
-	if s.status == chat.WithBot && !s.unfinished() {
+	switch {
+	case s.status != chat.WithBot || s.unfinished():
+	case p.transfer:
+		bodies = append(bodies, waitsAt(p.place))
+	default:
 		bodies = append(bodies, names.start(question{message: created.Message}))
 	}
 	return bodies, nil
@@ -211,24 +221,35 @@ func (r *release) plan(s state, _ names) ([]chat.Body, error) {
 	if s.status == chat.WithAgent && s.agent.ID != r.agent.ID {
 		return nil, notYours(s)
 	}
-	return change(s, chat.WithBot)
+	return change(s, chat.WithBot, chat.Place{})
 }
 
 // move changes the status where nobody else has to agree.
-type move struct{ to chat.Status }
+type move struct {
+	to    chat.Status
+	place chat.Place // for Waiting
+}
 
 func (m *move) plan(s state, _ names) ([]chat.Body, error) {
 	if m.to == chat.Waiting && s.status == chat.WithAgent {
 		return nil, nil // a person is there already
 	}
-	return change(s, m.to)
+	return change(s, m.to, m.place)
 }
 
-func change(s state, to chat.Status) ([]chat.Body, error) {
+func change(s state, to chat.Status, place chat.Place) ([]chat.Body, error) {
 	if s.status == to || s.head == 0 && to == chat.Closed {
 		return nil, nil
 	}
-	return []chat.Body{chat.StatusChanged{Status: to}}, nil
+	changed := chat.StatusChanged{Status: to}
+	if to == chat.Waiting {
+		changed = waitsAt(place)
+	}
+	return []chat.Body{changed}, nil
+}
+
+func waitsAt(place chat.Place) chat.StatusChanged {
+	return chat.StatusChanged{Status: chat.Waiting, Position: place.Position, Absence: place.Absence, Opens: place.Opens}
 }
 
 // expire closes a conversation in which nothing has happened since before, and
@@ -239,7 +260,7 @@ func (x *expire) plan(s state, _ names) ([]chat.Body, error) {
 	if s.status == chat.Waiting || s.unfinished() || !s.at.Before(x.before) {
 		return nil, nil
 	}
-	return change(s, chat.Closed)
+	return change(s, chat.Closed, chat.Place{})
 }
 
 // remark adds an event that changes nothing of the conversation's course.
@@ -270,13 +291,14 @@ func (*cancel) plan(s state, _ names) ([]chat.Body, error) {
 	if s.status != chat.Waiting {
 		return nil, chat.Fail(chat.Conflict, "not_waiting", "This conversation does not wait for a person.")
 	}
-	return change(s, chat.WithBot)
+	return change(s, chat.WithBot, chat.Place{})
 }
 
 // hand gives the conversation to a colleague.
 type hand struct {
 	by, to chat.Author
 	force  bool
+	place  chat.Place
 }
 
 func (h *hand) plan(s state, _ names) ([]chat.Body, error) {
@@ -288,17 +310,20 @@ func (h *hand) plan(s state, _ names) ([]chat.Body, error) {
 	case s.status == chat.WithAgent:
 		return []chat.Body{chat.StatusChanged{Status: chat.WithAgent, Agent: &h.to}}, nil
 	}
-	return change(s, chat.Waiting)
+	return change(s, chat.Waiting, h.place)
 }
 
 // requeue puts the conversation into the line.
-type requeue struct{ agent chat.Author }
+type requeue struct {
+	agent chat.Author
+	place chat.Place
+}
 
 func (r *requeue) plan(s state, _ names) ([]chat.Body, error) {
 	if s.status == chat.WithAgent && s.agent.ID != r.agent.ID {
 		return nil, notYours(s)
 	}
-	return change(s, chat.Waiting)
+	return change(s, chat.Waiting, r.place)
 }
 
 func notYours(s state) error {

@@ -1,7 +1,6 @@
 package actors
 
 import (
-	"slices"
 	"time"
 
 	"github.com/asynkron/protoactor-go/actor"
@@ -11,12 +10,12 @@ import (
 )
 
 // session is one live conversation: the only writer of its log under its epoch.
-// It decides nothing of its own: plans turn orders into events, the state is
+// It decides nothing of its own: its floor does, plans turn orders into events, the state is
 // their fold. One append is in flight at a time; orders wait behind it.
 //
 // This file has what reaches it from outside; opening.go how it begins and what
 // it does while storage is away, writing.go its appends, answering.go its turns,
-// leaving.go how it goes.
+// attending.go who watches it, leaving.go how it goes.
 type session struct {
 	engine *Engine
 	self   *actor.PID
@@ -28,16 +27,18 @@ type session struct {
 	birth   *chat.Birth // what the first append needs; nil once the conversation has rows
 	visitor Visitor
 	botName string
-	state   state
+	floor
 
 	early        []early       // what came before the log was open
-	orders       []waiting     // what waits to be written, in order
-	flight       *flight       // the append whose outcome is awaited
-	turn         *turn         // the answer that is being written by this activation
+	call         *call         // what writes the floor's turn
 	recollecting bool          // a summary is being made
 	summary      *chat.Summary // made and not kept yet
-	watchers     []*actor.PID
-	activity     int64 // counts what came from outside, to tell whether the session is idle
+	watchers     []onlooker
+	here         Here       // what agents were told last
+	seen         int64      // of what the visitor has read, as far as this activation knows
+	place        chat.Place // in the line, as the desk told last
+	blocked      bool       // the visitor is
+	activity     int64      // counts what came from outside, to tell whether the session is idle
 }
 
 type phase int
@@ -55,16 +56,6 @@ type early struct {
 	until   time.Time
 }
 
-// waiting is an order with whoever wants to hear of it, nil for the session's own.
-type waiting struct {
-	order     order
-	sender    *actor.PID
-	until     time.Time // when the sender stops to wait
-	usage     *chat.Usage
-	trace     *chat.Trace
-	exhausted bool // the store said that no answers are left
-}
-
 // Bounds of what waits in one session, as long as somebody waits for it.
 const (
 	maxEarly  = 200
@@ -76,7 +67,7 @@ const (
 func (s *session) Receive(ctx actor.Context) {
 	switch m := ctx.Message().(type) {
 	case *cluster.Placed:
-		s.place(ctx, m.Identity)
+		s.activate(ctx, m.Identity)
 	case *opened:
 		s.opened(ctx, m)
 	case *written:
@@ -95,7 +86,9 @@ func (s *session) Receive(ctx actor.Context) {
 		s.detach(ctx, m.watcher)
 	case *actor.Stopping:
 		s.stopping(ctx)
-	case *attach, *write, *stop, *show, *wake:
+	case *chat.Place:
+		s.placed(ctx, *m)
+	case *attach, *write, *stop, *show, *read, *block, *wake:
 		s.request(ctx, early{m, ctx.Sender(), time.Now().Add(patience)})
 	}
 }
@@ -124,8 +117,12 @@ func (s *session) request(ctx actor.Context, r early) {
 		s.stop(ctx, m, r)
 	case *show:
 		s.know(m.visitor)
-		s.deliver(ctx, m.output)
+		s.show(ctx, m.output)
 		s.rest(ctx)
+	case *read:
+		s.read(ctx, m, r.sender)
+	case *block:
+		s.block(ctx, m)
 	case *wake:
 		reply(ctx, r.sender, &chat.Receipt{})
 		s.rest(ctx)
@@ -143,58 +140,16 @@ func (s *session) know(visitor Visitor) {
 	}
 }
 
-func (s *session) attach(ctx actor.Context, m *attach, sender *actor.PID) {
-	s.know(m.visitor)
-	if !slices.ContainsFunc(s.watchers, m.watcher.Equal) {
-		s.watchers = append(s.watchers, m.watcher)
-	}
-	now := &attached{head: s.state.head, status: s.state.status, agent: s.state.agent}
-	if s.turn != nil {
-		now.open = &Snapshot{Message: s.turn.message, Text: s.turn.text.String()}
-	}
-	reply(ctx, sender, now)
-}
-
-// detach ends a watch, or takes back the wish for one: its caller may have given up.
-func (s *session) detach(ctx actor.Context, watcher *actor.PID) {
-	s.watchers = slices.DeleteFunc(s.watchers, watcher.Equal)
-	s.early = slices.DeleteFunc(s.early, func(r early) bool {
-		wish, attaches := r.message.(*attach)
-		return attaches && wish.watcher.Equal(watcher)
-	})
-	s.rest(ctx)
-}
-
-// write lets an order wait for its turn. A person who takes the conversation
-// silences the bot now, not when the order is written.
+// write lets an order wait for its turn.
 func (s *session) write(ctx actor.Context, m *write, r early) {
 	s.know(m.visitor)
 	if len(s.orders) >= maxOrders {
 		reply(ctx, r.sender, errCrowded)
 		return
 	}
-	order := m.order
-	switch wish := order.(type) {
-	case *take:
-		order = s.silence(chat.Takeover, wish)
-	case *move:
-		if wish.to != chat.WithBot { // to a person, or to the end
-			order = s.silence(chat.Stopped, wish)
-		}
-	}
-	s.order(ctx, waiting{order: order, sender: r.sender, until: r.until, trace: s.traceOf(order)})
-}
-
-func (s *session) order(ctx actor.Context, w waiting) {
-	s.orders = append(s.orders, w)
+	s.wish(waiting{order: m.order, sender: r.sender, until: r.until})
+	s.hush()
 	s.next(ctx)
-}
-
-// deliver shows something to all who watch, in order.
-func (s *session) deliver(ctx actor.Context, output Output) {
-	for _, watcher := range s.watchers {
-		ctx.Send(watcher, output)
-	}
 }
 
 func reply(ctx actor.Context, to *actor.PID, answer any) {

@@ -19,6 +19,7 @@ type state struct {
 	failed []answer   // the last ones that failed, latest first, which may be tried again
 	memory memory
 	recent []string // ids of the bot's last answers, for feedback
+	spoken int64    // seq of the last message by an agent
 }
 
 // question is a visitor's message that wants an answer.
@@ -48,6 +49,9 @@ func (s state) apply(e chat.Event) state {
 	}
 	switch body := e.Body.(type) {
 	case chat.MessageCreated:
+		if body.Author.Kind == chat.ByAgent {
+			s.spoken = e.Seq
+		}
 		if body.Author.Kind == chat.ByVisitor && s.status == chat.WithBot {
 			s.queue = append(slices.Clone(s.queue), question{message: body.Message, text: body.Text})
 		}

@@ -11,65 +11,36 @@ import (
 	"parley/chat"
 )
 
-// flight is the append whose outcome is awaited.
-type flight struct {
-	waiting
-	append chat.Append
-}
-
 // next writes the order that waits longest, if nothing is in flight.
 func (s *session) next(ctx actor.Context) {
 	for s.phase == live && s.flight == nil {
-		if len(s.orders) == 0 {
-			if s.state.open == nil && len(s.state.queue) > 0 && s.state.status == chat.WithBot {
-				s.orders = append(s.orders, waiting{order: begin{}})
-				continue
-			}
+		for _, w := range s.expire(time.Now()) {
+			reply(ctx, w.sender, chat.ErrUnavailable)
+		}
+		// Milliseconds, because that is what is kept: live and replayed events must be equal.
+		at := time.Now().UTC().Truncate(time.Millisecond)
+		flown, refused := s.floor.next(names{bot: s.botName, newID: newMessageID, blocked: s.blocked}, at)
+		switch {
+		case flown != nil:
+			flown.append.Ref, flown.append.Summary, flown.append.Limit = s.ref, s.summary, s.engine.limit
+			s.submit()
+		case refused != nil:
+			reply(ctx, refused.sender, refused.answer)
+		default:
 			s.rest(ctx)
 			return
-		}
-		s.expire(ctx)
-		if len(s.orders) == 0 {
-			continue
-		}
-		w := s.orders[0]
-		s.orders = s.orders[1:]
-		bodies, err := w.order.plan(s.state, names{bot: s.botName, newID: newMessageID, exhausted: w.exhausted})
-		switch {
-		case err != nil:
-			reply(ctx, w.sender, err)
-		case len(bodies) == 0:
-			reply(ctx, w.sender, &chat.Receipt{})
-		default:
-			s.fly(w, bodies)
 		}
 	}
 }
 
 func newMessageID() string { return chat.NewID(chat.MessagePrefix) }
 
-// fly sends an append on its way.
-func (s *session) fly(w waiting, bodies []chat.Body) {
-	// Milliseconds, because that is what is kept: live and replayed events must be equal.
-	at := time.Now().UTC().Truncate(time.Millisecond)
-	after := s.state
-	after.memory = memory{} // what is remembered does not matter to the append
-	for i, body := range bodies {
-		after = after.apply(chat.Event{Seq: s.state.head + 1 + int64(i), Body: body})
-	}
-	s.flight = &flight{waiting: w, append: chat.Append{
-		Ref: s.ref, Head: s.state.head, At: at, Bodies: bodies,
-		Status: after.status, Agent: after.agent, Unfinished: after.unfinished(), Usage: w.usage, Trace: w.trace, Summary: s.summary, Limit: s.engine.limit,
-	}}
-	s.submit()
-}
-
 // submit hands the flight to the committer, under the present epoch.
 func (s *session) submit() {
 	s.flight.append.Epoch = s.epoch
 	s.flight.append.Birth = nil
 	if s.birth != nil {
-		s.flight.append.Birth = &chat.Birth{Bot: s.visitor.Bot, Visitor: s.visitor.ID, Page: s.visitor.Page, Locale: s.visitor.Locale}
+		s.flight.append.Birth = &chat.Birth{Bot: s.visitor.Bot, Visitor: s.visitor.ID, Page: s.visitor.Page, Locale: s.visitor.Locale, Fields: s.visitor.Fields}
 	}
 	engine, self := s.engine, s.self
 	engine.committer.submit(s.flight.append, func(outcome chat.Outcome, err error) {
@@ -92,11 +63,7 @@ func (s *session) written(ctx actor.Context, m *written) {
 	case errors.Is(m.outcome.Err, chat.ErrFenced):
 		s.giveUp(ctx, again)
 	case errors.Is(m.outcome.Err, chat.ErrQuota) && !s.flight.exhausted:
-		// What was said is kept all the same: the order is planned again, without an answer.
-		w := s.flight.waiting
-		w.exhausted = true
-		s.flight = nil
-		s.orders = append([]waiting{w}, s.orders...)
+		s.exhausted()
 		s.next(ctx)
 	case m.outcome.Err != nil:
 		s.land(ctx, m.outcome.Err)
@@ -141,44 +108,43 @@ func marker(body chat.Body) string {
 	}
 }
 
-// committed makes the flight's events true: fold, show, acknowledge, go on.
+// committed acknowledges and shows what the log has now, and goes on.
 func (s *session) committed(ctx actor.Context) {
-	a := s.flight.append
-	receipt := &chat.Receipt{}
+	w, kept := s.flight.waiting, s.flight.append.Summary
 	s.birth = nil
-	if s.summary == a.Summary {
+	if s.summary == kept {
 		s.summary = nil // it is kept now
 	}
+	events := s.floor.committed()
 	// The acknowledgement goes first: the sender's own event follows it.
-	for i, body := range a.Bodies {
-		if created, ok := body.(chat.MessageCreated); ok {
-			*receipt = chat.Receipt{Seq: a.Head + 1 + int64(i), Message: created.Message}
-		}
+	reply(ctx, w.sender, receiptOf(events))
+	s.hush()
+	for _, event := range events {
+		s.deliver(ctx, event)
 	}
-	reply(ctx, s.flight.sender, receipt)
-	s.flight.sender = nil
-	for i, body := range a.Bodies {
-		event := chat.Event{Seq: a.Head + 1 + int64(i), At: a.At, Body: body}
-		s.state = s.state.apply(event)
-		if s.turn != nil && messageOf(body) == s.turn.message {
-			s.endTurn()
-		}
-		s.deliver(ctx, &Event{Event: event})
-	}
-	s.engine.inbox.changed(s.ref)
+	s.noticed(ctx, events)
 	s.answer()
 	s.remember()
-	s.land(ctx, nil)
+	s.next(ctx)
 }
 
-// land ends the flight and writes the next order.
+// receiptOf tells where the message is among events; the zero value: there is none.
+func receiptOf(events []*Event) *chat.Receipt {
+	receipt := &chat.Receipt{}
+	for _, e := range events {
+		if created, ok := e.Body.(chat.MessageCreated); ok {
+			*receipt = chat.Receipt{Seq: e.Seq, Message: created.Message}
+		}
+	}
+	return receipt
+}
+
+// land ends a flight that wrote nothing, with the answer to whoever sent it, and writes the next order.
 func (s *session) land(ctx actor.Context, answer any) {
 	w := s.flight.waiting
 	s.flight = nil
-	if answer != nil {
-		reply(ctx, w.sender, answer)
-	}
-	if w.sender == nil && answer != nil {
+	reply(ctx, w.sender, answer)
+	if w.sender == nil {
 		// One of the session's own orders was refused for good.
 		s.engine.logger.Error("an order of the session was refused", slog.String("conversation", s.ref.Conversation), slog.Any("answer", answer))
 		s.giveUp(ctx, again)

@@ -1,0 +1,158 @@
+package actors
+
+import (
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/asynkron/protoactor-go/actor"
+
+	"parley/chat"
+)
+
+// onlooker is one who watches a conversation.
+type onlooker struct {
+	pid   *actor.PID
+	agent *chat.Author // nil: the visitor
+}
+
+func (s *session) attach(ctx actor.Context, m *attach, sender *actor.PID) {
+	s.know(m.visitor)
+	if !slices.ContainsFunc(s.watchers, func(w onlooker) bool { return w.pid.Equal(m.watcher) }) {
+		s.watchers = append(s.watchers, onlooker{m.watcher, m.agent})
+	}
+	if m.agent == nil && m.visitor.Page != "" {
+		s.visitor.Page = m.visitor.Page
+	}
+	s.look(ctx)
+	now := &attached{
+		head: s.state.head, status: s.state.status, agent: s.state.agent, spoken: s.state.spoken > 0,
+		place: s.place, here: s.here, blocked: s.blocked,
+	}
+	if s.turn != nil {
+		now.open = &Snapshot{Message: s.turn.message, Text: s.turn.text.String()}
+	}
+	reply(ctx, sender, now)
+}
+
+// detach ends a watch, or takes back the wish for one: its caller may have given up.
+func (s *session) detach(ctx actor.Context, watcher *actor.PID) {
+	s.watchers = slices.DeleteFunc(s.watchers, func(w onlooker) bool { return w.pid.Equal(watcher) })
+	s.early = slices.DeleteFunc(s.early, func(r early) bool {
+		wish, attaches := r.message.(*attach)
+		return attaches && wish.watcher.Equal(watcher)
+	})
+	s.look(ctx)
+	s.rest(ctx)
+}
+
+// look tells agents when who looks at the conversation has changed.
+func (s *session) look(ctx actor.Context) {
+	now := Here{Page: s.visitor.Page}
+	agents := map[string]chat.Author{}
+	for _, w := range s.watchers {
+		if w.agent == nil {
+			now.Visitor = true
+		} else {
+			agents[w.agent.ID] = *w.agent
+		}
+	}
+	now.Agents = slices.SortedFunc(maps.Values(agents), func(a, b chat.Author) int {
+		return strings.Compare(a.Name+a.ID, b.Name+b.ID)
+	})
+	if now.Visitor == s.here.Visitor && now.Page == s.here.Page && slices.Equal(now.Agents, s.here.Agents) {
+		return
+	}
+	s.here = now
+	if len(agents) > 0 {
+		s.deliverAgents(ctx, &now)
+	}
+}
+
+// deliver shows something to all who watch, in order.
+func (s *session) deliver(ctx actor.Context, output Output) {
+	for _, w := range s.watchers {
+		ctx.Send(w.pid, output)
+	}
+}
+
+// deliverAgents shows agents something that is not for visitors.
+func (s *session) deliverAgents(ctx actor.Context, output Output) {
+	for _, w := range s.watchers {
+		if w.agent != nil {
+			ctx.Send(w.pid, output)
+		}
+	}
+}
+
+// show passes on what passes by.
+func (s *session) show(ctx actor.Context, output Output) {
+	switch o := output.(type) {
+	case *Noted:
+		s.deliverAgents(ctx, o)
+	case *Typing:
+		if o.Text == "" {
+			s.deliver(ctx, o)
+			return
+		}
+		s.deliverAgents(ctx, o)
+	}
+}
+
+// read shows how far somebody has read, and tells whether that is to be kept: of the visitor it is
+// what people wrote, since nobody asks how far they have read the bot's answers.
+func (s *session) read(ctx actor.Context, m *read, sender *actor.PID) {
+	keep := true
+	output := &Read{Author: m.reader, Seq: min(m.seq, s.state.head)}
+	if m.reader.Kind == chat.ByVisitor {
+		keep = s.seen < s.state.spoken && s.state.spoken <= output.Seq
+		if output.Seq <= s.seen {
+			reply(ctx, sender, &marked{})
+			return
+		}
+		s.seen = output.Seq
+		s.deliverAgents(ctx, output)
+	} else {
+		s.deliver(ctx, output)
+	}
+	reply(ctx, sender, &marked{keep: keep, seq: output.Seq})
+	s.rest(ctx)
+}
+
+// block refuses what the visitor writes, or accepts it again.
+func (s *session) block(ctx actor.Context, m *block) {
+	s.know(m.visitor)
+	if s.blocked != m.blocked {
+		s.blocked = m.blocked
+		s.deliver(ctx, &Barred{m.blocked})
+	}
+	s.rest(ctx)
+}
+
+// placed learns of a change of the place in the line.
+func (s *session) placed(ctx actor.Context, place chat.Place) {
+	if s.phase != live || s.state.status != chat.Waiting || s.place == place {
+		return
+	}
+	s.place = place
+	s.deliver(ctx, &Placed{place})
+}
+
+// noticed tells lists, and the desk, what was committed.
+func (s *session) noticed(ctx actor.Context, events []*Event) {
+	s.engine.inbox.changed(s.ref)
+	for _, e := range events {
+		if change, ok := e.Body.(chat.StatusChanged); ok {
+			s.place = chat.Place{Position: change.Position, Absence: change.Absence, Opens: change.Opens}
+			s.engine.desks.stir(s.ref.Tenant)
+		}
+	}
+	s.queue(ctx)
+}
+
+// queue asks the desk for the place of a conversation that waits, if it is not known.
+func (s *session) queue(actor.Context) {
+	if s.state.status == chat.Waiting && s.place == (chat.Place{}) {
+		s.engine.desks.stir(s.ref.Tenant, s.ref.Conversation)
+	}
+}

@@ -1,0 +1,284 @@
+package actors
+
+import (
+	"context"
+	"log/slog"
+	"maps"
+	"slices"
+	"time"
+
+	"github.com/asynkron/protoactor-go/actor"
+
+	"parley/actors/cluster"
+	"parley/chat"
+)
+
+// desk is where a tenant's agents are on duty: it knows who is there, keeps the
+// line of those who wait, tells them their place, and asks whoever is free to take one. What it
+// knows may be lost with its process: the line is read from SQL, and nodes tell it again who sits here.
+type desk struct {
+	engine *Engine
+	store  chat.Desks
+	tenant string
+
+	nodes   map[string]node // by node, who sits here through it
+	roster  []Colleague     // as it was told last
+	line    []chat.Waiter   // as it was read last
+	loads   map[string]int
+	bots    map[string]*chat.Bot // of the line
+	known   bool                 // the line was read
+	reading bool
+	stale   bool // it has changed since the reading began
+	told    map[string]chat.Place
+	asked   map[string]asked
+	quiet   time.Time // since when there is nothing to do
+	retired bool
+}
+
+// node is who sits at a desk through one node.
+type node struct {
+	seats []sitter
+	at    time.Time
+}
+
+// sitter is a seat as its desk knows it.
+type sitter struct {
+	pid       *actor.PID
+	agent     chat.Author
+	available bool
+}
+
+// What desks are told. The replies are *chat.Receipt unless it says otherwise.
+type (
+	stir struct {
+		node   string
+		seats  []sitter
+		asking []string
+	}
+	onDuty    struct{}                   // reply: *Roster
+	outlook   struct{ hours chat.Hours } // reply: *chat.Place
+	mentioned struct{ note chat.Note }
+	// lineRead is the line as SQL has it; sent by the desk's own goroutine.
+	lineRead struct {
+		line  []chat.Waiter
+		loads map[string]int
+		bots  map[string]*chat.Bot
+		err   error
+	}
+	deskTick struct{}
+)
+
+const (
+	deskEvery   = 5 * time.Second // between looks at the clock, and at the line while somebody waits
+	deskIdle    = time.Minute     // without seats and without a line a desk leaves memory
+	lineMost    = 1_000           // of those who wait are told their place
+	lineTimeout = 10 * time.Second
+)
+
+var errNotWaiting = chat.Fail(chat.Conflict, "not_waiting", "This conversation does not wait for a person.")
+
+// Receive hands each message to the one line that knows it.
+func (d *desk) Receive(ctx actor.Context) {
+	switch m := ctx.Message().(type) {
+	case *cluster.Placed:
+		d.begin(ctx, m.Identity)
+	case *lineRead:
+		d.read(ctx, m)
+	case *deskTick:
+		d.tick(ctx)
+	case *stir, *onDuty, *outlook, *mentioned:
+		d.request(ctx, m)
+	}
+}
+
+func (d *desk) request(ctx actor.Context, message any) {
+	if d.retired {
+		ctx.Respond(&cluster.Again{})
+		return
+	}
+	switch m := message.(type) {
+	case *stir:
+		d.stir(ctx, m)
+		ctx.Respond(&chat.Receipt{})
+	case *onDuty:
+		ctx.Respond(&Roster{d.colleagues()})
+	case *outlook:
+		place := d.outlook(m.hours, time.Now())
+		ctx.Respond(&place)
+	case *mentioned:
+		for s := range d.sitters() {
+			if slices.Contains(m.note.Mentions, s.agent.ID) {
+				ctx.Send(s.pid, &Mentioned{m.note})
+			}
+		}
+		ctx.Respond(&chat.Receipt{})
+	}
+}
+
+func (d *desk) begin(ctx actor.Context, tenant string) {
+	d.tenant, d.quiet = tenant, time.Now()
+	d.nodes, d.told, d.asked = map[string]node{}, map[string]chat.Place{}, map[string]asked{}
+	d.look(ctx)
+	d.again(ctx)
+}
+
+func (d *desk) again(ctx actor.Context) {
+	engine, self := d.engine, ctx.Self()
+	time.AfterFunc(deskEvery, func() { engine.send(self, &deskTick{}) })
+}
+
+// stir learns who sits here through a node, and that the line may have changed.
+func (d *desk) stir(ctx actor.Context, m *stir) {
+	if len(m.seats) == 0 {
+		delete(d.nodes, m.node)
+	} else {
+		d.nodes[m.node] = node{m.seats, time.Now()}
+	}
+	for _, conversation := range m.asking {
+		delete(d.told, conversation)
+	}
+	d.call(ctx)
+	d.look(ctx)
+}
+
+// call tells all who sit here who is on duty, if that has changed, or they are new.
+func (d *desk) call(ctx actor.Context) {
+	colleagues := d.colleagues()
+	if slices.Equal(colleagues, d.roster) {
+		return
+	}
+	d.roster = colleagues
+	for s := range d.sitters() {
+		ctx.Send(s.pid, &Roster{colleagues})
+	}
+}
+
+func (d *desk) sitters() func(func(sitter) bool) {
+	return func(yield func(sitter) bool) {
+		for _, n := range d.nodes {
+			for _, s := range n.seats {
+				if !yield(s) {
+					return
+				}
+			}
+		}
+	}
+}
+
+// colleagues is who is on duty. Who has several connections is available if one of them is.
+func (d *desk) colleagues() []Colleague {
+	byID := map[string]Colleague{}
+	for s := range d.sitters() {
+		byID[s.agent.ID] = Colleague{s.agent.ID, s.agent.Name, s.available || byID[s.agent.ID].Available}
+	}
+	return slices.SortedFunc(maps.Values(byID), byName)
+}
+
+// look reads the line off the mailbox, one reading at a time.
+func (d *desk) look(ctx actor.Context) {
+	if d.reading {
+		d.stale = true
+		return
+	}
+	d.reading = true
+	engine, store, tenant, self := d.engine, d.store, d.tenant, ctx.Self()
+	go func() {
+		limited, cancel := context.WithTimeout(engine.running, lineTimeout)
+		defer cancel()
+		engine.send(self, readLine(limited, engine, store, tenant))
+	}()
+}
+
+func readLine(ctx context.Context, engine *Engine, store chat.Desks, tenant string) *lineRead {
+	line, err := store.Line(ctx, tenant, lineMost)
+	if err != nil {
+		return &lineRead{err: err}
+	}
+	m := &lineRead{line: line, bots: map[string]*chat.Bot{}}
+	if len(line) == 0 {
+		return m
+	}
+	if m.loads, err = store.Loads(ctx, tenant); err != nil {
+		return &lineRead{err: err}
+	}
+	for _, w := range line {
+		if _, asked := m.bots[w.Bot]; !asked {
+			m.bots[w.Bot], _ = engine.bots.snapshot(ctx, tenant, w.Bot) // nil for one that is gone
+		}
+	}
+	return m
+}
+
+func (d *desk) read(ctx actor.Context, m *lineRead) {
+	d.reading = false
+	if m.err != nil {
+		if d.engine.running.Err() == nil {
+			d.engine.logger.Warn("cannot read who waits", slog.String("tenant", d.tenant), slog.Any("error", m.err))
+		}
+	} else {
+		d.line, d.loads, d.bots, d.known = m.line, m.loads, m.bots, true
+		d.settle(ctx, time.Now())
+	}
+	if d.stale && !d.retired {
+		d.stale = false
+		d.look(ctx)
+	}
+}
+
+// settle tells those who wait what has changed for them, and asks whoever is free.
+func (d *desk) settle(_ actor.Context, now time.Time) {
+	told := make(map[string]chat.Place, len(d.line))
+	for conversation, place := range places(d.line, d.bots, d.colleagues(), now) {
+		ref := chat.Ref{Tenant: d.tenant, Conversation: conversation}
+		if before, was := d.told[conversation]; !was || before != place {
+			d.engine.tell(ref, &place)
+		}
+		told[conversation] = place
+	}
+	d.told = told
+	var wishes []offer
+	wishes, d.asked = deal(d.line, d.bots, d.colleagues(), d.loads, d.asked, now)
+	for _, wish := range wishes {
+		desks, ctx := d.engine.desks, d.engine.running
+		go func() {
+			if err := desks.assign(ctx, wish.ref, "", wish.to); err != nil && ctx.Err() == nil {
+				desks.engine.logger.Warn("cannot ask an agent to take a conversation", slog.String("conversation", wish.ref.Conversation), slog.Any("error", err))
+			}
+		}()
+	}
+}
+
+// outlook is the place behind all who wait now.
+func (d *desk) outlook(hours chat.Hours, now time.Time) chat.Place {
+	place := chat.Place{}
+	if d.known && len(d.line) < lineMost {
+		place.Position = len(d.line) + 1
+	}
+	place.Absence, place.Opens = absence(hours, d.colleagues(), now)
+	return place
+}
+
+// tick forgets nodes that are silent, looks at the line again while somebody waits, and
+// leaves when there is nothing to do.
+func (d *desk) tick(ctx actor.Context) {
+	if d.retired {
+		return
+	}
+	now := time.Now()
+	maps.DeleteFunc(d.nodes, func(_ string, n node) bool { return now.Sub(n.at) > sitFor })
+	d.call(ctx)
+	if len(d.nodes) > 0 || len(d.line) > 0 {
+		d.quiet = now
+	}
+	if len(d.line) > 0 {
+		d.look(ctx)
+	}
+	if now.Sub(d.quiet) > deskIdle {
+		d.retired = true
+		d.engine.node.Retire(ctx.Self())
+		engine, self := d.engine, ctx.Self()
+		time.AfterFunc(lingerFor, func() { engine.node.System().Root.Stop(self) })
+		return
+	}
+	d.again(ctx)
+}

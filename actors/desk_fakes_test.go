@@ -1,0 +1,79 @@
+package actors_test
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"parley/chat"
+)
+
+// line is who waits, as a test says, and who was asked to take whom.
+type line struct {
+	mutex   sync.Mutex
+	waiters []chat.Waiter
+	loads   map[string]int
+	marks   map[chat.Ref]map[string]int64
+	changed chan struct{}
+}
+
+func newLine() *line {
+	return &line{loads: map[string]int{}, marks: map[chat.Ref]map[string]int64{}, changed: make(chan struct{})}
+}
+
+func (l *line) change(f func()) {
+	l.mutex.Lock()
+	defer l.mutex.Unlock()
+	f()
+	close(l.changed)
+	l.changed = make(chan struct{})
+}
+
+func (l *line) add(ref chat.Ref, bot string) {
+	l.change(func() { l.waiters = append(l.waiters, chat.Waiter{Ref: ref, Bot: bot, Since: time.Now()}) })
+}
+
+func (l *line) Line(_ context.Context, tenant string, _ int) (found []chat.Waiter, _ error) {
+	l.mutex.Lock()
+	defer l.mutex.Unlock()
+	for _, w := range l.waiters {
+		if w.Tenant == tenant {
+			found = append(found, w)
+		}
+	}
+	return found, nil
+}
+
+func (l *line) Loads(context.Context, string) (map[string]int, error) {
+	l.mutex.Lock()
+	defer l.mutex.Unlock()
+	return l.loads, nil
+}
+
+func (l *line) Assign(_ context.Context, ref chat.Ref, _, to string) error {
+	err := error(chat.Fail(chat.Conflict, "not_waiting", "It does not wait."))
+	l.change(func() {
+		for i, w := range l.waiters {
+			if w.Ref == ref {
+				l.waiters[i].Assignee, err = to, nil
+			}
+		}
+	})
+	return err
+}
+
+func (l *line) MarkRead(_ context.Context, ref chat.Ref, reader string, seq int64) error {
+	l.change(func() {
+		if l.marks[ref] == nil {
+			l.marks[ref] = map[string]int64{}
+		}
+		l.marks[ref][reader] = max(l.marks[ref][reader], seq)
+	})
+	return nil
+}
+
+func (l *line) ReadMarks(_ context.Context, ref chat.Ref) (map[string]int64, error) {
+	l.mutex.Lock()
+	defer l.mutex.Unlock()
+	return l.marks[ref], nil
+}

@@ -3,8 +3,11 @@ package rest
 import (
 	"context"
 	"encoding/json"
+	"errors"
+	"log/slog"
 	"net/http"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -20,8 +23,13 @@ const conversationsTag = "Conversations"
 func (s *server) routeConversations() {
 	route(s, account.Read, huma.Operation{
 		OperationID: "listConversations", Method: http.MethodGet, Path: "/api/v1/conversations", Tags: []string{conversationsTag},
-		Summary: "Conversations, latest activity first",
+		Summary:     "Conversations, latest activity first",
+		Description: "The queues `waiting` and `unassigned` have who waits longest first.",
 	}, s.listConversations)
+	route(s, account.Read, huma.Operation{
+		OperationID: "countInbox", Method: http.MethodGet, Path: "/api/v1/inbox/counts", Tags: []string{conversationsTag},
+		Summary: "How many conversations each queue has for you", Description: "1000 means: as many, or more.",
+	}, s.countInbox)
 	route(s, account.Read, huma.Operation{
 		OperationID: "getConversation", Method: http.MethodGet, Path: "/api/v1/conversations/{conversation}", Tags: []string{conversationsTag},
 		Summary: "One conversation",
@@ -30,51 +38,43 @@ func (s *server) routeConversations() {
 		OperationID: "listEvents", Method: http.MethodGet, Path: "/api/v1/conversations/{conversation}/events", Tags: []string{conversationsTag},
 		Summary: "What happened in a conversation, in order",
 	}, s.listEvents)
-	route(s, account.Take, huma.Operation{
-		OperationID: "takeConversation", Method: http.MethodPut, Path: "/api/v1/conversations/{conversation}/assignment", Tags: []string{conversationsTag},
-		Summary: "Take a conversation over: the bot falls silent at once", MaxBodyBytes: smallBody,
-	}, s.takeConversation)
-	route(s, account.Take, huma.Operation{
-		OperationID: "releaseConversation", Method: http.MethodDelete, Path: "/api/v1/conversations/{conversation}/assignment", Tags: []string{conversationsTag},
-		Summary: "Give a conversation back to the bot", DefaultStatus: http.StatusNoContent,
-	}, s.releaseConversation)
 }
 
-type agent struct {
-	ID   string `json:"id"`
-	Name string `json:"name"`
-}
-
+// conversation is a summary for one reader.
 type conversation struct {
-	ID        string    `json:"id"`
-	Bot       string    `json:"bot"`
-	Visitor   string    `json:"visitor"`
-	Status    string    `json:"status" enum:"bot,waiting,agent,closed"`
-	Agent     *agent    `json:"agent,omitempty" doc:"Who has it."`
-	Seq       int64     `json:"seq" doc:"Of the last event."`
-	Preview   string    `json:"preview" doc:"The beginning of the last message."`
-	Page      string    `json:"page,omitempty" doc:"Where the visitor opened the widget."`
-	Locale    string    `json:"locale,omitempty"`
-	CreatedAt time.Time `json:"created_at"`
-	UpdatedAt time.Time `json:"updated_at"`
+	wire.Conversation
+	Read int64 `json:"read" doc:"seq up to which you have read it."`
 }
 
 func conversationOf(c chat.Conversation) conversation {
-	shown := conversation{
-		ID: c.Conversation, Bot: c.Bot, Visitor: c.Visitor, Status: string(c.Status), Seq: c.Head, Preview: c.Preview,
-		Page: c.Page, Locale: c.Locale, CreatedAt: c.CreatedAt, UpdatedAt: c.UpdatedAt,
+	return conversation{wire.ConversationOf(c), c.Read}
+}
+
+func conversationsOf(found []chat.Conversation) []conversation {
+	items := make([]conversation, len(found))
+	for i, c := range found {
+		items[i] = conversationOf(c)
 	}
-	if c.Agent != nil {
-		shown.Agent = &agent{c.Agent.ID, c.Agent.Name}
-	}
-	return shown
+	return items
 }
 
 type listConversationsInput struct {
 	PageQuery
-	Status string `query:"status" enum:"bot,waiting,agent,closed"`
-	Bot    string `query:"bot" doc:"Id of a bot."`
+	Queue   string    `query:"queue" enum:"mine,waiting,unassigned,team,bot,closed,snoozed,mentions,spam"`
+	Status  string    `query:"status" enum:"bot,waiting,agent,closed"`
+	Bot     string    `query:"bot" doc:"Id of a bot."`
+	Label   string    `query:"label" doc:"Id of a label."`
+	Visitor string    `query:"visitor" doc:"Id of a visitor."`
+	Since   time.Time `query:"since" doc:"Last activity then or later."`
+	Until   time.Time `query:"until" doc:"Last activity before."`
+	Q       string    `query:"q" doc:"The id of a conversation or of a visitor, which finds that in whatever queue; or words of a visitor's name, or a whole e-mail address or telephone number."`
 }
+
+// Bounds of what is searched for, in characters and words.
+const (
+	maxSearch      = 200
+	maxSearchWords = 8
+)
 
 func (s *server) listConversations(ctx context.Context, who account.Identity, in *listConversationsInput) (*struct{ Body page[conversation] }, error) {
 	if in.Bot != "" {
@@ -82,17 +82,70 @@ func (s *server) listConversations(ctx context.Context, who account.Identity, in
 			return nil, err
 		}
 	}
-	found, next, err := s.Conversations.Conversations(ctx, who.Tenant, chat.ConversationFilter{
-		Status: chat.Status(in.Status), Bot: in.Bot, Cursor: in.Cursor, Limit: in.Limit,
-	})
+	filter := chat.ConversationFilter{
+		Status: chat.Status(in.Status), Bot: in.Bot, Queue: chat.Queue(in.Queue), User: who.User, Visitor: in.Visitor, Label: in.Label,
+		Since: in.Since, Until: in.Until, Cursor: in.Cursor, Limit: in.Limit,
+	}
+	q := strings.TrimSpace(in.Q)
+	if err := checkText(q, 0, maxSearch, "q"); err != nil {
+		return nil, err
+	}
+	switch {
+	case chat.ValidID(chat.ConversationPrefix, q):
+		return s.findConversation(ctx, who, q)
+	case chat.ValidID(chat.VisitorPrefix, q):
+		filter = chat.ConversationFilter{User: who.User, Visitor: q, Cursor: in.Cursor, Limit: in.Limit}
+	default:
+		filter.Words = strings.Fields(q)
+	}
+	if len(filter.Words) > maxSearchWords {
+		return nil, invalid("q", "may have 8 words at most")
+	}
+	if filter.Label != "" && known(chat.LabelPrefix, filter.Label) != nil || filter.Visitor != "" && known(chat.VisitorPrefix, filter.Visitor) != nil {
+		return &struct{ Body page[conversation] }{page[conversation]{Items: []conversation{}}}, nil
+	}
+	found, next, err := s.Conversations.Conversations(ctx, who.Tenant, filter)
 	if err != nil {
 		return nil, err
 	}
-	items := make([]conversation, len(found))
-	for i, c := range found {
-		items[i] = conversationOf(c)
+	return &struct{ Body page[conversation] }{page[conversation]{conversationsOf(found), next}}, nil
+}
+
+// findConversation is a list of the one with this id, or of none.
+func (s *server) findConversation(ctx context.Context, who account.Identity, id string) (*struct{ Body page[conversation] }, error) {
+	items := []conversation{}
+	switch found, err := s.readConversation(ctx, who, id); {
+	case err == nil:
+		items = append(items, found)
+	case !errors.Is(err, chat.ErrNotFound):
+		return nil, err
 	}
-	return &struct{ Body page[conversation] }{page[conversation]{items, next}}, nil
+	return &struct{ Body page[conversation] }{page[conversation]{Items: items}}, nil
+}
+
+// counts has a number for each of chat.Queues.
+type counts struct {
+	Mine       int `json:"mine"`
+	Waiting    int `json:"waiting"`
+	Unassigned int `json:"unassigned"`
+	Team       int `json:"team"`
+	Bot        int `json:"bot"`
+	Closed     int `json:"closed"`
+	Snoozed    int `json:"snoozed"`
+	Mentions   int `json:"mentions"`
+	Spam       int `json:"spam"`
+}
+
+func (s *server) countInbox(ctx context.Context, who account.Identity, _ *struct{}) (*struct{ Body counts }, error) {
+	found, err := s.Inbox.Counts(ctx, who.Tenant, who.User)
+	if err != nil {
+		return nil, err
+	}
+	return &struct{ Body counts }{counts{
+		Mine: found[chat.QueueMine], Waiting: found[chat.QueueWaiting], Unassigned: found[chat.QueueUnassigned], Team: found[chat.QueueTeam],
+		Bot: found[chat.QueueBot], Closed: found[chat.QueueClosed], Snoozed: found[chat.QueueSnoozed], Mentions: found[chat.QueueMentions],
+		Spam: found[chat.QueueSpam],
+	}}, nil
 }
 
 // ConversationPath is the conversation of a request.
@@ -100,7 +153,7 @@ type ConversationPath struct {
 	Conversation string `path:"conversation" example:"cnv_06f1w3k8q0000000000000000z"`
 }
 
-// conversation returns one of the tenant's.
+// conversation returns one of the tenant's, without anybody's mark.
 func (s *server) conversation(ctx context.Context, who account.Identity, id string) (chat.Conversation, error) {
 	if err := known(chat.ConversationPrefix, id); err != nil {
 		return chat.Conversation{}, err
@@ -108,14 +161,33 @@ func (s *server) conversation(ctx context.Context, who account.Identity, id stri
 	return s.Conversations.Conversation(ctx, chat.Ref{Tenant: who.Tenant, Conversation: id})
 }
 
+// readConversation returns one as the caller sees it.
+func (s *server) readConversation(ctx context.Context, who account.Identity, id string) (conversation, error) {
+	found, err := s.conversation(ctx, who, id)
+	if err != nil {
+		return conversation{}, err
+	}
+	marks, err := s.Reads.ReadMarks(ctx, found.Ref)
+	if err != nil {
+		return conversation{}, err
+	}
+	found.Read = marks[who.User]
+	return conversationOf(found), nil
+}
+
 type conversationOutput struct{ Body conversation }
 
-func (s *server) getConversation(ctx context.Context, who account.Identity, in *ConversationPath) (*conversationOutput, error) {
-	found, err := s.conversation(ctx, who, in.Conversation)
+// conversationAnswer is what a request that changed a conversation is answered with.
+func (s *server) conversationAnswer(ctx context.Context, who account.Identity, id string) (*conversationOutput, error) {
+	found, err := s.readConversation(ctx, who, id)
 	if err != nil {
 		return nil, err
 	}
-	return &conversationOutput{conversationOf(found)}, nil
+	return &conversationOutput{found}, nil
+}
+
+func (s *server) getConversation(ctx context.Context, who account.Identity, in *ConversationPath) (*conversationOutput, error) {
+	return s.conversationAnswer(ctx, who, in.Conversation)
 }
 
 type listEventsInput struct {
@@ -148,37 +220,12 @@ func (s *server) listEvents(ctx context.Context, who account.Identity, in *listE
 	return &struct{ Body events }{body}, nil
 }
 
-type takeInput struct {
-	ConversationPath
-	Body *take
-}
-
-type take struct {
-	Force bool `json:"force,omitempty" doc:"Take it from whoever has it."`
-}
-
-func (s *server) takeConversation(ctx context.Context, who account.Identity, in *takeInput) (*conversationOutput, error) {
-	found, err := s.conversation(ctx, who, in.Conversation)
-	if err != nil {
-		return nil, err
+// announceInbox tells open inboxes that a conversation's summary changed. The change is kept already:
+// an announcement that is lost is made up for by the next.
+func (s *server) announceInbox(ctx context.Context, ref chat.Ref) {
+	if err := s.Announcer.Announce(ctx, chat.TopicInbox, ref.String()); err != nil {
+		s.Logger.LogAttrs(ctx, slog.LevelWarn, "open inboxes were not told of a change", slog.String("conversation", ref.Conversation), slog.Any("error", err))
 	}
-	force := in.Body != nil && in.Body.Force
-	if err := s.Engine.TakeOver(ctx, visitorOf(found), agentOf(who), force); err != nil {
-		return nil, err
-	}
-	found, err = s.conversation(ctx, who, in.Conversation)
-	if err != nil {
-		return nil, err
-	}
-	return &conversationOutput{conversationOf(found)}, nil
-}
-
-func (s *server) releaseConversation(ctx context.Context, who account.Identity, in *ConversationPath) (*struct{}, error) {
-	found, err := s.conversation(ctx, who, in.Conversation)
-	if err != nil {
-		return nil, err
-	}
-	return nil, s.Engine.Release(ctx, visitorOf(found), agentOf(who))
 }
 
 func visitorOf(c chat.Conversation) actors.Visitor {

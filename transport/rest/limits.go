@@ -18,12 +18,15 @@ type Limits struct {
 	// Store counts; nil counts in this process alone.
 	Store limiter.Store
 
-	SignIn   Rate // per address: log in
-	Register Rate // per address: register
-	Answers  Rate // per business
-	Searches Rate // per business
-	Uploads  Rate // per business: new sources of any kind
-	Webhooks Rate // per business: changes and tests of webhooks
+	SignIn      Rate // per address: log in
+	Register    Rate // per address: register
+	Answers     Rate // per business
+	Searches    Rate // per business
+	Uploads     Rate // per business: new sources of any kind
+	Webhooks    Rate // per business: changes and tests of webhooks
+	Invitations Rate // per business: new ones, each of which sends a mail
+	// Transcripts are mails to whatever address somebody types; per business.
+	Transcripts Rate
 
 	Upload   int64         // the largest file, in bytes
 	BodyTime time.Duration // how long a JSON body may take to arrive
@@ -43,13 +46,17 @@ var DefaultLimits = Limits{
 	Searches: Rate{1200, time.Minute},
 	Uploads:  Rate{600, time.Minute},
 	Webhooks: Rate{30, time.Minute}, // a change makes appends read again what they know of webhooks
-	Upload:   50 << 20,
-	BodyTime: 15 * time.Second,
+	// Nobody sends more by hand.
+	Transcripts: Rate{30, time.Minute},
+
+	Invitations: Rate{60, time.Hour},
+	Upload:      50 << 20,
+	BodyTime:    15 * time.Second,
 }
 
 // limits are the counters behind Limits.
 type limits struct {
-	signIn, register, answers, searches, uploads, webhooks meter
+	signIn, register, answers, searches, uploads, webhooks, transcripts, invitations meter
 }
 
 // meter counts one thing.
@@ -74,12 +81,15 @@ func newLimits(l Limits) limits {
 	}
 	d := DefaultLimits
 	return limits{
-		signIn:   of("sign-in", l.SignIn, d.SignIn),
-		register: of("register", l.Register, d.Register),
-		answers:  of("answers", l.Answers, d.Answers),
-		searches: of("searches", l.Searches, d.Searches),
-		uploads:  of("uploads", l.Uploads, d.Uploads),
-		webhooks: of("webhooks", l.Webhooks, d.Webhooks),
+		signIn:      of("sign-in", l.SignIn, d.SignIn),
+		register:    of("register", l.Register, d.Register),
+		answers:     of("answers", l.Answers, d.Answers),
+		searches:    of("searches", l.Searches, d.Searches),
+		uploads:     of("uploads", l.Uploads, d.Uploads),
+		webhooks:    of("webhooks", l.Webhooks, d.Webhooks),
+		invitations: of("invitations", l.Invitations, d.Invitations),
+
+		transcripts: of("transcripts", l.Transcripts, d.Transcripts),
 	}
 }
 

@@ -33,6 +33,14 @@ type Config struct {
 	Announcer     chat.Announcer
 	Webhooks      chat.Webhooks
 	Hooks         Hooks
+	Inbox         chat.Inbox
+	Triage        chat.Triage
+	Notes         chat.Notes
+	Reads         chat.Reads
+	Labels        chat.Labels
+	Replies       chat.Replies
+	Mails         Mails
+	Members       Members
 
 	// PublicURL is where browsers reach the platform: its origin is the only
 	// one whose cookies count, and "https" makes them secure.
@@ -66,6 +74,24 @@ type Engine interface {
 	Answer(ctx context.Context, visitor actors.Visitor, clientID, text string, emit func(actors.Output)) (chat.MessageCompleted, error)
 	TakeOver(ctx context.Context, visitor actors.Visitor, agent chat.Author, force bool) error
 	Release(ctx context.Context, visitor actors.Visitor, agent chat.Author) error
+	Assign(ctx context.Context, visitor actors.Visitor, by, to chat.Author, force bool) error
+	Requeue(ctx context.Context, visitor actors.Visitor, agent chat.Author) error
+	Close(ctx context.Context, visitor actors.Visitor) error
+	Post(ctx context.Context, visitor actors.Visitor, author chat.Author, clientID, text string) (chat.Receipt, error)
+	StopAnswer(ctx context.Context, visitor actors.Visitor, message string) error
+	Read(ctx context.Context, visitor actors.Visitor, reader chat.Author, seq int64) error
+	Noted(ctx context.Context, visitor actors.Visitor, note chat.Note) error
+	Blocked(ctx context.Context, visitor actors.Visitor, blocked bool) error
+}
+
+// Mails is what the API asks of chat.Mails.
+type Mails interface {
+	PlanMail(ctx context.Context, mail chat.Mail) error
+}
+
+// Members is what the API asks of account.Members to know who may be given a conversation.
+type Members interface {
+	Members(ctx context.Context, tenant string) ([]account.Membership, error)
 }
 
 // Sources is what the API asks of knowledge.Store.
@@ -130,6 +156,14 @@ func newServer(config Config) *server {
 	s.routeSources()
 	s.routeAnswers()
 	s.routeConversations()
+	s.routeAssignment()
+	s.routeTriage()
+	s.routeSpeaking()
+	s.routeNotes()
+	s.routeReads()
+	s.routeVisitors()
+	s.routeLabels()
+	s.routeReplies()
 	s.routeTraces()
 	s.routeWebhooks()
 	describeOpen(s.api)

@@ -240,7 +240,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Conversations, latest activity first */
+        /**
+         * Conversations, latest activity first
+         * @description The queues `waiting` and `unassigned` have who waits longest first.
+         */
         get: operations["listConversations"];
         put?: never;
         post?: never;
@@ -264,6 +267,30 @@ export interface paths {
         delete?: never;
         options?: never;
         head?: never;
+        /**
+         * Snooze a conversation, label it, mark it as spam, or block its visitor
+         * @description Only what is sent changes. A snoozed conversation comes back at its time, or when its visitor writes. Whoever is blocked can write in none of their conversations.
+         */
+        patch: operations["updateConversation"];
+        trace?: never;
+    };
+    "/api/v1/conversations/{conversation}/activities": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What people, and the desk, did with a conversation, oldest first
+         * @description The last 500. Visitors never see them.
+         */
+        get: operations["listActivities"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
         patch?: never;
         trace?: never;
     };
@@ -275,7 +302,10 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
-        /** Take a conversation over: the bot falls silent at once */
+        /**
+         * Take a conversation over, or give it to a colleague
+         * @description Without `agent` it is yours, and the bot falls silent at once; 409 with the code `taken` if somebody else has it. With `agent`, a conversation that an agent has is that colleague's at once, and any other one waits for them to take it.
+         */
         put: operations["takeConversation"];
         post?: never;
         /** Give a conversation back to the bot */
@@ -319,6 +349,284 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/conversations/{conversation}/messages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Write to the visitor
+         * @description In a conversation that you have taken; otherwise 409 with the code `not_yours`. A request that is repeated with its client_id gets the same answer and sends nothing again.
+         */
+        post: operations["sendMessage"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/conversations/{conversation}/notes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A conversation's notes, oldest first
+         * @description The last 500. Visitors never see them.
+         */
+        get: operations["listNotes"];
+        put?: never;
+        /**
+         * Write a note for colleagues
+         * @description A request that is repeated with its client_id gets the first note and adds none.
+         */
+        post: operations["addNote"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/conversations/{conversation}/read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Say how far you have read a conversation
+         * @description It never goes back. Notes that mention you are read with it.
+         */
+        put: operations["markRead"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/conversations/{conversation}/reads": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How far everybody has read a conversation */
+        get: operations["listReads"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/conversations/{conversation}/status": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Put a conversation back into the line, close it, or give it back to the bot
+         * @description 409 with the code `not_yours` if another agent has it. A closed conversation is opened again by taking it, or by its visitor's next message.
+         */
+        put: operations["setConversationStatus"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/conversations/{conversation}/stop": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * End the answer that the bot is writing
+         * @description What was shown stays. No answer is no failure.
+         */
+        post: operations["stopAnswer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/conversations/{conversation}/transcript": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Mail what was said
+         * @description To the given address, or to the visitor's; 422 with the code `email_required` if neither is known.
+         */
+        post: operations["mailTranscript"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/inbox/counts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How many conversations each queue has for you
+         * @description 1000 means: as many, or more.
+         */
+        get: operations["countInbox"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/invitations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Invitations that can still be accepted, oldest first */
+        get: operations["listInvitations"];
+        put?: never;
+        /**
+         * Invite somebody, for seven days
+         * @description Replaces an earlier invitation to the same address. The answer has the `link` by which they join. It is never shown again.
+         */
+        post: operations["createInvitation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/invitations/accept": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Accept an invitation, and sign in
+         * @description Who has an account gives its password, others choose a name and a password.
+         */
+        post: operations["acceptInvitation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/invitations/lookup": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Read an invitation
+         * @description The `token` is what follows `#` in the link. One that is unknown, used, withdrawn or expired is `invitation_invalid`.
+         */
+        post: operations["lookupInvitation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/invitations/{invitation}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Withdraw an invitation */
+        delete: operations["deleteInvitation"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/labels": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All labels, by name */
+        get: operations["listLabels"];
+        put?: never;
+        /**
+         * Make a label
+         * @description 200 at most; 409 with the code `label_taken` if there is one of this name.
+         */
+        post: operations["createLabel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/labels/{label}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Change a label */
+        put: operations["putLabel"];
+        post?: never;
+        /** Delete a label, and take it from all conversations */
+        delete: operations["deleteLabel"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/me": {
         parameters: {
             query?: never;
@@ -333,6 +641,90 @@ export interface paths {
         delete?: never;
         options?: never;
         head?: never;
+        /**
+         * Change one's name, or whether one takes conversations
+         * @description Only what is sent changes. Visitors see a new name after the next `auth/refresh`. Viewers take no conversations.
+         */
+        patch: operations["updateMe"];
+        trace?: never;
+    };
+    "/api/v1/members": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Everybody of the business, oldest first */
+        get: operations["listMembers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/members/{member}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Remove somebody, and end their sign-ins
+         * @description What they wrote stays. An access token that they have is good for 15 minutes at most.
+         */
+        delete: operations["deleteMember"];
+        options?: never;
+        head?: never;
+        /**
+         * Change what somebody may do
+         * @description It counts from their next refresh on, which is 15 minutes away at most. Only owners decide who is an owner, and one stays: `last_owner`.
+         */
+        patch: operations["updateMember"];
+        trace?: never;
+    };
+    "/api/v1/replies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All canned replies, by shortcut */
+        get: operations["listReplies"];
+        put?: never;
+        /**
+         * Make a canned reply
+         * @description 500 at most; 409 with the code `shortcut_taken` if there is one of this shortcut.
+         */
+        post: operations["createReply"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/replies/{reply}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Change a canned reply */
+        put: operations["putReply"];
+        post?: never;
+        /** Delete a canned reply */
+        delete: operations["deleteReply"];
+        options?: never;
+        head?: never;
         patch?: never;
         trace?: never;
     };
@@ -345,6 +737,23 @@ export interface paths {
         };
         /** The business */
         get: operations["getTenant"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/visitors/{visitor}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A visitor with their last 20 conversations, latest activity first */
+        get: operations["getVisitor"];
         put?: never;
         post?: never;
         delete?: never;
@@ -417,6 +826,28 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        Acceptance: {
+            /** @description Shown to colleagues, and to visitors when this person takes over; an account has one. */
+            name?: string;
+            password: string;
+            token: string;
+        };
+        Activity: {
+            /** Format: date-time */
+            at: string;
+            /** @description Id of a user; left out: the desk. */
+            by?: string;
+            id: string;
+            /** @enum {string} */
+            kind: "assigned" | "snoozed" | "unsnoozed" | "labelled" | "unlabelled" | "spam" | "not_spam" | "blocked" | "unblocked";
+            /**
+             * Format: int64
+             * @description Of the last event then.
+             */
+            seq: number;
+            /** @description Id of a user (assigned; left out: nobody) or of a label, or a time (snoozed). */
+            target?: string;
+        };
         Agent: {
             id: string;
             name: string;
@@ -429,10 +860,14 @@ export interface components {
             accent: string;
             /** @description An https address, or empty. */
             avatar: string;
+            /** @description In which people answer; no day: always. */
+            hours: components["schemas"]["Hours"];
             /** @description Text beside the launcher; empty: none. */
             launcher: string;
             /** @enum {string} */
             position: "right" | "left";
+            /** @description Whether agents see what a visitor writes before it is sent. */
+            preview: boolean;
             /** @description Questions to begin with. */
             starters: string[];
             /** @enum {string} */
@@ -457,6 +892,13 @@ export interface components {
             updated_at: string;
         };
         BotPatch: {
+            /** @description Whether whoever is free is asked to take what waits. */
+            auto_assign?: boolean;
+            /**
+             * Format: int64
+             * @description Conversations that an agent may have before no more are given to them; 0 is 5.
+             */
+            capacity?: number;
             /**
              * Format: int64
              * @description Minutes, 0 to 525600.
@@ -469,11 +911,21 @@ export interface components {
             languages?: string[];
             model?: string;
             name?: string;
+            /** @description Words of a question with whose answer the bot offers a person. */
+            offer?: string[];
             settings?: components["schemas"]["SettingsPatch"];
             /** Format: double */
             threshold?: number;
             /** @description Empty, friendly, formal or brief. */
             tone?: string;
+            /** @description Words of a question that goes to a person at once. */
+            transfer?: string[];
+        };
+        CannedReply: {
+            id: string;
+            shortcut: string;
+            text: string;
+            title: string;
         };
         Citation: {
             /**
@@ -513,10 +965,22 @@ export interface components {
         Conversation: {
             /** @description Who has it. */
             agent?: components["schemas"]["Agent"];
+            /** @description Id of the user who has it, or is asked to take it while it waits. */
+            assignee?: string;
+            /** @description Whether what the visitor writes is refused. */
+            blocked: boolean;
             bot: string;
+            /** @description What the visitor last said of themselves, in any of their conversations. */
+            contact: components["schemas"]["VisitorContact"];
             /** Format: date-time */
             created_at: string;
+            /** @description What the page said of the visitor; nobody has checked it. */
+            fields?: {
+                [key: string]: string;
+            };
             id: string;
+            /** @description Ids. */
+            labels: string[];
             locale?: string;
             /** @description Where the visitor opened the widget. */
             page?: string;
@@ -524,14 +988,71 @@ export interface components {
             preview: string;
             /**
              * Format: int64
+             * @description seq up to which you have read it.
+             */
+            read: number;
+            /**
+             * Format: int64
              * @description Of the last event.
              */
             seq: number;
+            /**
+             * Format: date-time
+             * @description In the past: it is not snoozed any more.
+             */
+            snoozed_until?: string;
+            spam: boolean;
             /** @enum {string} */
             status: "bot" | "waiting" | "agent" | "closed";
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description Of the last event.
+             */
             updated_at: string;
             visitor: string;
+            /**
+             * Format: date-time
+             * @description Since when it waits for a person.
+             */
+            waits_since?: string;
+        };
+        ConversationPatch: {
+            /** @description Whether what its visitor writes is refused. */
+            blocked?: boolean;
+            /** @description Ids of all labels that it is to have; 20 at most. */
+            labels?: string[];
+            /**
+             * Format: date-time
+             * @description A year ahead at most; null shows it again.
+             */
+            snoozed_until?: string | null;
+            spam?: boolean;
+        };
+        Counts: {
+            /** Format: int64 */
+            bot: number;
+            /** Format: int64 */
+            closed: number;
+            /** Format: int64 */
+            mentions: number;
+            /** Format: int64 */
+            mine: number;
+            /** Format: int64 */
+            snoozed: number;
+            /** Format: int64 */
+            spam: number;
+            /** Format: int64 */
+            team: number;
+            /** Format: int64 */
+            unassigned: number;
+            /** Format: int64 */
+            waiting: number;
+        };
+        CreatedInvitation: {
+            /** @description By which they join; shown only now. */
+            link: string;
+            /** @description Whether it went out by mail; if not, pass the link on. */
+            mailed: boolean;
         };
         CreatedWebhook: {
             /** @description Kept by you; shown only now. */
@@ -603,11 +1124,60 @@ export interface components {
              */
             type: "feedback.given";
         };
+        Hours: {
+            week: components["schemas"]["OpenHours"][];
+            zone: string;
+        };
+        Invitation: {
+            /** @description Id of the member who made it. */
+            by: string;
+            /** Format: date-time */
+            created_at: string;
+            email: string;
+            /** Format: date-time */
+            expires_at: string;
+            id: string;
+            /** @enum {string} */
+            role: "owner" | "admin" | "agent" | "viewer";
+        };
+        InvitationToken: {
+            token: string;
+        };
+        Label: {
+            /** @description #rrggbb */
+            color: string;
+            id: string;
+            name: string;
+        };
         Me: {
+            /** @description Whether this person takes conversations while they have the dashboard open. */
+            available: boolean;
+            /** @description What the role allows. */
+            permissions: ("read" | "ask" | "take" | "manage_bots" | "manage_webhooks" | "manage_members")[];
             /** @enum {string} */
             role: "owner" | "admin" | "agent" | "viewer";
             tenant: components["schemas"]["Tenant"];
             user: components["schemas"]["Person"];
+        };
+        MePatch: {
+            available?: boolean;
+            name?: string;
+        };
+        Member: {
+            /** @description Whether they take conversations while they have the dashboard open. */
+            available: boolean;
+            email: string;
+            /** @description Of the person. */
+            id: string;
+            /** Format: date-time */
+            joined_at: string;
+            name: string;
+            /** @enum {string} */
+            role: "owner" | "admin" | "agent" | "viewer";
+        };
+        MemberPatch: {
+            /** @enum {string} */
+            role: "owner" | "admin" | "agent" | "viewer";
         };
         MessageCompleted: {
             citations?: components["schemas"]["Citation"][];
@@ -704,9 +1274,13 @@ export interface components {
             accent?: string;
             /** @description An https address, or empty. */
             avatar?: string;
+            /** @description In which people answer; no day: always. */
+            hours?: components["schemas"]["Hours"];
             launcher?: string;
             /** @enum {string} */
             position?: "right" | "left";
+            /** @description Whether agents see what a visitor writes before it is sent. */
+            preview?: boolean;
             /** @description Six at most. */
             starters?: string[];
             /** @enum {string} */
@@ -718,6 +1292,42 @@ export interface components {
             name: string;
             settings?: components["schemas"]["SettingsPatch"];
         };
+        NewCannedReply: {
+            /** @description What is typed behind /: lower-case letters, digits and -; 32 at most. */
+            shortcut: string;
+            /** @description {{visitor.name}}, {{visitor.email}}, {{agent.name}}, {{company}} and {{bot}} are filled in by the dashboard. */
+            text: string;
+            /** @description Left out: the shortcut. */
+            title?: string;
+        };
+        NewInvitation: {
+            /** @example ben@acme.example */
+            email: string;
+            /** @enum {string} */
+            role: "owner" | "admin" | "agent" | "viewer";
+        };
+        NewLabel: {
+            /**
+             * @description #rrggbb
+             * @example #3455db
+             */
+            color: string;
+            /** @description 40 characters at most, unique without case. */
+            name: string;
+        };
+        NewMessage: {
+            /** @description Your own name for this message. */
+            client_id?: string;
+            text: string;
+        };
+        NewNote: {
+            /** @description Your own name for this note. */
+            client_id?: string;
+            /** @description Ids of members who are to read it; 20 at most. */
+            mentions?: string[];
+            /** @description 4000 characters at most. */
+            text: string;
+        };
         NewSource: {
             /** @description Questions with their answers. */
             faq?: components["schemas"]["FaqAnswer"][];
@@ -728,6 +1338,10 @@ export interface components {
             title?: string;
             /** @description A page to read; with a text, what its citations open. */
             url?: string;
+        };
+        NewStatus: {
+            /** @enum {string} */
+            status: "waiting" | "closed" | "bot";
         };
         NewWebhook: {
             /** @description true, if left out. */
@@ -742,13 +1356,63 @@ export interface components {
              */
             url: string;
         };
+        Note: {
+            /** Format: date-time */
+            at: string;
+            author: components["schemas"]["Agent"];
+            client_id?: string;
+            id: string;
+            /** @description Ids of the users who are to read it. */
+            mentions: string[];
+            /**
+             * Format: int64
+             * @description Of the last event when it was written.
+             */
+            seq: number;
+            text: string;
+        };
+        OpenHours: {
+            day: string;
+            from: string;
+            to: string;
+        };
+        PageActivity: {
+            items: components["schemas"]["Activity"][];
+            /** @description The cursor of the next page; empty at the end. */
+            next: string;
+        };
         PageBot: {
             items: components["schemas"]["Bot"][];
             /** @description The cursor of the next page; empty at the end. */
             next: string;
         };
+        PageCannedReply: {
+            items: components["schemas"]["CannedReply"][];
+            /** @description The cursor of the next page; empty at the end. */
+            next: string;
+        };
         PageConversation: {
             items: components["schemas"]["Conversation"][];
+            /** @description The cursor of the next page; empty at the end. */
+            next: string;
+        };
+        PageInvitation: {
+            items: components["schemas"]["Invitation"][];
+            /** @description The cursor of the next page; empty at the end. */
+            next: string;
+        };
+        PageLabel: {
+            items: components["schemas"]["Label"][];
+            /** @description The cursor of the next page; empty at the end. */
+            next: string;
+        };
+        PageMember: {
+            items: components["schemas"]["Member"][];
+            /** @description The cursor of the next page; empty at the end. */
+            next: string;
+        };
+        PageNote: {
+            items: components["schemas"]["Note"][];
             /** @description The cursor of the next page; empty at the end. */
             next: string;
         };
@@ -845,6 +1509,29 @@ export interface components {
             locale?: string;
             text: string;
         };
+        ReadMark: {
+            /**
+             * Format: int64
+             * @description Of the last event that you have seen.
+             */
+            seq: number;
+        };
+        Reads: {
+            /** @description The same by id of the user. */
+            agents: {
+                [key: string]: number;
+            };
+            /**
+             * Format: int64
+             * @description seq up to which the visitor has read.
+             */
+            visitor: number;
+        };
+        Receipt: {
+            message: string;
+            /** Format: int64 */
+            seq: number;
+        };
         RefreshToken: {
             refresh_token?: string;
         };
@@ -870,6 +1557,13 @@ export interface components {
             text: string;
         };
         Settings: {
+            /** @description Whether whoever is free is asked to take what waits. */
+            auto_assign: boolean;
+            /**
+             * Format: int64
+             * @description Conversations that an agent may have before no more are given to them; 0 is 5.
+             */
+            capacity: number;
             /**
              * Format: int64
              * @description Minutes without a message after which a conversation closes by itself; 0: never. A message reopens it.
@@ -886,6 +1580,8 @@ export interface components {
             languages: string[];
             /** @description Name at the provider; empty: the platform's; extractive: none. */
             model: string;
+            /** @description Words of a question with whose answer the bot offers a person. */
+            offer: string[];
             /**
              * Format: double
              * @description How sure the search must be before the bot answers, 0 to 1; 0: the default.
@@ -893,8 +1589,17 @@ export interface components {
             threshold: number;
             /** @enum {string} */
             tone: "" | "friendly" | "formal" | "brief";
+            /** @description Words of a question that goes to a person at once, beside the common ways to ask for one. */
+            transfer: string[];
         };
         SettingsPatch: {
+            /** @description Whether whoever is free is asked to take what waits. */
+            auto_assign?: boolean;
+            /**
+             * Format: int64
+             * @description Conversations that an agent may have before no more are given to them; 0 is 5.
+             */
+            capacity?: number;
             /**
              * Format: int64
              * @description Minutes, 0 to 525600.
@@ -906,10 +1611,14 @@ export interface components {
             instructions?: string;
             languages?: string[];
             model?: string;
+            /** @description Words of a question with whose answer the bot offers a person. */
+            offer?: string[];
             /** Format: double */
             threshold?: number;
             /** @description Empty, friendly, formal or brief. */
             tone?: string;
+            /** @description Words of a question that goes to a person at once. */
+            transfer?: string[];
         };
         SignIn: {
             access_token: string;
@@ -962,8 +1671,18 @@ export interface components {
             url?: string;
         };
         StatusChanged: {
+            /**
+             * @description Why nobody takes it: no agent is on duty, or business hours are over.
+             * @enum {string}
+             */
+            absence?: "nobody" | "hours";
             agent?: components["schemas"]["AgentName"];
             erased?: boolean;
+            /**
+             * Format: date-time
+             * @description When business hours begin again.
+             */
+            opens_at?: string;
             /** Format: int64 */
             position?: number;
             /** @enum {string} */
@@ -985,7 +1704,9 @@ export interface components {
             type: "status.changed";
         };
         Take: {
-            /** @description Take it from whoever has it. */
+            /** @description Id of the member who is to have it; left out: you. */
+            agent?: string;
+            /** @description From whoever has it. */
             force?: boolean;
         };
         Tenant: {
@@ -1056,6 +1777,10 @@ export interface components {
             text: string;
             title: string;
         };
+        TranscriptWish: {
+            /** @description Left out: the visitor's. */
+            email?: string;
+        };
         Upload: {
             /** Format: binary */
             file: string;
@@ -1063,6 +1788,17 @@ export interface components {
             title?: string;
             /** @description What citations open. Comes before the file. */
             url?: string;
+        };
+        Visitor: {
+            blocked: boolean;
+            contact: components["schemas"]["VisitorContact"];
+            conversations: components["schemas"]["Conversation"][];
+            id: string;
+        };
+        VisitorContact: {
+            email?: string;
+            name?: string;
+            phone?: string;
         };
         Webhook: {
             /** Format: date-time */
@@ -1092,6 +1828,14 @@ export interface components {
             note?: string;
             /** @description https, on the public web. */
             url?: string;
+        };
+        Welcome: {
+            /** @description Whether the address has an account, whose password is asked for. */
+            account: boolean;
+            company: string;
+            email: string;
+            /** @enum {string} */
+            role: "owner" | "admin" | "agent" | "viewer";
         };
     };
     responses: never;
@@ -1733,9 +2477,20 @@ export interface operations {
             query?: {
                 cursor?: string;
                 limit?: number;
+                queue?: "mine" | "waiting" | "unassigned" | "team" | "bot" | "closed" | "snoozed" | "mentions" | "spam";
                 status?: "bot" | "waiting" | "agent" | "closed";
                 /** @description Id of a bot. */
                 bot?: string;
+                /** @description Id of a label. */
+                label?: string;
+                /** @description Id of a visitor. */
+                visitor?: string;
+                /** @description Last activity then or later. */
+                since?: string;
+                /** @description Last activity before. */
+                until?: string;
+                /** @description The id of a conversation or of a visitor, which finds that in whatever queue; or words of a visitor's name, or a whole e-mail address or telephone number. */
+                q?: string;
             };
             header?: never;
             path?: never;
@@ -1781,6 +2536,72 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Conversation"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    updateConversation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                conversation: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConversationPatch"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Conversation"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listActivities: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                conversation: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageActivity"];
                 };
             };
             /** @description Error */
@@ -1926,6 +2747,581 @@ export interface operations {
             };
         };
     };
+    sendMessage: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                conversation: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewMessage"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Receipt"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listNotes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                conversation: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageNote"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    addNote: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                conversation: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewNote"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Note"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    markRead: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                conversation: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReadMark"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listReads: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                conversation: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Reads"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    setConversationStatus: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                conversation: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewStatus"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Conversation"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    stopAnswer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                conversation: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    mailTranscript: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                conversation: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["TranscriptWish"];
+            };
+        };
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    countInbox: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Counts"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listInvitations: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageInvitation"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createInvitation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewInvitation"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CreatedInvitation"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    acceptInvitation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Acceptance"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignIn"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    lookupInvitation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["InvitationToken"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Welcome"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteInvitation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                invitation: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listLabels: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageLabel"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createLabel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewLabel"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Label"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    putLabel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                label: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewLabel"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Label"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteLabel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                label: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     getMe: {
         parameters: {
             query?: never;
@@ -1955,6 +3351,260 @@ export interface operations {
             };
         };
     };
+    updateMe: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MePatch"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Me"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listMembers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageMember"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteMember: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the person. */
+                member: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    updateMember: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the person. */
+                member: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MemberPatch"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Member"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listReplies: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageCannedReply"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createReply: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewCannedReply"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CannedReply"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    putReply: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                reply: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewCannedReply"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CannedReply"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteReply: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                reply: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     getTenant: {
         parameters: {
             query?: never;
@@ -1971,6 +3621,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Tenant"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getVisitor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                visitor: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Visitor"];
                 };
             };
             /** @description Error */

@@ -27,6 +27,8 @@ type Members interface {
 	SetAvailable(ctx context.Context, tenant, user string, available bool) error
 	// Available tells it; ErrNotFound: there is no such member.
 	Available(ctx context.Context, tenant, user string) (bool, error)
+	// RenameUser keeps the name under which a person is shown, in each of their tenants; ErrNotFound: there is no such user.
+	RenameUser(ctx context.Context, user, name string) error
 }
 
 // InvitationPrefix begins the ids of invitations.

@@ -3,6 +3,7 @@ package account
 import (
 	"bytes"
 	"context"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -10,17 +11,24 @@ import (
 	"parley/chat"
 )
 
-// memory is Store and Sessions, as their comments say.
+// memory is all that a Service stands on, as the ports' comments say.
 type memory struct {
-	mu       sync.Mutex
-	tenants  map[string]Tenant
-	users    map[string]User
-	members  []Member
-	sessions map[string]Session
+	mu          sync.Mutex
+	tenants     map[string]Tenant
+	users       map[string]User
+	members     []Member
+	busy        map[string]bool // by tenant and user
+	sessions    map[string]Session
+	invitations []Invitation
 }
 
 func newMemory() *memory {
-	return &memory{tenants: map[string]Tenant{}, users: map[string]User{}, sessions: map[string]Session{}}
+	return &memory{tenants: map[string]Tenant{}, users: map[string]User{}, busy: map[string]bool{}, sessions: map[string]Session{}}
+}
+
+// config is of a Service over this memory.
+func (m *memory) config() Config {
+	return Config{Store: m, Sessions: m, Members: m, Invitations: m, Key: testKey, PublicURL: "https://parley.example/"}
 }
 
 func (m *memory) Register(_ context.Context, tenant Tenant, user User, member Member) error {
@@ -107,5 +115,159 @@ func (m *memory) DeleteSession(_ context.Context, id string) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	delete(m.sessions, id)
+	return nil
+}
+
+func (m *memory) Members(_ context.Context, tenant string) ([]Membership, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	var found []Membership
+	for _, member := range m.members {
+		if member.Tenant == tenant {
+			u := m.users[member.User]
+			found = append(found, Membership{Member: member, Name: u.Name, Email: u.Email, Available: !m.busy[tenant+u.ID], JoinedAt: u.CreatedAt})
+		}
+	}
+	return found, nil
+}
+
+// place returns where a membership is kept, or -1; others tells whether the tenant has another owner.
+func (m *memory) place(tenant, user string) (at int, others bool) {
+	at = -1
+	for i, member := range m.members {
+		switch {
+		case member.Tenant != tenant:
+		case member.User == user:
+			at = i
+		case member.Role == Owner:
+			others = true
+		}
+	}
+	return at, others
+}
+
+var errLastOwner = chat.Fail(chat.Conflict, "last_owner", "Somebody has to own this.")
+
+func (m *memory) SetRole(_ context.Context, tenant, user string, role Role) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	at, others := m.place(tenant, user)
+	if at < 0 {
+		return chat.ErrNotFound
+	}
+	if m.members[at].Role == Owner && role != Owner && !others {
+		return errLastOwner
+	}
+	m.members[at].Role = role
+	return nil
+}
+
+func (m *memory) RemoveMember(_ context.Context, tenant, user string) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	at, others := m.place(tenant, user)
+	if at < 0 {
+		return chat.ErrNotFound
+	}
+	if m.members[at].Role == Owner && !others {
+		return errLastOwner
+	}
+	m.members = slices.Delete(m.members, at, at+1)
+	for id, s := range m.sessions {
+		if s.Tenant == tenant && s.User == user {
+			delete(m.sessions, id)
+		}
+	}
+	return nil
+}
+
+func (m *memory) SetAvailable(_ context.Context, tenant, user string, available bool) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if at, _ := m.place(tenant, user); at < 0 {
+		return chat.ErrNotFound
+	}
+	m.busy[tenant+user] = !available
+	return nil
+}
+
+func (m *memory) Available(_ context.Context, tenant, user string) (bool, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if at, _ := m.place(tenant, user); at < 0 {
+		return false, chat.ErrNotFound
+	}
+	return !m.busy[tenant+user], nil
+}
+
+func (m *memory) RenameUser(_ context.Context, user, name string) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	u, ok := m.users[user]
+	if !ok {
+		return chat.ErrNotFound
+	}
+	u.Name = name
+	m.users[user] = u
+	return nil
+}
+
+func (m *memory) Invite(_ context.Context, invitation Invitation) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.invitations = append(slices.DeleteFunc(m.invitations, func(i Invitation) bool {
+		return i.Tenant == invitation.Tenant && strings.EqualFold(i.Email, invitation.Email)
+	}), invitation)
+	return nil
+}
+
+func (m *memory) Invitation(_ context.Context, id string) (Invitation, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for _, i := range m.invitations {
+		if i.ID == id {
+			return i, nil
+		}
+	}
+	return Invitation{}, chat.ErrNotFound
+}
+
+func (m *memory) Invitations(_ context.Context, tenant string) ([]Invitation, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return slices.DeleteFunc(slices.Clone(m.invitations), func(i Invitation) bool { return i.Tenant != tenant }), nil
+}
+
+func (m *memory) DeleteInvitation(_ context.Context, tenant, id string) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	before := len(m.invitations)
+	m.invitations = slices.DeleteFunc(m.invitations, func(i Invitation) bool { return i.Tenant == tenant && i.ID == id })
+	if len(m.invitations) == before {
+		return chat.ErrNotFound
+	}
+	return nil
+}
+
+func (m *memory) Accept(_ context.Context, id string, user User, create bool) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	at := slices.IndexFunc(m.invitations, func(i Invitation) bool { return i.ID == id })
+	if at < 0 {
+		return chat.ErrNotFound
+	}
+	for _, u := range m.users {
+		if create && strings.EqualFold(u.Email, user.Email) {
+			return chat.Fail(chat.Conflict, "email_taken", "There is an account with this e-mail address.")
+		}
+	}
+	invitation := m.invitations[at]
+	m.invitations = slices.Delete(m.invitations, at, at+1)
+	if create {
+		m.users[user.ID] = user
+	}
+	if at, _ := m.place(invitation.Tenant, user.ID); at < 0 {
+		m.members = append(m.members, Member{Tenant: invitation.Tenant, User: user.ID, Role: invitation.Role})
+	}
 	return nil
 }

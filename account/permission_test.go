@@ -1,20 +1,23 @@
 package account
 
-import "testing"
+import (
+	"fmt"
+	"strings"
+	"testing"
+)
 
 func TestEachRoleMayDoWhatTheTableSaysAndNothingElse(t *testing.T) {
 	t.Parallel()
-	all := []Action{Read, Ask, Take, ManageBots, ManageWebhooks}
 	for role, want := range map[Role]string{
-		Owner:      "read ask take manage_bots manage_webhooks ",
-		Admin:      "read ask take manage_bots manage_webhooks ",
+		Owner:      "read ask take manage_bots manage_webhooks manage_members ",
+		Admin:      "read ask take manage_bots manage_webhooks manage_members ",
 		Agent:      "read ask take ",
 		Viewer:     "read ",
 		Role(""):   "",
 		"stranger": "",
 	} {
 		got := ""
-		for _, action := range all {
+		for _, action := range Actions {
 			if role.May(action) {
 				got += string(action) + " "
 			}
@@ -22,8 +25,33 @@ func TestEachRoleMayDoWhatTheTableSaysAndNothingElse(t *testing.T) {
 		if got != want {
 			t.Errorf("role %q may %q, want %q", role, got, want)
 		}
+		if listed := fmt.Sprintln(role.Actions()); listed != fmt.Sprintln(strings.Fields(want)) {
+			t.Errorf("role %q lists %s", role, listed)
+		}
 		if role.May("own_the_platform") {
 			t.Errorf("role %q may do something that no table names", role)
+		}
+	}
+}
+
+func TestOnlyOwnersDecideWhoIsAnOwner(t *testing.T) {
+	t.Parallel()
+	const nobody = Role("")
+	all := []Role{nobody, Viewer, Agent, Admin, Owner}
+	for _, by := range append([]Role{"stranger"}, all...) {
+		for _, from := range all {
+			for _, to := range all {
+				want := false
+				switch by {
+				case Owner:
+					want = true
+				case Admin:
+					want = from != Owner && to != Owner
+				}
+				if got := by.mayChange(from, to); got != want {
+					t.Errorf("%q may make %q into %q: %v", by, from, to, got)
+				}
+			}
 		}
 	}
 }

@@ -12,27 +12,47 @@ import (
 	"parley/chat"
 )
 
-// Service signs people in. It is safe for concurrent use; its errors for people are chat.Errors.
+// Config is what a Service works with. Fields are required unless they say otherwise.
+type Config struct {
+	Store       Store
+	Sessions    Sessions
+	Members     Members
+	Invitations Invitations
+
+	// Key signs access tokens and is used for nothing else; it has 32 bytes at least.
+	Key []byte
+	// PublicURL is where browsers reach the platform: the links of invitations begin with it.
+	PublicURL string
+	// Mailer sends invitations; nil: whoever invites passes the link on.
+	Mailer Mailer
+}
+
+// Service signs people in and keeps who belongs to a business. It is safe for
+// concurrent use; its errors for people are chat.Errors.
 type Service struct {
-	store    Store
-	sessions Sessions
-	hasher   hasher
-	signer   *signer
-	now      func() time.Time
+	store       Store
+	sessions    Sessions
+	members     Members
+	invitations Invitations
+	publicURL   string
+	mailer      Mailer
+	hasher      hasher
+	signer      *signer
+	now         func() time.Time
 }
 
-// NewService returns a service over what is stored. key signs access tokens and
-// is used for nothing else; it has 32 bytes at least.
-func NewService(store Store, sessions Sessions, key []byte) (*Service, error) {
-	return newService(store, sessions, key, time.Now)
-}
+// NewService returns a service over what is stored.
+func NewService(config Config) (*Service, error) { return newService(config, time.Now) }
 
-func newService(store Store, sessions Sessions, key []byte, now func() time.Time) (*Service, error) {
-	signer, err := newSigner(key, now)
+func newService(config Config, now func() time.Time) (*Service, error) {
+	signer, err := newSigner(config.Key, now)
 	if err != nil {
 		return nil, err
 	}
-	return &Service{store: store, sessions: sessions, hasher: newHasher(), signer: signer, now: now}, nil
+	return &Service{
+		store: config.Store, sessions: config.Sessions, members: config.Members, invitations: config.Invitations,
+		publicURL: config.PublicURL, mailer: config.Mailer, hasher: newHasher(), signer: signer, now: now,
+	}, nil
 }
 
 // Tokens is what a sign-in gives. The access token goes with each request; the
@@ -78,22 +98,15 @@ func (s *Service) Register(ctx context.Context, r Registration) (Tokens, error) 
 	if err != nil {
 		return Tokens{}, err
 	}
-	name := company
-	if strings.TrimSpace(r.Name) != "" {
-		if name, err = cleanName(r.Name, "name_invalid", "Please enter your name"); err != nil {
-			return Tokens{}, err
-		}
+	name := r.Name
+	if strings.TrimSpace(name) == "" {
+		name = company
 	}
-	if err := checkPassword(r.Password, email, company); err != nil {
-		return Tokens{}, err
-	}
-	hash, err := s.hasher.hash(ctx, r.Password)
+	user, err := s.newUser(ctx, email, name, r.Password, company)
 	if err != nil {
 		return Tokens{}, err
 	}
-	now := s.now().UTC()
-	tenant := Tenant{ID: chat.NewID(chat.TenantPrefix), Name: company, CreatedAt: now}
-	user := User{ID: chat.NewID(chat.UserPrefix), Email: email, Name: name, PasswordHash: hash, CreatedAt: now}
+	tenant := Tenant{ID: chat.NewID(chat.TenantPrefix), Name: company, CreatedAt: user.CreatedAt}
 	member := Member{Tenant: tenant.ID, User: user.ID, Role: Owner}
 	if err := s.store.Register(ctx, tenant, user, member); err != nil {
 		return Tokens{}, fmt.Errorf("register: %w", err)
@@ -101,31 +114,62 @@ func (s *Service) Register(ctx context.Context, r Registration) (Tokens, error) 
 	return s.begin(ctx, user, member)
 }
 
+// newUser returns a person who has no account yet, with their password hashed.
+func (s *Service) newUser(ctx context.Context, email, name, password, company string) (User, error) {
+	name, err := cleanName(name, "name_invalid", "Please enter your name")
+	if err != nil {
+		return User{}, err
+	}
+	if err := checkPassword(password, email, company); err != nil {
+		return User{}, err
+	}
+	hash, err := s.hasher.hash(ctx, password)
+	if err != nil {
+		return User{}, err
+	}
+	return User{ID: chat.NewID(chat.UserPrefix), Email: email, Name: name, PasswordHash: hash, CreatedAt: s.now().UTC()}, nil
+}
+
 // Login signs in with a password, into the business that the person joined
 // first. Whether an account exists can be read neither from the answer nor from
 // the time it takes.
 func (s *Service) Login(ctx context.Context, email, password string) (Tokens, error) {
 	user, members, err := s.userByEmail(ctx, email)
-	if errors.Is(err, chat.ErrNotFound) || len(password) > maxPassword {
-		if err := s.hasher.waste(ctx, password[:min(len(password), maxPassword)]); err != nil {
-			return Tokens{}, err
-		}
-		return Tokens{}, ErrCredentials
+	if errors.Is(err, chat.ErrNotFound) {
+		return Tokens{}, s.verify(ctx, nil, password)
 	}
 	if err != nil {
 		return Tokens{}, fmt.Errorf("log in: %w", err)
 	}
-	ok, err := s.hasher.matches(ctx, password, user.PasswordHash)
-	if err != nil {
-		return Tokens{}, fmt.Errorf("log in: %w", err)
+	if err := s.verify(ctx, &user, password); err != nil {
+		return Tokens{}, err
 	}
-	if !ok || len(members) == 0 {
+	if len(members) == 0 {
 		return Tokens{}, ErrCredentials
 	}
 	if err := s.checkTenant(ctx, members[0].Tenant); err != nil {
 		return Tokens{}, err
 	}
 	return s.begin(ctx, user, members[0])
+}
+
+// verify returns ErrCredentials unless the password is the user's. nil is nobody,
+// who has no password, and for whom it takes as long.
+func (s *Service) verify(ctx context.Context, user *User, password string) error {
+	if user == nil || len(password) > maxPassword {
+		if err := s.hasher.waste(ctx, password[:min(len(password), maxPassword)]); err != nil {
+			return err
+		}
+		return ErrCredentials
+	}
+	ok, err := s.hasher.matches(ctx, password, user.PasswordHash)
+	if err != nil {
+		return fmt.Errorf("check password: %w", err)
+	}
+	if !ok {
+		return ErrCredentials
+	}
+	return nil
 }
 
 func (s *Service) userByEmail(ctx context.Context, typed string) (User, []Member, error) {
@@ -148,7 +192,7 @@ func (s *Service) Refresh(ctx context.Context, token string) (Tokens, error) {
 	if now.After(session.ExpiresAt) {
 		return Tokens{}, s.end(ctx, session.ID)
 	}
-	if !equal(session.Hash, hashRefresh(token)) {
+	if !equal(session.Hash, hashSecret(token)) {
 		return Tokens{}, s.end(ctx, session.ID)
 	}
 	user, members, err := s.store.User(ctx, session.User)
@@ -162,7 +206,7 @@ func (s *Service) Refresh(ctx context.Context, token string) (Tokens, error) {
 	if err := s.checkTenant(ctx, member.Tenant); err != nil {
 		return Tokens{}, err
 	}
-	next, hash, err := newRefresh(session.ID)
+	next, hash, err := newSecret(session.ID)
 	if err != nil {
 		return Tokens{}, err
 	}
@@ -234,7 +278,7 @@ func (s *Service) session(ctx context.Context, token string) (Session, error) {
 		return Session{}, fmt.Errorf("read session: %w", err)
 	}
 	// A guess at a session's id must not end it.
-	if hash := hashRefresh(token); !equal(session.Hash, hash) && !equal(session.Previous, hash) {
+	if hash := hashSecret(token); !equal(session.Hash, hash) && !equal(session.Previous, hash) {
 		return Session{}, ErrSignedOut
 	}
 	return session, nil
@@ -251,7 +295,7 @@ func (s *Service) end(ctx context.Context, session string) error {
 // begin opens a session for a person in a business.
 func (s *Service) begin(ctx context.Context, user User, member Member) (Tokens, error) {
 	session := chat.NewID(sessionPrefix)
-	refresh, hash, err := newRefresh(session)
+	refresh, hash, err := newSecret(session)
 	if err != nil {
 		return Tokens{}, err
 	}

@@ -26,7 +26,7 @@ type office struct {
 func setup(t *testing.T) *office {
 	t.Helper()
 	o := &office{store: newMemory(), clock: time.Date(2026, 11, 5, 12, 0, 0, 0, time.UTC)}
-	service, err := newService(o.store, o.store, testKey, func() time.Time { return o.clock })
+	service, err := newService(o.store.config(), func() time.Time { return o.clock })
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -255,7 +255,9 @@ func TestOfTwoRefreshesAtOnceOneWinsAndTheSessionLives(t *testing.T) {
 	tokens := o.register(t, "mia@acme.example")
 	// The other refresh comes between this one's reading and its writing.
 	racing := &race{memory: o.store}
-	service, err := newService(o.store, racing, testKey, o.now)
+	config := o.store.config()
+	config.Sessions = racing
+	service, err := newService(config, o.now)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -392,7 +394,9 @@ func TestATokenThatWasNotSignedHereIsRefused(t *testing.T) {
 
 func TestAKeyThatIsTooShortIsRefusedAtStart(t *testing.T) {
 	t.Parallel()
-	if _, err := NewService(newMemory(), newMemory(), testKey[:31]); err == nil {
+	config := newMemory().config()
+	config.Key = testKey[:31]
+	if _, err := NewService(config); err == nil {
 		t.Fatal("no error")
 	}
 }

@@ -78,7 +78,10 @@ func (p *platform) start(ctx context.Context, waits func(part string)) (err erro
 	if p.redis, err = redis.Open(ctx, p.config.RedisURL, p.logger); err != nil {
 		return err
 	}
-	if p.accounts, err = account.NewService(p.store, p.store, p.master.Derive("access-tokens", 32)); err != nil {
+	if p.accounts, err = account.NewService(account.Config{
+		Store: p.store, Sessions: p.store,
+		Key: p.master.Derive("access-tokens", 32), PublicURL: p.config.Public(),
+	}); err != nil {
 		return err
 	}
 	p.library = knowledge.NewLibrary(p.store)

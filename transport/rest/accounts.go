@@ -43,6 +43,11 @@ func (s *server) routeAccounts() {
 		OperationID: "getMe", Method: http.MethodGet, Path: "/api/v1/me", Tags: []string{signInTag}, Summary: "Who is signed in",
 	}, s.me)
 	route(s, account.Read, huma.Operation{
+		OperationID: "updateMe", Method: http.MethodPatch, Path: "/api/v1/me", Tags: []string{signInTag},
+		Summary: "Change one's name, or whether one takes conversations", MaxBodyBytes: smallBody,
+		Description: "Only what is sent changes. Visitors see a new name after the next `auth/refresh`. Viewers take no conversations.",
+	}, s.updateMe)
+	route(s, account.Read, huma.Operation{
 		OperationID: "getTenant", Method: http.MethodGet, Path: "/api/v1/tenant", Tags: []string{signInTag}, Summary: "The business",
 	}, s.tenant)
 }
@@ -164,20 +169,51 @@ type me struct {
 	User   person `json:"user"`
 	Tenant tenant `json:"tenant"`
 	Role   string `json:"role" enum:"owner,admin,agent,viewer"`
+
+	Available   bool     `json:"available" doc:"Whether this person takes conversations while they have the dashboard open."`
+	Permissions []string `json:"permissions" enum:"read,ask,take,manage_bots,manage_webhooks,manage_members" doc:"What the role allows."`
 }
 
 func tenantOf(t account.Tenant) tenant { return tenant{t.ID, t.Name, t.CreatedAt} }
 
-func (s *server) me(ctx context.Context, who account.Identity, _ *struct{}) (*struct{ Body me }, error) {
+type meOutput struct{ Body me }
+
+func (s *server) me(ctx context.Context, who account.Identity, _ *struct{}) (*meOutput, error) {
 	p, err := s.Accounts.Profile(ctx, who)
 	if err != nil {
 		return nil, err
 	}
-	return &struct{ Body me }{me{
+	available, err := s.Accounts.Available(ctx, who)
+	if err != nil {
+		return nil, err
+	}
+	shown := me{
 		User:   person{ID: p.User.ID, Email: p.User.Email, Name: p.User.Name},
-		Tenant: tenantOf(p.Tenant),
-		Role:   string(p.Role),
-	}}, nil
+		Tenant: tenantOf(p.Tenant), Role: string(p.Role), Available: available, Permissions: []string{},
+	}
+	for _, action := range p.Role.Actions() {
+		shown.Permissions = append(shown.Permissions, string(action))
+	}
+	return &meOutput{shown}, nil
+}
+
+type mePatch struct {
+	Name      *string `json:"name,omitempty" maxLength:"400"`
+	Available *bool   `json:"available,omitempty"`
+}
+
+func (s *server) updateMe(ctx context.Context, who account.Identity, in *struct{ Body mePatch }) (*meOutput, error) {
+	if in.Body.Name != nil {
+		if err := s.Accounts.Rename(ctx, who, *in.Body.Name); err != nil {
+			return nil, err
+		}
+	}
+	if in.Body.Available != nil {
+		if err := s.Accounts.SetAvailable(ctx, who, *in.Body.Available); err != nil {
+			return nil, err
+		}
+	}
+	return s.me(ctx, who, nil)
 }
 
 func (s *server) tenant(ctx context.Context, who account.Identity, _ *struct{}) (*struct{ Body tenant }, error) {

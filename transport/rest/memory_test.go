@@ -22,6 +22,7 @@ type inMemory struct {
 	tenants       map[string]account.Tenant
 	users         map[string]account.User
 	members       []account.Member
+	roster        roster
 	sessions      map[string]account.Session
 	bots          []chat.Bot
 	sources       []knowledge.Source
@@ -41,6 +42,7 @@ type kept struct {
 
 func newInMemory() *inMemory {
 	return &inMemory{
+		roster:  roster{available: map[account.Member]bool{}},
 		tenants: map[string]account.Tenant{}, users: map[string]account.User{}, sessions: map[string]account.Session{},
 		originals: map[string][]byte{}, conversations: map[chat.Ref]*kept{},
 	}

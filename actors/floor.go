@@ -51,22 +51,25 @@ type flight struct {
 // wish lets an order wait for its turn. One by which the bot loses the conversation silences
 // it now, not when the order is written.
 func (f *floor) wish(w waiting) {
-	reason := chat.Stopped
-	switch wish := w.order.(type) {
-	case *take:
-		reason = chat.Takeover
-	case *hand, *requeue: // from the bot: to a person
-	case *move:
-		if wish.to == chat.WithBot {
-			reason = ""
-		}
-	default:
-		reason = ""
-	}
-	if reason != "" {
+	if reason := ousts(w.order); reason != "" {
 		w = f.silence(reason, w)
 	}
 	f.orders = append(f.orders, w)
+}
+
+// ousts tells for which reason an answer ends when an order takes the conversation from the bot; "" if it does not.
+func ousts(o order) chat.Reason {
+	switch o := o.(type) {
+	case *take:
+		return chat.Takeover
+	case *hand, *requeue:
+		return chat.Stopped
+	case *move:
+		if o.to != chat.WithBot {
+			return chat.Stopped
+		}
+	}
+	return ""
 }
 
 // silence mutes the answer that is being written, and has w's order, nil for none, follow the
@@ -117,11 +120,18 @@ func (f *floor) conclude(m *answered) {
 }
 
 // begin tells which answer is to be written now, nil for none: the log has its start, and nobody writes it.
+// One whose start was being written when somebody took the conversation is silenced before its first word.
 func (f *floor) begin() *answer {
 	if f.state.open == nil || f.turn != nil {
 		return nil
 	}
 	f.turn = &turn{message: f.state.open.message}
+	for i, w := range f.orders {
+		if reason := ousts(w.order); reason != "" {
+			f.orders[i] = f.silence(reason, w)
+			return nil
+		}
+	}
 	return f.state.open
 }
 

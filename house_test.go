@@ -49,6 +49,7 @@ var homes = map[string][]string{
 	"github.com/ulule/limiter/v3/drivers/store/redis": {"persistence/redis"},
 	"github.com/coder/websocket":                      {"transport", "e2e"},
 	"github.com/danielgtaylor/huma":                   {"transport/rest"},
+	"github.com/wneessen/go-mail":                     {"transport/mail"},
 	"github.com/prometheus/client_golang":             {"transport", "actors", "cmd"}, // its registry is the interface between them
 
 	"github.com/blevesearch":              {"knowledge"},

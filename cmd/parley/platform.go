@@ -79,7 +79,7 @@ func (p *platform) start(ctx context.Context, waits func(part string)) (err erro
 		return err
 	}
 	if p.accounts, err = account.NewService(account.Config{
-		Store: p.store, Sessions: p.store,
+		Store: p.store, Sessions: p.store, Members: p.store, Invitations: p.store,
 		Key: p.master.Derive("access-tokens", 32), PublicURL: p.config.Public(),
 	}); err != nil {
 		return err

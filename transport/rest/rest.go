@@ -152,6 +152,8 @@ func newServer(config Config) *server {
 	}
 	s.api = newAPI(s.mux)
 	s.routeAccounts()
+	s.routeMembers()
+	s.routeInvitations()
 	s.routeBots()
 	s.routeSources()
 	s.routeAnswers()

@@ -25,6 +25,8 @@ import (
 type ports interface {
 	account.Store
 	account.Sessions
+	account.Members
+	account.Invitations
 	chat.Bots
 	chat.Conversations
 	chat.Log
@@ -66,7 +68,9 @@ func setup(t *testing.T, change ...func(*Config)) (*world, *inMemory) {
 
 func setupOver(t *testing.T, store ports, reader Reader, library Library, change ...func(*Config)) *world {
 	t.Helper()
-	accounts, err := account.NewService(store, store, testKey)
+	accounts, err := account.NewService(account.Config{
+		Store: store, Sessions: store, Members: store, Invitations: store, Key: testKey, PublicURL: "http://parley.example",
+	})
 	if err != nil {
 		t.Fatal(err)
 	}

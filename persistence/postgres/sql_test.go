@@ -13,7 +13,7 @@ import (
 var acrossTenants = []string{
 	"PlatformKey", "InsertPlatformKey", // a key of the platform
 	"InsertTenant", "Tenant", "TenantKey", "TenantKeys", // of the tenant that the id is
-	"InsertUser", "User", "UserIDByEmail", // a user is in several
+	"InsertUser", "User", "UserIDByEmail", "SetProfile", // a user is in several
 	"RotateSession", "DeleteSession", "DeleteExpiredSessions", // a session is found by its secret
 	"BotVersions",            // of all bots that a node serves
 	"DeleteAbandonedSources", // the sweep over all tenants

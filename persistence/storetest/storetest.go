@@ -19,10 +19,15 @@ type Store interface {
 	chat.Traces
 	chat.Webhooks
 	chat.Outbox
+	chat.Notes
+	chat.Replies
+	chat.Mails
 	BotTenant(ctx context.Context, id string) (string, error)
 	BotVersions(ctx context.Context, ids []string) (map[string]int64, error)
 	account.Store
 	account.Sessions
+	account.Members
+	account.Invitations
 	knowledge.Store
 	knowledge.Steps
 	knowledge.Contents
@@ -69,6 +74,9 @@ func Run(t *testing.T, open func(t testing.TB) Database) {
 		{"Isolation", isolationTests},
 		{"Webhooks", webhookTests},
 		{"Outbox", outboxTests},
+		{"Members", memberTests},
+		{"Invitations", invitationTests},
+		{"Replies", replyTests},
 	} {
 		t.Run(group.name, func(t *testing.T) {
 			t.Parallel()

@@ -236,6 +236,67 @@ func (b *EndAnswersBatchResults) Close() error {
 	return b.br.Close()
 }
 
+const insertActivities = `-- name: InsertActivities :batchexec
+INSERT INTO activities (id, tenant, conversation, seq, at, by_user, kind, target) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+`
+
+type InsertActivitiesBatchResults struct {
+	br     pgx.BatchResults
+	tot    int
+	closed bool
+}
+
+type InsertActivitiesParams struct {
+	ID           string
+	Tenant       string
+	Conversation string
+	Seq          int64
+	At           time.Time
+	ByUser       string
+	Kind         string
+	Target       string
+}
+
+func (q *Queries) InsertActivities(ctx context.Context, arg []InsertActivitiesParams) *InsertActivitiesBatchResults {
+	batch := &pgx.Batch{}
+	for _, a := range arg {
+		vals := []interface{}{
+			a.ID,
+			a.Tenant,
+			a.Conversation,
+			a.Seq,
+			a.At,
+			a.ByUser,
+			a.Kind,
+			a.Target,
+		}
+		batch.Queue(insertActivities, vals...)
+	}
+	br := q.db.SendBatch(ctx, batch)
+	return &InsertActivitiesBatchResults{br, len(arg), false}
+}
+
+func (b *InsertActivitiesBatchResults) Exec(f func(int, error)) {
+	defer b.br.Close()
+	for t := 0; t < b.tot; t++ {
+		if b.closed {
+			if f != nil {
+				f(t, ErrBatchAlreadyClosed)
+			}
+			continue
+		}
+		_, err := b.br.Exec()
+		if f != nil {
+			f(t, err)
+		}
+	}
+}
+
+func (b *InsertActivitiesBatchResults) Close() error {
+	b.closed = true
+	return b.br.Close()
+}
+
 const insertAnswers = `-- name: InsertAnswers :batchexec
 INSERT INTO answers (conversation, message, tenant, seq, question, attempt, month, charged, state, input_tokens, output_tokens, started_at)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'open', 0, 0, $9)
@@ -425,6 +486,59 @@ func (b *InsertEventsBatchResults) Exec(f func(int, error)) {
 }
 
 func (b *InsertEventsBatchResults) Close() error {
+	b.closed = true
+	return b.br.Close()
+}
+
+const insertMentions = `-- name: InsertMentions :batchexec
+INSERT INTO mentions (tenant, user_id, conversation, note) VALUES ($1, $2, $3, $4)
+`
+
+type InsertMentionsBatchResults struct {
+	br     pgx.BatchResults
+	tot    int
+	closed bool
+}
+
+type InsertMentionsParams struct {
+	Tenant       string
+	UserID       string
+	Conversation string
+	Note         string
+}
+
+func (q *Queries) InsertMentions(ctx context.Context, arg []InsertMentionsParams) *InsertMentionsBatchResults {
+	batch := &pgx.Batch{}
+	for _, a := range arg {
+		vals := []interface{}{
+			a.Tenant,
+			a.UserID,
+			a.Conversation,
+			a.Note,
+		}
+		batch.Queue(insertMentions, vals...)
+	}
+	br := q.db.SendBatch(ctx, batch)
+	return &InsertMentionsBatchResults{br, len(arg), false}
+}
+
+func (b *InsertMentionsBatchResults) Exec(f func(int, error)) {
+	defer b.br.Close()
+	for t := 0; t < b.tot; t++ {
+		if b.closed {
+			if f != nil {
+				f(t, ErrBatchAlreadyClosed)
+			}
+			continue
+		}
+		_, err := b.br.Exec()
+		if f != nil {
+			f(t, err)
+		}
+	}
+}
+
+func (b *InsertMentionsBatchResults) Close() error {
 	b.closed = true
 	return b.br.Close()
 }
@@ -779,6 +893,109 @@ func (b *LatestEventsBatchResults) Query(f func(int, []LatestEventsRow, error)) 
 }
 
 func (b *LatestEventsBatchResults) Close() error {
+	b.closed = true
+	return b.br.Close()
+}
+
+const listedConversations = `-- name: ListedConversations :batchone
+SELECT c.id, c.tenant, c.bot, c.visitor, c.head, c.status, c.origin, c.agent, c.preview, c.created_at, c.updated_at,
+    c.assignee, c.waits_since, c.snoozed_until, c.spam, v.wrapped_key AS visitor_key, v.contact, v.blocked,
+    CAST(COALESCE((SELECT string_agg(l.label, ',') FROM conversation_labels l WHERE l.conversation = c.id), '') AS TEXT) AS labels,
+    CAST(COALESCE((SELECT r.seq FROM reads r WHERE r.conversation = c.id AND r.reader = $1 AND r.reader <> ''), 0) AS BIGINT) AS read
+FROM conversations c JOIN visitors v ON v.tenant = c.tenant AND v.id = c.visitor
+WHERE c.tenant = $2 AND c.id = $3
+`
+
+type ListedConversationsBatchResults struct {
+	br     pgx.BatchResults
+	tot    int
+	closed bool
+}
+
+type ListedConversationsParams struct {
+	Reader string
+	Tenant string
+	ID     string
+}
+
+type ListedConversationsRow struct {
+	ID           string
+	Tenant       string
+	Bot          string
+	Visitor      string
+	Head         int64
+	Status       string
+	Origin       []byte
+	Agent        []byte
+	Preview      []byte
+	CreatedAt    time.Time
+	UpdatedAt    time.Time
+	Assignee     string
+	WaitsSince   *time.Time
+	SnoozedUntil *time.Time
+	Spam         bool
+	VisitorKey   []byte
+	Contact      []byte
+	Blocked      bool
+	Labels       string
+	Read         int64
+}
+
+// A conversation as lists show it, with what is known of its visitor and how far a user has read it.
+func (q *Queries) ListedConversations(ctx context.Context, arg []ListedConversationsParams) *ListedConversationsBatchResults {
+	batch := &pgx.Batch{}
+	for _, a := range arg {
+		vals := []interface{}{
+			a.Reader,
+			a.Tenant,
+			a.ID,
+		}
+		batch.Queue(listedConversations, vals...)
+	}
+	br := q.db.SendBatch(ctx, batch)
+	return &ListedConversationsBatchResults{br, len(arg), false}
+}
+
+func (b *ListedConversationsBatchResults) QueryRow(f func(int, ListedConversationsRow, error)) {
+	defer b.br.Close()
+	for t := 0; t < b.tot; t++ {
+		var i ListedConversationsRow
+		if b.closed {
+			if f != nil {
+				f(t, i, ErrBatchAlreadyClosed)
+			}
+			continue
+		}
+		row := b.br.QueryRow()
+		err := row.Scan(
+			&i.ID,
+			&i.Tenant,
+			&i.Bot,
+			&i.Visitor,
+			&i.Head,
+			&i.Status,
+			&i.Origin,
+			&i.Agent,
+			&i.Preview,
+			&i.CreatedAt,
+			&i.UpdatedAt,
+			&i.Assignee,
+			&i.WaitsSince,
+			&i.SnoozedUntil,
+			&i.Spam,
+			&i.VisitorKey,
+			&i.Contact,
+			&i.Blocked,
+			&i.Labels,
+			&i.Read,
+		)
+		if f != nil {
+			f(t, i, err)
+		}
+	}
+}
+
+func (b *ListedConversationsBatchResults) Close() error {
 	b.closed = true
 	return b.br.Close()
 }

@@ -4,3 +4,164 @@
 // source: mails.sql
 
 package db
+
+import (
+	"context"
+	"time"
+)
+
+const deleteMail = `-- name: DeleteMail :execrows
+DELETE FROM mails WHERE tenant = $1 AND id = $2 AND next_seq = 0
+`
+
+type DeleteMailParams struct {
+	Tenant string
+	ID     string
+}
+
+func (q *Queries) DeleteMail(ctx context.Context, arg DeleteMailParams) (int64, error) {
+	result, err := q.db.Exec(ctx, deleteMail, arg.Tenant, arg.ID)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
+}
+
+const deleteMailsOfKind = `-- name: DeleteMailsOfKind :exec
+DELETE FROM mails WHERE conversation = $1 AND kind = $2 AND user_id = $3
+  AND tenant = $4
+`
+
+type DeleteMailsOfKindParams struct {
+	Conversation string
+	Kind         string
+	UserID       string
+	Tenant       string
+}
+
+func (q *Queries) DeleteMailsOfKind(ctx context.Context, arg DeleteMailsOfKindParams) error {
+	_, err := q.db.Exec(ctx, deleteMailsOfKind,
+		arg.Conversation,
+		arg.Kind,
+		arg.UserID,
+		arg.Tenant,
+	)
+	return err
+}
+
+const deleteMailsOfUser = `-- name: DeleteMailsOfUser :exec
+DELETE FROM mails WHERE tenant = $1 AND user_id = $2
+`
+
+type DeleteMailsOfUserParams struct {
+	Tenant string
+	UserID string
+}
+
+func (q *Queries) DeleteMailsOfUser(ctx context.Context, arg DeleteMailsOfUserParams) error {
+	_, err := q.db.Exec(ctx, deleteMailsOfUser, arg.Tenant, arg.UserID)
+	return err
+}
+
+const planNextMail = `-- name: PlanNextMail :exec
+UPDATE mails SET seq = next_seq, due_at = next_due_at, next_seq = 0, tries = 0
+WHERE tenant = $1 AND id = $2 AND tries = $3 AND next_seq > 0
+`
+
+type PlanNextMailParams struct {
+	Tenant string
+	ID     string
+	Tries  int64
+}
+
+// Plans the mail whose event was kept while this attempt was under way.
+func (q *Queries) PlanNextMail(ctx context.Context, arg PlanNextMailParams) error {
+	_, err := q.db.Exec(ctx, planNextMail, arg.Tenant, arg.ID, arg.Tries)
+	return err
+}
+
+const postponeMail = `-- name: PostponeMail :exec
+UPDATE mails SET due_at = $1 WHERE tenant = $2 AND id = $3 AND tries = $4
+`
+
+type PostponeMailParams struct {
+	Until  time.Time
+	Tenant string
+	ID     string
+	Tries  int64
+}
+
+func (q *Queries) PostponeMail(ctx context.Context, arg PostponeMailParams) error {
+	_, err := q.db.Exec(ctx, postponeMail,
+		arg.Until,
+		arg.Tenant,
+		arg.ID,
+		arg.Tries,
+	)
+	return err
+}
+
+const takeMails = `-- name: TakeMails :many
+UPDATE mails SET tries = tries + 1, due_at = $1, next_seq = 0
+WHERE mails.id IN (
+    SELECT d.id FROM (
+        SELECT m.id, m.due_at, ROW_NUMBER() OVER (PARTITION BY m.tenant ORDER BY m.due_at, m.id) AS turn
+        FROM mails m WHERE m.due_at <= $2) d
+    ORDER BY d.turn, d.due_at, d.id LIMIT $3)
+  AND mails.due_at <= $2
+RETURNING id, tenant, conversation, kind, seq, user_id, address, tries, due_at,
+    (SELECT c.visitor FROM conversations c WHERE c.tenant = mails.tenant AND c.id = mails.conversation) AS visitor
+`
+
+type TakeMailsParams struct {
+	LeasedUntil time.Time
+	Now         time.Time
+	Count       int32
+}
+
+type TakeMailsRow struct {
+	ID           string
+	Tenant       string
+	Conversation string
+	Kind         string
+	Seq          int64
+	UserID       string
+	Address      []byte
+	Tries        int64
+	DueAt        time.Time
+	Visitor      string
+}
+
+// Serves the delivery over all tenants, each of which gets its first before any gets its second. The last condition
+// decides between nodes that found the same rows: the second sees the first one's lease. An attempt that begins now
+// tells of all that was planned before.
+func (q *Queries) TakeMails(ctx context.Context, arg TakeMailsParams) ([]TakeMailsRow, error) {
+	rows, err := q.db.Query(ctx, takeMails, arg.LeasedUntil, arg.Now, arg.Count)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []TakeMailsRow
+	for rows.Next() {
+		var i TakeMailsRow
+		if err := rows.Scan(
+			&i.ID,
+			&i.Tenant,
+			&i.Conversation,
+			&i.Kind,
+			&i.Seq,
+			&i.UserID,
+			&i.Address,
+			&i.Tries,
+			&i.DueAt,
+			&i.Visitor,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}

@@ -72,9 +72,12 @@ type newInvitation struct {
 	Role  string `json:"role" enum:"owner,admin,agent,viewer"`
 }
 
+// Invitation is invitation where it is embedded: a specification has no fields of what is not exported.
+type Invitation = invitation
+
 type newInvitationOutput struct {
 	Body struct {
-		invitation
+		Invitation
 		Link   string `json:"link" doc:"By which they join; shown only now."`
 		Mailed bool   `json:"mailed" doc:"Whether it went out by mail; if not, pass the link on."`
 	} `nameHint:"CreatedInvitation"`
@@ -92,7 +95,7 @@ func (s *server) createInvitation(ctx context.Context, who account.Identity, in 
 		s.Logger.WarnContext(ctx, "an invitation was not mailed", slog.String("tenant", who.Tenant), slog.String("invitation", invited.ID), slog.Any("error", invited.Failure))
 	}
 	out := &newInvitationOutput{}
-	out.Body.invitation, out.Body.Link, out.Body.Mailed = invitationOf(invited.Invitation), invited.Link, invited.Mailed
+	out.Body.Invitation, out.Body.Link, out.Body.Mailed = invitationOf(invited.Invitation), invited.Link, invited.Mailed
 	return out, nil
 }
 

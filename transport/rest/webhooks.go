@@ -68,9 +68,12 @@ type webhook struct {
 	CreatedAt      time.Time  `json:"created_at"`
 }
 
+// Webhook is webhook where it is embedded: a specification has no fields of what is not exported.
+type Webhook = webhook
+
 type newWebhookOutput struct {
 	Body struct {
-		webhook
+		Webhook
 		Secret string `json:"secret" doc:"Kept by you; shown only now."`
 	} `nameHint:"CreatedWebhook"`
 }
@@ -191,7 +194,7 @@ func (s *server) createWebhook(ctx context.Context, who account.Identity, in *ne
 		return nil, err
 	}
 	out := &newWebhookOutput{}
-	out.Body.webhook, out.Body.Secret = webhookOf(w), w.Secret
+	out.Body.Webhook, out.Body.Secret = webhookOf(w), w.Secret
 	return out, nil
 }
 

@@ -1049,14 +1049,43 @@ export interface components {
             waiting: number;
         };
         CreatedInvitation: {
+            /** @description Id of the member who made it. */
+            by: string;
+            /** Format: date-time */
+            created_at: string;
+            email: string;
+            /** Format: date-time */
+            expires_at: string;
+            id: string;
             /** @description By which they join; shown only now. */
             link: string;
             /** @description Whether it went out by mail; if not, pass the link on. */
             mailed: boolean;
+            /** @enum {string} */
+            role: "owner" | "admin" | "agent" | "viewer";
         };
         CreatedWebhook: {
+            /** Format: date-time */
+            created_at: string;
+            /** @description In words, if the platform turned it off; otherwise empty. */
+            disabled_reason: string;
+            enabled: boolean;
+            /** @description What it is told. */
+            events: string[];
+            /** Format: date-time */
+            failing_since?: string;
+            /**
+             * Format: int64
+             * @description Attempts that failed since the last that did not.
+             */
+            failures: number;
+            id: string;
+            /** @description In a word, such as timeout, unreachable, unknown_host, certificate, not_public or status_500; empty if the last attempt arrived. */
+            last_failure: string;
+            note: string;
             /** @description Kept by you; shown only now. */
             secret: string;
+            url: string;
         };
         Credentials: {
             email: string;

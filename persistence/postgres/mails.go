@@ -97,11 +97,11 @@ func (s *Store) openMail(ctx context.Context, row db.TakeMailsRow) (chat.Mail, e
 // attempt began, that one is due now: what it tells of may not have been in this.
 func (s *Store) MailDone(ctx context.Context, mail chat.Mail) error {
 	err := s.inTx(ctx, func(_ Tx, q *db.Queries) error {
-		deleted, err := q.DeleteMail(ctx, db.DeleteMailParams{Tenant: mail.Tenant, ID: mail.ID})
+		deleted, err := q.DeleteMail(ctx, db.DeleteMailParams{Tenant: mail.Tenant, ID: mail.ID, Seq: mail.Seq})
 		if err != nil || deleted > 0 {
 			return err
 		}
-		err = q.PlanNextMail(ctx, db.PlanNextMailParams{Tenant: mail.Tenant, ID: mail.ID, Tries: int64(mail.Tries)})
+		err = q.PlanNextMail(ctx, db.PlanNextMailParams{Tenant: mail.Tenant, ID: mail.ID, Seq: mail.Seq, Tries: int64(mail.Tries)})
 		if err != nil {
 			return fmt.Errorf("plan the one that follows: %w", err)
 		}
@@ -113,7 +113,7 @@ func (s *Store) MailDone(ctx context.Context, mail chat.Mail) error {
 // PostponeMail makes a mail due later, unless another attempt has begun since.
 func (s *Store) PostponeMail(ctx context.Context, mail chat.Mail, until time.Time) error {
 	err := s.writes.PostponeMail(ctx, db.PostponeMailParams{
-		Tenant: mail.Tenant, ID: mail.ID, Tries: int64(mail.Tries), Until: storable(until),
+		Tenant: mail.Tenant, ID: mail.ID, Seq: mail.Seq, Tries: int64(mail.Tries), Until: storable(until),
 	})
 	return s.explain(err, "postpone mail "+mail.ID)
 }

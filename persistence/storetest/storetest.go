@@ -77,6 +77,7 @@ func Run(t *testing.T, open func(t testing.TB) Database) {
 		{"Members", memberTests},
 		{"Invitations", invitationTests},
 		{"Replies", replyTests},
+		{"Notes", noteTests},
 	} {
 		t.Run(group.name, func(t *testing.T) {
 			t.Parallel()
@@ -97,6 +98,8 @@ func Run(t *testing.T, open func(t testing.TB) Database) {
 		{"Sealing", sealingTests},
 		{"SealedWebhooks", sealedWebhookTests},
 		{"SurvivingOutbox", survivingOutboxTests},
+		{"Mentions", mentionTests},
+		{"Mails", mailTests},
 		{"Jobs", jobTests},
 	} {
 		t.Run(group.name, func(t *testing.T) {

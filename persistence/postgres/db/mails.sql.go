@@ -11,16 +11,18 @@ import (
 )
 
 const deleteMail = `-- name: DeleteMail :execrows
-DELETE FROM mails WHERE tenant = $1 AND id = $2 AND next_seq = 0
+DELETE FROM mails WHERE tenant = $1 AND id = $2 AND seq = $3 AND next_seq = 0
 `
 
 type DeleteMailParams struct {
 	Tenant string
 	ID     string
+	Seq    int64
 }
 
+// The seq tells a mail from the next one of its row.
 func (q *Queries) DeleteMail(ctx context.Context, arg DeleteMailParams) (int64, error) {
-	result, err := q.db.Exec(ctx, deleteMail, arg.Tenant, arg.ID)
+	result, err := q.db.Exec(ctx, deleteMail, arg.Tenant, arg.ID, arg.Seq)
 	if err != nil {
 		return 0, err
 	}
@@ -65,29 +67,37 @@ func (q *Queries) DeleteMailsOfUser(ctx context.Context, arg DeleteMailsOfUserPa
 
 const planNextMail = `-- name: PlanNextMail :exec
 UPDATE mails SET seq = next_seq, due_at = next_due_at, next_seq = 0, tries = 0
-WHERE tenant = $1 AND id = $2 AND tries = $3 AND next_seq > 0
+WHERE tenant = $1 AND id = $2 AND seq = $3 AND tries = $4 AND next_seq > 0
 `
 
 type PlanNextMailParams struct {
 	Tenant string
 	ID     string
+	Seq    int64
 	Tries  int64
 }
 
 // Plans the mail whose event was kept while this attempt was under way.
 func (q *Queries) PlanNextMail(ctx context.Context, arg PlanNextMailParams) error {
-	_, err := q.db.Exec(ctx, planNextMail, arg.Tenant, arg.ID, arg.Tries)
+	_, err := q.db.Exec(ctx, planNextMail,
+		arg.Tenant,
+		arg.ID,
+		arg.Seq,
+		arg.Tries,
+	)
 	return err
 }
 
 const postponeMail = `-- name: PostponeMail :exec
-UPDATE mails SET due_at = $1 WHERE tenant = $2 AND id = $3 AND tries = $4
+UPDATE mails SET due_at = $1
+WHERE tenant = $2 AND id = $3 AND seq = $4 AND tries = $5
 `
 
 type PostponeMailParams struct {
 	Until  time.Time
 	Tenant string
 	ID     string
+	Seq    int64
 	Tries  int64
 }
 
@@ -96,6 +106,7 @@ func (q *Queries) PostponeMail(ctx context.Context, arg PostponeMailParams) erro
 		arg.Until,
 		arg.Tenant,
 		arg.ID,
+		arg.Seq,
 		arg.Tries,
 	)
 	return err

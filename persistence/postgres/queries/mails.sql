@@ -21,16 +21,18 @@ WHERE mails.id IN (
 RETURNING id, tenant, conversation, kind, seq, user_id, address, tries, due_at,
     (SELECT c.visitor FROM conversations c WHERE c.tenant = mails.tenant AND c.id = mails.conversation) AS visitor;
 
+-- The seq tells a mail from the next one of its row.
 -- name: DeleteMail :execrows
-DELETE FROM mails WHERE tenant = $1 AND id = $2 AND next_seq = 0;
+DELETE FROM mails WHERE tenant = $1 AND id = $2 AND seq = $3 AND next_seq = 0;
 
 -- Plans the mail whose event was kept while this attempt was under way.
 -- name: PlanNextMail :exec
 UPDATE mails SET seq = next_seq, due_at = next_due_at, next_seq = 0, tries = 0
-WHERE tenant = sqlc.arg(tenant) AND id = sqlc.arg(id) AND tries = sqlc.arg(tries) AND next_seq > 0;
+WHERE tenant = sqlc.arg(tenant) AND id = sqlc.arg(id) AND seq = sqlc.arg(seq) AND tries = sqlc.arg(tries) AND next_seq > 0;
 
 -- name: PostponeMail :exec
-UPDATE mails SET due_at = sqlc.arg(until) WHERE tenant = sqlc.arg(tenant) AND id = sqlc.arg(id) AND tries = sqlc.arg(tries);
+UPDATE mails SET due_at = sqlc.arg(until)
+WHERE tenant = sqlc.arg(tenant) AND id = sqlc.arg(id) AND seq = sqlc.arg(seq) AND tries = sqlc.arg(tries);
 
 -- name: DeleteMailsOfKind :exec
 DELETE FROM mails WHERE conversation = sqlc.arg(conversation) AND kind = sqlc.arg(kind) AND user_id = sqlc.arg(user_id)

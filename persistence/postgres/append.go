@@ -24,7 +24,8 @@ import (
 // nobody looks at one's result before the next is run. Each write therefore
 // repeats the condition of its decision in a form that is an error when it does
 // not hold: a head or a month's count that is not as expected becomes NULL in a
-// column that is NOT NULL; rows that should be new violate a key; events of a
+// column that is NOT NULL, and so does a contact that was changed, or a visitor who was
+// blocked; rows that should be new violate a key; events of a
 // conversation without a row violate a reference.
 //
 // Rows are locked in one order everywhere, conversations by id, then usage by
@@ -70,7 +71,7 @@ func (s *Store) write(ctx context.Context, p *plan) error {
 		return nil
 	}
 	var b bundle
-	if err := gatherWrites(ctx, db.New(&b), p); err != nil {
+	if err := s.gatherWrites(ctx, db.New(&b), p); err != nil {
 		return err
 	}
 	err := s.apply(ctx, &b, nil)

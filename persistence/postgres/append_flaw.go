@@ -22,7 +22,10 @@ func flaw(a *chat.Append) error {
 	if len(a.Bodies) == 0 {
 		return errors.New("append events: there are none")
 	}
-	ids := []string{a.Tenant, a.Conversation, string(a.Status)}
+	ids := []string{a.Tenant, a.Conversation, string(a.Status), a.Assignee}
+	if a.Agent != nil {
+		ids = append(ids, a.Agent.ID)
+	}
 	if a.Birth != nil {
 		ids = append(ids, a.Birth.Bot, a.Birth.Visitor)
 	}

@@ -33,6 +33,9 @@ func (s *Store) assume(batch []*chat.Append) (claimed findings, ok bool) {
 		listeners:     make(map[string]listening),
 	}
 	for _, a := range batch {
+		if changesContact(a) {
+			return findings{}, false // what is known must be read
+		}
 		if a.Limit > 0 && firstAttempts(a) > 0 {
 			id := monthOf(a)
 			if answers, ok := s.memory.usage.get(id); ok {

@@ -13,6 +13,7 @@ type plan struct {
 	outcomes []chat.Outcome // in the batch's order
 	accepted []accepted
 	visitors []*visitor // that get their row
+	contacts []*visitor // whose contact changes
 	grants   map[monthID]grant
 	usage    map[monthID]int64 // as the grants leave it, where it is known
 	// listeners are the webhooks that it was made for, by tenant.
@@ -83,6 +84,9 @@ func (p *plan) decide(a *chat.Append, found findings) chat.Outcome {
 	if v.key == nil {
 		return chat.Outcome{Err: chat.ErrNotFound} // the visitor was erased
 	}
+	if born && v.blocked {
+		return chat.Outcome{Err: chat.ErrBlocked}
+	}
 	if !p.charge(a, found.usage) {
 		return chat.Outcome{Err: chat.ErrQuota}
 	}
@@ -120,8 +124,17 @@ func (p *plan) accept(a *chat.Append, c *conversation, v *visitor, born bool) {
 	p.accepted = append(p.accepted, accepted{Append: a, born: born, visitor: c.visitor, key: v.key})
 	c.exists, c.tenant, c.epoch = true, a.Tenant, a.Epoch
 	for i, body := range a.Bodies {
-		if m, ok := body.(chat.MessageCreated); ok && m.ClientID != "" {
-			c.receipts[m.ClientID] = chat.Receipt{Seq: a.Head + 1 + int64(i), Message: m.Message}
+		switch b := body.(type) {
+		case chat.MessageCreated:
+			if b.ClientID != "" {
+				c.receipts[b.ClientID] = chat.Receipt{Seq: a.Head + 1 + int64(i), Message: b.Message}
+			}
+		case chat.ContactChanged:
+			v.contact = merge(v.contact, b)
+			if !v.changed {
+				v.changed = true
+				p.contacts = append(p.contacts, v)
+			}
 		}
 	}
 	c.head = a.Head + int64(len(a.Bodies))

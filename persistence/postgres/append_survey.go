@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -40,6 +41,12 @@ type visitor struct {
 	err     error  // why the key cannot be used
 	wanted  bool   // whether a birth asks for it: then it is made if it is not there
 	wrapped []byte // set for one that was made and has no row yet
+
+	looked  bool // whether the row is needed, and not just the key
+	blocked bool
+	contact chat.Contact
+	version int64 // of the contact
+	changed bool  // whether the contact is written
 }
 
 // monthID names a row of usage.
@@ -108,7 +115,7 @@ func (s *Store) surveyVisitors(
 	ctx context.Context, q *db.Queries, batch []*chat.Append, conversations map[string]*conversation,
 ) (map[visitorID]*visitor, error) {
 	found := make(map[visitorID]*visitor)
-	var asked []db.VisitorKeysParams
+	var order []*visitor
 	for _, a := range batch {
 		c := conversations[a.Conversation]
 		id := visitorID{a.Tenant, c.visitor}
@@ -120,17 +127,18 @@ func (s *Store) surveyVisitors(
 		}
 		if found[id] == nil {
 			found[id] = &visitor{visitorID: id}
-			asked = append(asked, db.VisitorKeysParams{Tenant: id.tenant, ID: id.id})
+			order = append(order, found[id])
 		}
 		found[id].wanted = found[id].wanted || !c.exists
+		found[id].looked = found[id].looked || !c.exists || changesContact(a)
 	}
-	keys, err := s.keys.visitors(ctx, q, asked)
-	if err != nil {
+	if err := s.unwrapVisitors(ctx, q, order); err != nil {
 		return nil, err
 	}
-	for i, key := range keys {
-		v := found[visitorID{asked[i].Tenant, asked[i].ID}]
-		v.key, v.err = key.key, key.err
+	if err := s.lookUpVisitors(ctx, q, order); err != nil {
+		return nil, err
+	}
+	for _, v := range order {
 		if v.key != nil || v.err != nil || !v.wanted {
 			continue
 		}
@@ -139,6 +147,58 @@ func (s *Store) surveyVisitors(
 		}
 	}
 	return found, nil
+}
+
+// unwrapVisitors finds the keys of visitors of whom nothing else is asked.
+func (s *Store) unwrapVisitors(ctx context.Context, q *db.Queries, visitors []*visitor) error {
+	var asked []db.VisitorKeysParams
+	var of []*visitor
+	for _, v := range visitors {
+		if !v.looked {
+			asked, of = append(asked, db.VisitorKeysParams{Tenant: v.tenant, ID: v.id}), append(of, v)
+		}
+	}
+	keys, err := s.keys.visitors(ctx, q, asked)
+	for i, key := range keys {
+		of[i].key, of[i].err = key.key, key.err
+	}
+	return err
+}
+
+// lookUpVisitors reads all that there is of the other visitors.
+func (s *Store) lookUpVisitors(ctx context.Context, q *db.Queries, visitors []*visitor) error {
+	var asked []db.LookUpVisitorsParams
+	var of []*visitor
+	for _, v := range visitors {
+		if v.looked {
+			asked, of = append(asked, db.LookUpVisitorsParams{Tenant: v.tenant, ID: v.id}), append(of, v)
+		}
+	}
+	rows, err := optional(ctx, asked, q.LookUpVisitors)
+	if err != nil {
+		return fmt.Errorf("look up visitors: %w", err)
+	}
+	for i, row := range rows {
+		if row == nil {
+			continue
+		}
+		v := of[i]
+		v.blocked, v.version = row.Blocked, row.ContactVersion
+		parent, err := s.keys.tenant(ctx, q, v.tenant)
+		if err != nil && !errors.Is(err, seal.ErrSealed) {
+			return err
+		}
+		if v.err = err; err == nil {
+			v.key, v.err = s.keys.child(parent, row.WrappedKey, keyID{v.tenant, tableVisitors, v.id})
+		}
+		if v.key == nil {
+			continue
+		}
+		if v.contact, err = openContact(v.key, v.visitorID, row.Contact); err != nil { // the next change replaces it
+			s.logger.Warn("cannot read a visitor's contact", slog.String("visitor", v.id), slog.Any("error", err))
+		}
+	}
+	return nil
 }
 
 // makeVisitor makes the key of a new visitor. A tenant that is not there, or

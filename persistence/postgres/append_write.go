@@ -10,19 +10,25 @@ import (
 )
 
 // gatherWrites has q send what a plan changes.
-func gatherWrites(ctx context.Context, q *db.Queries, p *plan) error {
+func (s *Store) gatherWrites(ctx context.Context, q *db.Queries, p *plan) error {
 	// One order of locking for all nodes. Stable: appends to the same
 	// conversation follow each other.
 	slices.SortStableFunc(p.accepted, func(a, b accepted) int { return cmp.Compare(a.Conversation, b.Conversation) })
 	slices.SortFunc(p.visitors, func(a, b *visitor) int {
 		return cmp.Or(cmp.Compare(a.tenant, b.tenant), cmp.Compare(a.id, b.id))
 	})
+	slices.SortFunc(p.contacts, func(a, b *visitor) int {
+		return cmp.Or(cmp.Compare(a.tenant, b.tenant), cmp.Compare(a.id, b.id))
+	})
 	for _, gather := range []func(context.Context, *db.Queries, *plan) error{
-		writeBirths, writeHeads, writeEvents, writeTraces, writeSummaries, writeOutbox,
+		writeBirths, writeHeads, writeEvents, writeTraces, writeSummaries, writeMails, writeOutbox,
 	} {
 		if err := gather(ctx, q, p); err != nil {
 			return err
 		}
+	}
+	if err := s.writeContacts(ctx, q, p); err != nil {
+		return err
 	}
 	writeAnswers(ctx, q, p)
 	writeUsage(ctx, q, p.grants)
@@ -36,10 +42,14 @@ func writeBirths(ctx context.Context, q *db.Queries, p *plan) error {
 		visitors = append(visitors, db.InsertVisitorsParams{Tenant: v.tenant, ID: v.id, WrappedKey: v.wrapped, CreatedAt: now()})
 	}
 	q.InsertVisitors(ctx, visitors)
+	var known []db.CheckVisitorsParams
 	var conversations []db.InsertConversationsParams
 	for _, a := range p.accepted {
 		if !a.born {
 			continue
+		}
+		if !slices.ContainsFunc(p.visitors, func(v *visitor) bool { return v.visitorID == visitorID{a.Tenant, a.visitor} }) {
+			known = append(known, db.CheckVisitorsParams{Tenant: a.Tenant, ID: a.visitor})
 		}
 		origin, err := sealOrigin(a.key, a.Ref, a.Birth)
 		if err != nil {
@@ -49,12 +59,18 @@ func writeBirths(ctx context.Context, q *db.Queries, p *plan) error {
 		if err != nil {
 			return err
 		}
-		conversations = append(conversations, db.InsertConversationsParams{
+		row := db.InsertConversationsParams{
 			ID: a.Conversation, Tenant: a.Tenant, Bot: a.Birth.Bot, Visitor: a.visitor,
 			Head: int64(len(a.Bodies)), Status: string(a.Status), Unfinished: a.Unfinished,
 			Origin: origin, Agent: agent, Preview: preview, CreatedAt: at(a.Append),
-		})
+			Assignee: text(assigned(a.Append)),
+		}
+		if a.Status == chat.Waiting {
+			row.WaitsSince = &row.CreatedAt
+		}
+		conversations = append(conversations, row)
 	}
+	q.CheckVisitors(ctx, known)
 	q.InsertConversations(ctx, conversations)
 	return nil
 }
@@ -73,6 +89,7 @@ func writeHeads(ctx context.Context, q *db.Queries, p *plan) error {
 		heads = append(heads, db.MoveHeadsParams{
 			Tenant: a.Tenant, ID: a.Conversation, Visitor: a.visitor, Epoch: a.Epoch, OldHead: a.Head, NewHead: a.Head + int64(len(a.Bodies)),
 			Status: string(a.Status), Unfinished: a.Unfinished, Agent: agent, Preview: preview, UpdatedAt: at(a.Append),
+			Assignee: assigned(a.Append), Waits: a.Status == chat.Waiting, StaysSnoozed: !wakes(a.Append),
 		})
 	}
 	q.MoveHeads(ctx, heads)

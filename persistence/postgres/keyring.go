@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/hmac"
 	"crypto/sha256"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"strings"
@@ -27,6 +28,8 @@ const (
 	tableEvents       = "events"
 	tableTraces       = "traces"
 	tableSummaries    = "summaries"
+	tableContacts     = "visitors.contact"
+	tableLabels       = "labels"
 	tableSources      = "sources"
 	tableOriginals    = "originals"
 	tablePassages     = "passages"
@@ -40,10 +43,11 @@ type keyring struct {
 	master   *seal.Master
 	cache    keyCache
 	emailKey []byte
+	hashKey  []byte // of all else that is found by its HMAC
 }
 
 func newKeyring(master *seal.Master) *keyring {
-	return &keyring{master: master, cache: newKeyCache(), emailKey: master.Derive("persistence/emails", 32)}
+	return &keyring{master: master, cache: newKeyCache(), emailKey: master.Derive("persistence/emails", 32), hashKey: master.Derive("persistence/hashes", 32)}
 }
 
 // emailHash is what an address is found by, without regard to case.
@@ -51,6 +55,20 @@ func (k *keyring) emailHash(email string) []byte {
 	mac := hmac.New(sha256.New, k.emailKey)
 	mac.Write([]byte(strings.ToLower(strings.TrimSpace(email))))
 	return mac.Sum(nil)
+}
+
+// hashLength is how many bytes of an HMAC are kept.
+const hashLength = 16
+
+// hash is what something is found by that may not stand in plain text. The parts begin
+// with what it is, and whose.
+func (k *keyring) hash(parts ...string) []byte {
+	mac := hmac.New(sha256.New, k.hashKey)
+	for _, part := range parts {
+		mac.Write(binary.AppendUvarint(nil, uint64(len(part))))
+		mac.Write([]byte(part))
+	}
+	return mac.Sum(nil)[:hashLength]
 }
 
 // accounts returns the key of all accounts, which makeAccounts made.

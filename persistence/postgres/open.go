@@ -128,13 +128,14 @@ func (s *Store) opening(ctx context.Context, ref chat.Ref, row openRow) (chat.Op
 	if c == nil {
 		return chat.Opening{}, pgx.ErrNoRows
 	}
-	opening := chat.Opening{Epoch: c.Epoch, Head: c.Head, Status: chat.Status(c.Status), Bot: c.Bot, Visitor: c.Visitor}
+	opening := chat.Opening{Epoch: c.Epoch, Head: c.Head, Status: chat.Status(c.Status), Bot: c.Bot, Visitor: c.Visitor, Blocked: c.Blocked}
 	key, err := s.keys.below(ctx, s.reads, ref.Tenant, row.tenantKey, c.Visitor, c.VisitorKey)
 	if err != nil {
 		return chat.Opening{}, err
 	}
-	var badOrigin, badAgent, badEvents error
-	_, opening.Locale, badOrigin = openOrigin(key, ref, c.Origin)
+	var badAgent, badEvents error
+	origin, badOrigin := openOrigin(key, ref, c.Origin)
+	opening.Locale = origin.Locale
 	opening.Agent, badAgent = openAgent(key, ref, c.Agent)
 	opening.Recent, badEvents = openEvents(key, ref, row.events)
 	if err := errors.Join(badOrigin, badAgent, badEvents); err != nil {

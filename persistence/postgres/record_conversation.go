@@ -8,8 +8,9 @@ import (
 // originRecord is what is known of a conversation from its birth.
 type originRecord struct {
 	recordHead
-	Page   string `json:"page,omitempty"`
-	Locale string `json:"locale,omitempty"`
+	Page   string      `json:"page,omitempty"`
+	Locale string      `json:"locale,omitempty"`
+	Fields chat.Fields `json:"fields,omitempty"`
 }
 
 // agentRecord is who has a conversation.
@@ -40,13 +41,13 @@ func openSummary(key *seal.Key, ref chat.Ref, sealed []byte) (chat.Summary, erro
 }
 
 func sealOrigin(key *seal.Key, ref chat.Ref, birth *chat.Birth) ([]byte, error) {
-	return sealRecord(key, ref.Tenant, tableOrigin, ref.Conversation, originRecord{head(), birth.Page, birth.Locale})
+	return sealRecord(key, ref.Tenant, tableOrigin, ref.Conversation, originRecord{head(), birth.Page, birth.Locale, birth.Fields})
 }
 
-func openOrigin(key *seal.Key, ref chat.Ref, sealed []byte) (page, locale string, err error) {
+func openOrigin(key *seal.Key, ref chat.Ref, sealed []byte) (originRecord, error) {
 	var r originRecord
-	err = openRecord(key, ref.Tenant, tableOrigin, ref.Conversation, sealed, &r)
-	return r.Page, r.Locale, err
+	err := openRecord(key, ref.Tenant, tableOrigin, ref.Conversation, sealed, &r)
+	return r, err
 }
 
 // sealAgent returns nil for nobody.

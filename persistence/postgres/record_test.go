@@ -196,7 +196,7 @@ func TestAValueDoesNotOpenInAnotherColumnOfItsRow(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, _, err := openOrigin(key, ref, agent); !errors.Is(err, seal.ErrSealed) {
+	if _, err := openOrigin(key, ref, agent); !errors.Is(err, seal.ErrSealed) {
 		t.Errorf("got %v", err)
 	}
 }

@@ -18,6 +18,11 @@ import (
 var (
 	_ chat.Log           = (*Store)(nil)
 	_ chat.Conversations = (*Store)(nil)
+	_ chat.Inbox         = (*Store)(nil)
+	_ chat.Desks         = (*Store)(nil)
+	_ chat.Triage        = (*Store)(nil)
+	_ chat.Reads         = (*Store)(nil)
+	_ chat.Labels        = (*Store)(nil)
 	_ chat.Bots          = (*Store)(nil)
 	_ chat.Traces        = (*Store)(nil)
 	_ chat.BotDirectory  = (*Store)(nil)

@@ -37,6 +37,8 @@ func fromSQLite(places []any) []any {
 		switch p := place.(type) {
 		case *time.Time:
 			out[i] = timePlace{p}
+		case **time.Time:
+			out[i] = nullableTime{p}
 		default:
 			out[i] = place
 		}
@@ -58,4 +60,16 @@ func (p timePlace) Scan(value any) error {
 	}
 	*p.to = t
 	return nil
+}
+
+// nullableTime reads back a time that may be NULL.
+type nullableTime struct{ to **time.Time }
+
+func (p nullableTime) Scan(value any) error {
+	*p.to = nil
+	if value == nil {
+		return nil
+	}
+	*p.to = new(time.Time)
+	return timePlace{*p.to}.Scan(value)
 }

@@ -25,11 +25,11 @@ var conversationTests = []test{
 		taken := next(birth.Ref, 1, chat.StatusChanged{Status: chat.WithAgent, Agent: agent})
 		taken.Status, taken.Agent = chat.WithAgent, agent
 		w.committed(t, taken)
-		expected.Status, expected.Agent, expected.Head, expected.UpdatedAt = chat.WithAgent, agent, 2, moment(20)
+		expected.Status, expected.Agent, expected.Head, expected.UpdatedAt, expected.Assignee = chat.WithAgent, agent, 2, moment(20), w.user.ID
 		w.summary(t, expected)
 
 		w.committed(t, next(birth.Ref, 2, chat.MessageCompleted{Message: "msg", Text: strings.Repeat("ä", 300)}))
-		expected.Status, expected.Agent, expected.Head, expected.Preview = chat.WithBot, nil, 3, strings.Repeat("ä", 200)
+		expected.Status, expected.Agent, expected.Assignee, expected.Head, expected.Preview = chat.WithBot, nil, "", 3, strings.Repeat("ä", 200)
 		w.summary(t, expected)
 
 		want(t, func() error { _, err := w.Conversation(t.Context(), w.newRef()); return err }(), chat.ErrNotFound)

@@ -62,6 +62,62 @@ func (b *BotVersionsBatchResults) Close() error {
 	return b.br.Close()
 }
 
+const changeContacts = `-- name: ChangeContacts :batchexec
+UPDATE visitors SET contact = $1,
+    contact_version = CASE WHEN contact_version = $2 THEN contact_version + 1 END
+WHERE tenant = $3 AND id = $4
+`
+
+type ChangeContactsBatchResults struct {
+	br     pgx.BatchResults
+	tot    int
+	closed bool
+}
+
+type ChangeContactsParams struct {
+	Contact []byte
+	Version int64
+	Tenant  string
+	ID      string
+}
+
+// A contact that was changed since it was read makes its version NULL: the whole batch fails.
+func (q *Queries) ChangeContacts(ctx context.Context, arg []ChangeContactsParams) *ChangeContactsBatchResults {
+	batch := &pgx.Batch{}
+	for _, a := range arg {
+		vals := []interface{}{
+			a.Contact,
+			a.Version,
+			a.Tenant,
+			a.ID,
+		}
+		batch.Queue(changeContacts, vals...)
+	}
+	br := q.db.SendBatch(ctx, batch)
+	return &ChangeContactsBatchResults{br, len(arg), false}
+}
+
+func (b *ChangeContactsBatchResults) Exec(f func(int, error)) {
+	defer b.br.Close()
+	for t := 0; t < b.tot; t++ {
+		if b.closed {
+			if f != nil {
+				f(t, ErrBatchAlreadyClosed)
+			}
+			continue
+		}
+		_, err := b.br.Exec()
+		if f != nil {
+			f(t, err)
+		}
+	}
+}
+
+func (b *ChangeContactsBatchResults) Close() error {
+	b.closed = true
+	return b.br.Close()
+}
+
 const changeUsage = `-- name: ChangeUsage :batchexec
 INSERT INTO usage (tenant, month, answers) VALUES ($1, $2, $3)
 ON CONFLICT (tenant, month) DO UPDATE SET answers = CASE WHEN usage.answers <= $4 THEN usage.answers + excluded.answers END
@@ -165,6 +221,106 @@ func (b *CheckListenersBatchResults) Exec(f func(int, error)) {
 }
 
 func (b *CheckListenersBatchResults) Close() error {
+	b.closed = true
+	return b.br.Close()
+}
+
+const checkVisitors = `-- name: CheckVisitors :batchexec
+INSERT INTO visitors (tenant, id, wrapped_key, created_at)
+SELECT v.tenant, NULL, v.wrapped_key, v.created_at FROM visitors v WHERE v.tenant = $1 AND v.id = $2 AND v.blocked
+`
+
+type CheckVisitorsBatchResults struct {
+	br     pgx.BatchResults
+	tot    int
+	closed bool
+}
+
+type CheckVisitorsParams struct {
+	Tenant string
+	ID     string
+}
+
+// A visitor who was blocked puts NULL where it must not be: the whole batch fails.
+func (q *Queries) CheckVisitors(ctx context.Context, arg []CheckVisitorsParams) *CheckVisitorsBatchResults {
+	batch := &pgx.Batch{}
+	for _, a := range arg {
+		vals := []interface{}{
+			a.Tenant,
+			a.ID,
+		}
+		batch.Queue(checkVisitors, vals...)
+	}
+	br := q.db.SendBatch(ctx, batch)
+	return &CheckVisitorsBatchResults{br, len(arg), false}
+}
+
+func (b *CheckVisitorsBatchResults) Exec(f func(int, error)) {
+	defer b.br.Close()
+	for t := 0; t < b.tot; t++ {
+		if b.closed {
+			if f != nil {
+				f(t, ErrBatchAlreadyClosed)
+			}
+			continue
+		}
+		_, err := b.br.Exec()
+		if f != nil {
+			f(t, err)
+		}
+	}
+}
+
+func (b *CheckVisitorsBatchResults) Close() error {
+	b.closed = true
+	return b.br.Close()
+}
+
+const deleteTerms = `-- name: DeleteTerms :batchexec
+DELETE FROM contact_terms WHERE tenant = $1 AND visitor = $2
+`
+
+type DeleteTermsBatchResults struct {
+	br     pgx.BatchResults
+	tot    int
+	closed bool
+}
+
+type DeleteTermsParams struct {
+	Tenant  string
+	Visitor string
+}
+
+func (q *Queries) DeleteTerms(ctx context.Context, arg []DeleteTermsParams) *DeleteTermsBatchResults {
+	batch := &pgx.Batch{}
+	for _, a := range arg {
+		vals := []interface{}{
+			a.Tenant,
+			a.Visitor,
+		}
+		batch.Queue(deleteTerms, vals...)
+	}
+	br := q.db.SendBatch(ctx, batch)
+	return &DeleteTermsBatchResults{br, len(arg), false}
+}
+
+func (b *DeleteTermsBatchResults) Exec(f func(int, error)) {
+	defer b.br.Close()
+	for t := 0; t < b.tot; t++ {
+		if b.closed {
+			if f != nil {
+				f(t, ErrBatchAlreadyClosed)
+			}
+			continue
+		}
+		_, err := b.br.Exec()
+		if f != nil {
+			f(t, err)
+		}
+	}
+}
+
+func (b *DeleteTermsBatchResults) Close() error {
 	b.closed = true
 	return b.br.Close()
 }
@@ -362,8 +518,8 @@ func (b *InsertAnswersBatchResults) Close() error {
 }
 
 const insertConversations = `-- name: InsertConversations :batchexec
-INSERT INTO conversations (id, tenant, bot, visitor, epoch, head, status, unfinished, origin, agent, preview, created_at, updated_at)
-VALUES ($1, $2, $3, $4, 1, $5, $6, $7, $8, $9, $10, $11, $11)
+INSERT INTO conversations (id, tenant, bot, visitor, epoch, head, status, unfinished, origin, agent, preview, created_at, updated_at, assignee, waits_since)
+VALUES ($1, $2, $3, $4, 1, $5, $6, $7, $8, $9, $10, $11, $11, $12, $13)
 `
 
 type InsertConversationsBatchResults struct {
@@ -384,6 +540,8 @@ type InsertConversationsParams struct {
 	Agent      []byte
 	Preview    []byte
 	CreatedAt  time.Time
+	Assignee   string
+	WaitsSince *time.Time
 }
 
 func (q *Queries) InsertConversations(ctx context.Context, arg []InsertConversationsParams) *InsertConversationsBatchResults {
@@ -401,6 +559,8 @@ func (q *Queries) InsertConversations(ctx context.Context, arg []InsertConversat
 			a.Agent,
 			a.Preview,
 			a.CreatedAt,
+			a.Assignee,
+			a.WaitsSince,
 		}
 		batch.Queue(insertConversations, vals...)
 	}
@@ -654,6 +814,57 @@ func (b *InsertPassagesBatchResults) Exec(f func(int, error)) {
 }
 
 func (b *InsertPassagesBatchResults) Close() error {
+	b.closed = true
+	return b.br.Close()
+}
+
+const insertTerms = `-- name: InsertTerms :batchexec
+INSERT INTO contact_terms (tenant, term, visitor) VALUES ($1, $2, $3)
+`
+
+type InsertTermsBatchResults struct {
+	br     pgx.BatchResults
+	tot    int
+	closed bool
+}
+
+type InsertTermsParams struct {
+	Tenant  string
+	Term    []byte
+	Visitor string
+}
+
+func (q *Queries) InsertTerms(ctx context.Context, arg []InsertTermsParams) *InsertTermsBatchResults {
+	batch := &pgx.Batch{}
+	for _, a := range arg {
+		vals := []interface{}{
+			a.Tenant,
+			a.Term,
+			a.Visitor,
+		}
+		batch.Queue(insertTerms, vals...)
+	}
+	br := q.db.SendBatch(ctx, batch)
+	return &InsertTermsBatchResults{br, len(arg), false}
+}
+
+func (b *InsertTermsBatchResults) Exec(f func(int, error)) {
+	defer b.br.Close()
+	for t := 0; t < b.tot; t++ {
+		if b.closed {
+			if f != nil {
+				f(t, ErrBatchAlreadyClosed)
+			}
+			continue
+		}
+		_, err := b.br.Exec()
+		if f != nil {
+			f(t, err)
+		}
+	}
+}
+
+func (b *InsertTermsBatchResults) Close() error {
 	b.closed = true
 	return b.br.Close()
 }
@@ -1138,13 +1349,80 @@ func (b *LookUpAppendsBatchResults) Close() error {
 	return b.br.Close()
 }
 
+const lookUpVisitors = `-- name: LookUpVisitors :batchone
+SELECT wrapped_key, contact, contact_version, blocked FROM visitors WHERE tenant = $1 AND id = $2
+`
+
+type LookUpVisitorsBatchResults struct {
+	br     pgx.BatchResults
+	tot    int
+	closed bool
+}
+
+type LookUpVisitorsParams struct {
+	Tenant string
+	ID     string
+}
+
+type LookUpVisitorsRow struct {
+	WrappedKey     []byte
+	Contact        []byte
+	ContactVersion int64
+	Blocked        bool
+}
+
+// What an append is checked against that bears a conversation, or changes what is known of its visitor.
+func (q *Queries) LookUpVisitors(ctx context.Context, arg []LookUpVisitorsParams) *LookUpVisitorsBatchResults {
+	batch := &pgx.Batch{}
+	for _, a := range arg {
+		vals := []interface{}{
+			a.Tenant,
+			a.ID,
+		}
+		batch.Queue(lookUpVisitors, vals...)
+	}
+	br := q.db.SendBatch(ctx, batch)
+	return &LookUpVisitorsBatchResults{br, len(arg), false}
+}
+
+func (b *LookUpVisitorsBatchResults) QueryRow(f func(int, LookUpVisitorsRow, error)) {
+	defer b.br.Close()
+	for t := 0; t < b.tot; t++ {
+		var i LookUpVisitorsRow
+		if b.closed {
+			if f != nil {
+				f(t, i, ErrBatchAlreadyClosed)
+			}
+			continue
+		}
+		row := b.br.QueryRow()
+		err := row.Scan(
+			&i.WrappedKey,
+			&i.Contact,
+			&i.ContactVersion,
+			&i.Blocked,
+		)
+		if f != nil {
+			f(t, i, err)
+		}
+	}
+}
+
+func (b *LookUpVisitorsBatchResults) Close() error {
+	b.closed = true
+	return b.br.Close()
+}
+
 const moveHeads = `-- name: MoveHeads :batchexec
 UPDATE conversations SET
     head = CASE WHEN tenant = $1 AND visitor = $2 AND epoch = $3 AND head = $4
         THEN CAST($5 AS BIGINT) END,
     status = $6, unfinished = $7,
-    agent = $8, preview = COALESCE($9, preview), updated_at = $10
-WHERE id = $11
+    agent = $8, preview = COALESCE($9, preview), updated_at = $10,
+    assignee = COALESCE($11, assignee),
+    waits_since = CASE WHEN CAST($12 AS BOOLEAN) THEN COALESCE(waits_since, $10) END,
+    snoozed_until = CASE WHEN CAST($13 AS BOOLEAN) THEN snoozed_until END
+WHERE id = $14
 `
 
 type MoveHeadsBatchResults struct {
@@ -1154,17 +1432,20 @@ type MoveHeadsBatchResults struct {
 }
 
 type MoveHeadsParams struct {
-	Tenant     string
-	Visitor    string
-	Epoch      int64
-	OldHead    int64
-	NewHead    int64
-	Status     string
-	Unfinished bool
-	Agent      []byte
-	Preview    []byte
-	UpdatedAt  time.Time
-	ID         string
+	Tenant       string
+	Visitor      string
+	Epoch        int64
+	OldHead      int64
+	NewHead      int64
+	Status       string
+	Unfinished   bool
+	Agent        []byte
+	Preview      []byte
+	UpdatedAt    time.Time
+	Assignee     *string
+	Waits        bool
+	StaysSnoozed bool
+	ID           string
 }
 
 // A head that is not where it should be becomes NULL, which it must not be: the whole batch fails.
@@ -1182,6 +1463,9 @@ func (q *Queries) MoveHeads(ctx context.Context, arg []MoveHeadsParams) *MoveHea
 			a.Agent,
 			a.Preview,
 			a.UpdatedAt,
+			a.Assignee,
+			a.Waits,
+			a.StaysSnoozed,
 			a.ID,
 		}
 		batch.Queue(moveHeads, vals...)
@@ -1214,7 +1498,8 @@ func (b *MoveHeadsBatchResults) Close() error {
 const openConversations = `-- name: OpenConversations :batchone
 UPDATE conversations SET epoch = epoch + 1 WHERE conversations.tenant = $1 AND conversations.id = $2
 RETURNING epoch, head, status, agent, bot, visitor, origin,
-    (SELECT v.wrapped_key FROM visitors v WHERE v.tenant = conversations.tenant AND v.id = conversations.visitor) AS visitor_key
+    (SELECT v.wrapped_key FROM visitors v WHERE v.tenant = conversations.tenant AND v.id = conversations.visitor) AS visitor_key,
+    CAST((SELECT v.blocked FROM visitors v WHERE v.tenant = conversations.tenant AND v.id = conversations.visitor) AS BOOLEAN) AS blocked
 `
 
 type OpenConversationsBatchResults struct {
@@ -1237,6 +1522,7 @@ type OpenConversationsRow struct {
 	Visitor    string
 	Origin     []byte
 	VisitorKey []byte
+	Blocked    bool
 }
 
 func (q *Queries) OpenConversations(ctx context.Context, arg []OpenConversationsParams) *OpenConversationsBatchResults {
@@ -1272,6 +1558,7 @@ func (b *OpenConversationsBatchResults) QueryRow(f func(int, OpenConversationsRo
 			&i.Visitor,
 			&i.Origin,
 			&i.VisitorKey,
+			&i.Blocked,
 		)
 		if f != nil {
 			f(t, i, err)

@@ -1,0 +1,62 @@
+package postgres
+
+import (
+	"context"
+	"fmt"
+
+	"parley/chat"
+	"parley/persistence/postgres/db"
+)
+
+// errNotWaiting refuses to ask somebody to take what needs nobody.
+var errNotWaiting = chat.Fail(chat.Conflict, "not_waiting", "This conversation does not wait for anybody any more.")
+
+// Line returns the conversations that wait, longest first.
+func (s *Store) Line(ctx context.Context, tenant string, limit int) ([]chat.Waiter, error) {
+	at := now()
+	rows, err := s.reads.Line(ctx, db.LineParams{Tenant: tenant, Now: &at, Count: rowCount(limit)})
+	if err != nil {
+		return nil, s.explain(err, "list who waits at "+tenant)
+	}
+	waiters := make([]chat.Waiter, len(rows))
+	for i, row := range rows {
+		waiters[i] = chat.Waiter{
+			Ref: chat.Ref{Tenant: tenant, Conversation: row.ID}, Bot: row.Bot, Assignee: row.Assignee, Since: orZero(row.WaitsSince),
+		}
+	}
+	return waiters, nil
+}
+
+// Loads counts the conversations that are with each agent.
+func (s *Store) Loads(ctx context.Context, tenant string) (map[string]int, error) {
+	at := now()
+	rows, err := s.reads.Loads(ctx, db.LoadsParams{Tenant: tenant, Now: &at})
+	if err != nil {
+		return nil, s.explain(err, "count the conversations of agents of "+tenant)
+	}
+	loads := make(map[string]int, len(rows))
+	for _, row := range rows {
+		loads[row.Assignee] = int(row.Conversations)
+	}
+	return loads, nil
+}
+
+// Assign asks a user to take a conversation that waits. An append that takes it at
+// the same time comes before, and this is refused, or behind, and wins.
+func (s *Store) Assign(ctx context.Context, ref chat.Ref, by, to string) error {
+	err := s.triage(ctx, ref, by, func(q *db.Queries, c db.HoldConversationRow) ([]done, error) {
+		switch {
+		case c.Status != string(chat.Waiting):
+			return nil, errNotWaiting
+		case c.Assignee == to:
+			return nil, nil
+		case !storableID(to):
+			return nil, errIDs
+		}
+		if err := q.SetAssignee(ctx, db.SetAssigneeParams{Tenant: ref.Tenant, ID: ref.Conversation, Assignee: to}); err != nil {
+			return nil, fmt.Errorf("write the assignee: %w", err)
+		}
+		return []done{{chat.Assigned, to}}, nil
+	})
+	return s.explain(err, "assign conversation "+ref.String())
+}

@@ -1,0 +1,53 @@
+-- A conversation as lists show it, with what is known of its visitor and how far a user has read it.
+-- name: ListedConversations :batchone
+SELECT c.id, c.tenant, c.bot, c.visitor, c.head, c.status, c.origin, c.agent, c.preview, c.created_at, c.updated_at,
+    c.assignee, c.waits_since, c.snoozed_until, c.spam, v.wrapped_key AS visitor_key, v.contact, v.blocked,
+    CAST(COALESCE((SELECT string_agg(l.label, ',') FROM conversation_labels l WHERE l.conversation = c.id), '') AS TEXT) AS labels,
+    CAST(COALESCE((SELECT r.seq FROM reads r WHERE r.conversation = c.id AND r.reader = sqlc.arg(reader) AND r.reader <> ''), 0) AS BIGINT) AS read
+FROM conversations c JOIN visitors v ON v.tenant = c.tenant AND v.id = c.visitor
+WHERE c.tenant = sqlc.arg(tenant) AND c.id = sqlc.arg(id);
+
+-- name: Line :many
+SELECT id, bot, assignee, waits_since FROM conversations
+WHERE tenant = sqlc.arg(tenant) AND status = 'waiting' AND NOT spam AND (snoozed_until IS NULL OR snoozed_until <= sqlc.arg(now))
+ORDER BY waits_since, id LIMIT sqlc.arg(count);
+
+-- name: Loads :many
+SELECT assignee, COUNT(*) AS conversations FROM conversations
+WHERE tenant = sqlc.arg(tenant) AND assignee <> '' AND status = 'agent' AND NOT spam AND (snoozed_until IS NULL OR snoozed_until <= sqlc.arg(now))
+GROUP BY assignee;
+
+-- Locks a conversation until the transaction ends, as appends do.
+-- name: HoldConversation :one
+UPDATE conversations SET head = head WHERE tenant = $1 AND id = $2
+RETURNING head, visitor, status, assignee, snoozed_until, spam;
+
+-- name: SetAssignee :exec
+UPDATE conversations SET assignee = sqlc.arg(assignee) WHERE tenant = sqlc.arg(tenant) AND id = sqlc.arg(id);
+
+-- name: SetSnoozed :exec
+UPDATE conversations SET snoozed_until = sqlc.narg(snoozed_until) WHERE tenant = sqlc.arg(tenant) AND id = sqlc.arg(id);
+
+-- name: SetSpam :exec
+UPDATE conversations SET spam = sqlc.arg(spam) WHERE tenant = sqlc.arg(tenant) AND id = sqlc.arg(id);
+
+-- name: SetBlocked :execrows
+UPDATE visitors SET blocked = sqlc.arg(blocked) WHERE tenant = sqlc.arg(tenant) AND id = sqlc.arg(id) AND blocked <> sqlc.arg(blocked);
+
+-- name: InsertActivities :batchexec
+INSERT INTO activities (id, tenant, conversation, seq, at, by_user, kind, target) VALUES ($1, $2, $3, $4, $5, $6, $7, $8);
+
+-- name: LatestActivities :many
+SELECT id, seq, at, by_user, kind, target FROM activities
+WHERE tenant = $1 AND conversation = $2 ORDER BY at DESC, id DESC LIMIT $3;
+
+-- It never goes back, nor ahead of the log.
+-- name: MarkRead :execrows
+INSERT INTO reads (conversation, reader, tenant, seq)
+SELECT c.id, sqlc.arg(reader), c.tenant, CASE WHEN c.head < sqlc.arg(seq) THEN c.head ELSE sqlc.arg(seq) END
+FROM conversations c WHERE c.tenant = sqlc.arg(tenant) AND c.id = sqlc.arg(conversation)
+ON CONFLICT (conversation, reader) DO UPDATE SET seq = CASE WHEN reads.seq < excluded.seq THEN excluded.seq ELSE reads.seq END;
+
+-- name: ReadMarks :many
+SELECT r.reader, r.seq FROM conversations c LEFT JOIN reads r ON r.conversation = c.id
+WHERE c.tenant = $1 AND c.id = $2;

@@ -141,8 +141,13 @@ func (a *answerer) write(ctx context.Context, q ask, trace *chat.Trace, emit fun
 	if len(text) == 0 {
 		return a.unknown(bot, emit), nil
 	}
+	offer := ""
+	if bot.Settings.HandOff && containsPhrase(fold(q.text), bot.Settings.Offer) {
+		offer = Handoff
+	}
 	return &answered{
 		citations: cite(string(text), hits),
+		offer:     offer,
 		usage: &chat.Usage{
 			Provider: provider.Name(), Model: result.Model,
 			InputTokens: result.InputTokens, OutputTokens: result.OutputTokens,

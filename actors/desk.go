@@ -43,9 +43,9 @@ type node struct {
 
 // sitter is a seat as its desk knows it.
 type sitter struct {
-	pid       *actor.PID
-	agent     chat.Author
-	available bool
+	pid   *actor.PID
+	agent chat.Author
+	state availability
 }
 
 // What desks are told. The replies are *chat.Receipt unless it says otherwise.
@@ -129,6 +129,7 @@ func (d *desk) again(ctx actor.Context) {
 
 // stir learns who sits here through a node, and that the line may have changed.
 func (d *desk) stir(ctx actor.Context, m *stir) {
+	before := d.nodes[m.node].seats
 	if len(m.seats) == 0 {
 		delete(d.nodes, m.node)
 	} else {
@@ -137,20 +138,27 @@ func (d *desk) stir(ctx actor.Context, m *stir) {
 	for _, conversation := range m.asking {
 		delete(d.told, conversation)
 	}
-	d.call(ctx)
+	if !d.call(ctx) {
+		for _, s := range m.seats {
+			if !slices.ContainsFunc(before, func(b sitter) bool { return b.pid.Equal(s.pid) }) {
+				ctx.Send(s.pid, &Roster{d.roster})
+			}
+		}
+	}
 	d.look(ctx)
 }
 
-// call tells all who sit here who is on duty, if that has changed, or they are new.
-func (d *desk) call(ctx actor.Context) {
+// call tells all who sit here who is on duty, if that has changed.
+func (d *desk) call(ctx actor.Context) bool {
 	colleagues := d.colleagues()
 	if slices.Equal(colleagues, d.roster) {
-		return
+		return false
 	}
 	d.roster = colleagues
 	for s := range d.sitters() {
 		ctx.Send(s.pid, &Roster{colleagues})
 	}
+	return true
 }
 
 func (d *desk) sitters() func(func(sitter) bool) {
@@ -165,11 +173,14 @@ func (d *desk) sitters() func(func(sitter) bool) {
 	}
 }
 
-// colleagues is who is on duty. Who has several connections is available if one of them is.
+// colleagues is who is on duty.
 func (d *desk) colleagues() []Colleague {
-	byID := map[string]Colleague{}
+	byID, since := map[string]Colleague{}, map[string]time.Time{}
 	for s := range d.sitters() {
-		byID[s.agent.ID] = Colleague{s.agent.ID, s.agent.Name, s.available || byID[s.agent.ID].Available}
+		if before, was := since[s.agent.ID]; s.agent.ID == "" || was && before.After(s.state.since) {
+			continue
+		}
+		byID[s.agent.ID], since[s.agent.ID] = Colleague{s.agent.ID, s.agent.Name, s.state.is}, s.state.since
 	}
 	return slices.SortedFunc(maps.Values(byID), byName)
 }

@@ -116,7 +116,7 @@ func (d *desks) seated(tenant string) []sitter {
 	defer d.mutex.Unlock()
 	seated := make([]sitter, 0, len(d.seats[tenant]))
 	for s := range d.seats[tenant] {
-		seated = append(seated, sitter{s.pid, s.agent, s.available.Load()})
+		seated = append(seated, sitter{s.pid, s.agent, *s.state.Load()})
 	}
 	return seated
 }

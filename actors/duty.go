@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"github.com/asynkron/protoactor-go/actor"
 
@@ -35,18 +36,18 @@ type DeskWatcher interface{ Deliver(DeskOutput) }
 
 // Seat is one connection of an agent's at the desk.
 type Seat interface {
-	// Available tells whether its agent takes conversations.
+	// Available tells whether its agent takes conversations, through whichever connection.
 	Available(available bool)
 	// Leave ends it; may be called more than once.
 	Leave()
 }
 
-// Sit puts an agent on duty for as long as their connection lasts.
+// Sit puts an agent on duty for as long as their connection lasts. One without an ID only looks who is.
 func (e *Engine) Sit(tenant string, agent chat.Author, available bool, watcher DeskWatcher) Seat {
 	registry := e.node.System().ProcessRegistry
 	pid, _ := registry.Add(&sitting{watcher}, "seat/"+strconv.FormatUint(e.watches.Add(1), 36))
 	s := &seat{desks: e.desks, tenant: tenant, agent: agent, pid: pid}
-	s.available.Store(available)
+	s.state.Store(&availability{is: available})
 	s.leave = sync.OnceFunc(func() {
 		registry.Remove(pid)
 		e.desks.leave(s)
@@ -64,19 +65,24 @@ func (e *Engine) OnDuty(ctx context.Context, tenant string) ([]Colleague, error)
 	return reply.(*Roster).Agents, nil
 }
 
+// availability is whether an agent takes conversations. Of what their connections say, the latest counts.
+type availability struct {
+	is    bool
+	since time.Time // zero: as it was kept
+}
+
 type seat struct {
-	desks     *desks
-	tenant    string
-	agent     chat.Author
-	pid       *actor.PID
-	available atomic.Bool
-	leave     func()
+	desks  *desks
+	tenant string
+	agent  chat.Author
+	pid    *actor.PID
+	state  atomic.Pointer[availability]
+	leave  func()
 }
 
 func (s *seat) Available(available bool) {
-	if s.available.Swap(available) != available {
-		s.desks.stir(s.tenant)
-	}
+	s.state.Store(&availability{is: available, since: time.Now()})
+	s.desks.stir(s.tenant)
 }
 
 func (s *seat) Leave() { s.leave() }

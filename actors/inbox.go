@@ -9,9 +9,14 @@ import (
 	"parley/chat"
 )
 
-// inboxPause gathers changes of conversations before they are announced: lists
-// that people watch need no more than a few updates a second.
-const inboxPause = 200 * time.Millisecond
+// Between announcements there is a pause in which changes of conversations gather: a short one, so that an
+// open inbox shows an event within 100 ms of its commit, and a longer one the more there is
+// to announce, since lists that people watch need no more than a few updates a second.
+const (
+	inboxPause     = 20 * time.Millisecond
+	inboxPerChange = time.Millisecond
+	inboxLongest   = 200 * time.Millisecond
+)
 
 // inboxSize bounds what gathers while announcements are slow; more of them are lost.
 const inboxSize = 10_000
@@ -63,7 +68,7 @@ func (i *inbox) run(ctx context.Context) {
 		select {
 		case <-ctx.Done():
 			return
-		case <-time.After(inboxPause):
+		case <-time.After(min(max(inboxPause, time.Duration(len(refs))*inboxPerChange), inboxLongest)):
 		}
 	}
 }

@@ -24,17 +24,17 @@ var wishes = regexp.MustCompile(strings.Join([]string{
 	`\b(mit|an)\b.{0,12}\b(einem|einer|einen|nem)\b.{0,15}\b(menschen|mitarbeiter|mitarbeiterin|person|berater|beraterin|ansprechpartner)\b.{0,30}\b(sprechen|reden|schreiben|chatten|verbinden|weiterleiten)\b`,
 	`\b(sprechen|reden|verbinden)\b.{0,30}\b(mit|an)\b.{0,12}\b(einem|einer|einen)\b.{0,15}\b(menschen|mitarbeiter|mitarbeiterin|person|berater)\b`,
 	`^(ein(en)? )?(echte[rn]? )?(mensch(en)?|mitarbeiter(in)?)( bitte)?$`,
-	// French
-	`\b(parler|discuter|échanger)\b.{0,12}\b(à|avec)\b.{0,8}\b(un|une|quelqu'un)\b.{0,20}\b(humain|humaine|personne|conseiller|conseillère|agent)?\b`,
+	// French (RE2's \b knows ASCII letters only)
+	`(parler|discuter|échanger) (à|avec) (quelqu'un|(un|une) (vrai |vraie )?(humain|humaine|personne|conseiller|conseillère|agent))`,
 	// Spanish
-	`\b(hablar|chatear|comunicarme)\b.{0,8}\b(con)\b.{0,8}\b(un|una|alguien)\b.{0,20}\b(humano|humana|persona|agente|asesor|asesora)?\b`,
+	`(hablar|chatear|comunicarme) con (alguien|(un|una) (humano|humana|persona|agente|asesor|asesora))`,
 	// Portuguese
-	`\b(falar|conversar)\b.{0,8}\b(com)\b.{0,8}\b(um|uma|alguém)\b.{0,20}\b(humano|humana|pessoa|atendente|agente)?\b`,
+	`(falar|conversar) com (alguém|(um|uma) (humano|humana|pessoa|atendente|agente))`,
 	// Italian
-	`\b(parlare|chattare)\b.{0,8}\b(con)\b.{0,8}\b(un|una|un'|qualcuno)\b.{0,20}\b(umano|persona|operatore|operatrice|agente)?\b`,
+	`(parlare|chattare) con (qualcuno|(un|una) (umano|persona|operatore|operatrice|agente))`,
 	// Dutch
-	`\b(spreken|praten|chatten)\b.{0,8}\bmet\b.{0,8}\b(een|iemand)\b.{0,20}\b(mens|persoon|medewerker)?\b`,
-	`\bmet\b.{0,8}\b(een|iemand)\b.{0,20}\b(mens|persoon|medewerker)?\b.{0,12}\b(spreken|praten|chatten)\b`,
+	`(spreken|praten|chatten) met (iemand|een (echte )?(mens|persoon|medewerker))`,
+	`met (iemand|een (echte )?(mens|persoon|medewerker)) (spreken|praten|chatten)`,
 }, "|"))
 
 // refused are such words with the opposite meaning.

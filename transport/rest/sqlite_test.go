@@ -64,6 +64,10 @@ func TestTheSameScenariosHoldOverSQLite(t *testing.T) {
 		"isolation":     (*world).checkIsolation,
 		"bots":          (*world).playBots,
 		"webhooks":      (*world).playWebhooks,
+		"assignment":    (*world).playAssignment,
+		"finding":       (*world).playFinding,
+		"team":          (*world).playTeam,
+		"invitations":   (*world).playInvitations,
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

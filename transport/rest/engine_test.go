@@ -3,6 +3,8 @@ package rest
 import (
 	"context"
 	"errors"
+	"fmt"
+	"slices"
 	"sync"
 	"time"
 
@@ -15,12 +17,14 @@ import (
 type fakeEngine struct {
 	log           chat.Log
 	conversations chat.Conversations
+	reads         chat.Reads
 
 	mu      sync.Mutex
 	asked   int
 	fail    error         // instead of an answer
 	failMid error         // after the first piece of one
 	silent  bool          // shows nothing, as after a session moved to another node
+	told    []string      // what is no event
 	hold    chan struct{} // when set, an answer waits for it in the middle
 	left    chan struct{} // closed when its caller stopped waiting
 }
@@ -80,12 +84,17 @@ func (e *fakeEngine) again(ctx context.Context, visitor actors.Visitor, receipt 
 }
 
 func (e *fakeEngine) append(ctx context.Context, visitor actors.Visitor, status chat.Status, agent *chat.Author, emit func(actors.Output), bodies ...chat.Body) error {
+	return e.appendFor(ctx, visitor, status, agent, "", emit, bodies...)
+}
+
+// appendFor is append to a conversation that then waits for a user, or for anybody.
+func (e *fakeEngine) appendFor(ctx context.Context, visitor actors.Visitor, status chat.Status, agent *chat.Author, assignee string, emit func(actors.Output), bodies ...chat.Body) error {
 	opened, err := e.log.Open(ctx, []chat.Ref{visitor.Ref})
 	if err != nil {
 		return err
 	}
 	opening := opened[0].Opening
-	a := chat.Append{Ref: visitor.Ref, Epoch: opening.Epoch, Head: opening.Head, At: time.Now().UTC().Truncate(time.Millisecond), Bodies: bodies, Status: status, Agent: agent}
+	a := chat.Append{Ref: visitor.Ref, Epoch: opening.Epoch, Head: opening.Head, At: time.Now().UTC().Truncate(time.Millisecond), Bodies: bodies, Status: status, Agent: agent, Assignee: assignee}
 	if _, ended := bodies[len(bodies)-1].(chat.MessageCompleted); ended {
 		cost := int64(1_250)
 		a.Trace = &chat.Trace{
@@ -112,17 +121,103 @@ func (e *fakeEngine) append(ctx context.Context, visitor actors.Visitor, status 
 	return nil
 }
 
-func (e *fakeEngine) TakeOver(ctx context.Context, visitor actors.Visitor, agent chat.Author, force bool) error {
+// found returns a conversation, and whether another agent has it.
+func (e *fakeEngine) found(ctx context.Context, visitor actors.Visitor, agent chat.Author) (chat.Conversation, bool, error) {
 	found, err := e.conversations.Conversation(ctx, visitor.Ref)
+	return found, found.Agent != nil && found.Agent.ID != agent.ID, err
+}
+
+func nobody(actors.Output) {}
+
+var errNotYours = chat.Fail(chat.Conflict, "not_yours", "Somebody else has this conversation.")
+
+func (e *fakeEngine) TakeOver(ctx context.Context, visitor actors.Visitor, agent chat.Author, force bool) error {
+	_, others, err := e.found(ctx, visitor, agent)
 	if err != nil {
 		return err
 	}
-	if found.Agent != nil && found.Agent.ID != agent.ID && !force {
+	if others && !force {
 		return chat.Fail(chat.Conflict, "taken", "Somebody else has this conversation.")
 	}
-	return e.append(ctx, visitor, chat.WithAgent, &agent, func(actors.Output) {}, chat.StatusChanged{Status: chat.WithAgent, Agent: &agent})
+	return e.append(ctx, visitor, chat.WithAgent, &agent, nobody, chat.StatusChanged{Status: chat.WithAgent, Agent: &agent})
 }
 
-func (e *fakeEngine) Release(ctx context.Context, visitor actors.Visitor, _ chat.Author) error {
-	return e.append(ctx, visitor, chat.WithBot, nil, func(actors.Output) {}, chat.StatusChanged{Status: chat.WithBot})
+func (e *fakeEngine) Release(ctx context.Context, visitor actors.Visitor, agent chat.Author) error {
+	if _, others, err := e.found(ctx, visitor, agent); err != nil {
+		return err
+	} else if others {
+		return errNotYours
+	}
+	return e.append(ctx, visitor, chat.WithBot, nil, nobody, chat.StatusChanged{Status: chat.WithBot})
+}
+
+func (e *fakeEngine) Assign(ctx context.Context, visitor actors.Visitor, by, to chat.Author, force bool) error {
+	found, others, err := e.found(ctx, visitor, by)
+	switch {
+	case err != nil:
+		return err
+	case others && !force:
+		return errNotYours
+	case found.Agent != nil:
+		return e.append(ctx, visitor, chat.WithAgent, &to, nobody, chat.StatusChanged{Status: chat.WithAgent, Agent: &to})
+	}
+	return e.appendFor(ctx, visitor, chat.Waiting, nil, to.ID, nobody, chat.StatusChanged{Status: chat.Waiting})
+}
+
+func (e *fakeEngine) Requeue(ctx context.Context, visitor actors.Visitor, agent chat.Author) error {
+	if _, others, err := e.found(ctx, visitor, agent); err != nil {
+		return err
+	} else if others {
+		return errNotYours
+	}
+	return e.append(ctx, visitor, chat.Waiting, nil, nobody, chat.StatusChanged{Status: chat.Waiting})
+}
+
+func (e *fakeEngine) Close(ctx context.Context, visitor actors.Visitor) error {
+	return e.append(ctx, visitor, chat.Closed, nil, nobody, chat.StatusChanged{Status: chat.Closed})
+}
+
+func (e *fakeEngine) Post(ctx context.Context, visitor actors.Visitor, author chat.Author, clientID, text string) (chat.Receipt, error) {
+	if receipt, err := e.conversations.Receipt(ctx, visitor.Ref, clientID); err == nil {
+		return receipt, nil
+	}
+	found, others, err := e.found(ctx, visitor, author)
+	if err != nil {
+		return chat.Receipt{}, err
+	}
+	if others || found.Agent == nil {
+		return chat.Receipt{}, errNotYours
+	}
+	receipt := chat.Receipt{Seq: found.Head + 1, Message: chat.NewID(chat.MessagePrefix)}
+	return receipt, e.append(ctx, visitor, chat.WithAgent, &author, nobody, chat.MessageCreated{Message: receipt.Message, Author: author, Text: text, ClientID: clientID})
+}
+
+// tell keeps what would pass by.
+func (e *fakeEngine) tell(what string, visitor actors.Visitor, detail any) error {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.told = append(e.told, fmt.Sprintf("%s %s %v", what, visitor.Conversation, detail))
+	return nil
+}
+
+func (e *fakeEngine) heard(what string) bool {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return slices.Contains(e.told, what)
+}
+
+func (e *fakeEngine) StopAnswer(_ context.Context, visitor actors.Visitor, message string) error {
+	return e.tell("stop", visitor, message)
+}
+
+func (e *fakeEngine) Read(ctx context.Context, visitor actors.Visitor, reader chat.Author, seq int64) error {
+	return e.reads.MarkRead(ctx, visitor.Ref, reader.ID, seq)
+}
+
+func (e *fakeEngine) Noted(_ context.Context, visitor actors.Visitor, note chat.Note) error {
+	return e.tell("noted", visitor, note.Text)
+}
+
+func (e *fakeEngine) Blocked(_ context.Context, visitor actors.Visitor, blocked bool) error {
+	return e.tell("blocked", visitor, blocked)
 }

@@ -5,6 +5,9 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/danielgtaylor/huma/v2"
+
+	"parley/account"
 	"parley/chat"
 )
 
@@ -23,13 +26,16 @@ func (w *world) checkIsolation() {
 	bodies := map[string]string{
 		"updateBot": `{"name":"Stolen"}`, "putAppearance": `{}`, "putDomains": `{"domains":[]}`, "addSource": `{"title":"x","text":"x"}`,
 		"search": `{"query":"recipe"}`, "answer": `{"text":"x"}`, "takeConversation": `{"force":true}`, "updateWebhook": `{"url":"https://stolen.example"}`, "testWebhook": `{}`,
+		"updateConversation": `{"spam":true,"blocked":true,"snoozed_until":null}`, "setConversationStatus": `{"status":"closed"}`, "sendMessage": `{"text":"x"}`,
+		"stopAnswer": `{}`, "mailTranscript": `{"email":"sam@rival.example"}`, "addNote": `{"text":"x"}`, "markRead": `{"seq":1}`,
+		"putLabel": `{"name":"Stolen","color":"#000000"}`, "putReply": `{"shortcut":"stolen","text":"x"}`, "updateMember": `{"role":"viewer"}`,
 	}
 	none := map[string]string{
 		"{bot}": chat.NewID(chat.BotPrefix), "{source}": chat.NewID(chat.SourcePrefix), "{conversation}": chat.NewID(chat.ConversationPrefix),
-		"{webhook}": chat.NewID(chat.WebhookPrefix),
+		"{webhook}": chat.NewID(chat.WebhookPrefix), "{visitor}": chat.NewID(chat.VisitorPrefix), "{label}": chat.NewID(chat.LabelPrefix),
+		"{reply}": chat.NewID(chat.ReplyPrefix), "{member}": chat.NewID(chat.UserPrefix), "{invitation}": chat.NewID(account.InvitationPrefix),
 	}
-	mias := map[string]string{"{bot}": w.mia.bot, "{source}": w.mia.source, "{conversation}": w.mia.conversation, "{webhook}": w.mia.webhook}
-	sams := map[string]string{"{bot}": w.sam.bot, "{source}": w.sam.source, "{conversation}": w.sam.conversation, "{webhook}": w.sam.webhook}
+	mias, sams := w.ids(w.mia, "acme"), w.ids(w.sam, "rival")
 	malformed := []string{"1", "..", "bot_", "%00", "%27%20or%201=1", strings.Repeat("x", 2000), strings.ToUpper(w.mia.bot), w.mia.bot + "%20"}
 
 	same := ""
@@ -56,23 +62,7 @@ func (w *world) checkIsolation() {
 		if !strings.Contains(path, "{") {
 			continue
 		}
-		var methods = map[string]string{}
-		if item.Get != nil {
-			methods["GET"] = item.Get.OperationID
-		}
-		if item.Post != nil {
-			methods["POST"] = item.Post.OperationID
-		}
-		if item.Put != nil {
-			methods["PUT"] = item.Put.OperationID
-		}
-		if item.Patch != nil {
-			methods["PATCH"] = item.Patch.OperationID
-		}
-		if item.Delete != nil {
-			methods["DELETE"] = item.Delete.OperationID
-		}
-		for method, operation := range methods {
+		for method, operation := range operationsOf(item) {
 			tried++
 			body := bodies[operation]
 			if body == "" && method != "GET" && method != "DELETE" {
@@ -82,7 +72,11 @@ func (w *world) checkIsolation() {
 				check(method, replace(path, ids), body)
 			}
 			for _, id := range malformed {
-				check(method, replace(path, map[string]string{"{bot}": id, "{source}": id, "{conversation}": id, "{webhook}": id}), body)
+				broken := map[string]string{}
+				for placeholder := range none {
+					broken[placeholder] = id
+				}
+				check(method, replace(path, broken), body)
 			}
 			// Another's thing under a bot of one's own.
 			if strings.Contains(path, "{source}") {
@@ -91,11 +85,21 @@ func (w *world) checkIsolation() {
 			}
 		}
 	}
-	if tried < 14 {
+	if tried < 38 {
 		t.Errorf("only %d routes were tried", tried)
 	}
 	check("POST", replace("/api/v1/bots/{bot}/answers", sams), `{"text":"x","conversation":"`+w.mia.conversation+`"}`)
 	check("GET", "/api/v1/conversations?bot="+w.mia.bot, "")
+	check("PUT", replace("/api/v1/conversations/{conversation}/assignment", sams), `{"agent":"`+mias["{member}"]+`"}`)
+	check("PATCH", replace("/api/v1/conversations/{conversation}", sams), `{"labels":["`+mias["{label}"]+`"]}`)
+	check("POST", replace("/api/v1/conversations/{conversation}/notes", sams), `{"text":"x","mentions":["`+mias["{member}"]+`"]}`)
+	for _, query := range []string{"label=" + mias["{label}"], "visitor=" + mias["{visitor}"], "q=" + mias["{visitor}"], "q=" + mias["{conversation}"], "q=acme", "label=%00", "visitor=1"} {
+		var list page[conversation]
+		w.json("GET", "/api/v1/conversations?"+query, sam, "", 200, &list)
+		if len(list.Items) > 0 || list.Next != "" {
+			t.Errorf("%s finds %+v", query, list)
+		}
+	}
 	check("GET", "/api/v1/nothing", "")
 	check("POST", "/api/v1/", "{}")
 
@@ -109,10 +113,19 @@ func (w *world) checkIsolation() {
 	w.json("GET", replace("/api/v1/bots/{bot}/sources/{source}", mias), mia, "", 200, nil)
 	var c conversation
 	w.json("GET", replace("/api/v1/conversations/{conversation}", mias), mia, "", 200, &c)
-	if c.Seq != 3 || c.Status != "bot" {
+	if c.Seq != 3 || c.Status != "bot" || c.Spam || c.Blocked || c.Assignee != "" || c.Read != 0 || len(c.Labels) > 0 {
 		t.Errorf("conversation %+v", c)
 	}
-	for _, path := range []string{"/api/v1/bots", "/api/v1/conversations", replace("/api/v1/bots/{bot}/sources", sams)} {
+	var notes page[note]
+	if w.json("GET", replace("/api/v1/conversations/{conversation}/notes", mias), mia, "", 200, &notes); len(notes.Items) > 0 {
+		t.Errorf("notes %+v", notes)
+	}
+	for _, path := range []string{"/api/v1/labels", "/api/v1/replies", "/api/v1/members", "/api/v1/invitations"} {
+		if got := w.do(request{method: "GET", path: path, token: mia}); !strings.Contains(got.body, "Acme") && !strings.Contains(got.body, "acme") || strings.Contains(strings.ToLower(got.body), "stolen") {
+			t.Errorf("%s shows %s", path, got.body)
+		}
+	}
+	for _, path := range []string{"/api/v1/bots", "/api/v1/conversations", "/api/v1/labels", "/api/v1/replies", "/api/v1/members", "/api/v1/invitations", replace("/api/v1/bots/{bot}/sources", sams)} {
 		if got := w.do(request{method: "GET", path: path, token: sam}); strings.Contains(got.body, "Acme") {
 			t.Errorf("%s shows %s", path, got.body)
 		}
@@ -126,6 +139,36 @@ func TestAConversationBelongsToItsBot(t *testing.T) {
 	var other struct{ ID string }
 	w.json("POST", "/api/v1/bots", w.mia.tokens.AccessToken, `{"name":"Other"}`, 201, &other)
 	w.json("POST", "/api/v1/bots/"+other.ID+"/answers", w.mia.tokens.AccessToken, `{"text":"x","conversation":"`+w.mia.conversation+`"}`, 404, nil)
+}
+
+// operationsOf returns the operations of a path by method.
+func operationsOf(item *huma.PathItem) map[string]string {
+	all := map[string]string{}
+	for method, operation := range map[string]*huma.Operation{"GET": item.Get, "POST": item.Post, "PUT": item.Put, "PATCH": item.Patch, "DELETE": item.Delete} {
+		if operation != nil {
+			all[method] = operation.OperationID
+		}
+	}
+	return all
+}
+
+// ids makes one of each thing that a path can name, and returns their ids.
+func (w *world) ids(b business, company string) map[string]string {
+	w.t.Helper()
+	token := b.tokens.AccessToken
+	var of conversation
+	w.json("GET", "/api/v1/conversations/"+b.conversation, token, "", 200, &of)
+	made := func(path, body string) string {
+		var made struct{ ID string }
+		w.json("POST", path, token, body, 201, &made)
+		return made.ID
+	}
+	return map[string]string{
+		"{bot}": b.bot, "{source}": b.source, "{conversation}": b.conversation, "{webhook}": b.webhook, "{visitor}": of.Visitor, "{member}": b.tokens.User,
+		"{label}":      made("/api/v1/labels", `{"name":"Of `+company+`","color":"#3455db"}`),
+		"{reply}":      made("/api/v1/replies", `{"shortcut":"of-`+company+`","text":"We are `+company+`."}`),
+		"{invitation}": made("/api/v1/invitations", `{"email":"new@`+company+`.example","role":"agent"}`),
+	}
 }
 
 func replace(path string, ids map[string]string) string {

@@ -23,6 +23,7 @@ type inMemory struct {
 	users         map[string]account.User
 	members       []account.Member
 	roster        roster
+	desk          deskBook
 	sessions      map[string]account.Session
 	bots          []chat.Bot
 	sources       []knowledge.Source
@@ -38,6 +39,7 @@ type kept struct {
 	epoch   int64
 	events  []chat.Event
 	traces  map[int64]chat.Trace
+	sides
 }
 
 func newInMemory() *inMemory {
@@ -304,7 +306,7 @@ func (m *inMemory) Append(_ context.Context, batch []chat.Append) ([]chat.Outcom
 	for i, a := range batch {
 		k := m.conversations[a.Ref]
 		if k == nil {
-			k = &kept{epoch: 1, traces: map[int64]chat.Trace{}, summary: chat.Conversation{Ref: a.Ref, Bot: a.Birth.Bot, Visitor: a.Birth.Visitor, CreatedAt: a.At}}
+			k = &kept{epoch: 1, traces: map[int64]chat.Trace{}, sides: sides{marks: map[string]int64{}, mentioned: map[string]bool{}}, summary: chat.Conversation{Ref: a.Ref, Bot: a.Birth.Bot, Visitor: a.Birth.Visitor, CreatedAt: a.At}}
 			m.conversations[a.Ref] = k
 		}
 		if k.epoch != a.Epoch || k.summary.Head != a.Head {
@@ -322,6 +324,16 @@ func (m *inMemory) Append(_ context.Context, batch []chat.Append) ([]chat.Outcom
 				k.summary.Preview = b.Text
 			case chat.MessageCompleted:
 				k.summary.Preview = b.Text
+			case chat.ContactChanged:
+				k.summary.Contact = chat.Contact(b)
+			case chat.StatusChanged:
+				k.summary.Assignee, k.summary.Waits = a.Assignee, time.Time{}
+				if b.Status == chat.WithAgent {
+					k.summary.Assignee = a.Agent.ID
+				}
+				if b.Status == chat.Waiting {
+					k.summary.Waits = a.At
+				}
 			}
 		}
 		k.summary.Status, k.summary.Agent, k.summary.UpdatedAt = a.Status, a.Agent, a.At
@@ -369,10 +381,8 @@ func (m *inMemory) Conversations(_ context.Context, tenant string, filter chat.C
 	defer m.lock()()
 	var found []chat.Conversation
 	for ref, k := range m.conversations {
-		c := k.summary
-		if ref.Tenant == tenant && (filter.Status == "" || c.Status == filter.Status) && (filter.Bot == "" || c.Bot == filter.Bot) &&
-			(filter.Cursor == "" || c.Conversation < filter.Cursor) {
-			found = append(found, c)
+		if ref.Tenant == tenant && k.matches(filter) {
+			found = append(found, k.summaryFor(filter.User))
 		}
 	}
 	slices.SortFunc(found, func(a, b chat.Conversation) int { return cmp.Compare(b.Conversation, a.Conversation) })

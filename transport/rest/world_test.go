@@ -33,6 +33,13 @@ type ports interface {
 	chat.Traces
 	chat.Webhooks
 	Sources
+	chat.Inbox
+	chat.Triage
+	chat.Notes
+	chat.Reads
+	chat.Labels
+	chat.Replies
+	Mails
 }
 
 // world is the API over a store, with two businesses: Mia's, and Sam's, which
@@ -74,10 +81,12 @@ func setupOver(t *testing.T, store ports, reader Reader, library Library, change
 	if err != nil {
 		t.Fatal(err)
 	}
-	w := &world{t: t, log: &journal{}, heard: &announcements{}, hooks: &fakeHooks{}, engine: &fakeEngine{log: store, conversations: store}}
+	w := &world{t: t, log: &journal{}, heard: &announcements{}, hooks: &fakeHooks{}, engine: &fakeEngine{log: store, conversations: store, reads: store}}
 	config := Config{
 		Accounts: accounts, Bots: store, Sources: store, Reader: reader, Library: library, Conversations: store, Log: store, Traces: store,
-		Engine: w.engine, Announcer: w.heard, Webhooks: store, Hooks: w.hooks, Key: testKey, PublicURL: "http://parley.example",
+		Engine: w.engine, Announcer: w.heard, Webhooks: store, Hooks: w.hooks,
+		Inbox: store, Triage: store, Notes: store, Reads: store, Labels: store, Replies: store, Mails: store, Members: store,
+		Key: testKey, PublicURL: "http://parley.example",
 		Limits:  Limits{Upload: 1 << 20},
 		Ready:   map[string]func(context.Context) error{"database": func(context.Context) error { return nil }},
 		Metrics: prometheus.NewRegistry(), ServeMetrics: true,
@@ -121,6 +130,18 @@ func (w *world) found(email, company string) (b business) {
 	w.json("POST", "/api/v1/webhooks", b.tokens.AccessToken, `{"url":"https://hooks.example/"}`, 201, &made)
 	b.webhook = made.ID
 	return b
+}
+
+// hire has somebody join a business by invitation.
+func (w *world) hire(b business, name, role string) signIn {
+	w.t.Helper()
+	email := strings.ToLower(name) + "@team.example"
+	var invited struct{ Link string }
+	w.json("POST", "/api/v1/invitations", b.tokens.AccessToken, `{"email":"`+email+`","role":"`+role+`"}`, 201, &invited)
+	_, token, _ := strings.Cut(invited.Link, "#")
+	var tokens signIn
+	w.json("POST", "/api/v1/invitations/accept", "", `{"token":"`+token+`","name":"`+name+`","password":"`+goodPassword+`"}`, 200, &tokens)
+	return tokens
 }
 
 // json makes a request that must succeed and reads its answer.

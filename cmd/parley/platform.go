@@ -187,7 +187,8 @@ func (p *platform) web() (*web, error) {
 		w.metrics.Addr = p.config.MetricsAddr
 	}
 	w.socket = socket.New(socket.Config{
-		Engine: p.engine, Log: p.store, Conversations: p.store, Bots: p.store, Visitors: visitors, Inbox: p.redis,
+		Engine: p.engine, Log: p.store, Conversations: p.store, Bots: p.store, Visitors: visitors, Announcer: p.redis,
+		Summaries: p.store, Members: p.store, Notes: p.store, Mails: p.store,
 		Authenticate: func(_ context.Context, bearer string) (account.Identity, error) {
 			return p.accounts.Authenticate(bearer)
 		},

@@ -203,7 +203,7 @@ func (in inside) web() *web {
 	in.Helper()
 	w := &web{run: in.run, bot: in.bot().ID, metrics: prometheus.NewRegistry()}
 	handler := socket.New(socket.Config{
-		Engine: in.engine, Log: in.store, Conversations: in.store, Bots: in.store, Inbox: in.redis,
+		Engine: in.engine, Log: in.store, Conversations: in.store, Bots: in.store, Announcer: in.redis,
 		Visitors:  account.NewVisitors([]byte("key of the test")),
 		PublicURL: "https://parley.example",
 		// On, but never reached: what they count by visitor and address is memory too.

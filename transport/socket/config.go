@@ -17,16 +17,24 @@ import (
 type Engine interface {
 	Bot(ctx context.Context, tenant, id string) (*chat.Bot, error)
 	Attach(ctx context.Context, visitor actors.Visitor, watcher actors.Watcher) (actors.Attached, error)
+	Watch(ctx context.Context, visitor actors.Visitor, agent chat.Author, watcher actors.Watcher) (actors.Attached, error)
 	Post(ctx context.Context, visitor actors.Visitor, author chat.Author, clientID, text string) (chat.Receipt, error)
 	StopAnswer(ctx context.Context, visitor actors.Visitor, message string) error
 	Retry(ctx context.Context, visitor actors.Visitor, message string) error
 	RequestPerson(ctx context.Context, visitor actors.Visitor) error
+	CancelRequest(ctx context.Context, visitor actors.Visitor) error
 	Feedback(ctx context.Context, visitor actors.Visitor, feedback chat.FeedbackGiven) error
 	SetContact(ctx context.Context, visitor actors.Visitor, contact chat.ContactChanged) error
 	Close(ctx context.Context, visitor actors.Visitor) error
 	Typing(ctx context.Context, visitor actors.Visitor, author chat.Author, text string) error
+	Read(ctx context.Context, visitor actors.Visitor, reader chat.Author, seq int64) error
 	TakeOver(ctx context.Context, visitor actors.Visitor, agent chat.Author, force bool) error
+	Assign(ctx context.Context, visitor actors.Visitor, by, to chat.Author, force bool) error
+	Requeue(ctx context.Context, visitor actors.Visitor, agent chat.Author) error
 	Release(ctx context.Context, visitor actors.Visitor, agent chat.Author) error
+	Noted(ctx context.Context, visitor actors.Visitor, note chat.Note) error
+	Sit(tenant string, agent chat.Author, available bool, watcher actors.DeskWatcher) actors.Seat
+	OnDuty(ctx context.Context, tenant string) ([]actors.Colleague, error)
 }
 
 // Log is the part of chat.Log that heals what a client missed.
@@ -39,6 +47,30 @@ type Conversations interface {
 	Conversation(ctx context.Context, ref chat.Ref) (chat.Conversation, error)
 }
 
+// Summaries is the part of chat.Inbox that brings lists up to date.
+type Summaries interface {
+	Summaries(ctx context.Context, tenant string, ids []string) ([]chat.Conversation, error)
+}
+
+// Members is the part of account.Members that tells who may take conversations, and who does.
+type Members interface {
+	Members(ctx context.Context, tenant string) ([]account.Membership, error)
+	Available(ctx context.Context, tenant, user string) (bool, error)
+	SetAvailable(ctx context.Context, tenant, user string, available bool) error
+}
+
+// Notes is the part of chat.Notes that desks need.
+type Notes interface {
+	AddNote(ctx context.Context, note chat.Note) (chat.Note, error)
+	Notes(ctx context.Context, ref chat.Ref) ([]chat.Note, error)
+	ReadMentions(ctx context.Context, ref chat.Ref, user string) error
+}
+
+// Mails is the part of chat.Mails that takes mails in.
+type Mails interface {
+	PlanMail(ctx context.Context, mail chat.Mail) error
+}
+
 // Config is what a Handler is made of.
 type Config struct {
 	Engine        Engine
@@ -46,7 +78,11 @@ type Config struct {
 	Conversations Conversations
 	Bots          chat.BotDirectory
 	Visitors      *account.Visitors
-	Inbox         chat.Announcer // tells which conversations changed
+	Announcer     chat.Announcer // tells which conversations changed
+	Summaries     Summaries
+	Members       Members
+	Notes         Notes
+	Mails         Mails
 
 	// Authenticate returns who carries a Bearer token.
 	Authenticate func(ctx context.Context, bearer string) (account.Identity, error)

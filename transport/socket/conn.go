@@ -152,6 +152,9 @@ func (c *conn) answer(id string, err error) {
 		return
 	}
 	c.send(wire.AppendError(nil, id, c.explain(err)))
+	if _, atDesk := c.current().(*desk); errors.Is(err, chat.ErrBlocked) && !atDesk {
+		c.bar()
+	}
 }
 
 // explain returns what the peer is told of an error, and logs what is our own fault.
@@ -171,4 +174,16 @@ func (c *conn) send(frame []byte) {
 	if !c.out.push(frame) {
 		c.overflow()
 	}
+}
+
+// renew queues a frame that must not be lost, unless a later one tells as much of its subject.
+func (c *conn) renew(subject string, frame []byte) {
+	if !c.out.renew(subject, frame) {
+		c.overflow()
+	}
+}
+
+// bar ends the connection of a visitor whom the business has blocked.
+func (c *conn) bar() {
+	c.shut(wire.CloseBlocked, chat.ErrBlocked.Message)
 }

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"sync"
-	"time"
 
 	"parley/account"
 	"parley/actors"
@@ -14,19 +13,24 @@ import (
 )
 
 // desk is an agent's side of a connection: it watches several conversations
-// and hears which ones of its tenant change.
+// and hears which ones of its tenant change, and who is on duty.
 type desk struct {
+	c      *conn
 	member account.Identity
 	author chat.Author
 	unlist func()
+	seat   actors.Seat
 	typed  throttle
 
 	mu      sync.Mutex
 	watches map[string]*watch
+	greeted bool                // desk.ready was sent
+	held    []actors.DeskOutput // what came before that
 }
 
 func (d *desk) leave() {
 	d.unlist()
+	d.seat.Leave()
 	d.mu.Lock()
 	watches := d.watches
 	d.watches = nil
@@ -65,13 +69,21 @@ func (c *conn) openDesk(r wire.Request) error {
 	} else if err != nil {
 		return err
 	}
+	available, err := c.h.config.Members.Available(ctx, member.Tenant, member.User)
+	if errors.Is(err, chat.ErrNotFound) {
+		return errSignIn // a token outlives a membership
+	}
+	if err != nil {
+		return err
+	}
 	d := &desk{
-		member: member, watches: make(map[string]*watch),
+		c: c, member: member, watches: make(map[string]*watch),
 		author: chat.Author{Kind: chat.ByAgent, ID: member.User, Name: member.Name},
 	}
 	d.unlist = c.h.inbox.list(member.Tenant, c)
+	d.sit(available)
 	c.become(d)
-	c.send(wire.AppendDeskReady(nil, r.ID, wire.DeskReady{Name: member.Name, Role: string(member.Role), User: member.User}))
+	d.greet(ctx, r.ID, available)
 	return nil
 }
 
@@ -87,6 +99,13 @@ func (c *conn) member(ctx context.Context, ticket string) (account.Identity, err
 		return *c.signed, nil
 	}
 	return account.Identity{}, errSignIn
+}
+
+// watching returns the watch of a conversation, if there is one.
+func (d *desk) watching(conversation string) *watch {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.watches[conversation]
 }
 
 // about returns the visitor's side of a conversation of the member's tenant.
@@ -113,7 +132,7 @@ func (c *conn) about(ctx context.Context, d *desk, conversation string) (actors.
 	if err != nil {
 		return actors.Visitor{}, err
 	}
-	return actors.Visitor{Ref: found.Ref, Bot: found.Bot, ID: found.Visitor, Page: found.Page, Locale: found.Locale}, nil
+	return actors.Visitor{Ref: found.Ref, Bot: found.Bot, ID: found.Visitor, Page: found.Page, Locale: found.Locale, Fields: found.Fields}, nil
 }
 
 func (c *conn) watchConversation(d *desk, r wire.Request) error {
@@ -134,18 +153,21 @@ func (c *conn) watchConversation(d *desk, r wire.Request) error {
 	if err != nil {
 		return err
 	}
-	w := &watch{c: c, visitor: visitor, scope: visitor.Conversation, self: d.author}
+	w := &watch{c: c, visitor: visitor, scope: visitor.Conversation, self: d.author, known: new(known)}
 	if err := c.h.put(d, w); err != nil {
 		return err
 	}
 	welcomed := false
 	err = w.attach(ctx, false, func(state actors.Attached) int64 {
 		welcomed = true
+		w.mu.Lock()
+		w.known.here, w.known.blocked = state.Here, state.Blocked
+		w.mu.Unlock()
 		after, recovered := held.upTo(state.Head)
 		c.send(wire.AppendWatching(nil, r.ID, wire.Watching{Ready: wire.Ready{
 			Conversation: visitor.Conversation, Seq: state.Head, Recovered: recovered,
-			Status: status(state.Status), Agent: state.Agent,
-		}}))
+			Status: status(state.Status), Agent: state.Agent, Queue: queue(state),
+		}, Here: here(state.Here), Blocked: state.Blocked}))
 		return after
 	})
 	if err == nil || errors.Is(err, errEnded) {
@@ -199,71 +221,4 @@ func (c *conn) unwatchConversation(d *desk, r wire.Request) error {
 	}
 	d.remove(data.Conversation, nil)
 	return nil
-}
-
-// act does one thing of an agent's about one conversation.
-func (c *conn) act(d *desk, r wire.Request, do func(context.Context, actors.Visitor, wire.Watch) error) error {
-	var data wire.Watch
-	if err := r.Into(&data); err != nil {
-		return err
-	}
-	if err := d.member.Require(account.Take); err != nil {
-		return err
-	}
-	ctx, cancel := c.within()
-	defer cancel()
-	visitor, err := c.about(ctx, d, data.Conversation)
-	if err != nil {
-		return err
-	}
-	return do(ctx, visitor, data)
-}
-
-func (c *conn) take(d *desk, r wire.Request) error {
-	return c.act(d, r, func(ctx context.Context, visitor actors.Visitor, data wire.Watch) error {
-		return c.h.config.Engine.TakeOver(ctx, visitor, d.author, data.Force)
-	})
-}
-
-func (c *conn) release(d *desk, r wire.Request) error {
-	return c.act(d, r, func(ctx context.Context, visitor actors.Visitor, _ wire.Watch) error {
-		return c.h.config.Engine.Release(ctx, visitor, d.author)
-	})
-}
-
-func (c *conn) closeAsAgent(d *desk, r wire.Request) error {
-	return c.act(d, r, func(ctx context.Context, visitor actors.Visitor, _ wire.Watch) error {
-		return c.h.config.Engine.Close(ctx, visitor)
-	})
-}
-
-func (c *conn) typingAsAgent(d *desk, r wire.Request) error {
-	if !d.typed.may(time.Now()) {
-		return nil
-	}
-	return c.act(d, r, func(ctx context.Context, visitor actors.Visitor, _ wire.Watch) error {
-		return c.h.config.Engine.Typing(ctx, visitor, d.author, "")
-	})
-}
-
-func (c *conn) seenAsAgent(*desk, wire.Request) error { return nil }
-
-func (c *conn) stopAsAgent(d *desk, r wire.Request) error {
-	var stop wire.Stop
-	if err := r.Into(&stop); err != nil {
-		return err
-	}
-	return c.act(d, r, func(ctx context.Context, visitor actors.Visitor, _ wire.Watch) error {
-		return c.h.config.Engine.StopAnswer(ctx, visitor, stop.Message)
-	})
-}
-
-func (c *conn) postAsAgent(d *desk, r wire.Request) error {
-	var send wire.Send
-	if err := r.Into(&send); err != nil {
-		return err
-	}
-	return c.act(d, r, func(_ context.Context, visitor actors.Visitor, _ wire.Watch) error {
-		return c.postAs(d.author, visitor, r.ID, send)
-	})
 }

@@ -3,6 +3,8 @@ package socket_test
 import (
 	"context"
 	"fmt"
+	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -21,6 +23,17 @@ type engine struct {
 
 	bots      directory
 	snapshots map[string]*chat.Bot
+	seats     map[*seat]struct{}
+	state     actors.Attached // what of it is beside the log
+}
+
+// seat is at a desk.
+type seat struct {
+	e       *engine
+	tenant  string
+	agent   chat.Author
+	free    bool
+	watcher actors.DeskWatcher
 }
 
 type room struct {
@@ -32,6 +45,7 @@ type room struct {
 	text     []byte // of the open answer
 	visitor  actors.Visitor
 	status   chat.Status
+	contact  chat.Contact
 }
 
 // Bot is the directory's, as it was when it was first asked for.
@@ -49,7 +63,7 @@ func (e *engine) Bot(ctx context.Context, tenant, id string) (*chat.Bot, error) 
 }
 
 func newEngine() *engine {
-	return &engine{rooms: make(map[chat.Ref]*room), snapshots: make(map[string]*chat.Bot)}
+	return &engine{rooms: make(map[chat.Ref]*room), snapshots: make(map[string]*chat.Bot), seats: make(map[*seat]struct{})}
 }
 
 func (e *engine) room(ref chat.Ref) *room {
@@ -150,7 +164,7 @@ func (e *engine) Attach(_ context.Context, visitor actors.Visitor, w actors.Watc
 	r.next++
 	n := r.next
 	r.watchers[n] = w
-	state := actors.Attached{Head: int64(len(r.events)), Status: r.status, Detach: func() {
+	state := actors.Attached{Head: int64(len(r.events)), Status: r.status, Place: e.state.Place, Here: e.state.Here, Blocked: e.state.Blocked, Marks: e.state.Marks, Detach: func() {
 		e.mu.Lock()
 		defer e.mu.Unlock()
 		delete(r.watchers, n)
@@ -159,6 +173,63 @@ func (e *engine) Attach(_ context.Context, visitor actors.Visitor, w actors.Watc
 		state.Open = &actors.Snapshot{Message: r.open, Text: string(r.text)}
 	}
 	return state, nil
+}
+
+// Watch is Attach, and noted.
+func (e *engine) Watch(ctx context.Context, visitor actors.Visitor, agent chat.Author, w actors.Watcher) (actors.Attached, error) {
+	_ = e.record("watch %s", agent.Name)
+	return e.Attach(ctx, visitor, w)
+}
+
+func (e *engine) Sit(tenant string, agent chat.Author, available bool, watcher actors.DeskWatcher) actors.Seat {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	s := &seat{e, tenant, agent, available, watcher}
+	e.seats[s] = struct{}{}
+	return s
+}
+
+func (s *seat) Available(available bool) {
+	s.e.mu.Lock()
+	defer s.e.mu.Unlock()
+	s.free = available
+}
+
+func (s *seat) Leave() {
+	s.e.mu.Lock()
+	defer s.e.mu.Unlock()
+	delete(s.e.seats, s)
+}
+
+func (e *engine) seated() int {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return len(e.seats)
+}
+
+// OnDuty leaves out who only looks.
+func (e *engine) OnDuty(_ context.Context, tenant string) ([]actors.Colleague, error) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	var agents []actors.Colleague
+	for s := range e.seats {
+		if s.tenant == tenant && s.agent.ID != "" {
+			agents = append(agents, actors.Colleague{ID: s.agent.ID, Name: s.agent.Name, Available: s.free})
+		}
+	}
+	slices.SortFunc(agents, func(a, b actors.Colleague) int { return strings.Compare(a.Name, b.Name) })
+	return agents, nil
+}
+
+// tell has all of a tenant's desks hear something, those with an agent's name only, unless it is empty.
+func (e *engine) tell(tenant, agent string, o actors.DeskOutput) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	for s := range e.seats {
+		if s.tenant == tenant && (agent == "" || s.agent.Name == agent) {
+			s.watcher.Deliver(o)
+		}
+	}
 }
 
 func (e *engine) Post(ctx context.Context, visitor actors.Visitor, author chat.Author, clientID, text string) (chat.Receipt, error) {
@@ -199,6 +270,20 @@ func (e *engine) record(call string, args ...any) error {
 func (e *engine) StopAnswer(_ context.Context, _ actors.Visitor, message string) error {
 	return e.record("stop %s", message)
 }
+func (e *engine) CancelRequest(context.Context, actors.Visitor) error { return e.record("cancel") }
+func (e *engine) Read(_ context.Context, _ actors.Visitor, reader chat.Author, seq int64) error {
+	return e.record("read %s %s %d", reader.Kind, reader.Name, seq)
+}
+func (e *engine) Assign(_ context.Context, _ actors.Visitor, by, to chat.Author, force bool) error {
+	return e.record("assign %s to %s %v", by.Name, to.Name, force)
+}
+func (e *engine) Requeue(_ context.Context, _ actors.Visitor, agent chat.Author) error {
+	return e.record("requeue %s", agent.Name)
+}
+func (e *engine) Noted(_ context.Context, visitor actors.Visitor, note chat.Note) error {
+	e.show(visitor.Ref, &actors.Noted{Note: note})
+	return e.record("noted %s", note.Text)
+}
 func (e *engine) RequestPerson(context.Context, actors.Visitor) error { return e.record("person") }
 func (e *engine) Feedback(_ context.Context, _ actors.Visitor, f chat.FeedbackGiven) error {
 	return e.record("feedback %v %s", f.Helpful, f.Comment)
@@ -213,7 +298,7 @@ func (e *engine) Retry(_ context.Context, _ actors.Visitor, message string) erro
 func (e *engine) Close(context.Context, actors.Visitor) error { return e.record("close") }
 func (e *engine) Typing(_ context.Context, visitor actors.Visitor, author chat.Author, text string) error {
 	e.show(visitor.Ref, &actors.Typing{Author: author, Text: text})
-	return e.record("typing %s", author.Kind)
+	return e.record("typing %s", strings.TrimSpace(string(author.Kind)+" "+text))
 }
 func (e *engine) TakeOver(_ context.Context, visitor actors.Visitor, agent chat.Author, force bool) error {
 	e.say(visitor.Ref, chat.StatusChanged{Status: chat.WithAgent, Agent: &agent})
@@ -244,7 +329,7 @@ func (e *engine) Conversation(_ context.Context, ref chat.Ref) (chat.Conversatio
 	if !ok || len(r.events) == 0 {
 		return chat.Conversation{}, chat.ErrNotFound
 	}
-	return chat.Conversation{Ref: ref, Bot: r.visitor.Bot, Visitor: r.visitor.ID}, nil
+	return chat.Conversation{Ref: ref, Bot: r.visitor.Bot, Visitor: r.visitor.ID, Head: int64(len(r.events)), Contact: r.contact}, nil
 }
 
 // directory holds bots.

@@ -27,6 +27,8 @@ type Handler struct {
 	directory *directory
 	opens     *pace  // by address
 	posts     *pace  // by tenant and visitor
+	letters   *pace  // transcripts, by tenant and visitor
+	strangers *pace  // transcripts, by address
 	crowd     *crowd // by address
 
 	writers *writers
@@ -53,11 +55,13 @@ func New(config Config) *Handler {
 		config:    config,
 		log:       config.Logger,
 		metrics:   newMetrics(config.Metrics),
-		inbox:     newInbox(config.Inbox, func(ref chat.Ref) { unborn.wake(ref, nil) }, config.Logger),
+		inbox:     newInbox(config.Announcer, config.Summaries, func(ref chat.Ref) { unborn.wake(ref, nil) }, config.Logger),
 		unborn:    unborn,
 		directory: newDirectory(config.Bots, config.Engine),
-		opens:     newPace(config.Limits.OpensPerMinute),
-		posts:     newPace(config.Limits.MessagesPerMinute),
+		opens:     newPace(config.Limits.OpensPerMinute, time.Minute),
+		posts:     newPace(config.Limits.MessagesPerMinute, time.Minute),
+		letters:   newPace(1, time.Minute),
+		strangers: newPace(transcriptsPerHour, time.Hour),
 		crowd:     newCrowd(config.Limits.ConnectionsPerAddress),
 		writers:   newWriters(),
 		conns:     make(map[*conn]struct{}),

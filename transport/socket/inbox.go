@@ -5,29 +5,60 @@ import (
 	"log/slog"
 	"strings"
 	"sync"
+	"time"
 
 	"parley/chat"
 	"parley/transport/wire"
 )
 
-// inbox tells the desks of a tenant which of its conversations changed, and wakes those
-// who wait for a conversation's beginning. One
+// inbox tells the desks of a tenant which of its conversations changed, with their
+// new summaries, and wakes those who wait for a conversation's beginning. One
 // subscription serves all of them; it begins with the first.
+//
+// Summaries are read from storage, for tenants with a desk here alone: those that changed since the last reading
+// together, and one reading of a tenant after the other, so that no summary comes behind a later one of its
+// conversation. What storage does not tell in time is told without a summary, and the client asks for it.
 type inbox struct {
 	announcer chat.Announcer
+	summaries Summaries
 	born      func(chat.Ref) // is told of each change, of any tenant
 	log       *slog.Logger
 	ctx       context.Context
 	stop      context.CancelFunc
 	subscribe sync.Once
-	hears     bool // once subscribe is done
+	hears     bool          // once subscribe is done
+	readings  chan struct{} // has room for those that may be under way
 
-	mu    sync.Mutex
-	desks map[string]map[*conn]struct{} // by tenant
+	mu      sync.Mutex
+	offices map[string]*office // by tenant
 }
 
-func newInbox(announcer chat.Announcer, born func(chat.Ref), log *slog.Logger) *inbox {
-	i := &inbox{announcer: announcer, born: born, log: log, desks: make(map[string]map[*conn]struct{})}
+// office is a tenant that has desks here.
+type office struct {
+	desks   map[*conn]struct{}
+	changed map[string]struct{} // conversations of which the desks are not told yet
+	telling bool                // somebody does that
+	blind   bool                // the last reading failed; belongs to whoever tells
+}
+
+const (
+	// summaryPause lies between two readings of a tenant: what changes meanwhile is read together.
+	summaryPause = 20 * time.Millisecond
+	// summaryBatch is what chat.Inbox returns at a time.
+	summaryBatch = 200
+	// summaryPatience is how long desks wait for storage before they are told without a summary.
+	summaryPatience = 500 * time.Millisecond
+	// maxReadings bounds how many connections to storage the tenants of a node take together.
+	maxReadings = 4
+	// maxChanged bounds what waits to be read for one tenant: some 1 MB.
+	maxChanged = 10_000
+)
+
+func newInbox(announcer chat.Announcer, summaries Summaries, born func(chat.Ref), log *slog.Logger) *inbox {
+	i := &inbox{
+		announcer: announcer, summaries: summaries, born: born, log: log,
+		readings: make(chan struct{}, maxReadings), offices: make(map[string]*office),
+	}
 	i.ctx, i.stop = context.WithCancel(context.Background())
 	return i
 }
@@ -35,18 +66,20 @@ func newInbox(announcer chat.Announcer, born func(chat.Ref), log *slog.Logger) *
 // list begins to tell a connection of its tenant's changes, until the returned function is called.
 func (i *inbox) list(tenant string, c *conn) func() {
 	i.mu.Lock()
-	if i.desks[tenant] == nil {
-		i.desks[tenant] = make(map[*conn]struct{})
+	o := i.offices[tenant]
+	if o == nil {
+		o = &office{desks: make(map[*conn]struct{}), changed: make(map[string]struct{})}
+		i.offices[tenant] = o
 	}
-	i.desks[tenant][c] = struct{}{}
+	o.desks[c] = struct{}{}
 	i.mu.Unlock()
 	i.subscribe.Do(i.listen)
 	return func() {
 		i.mu.Lock()
 		defer i.mu.Unlock()
-		delete(i.desks[tenant], c)
-		if len(i.desks[tenant]) == 0 {
-			delete(i.desks, tenant)
+		delete(o.desks, c)
+		if len(o.desks) == 0 && i.offices[tenant] == o {
+			delete(i.offices, tenant)
 		}
 	}
 }
@@ -66,15 +99,110 @@ func (i *inbox) listening() bool {
 	return i.hears
 }
 
+// changed is called with each announcement.
 func (i *inbox) changed(key string) {
-	tenant, conversation, ok := strings.Cut(key, "/")
-	if !ok {
+	tenant, conversation, _ := strings.Cut(key, "/")
+	if conversation == "" {
 		return
 	}
 	i.born(chat.Ref{Tenant: tenant, Conversation: conversation})
 	i.mu.Lock()
 	defer i.mu.Unlock()
-	for c := range i.desks[tenant] {
-		c.send(wire.AppendInboxChanged(nil, conversation, nil))
+	o := i.offices[tenant]
+	if o == nil {
+		return
+	}
+	if len(o.changed) >= maxChanged {
+		// Whoever connects again loads the list afresh.
+		for c := range o.desks {
+			c.overflow()
+		}
+		clear(o.changed)
+		return
+	}
+	o.changed[conversation] = struct{}{}
+	if !o.telling {
+		o.telling = true
+		go i.tell(tenant, o)
+	}
+}
+
+// tell tells an office's desks of what changed, for as long as something does.
+func (i *inbox) tell(tenant string, o *office) {
+	for {
+		ids := i.take(o, summaryBatch)
+		if len(ids) == 0 {
+			return
+		}
+		summaries, ok := i.read(tenant, o, ids)
+		if !ok {
+			ids = append(ids, i.take(o, maxChanged)...) // they would wait as long, one batch after the other
+		}
+		i.show(o, ids, summaries)
+		if sleep(i.ctx, summaryPause) != nil {
+			return
+		}
+	}
+}
+
+// take returns conversations that changed; none: nobody tells any more.
+func (i *inbox) take(o *office, most int) []string {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	if len(o.desks) == 0 {
+		clear(o.changed)
+	}
+	ids := make([]string, 0, min(most, len(o.changed)))
+	for id := range o.changed {
+		if len(ids) == most {
+			break
+		}
+		ids = append(ids, id)
+		delete(o.changed, id)
+	}
+	o.telling = len(ids) > 0
+	return ids
+}
+
+// read returns the summaries of conversations by id, or tells that it cannot now.
+func (i *inbox) read(tenant string, o *office, ids []string) (map[string]chat.Conversation, bool) {
+	ctx, cancel := context.WithTimeout(i.ctx, summaryPatience)
+	defer cancel()
+	select {
+	case i.readings <- struct{}{}:
+		defer func() { <-i.readings }()
+	case <-ctx.Done():
+		return nil, false
+	}
+	found, err := i.summaries.Summaries(ctx, tenant, ids)
+	if err != nil && !o.blind && i.ctx.Err() == nil {
+		i.log.Warn("read summaries", "tenant", tenant, "error", err)
+	}
+	if o.blind = err != nil; err != nil {
+		return nil, false
+	}
+	byID := make(map[string]chat.Conversation, len(found))
+	for _, c := range found {
+		byID[c.Conversation] = c
+	}
+	return byID, true
+}
+
+// show gives all desks the same frames.
+func (i *inbox) show(o *office, ids []string, summaries map[string]chat.Conversation) {
+	frames := make([][]byte, len(ids))
+	for n, id := range ids {
+		if c, found := summaries[id]; found {
+			frames[n] = wire.AppendInboxChanged(nil, id, wire.Summary(c))
+		} else {
+			frames[n] = wire.AppendInboxChanged(nil, id, nil)
+		}
+	}
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	for c := range o.desks {
+		for n, id := range ids {
+			c.renew(id, frames[n])
+		}
 	}
 }

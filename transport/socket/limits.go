@@ -8,18 +8,19 @@ import (
 	"golang.org/x/time/rate"
 )
 
-// pace limits how often each of many keys may do something in a minute. It
-// forgets a key once its minute is over.
+// pace limits how often each of many keys may do something in a period. It
+// forgets a key once its period is over.
 type pace struct {
-	perMinute int
+	times  int
+	period time.Duration
 
 	mu    sync.Mutex
 	keys  map[string]*rate.Limiter
 	swept time.Time
 }
 
-func newPace(perMinute int) *pace {
-	return &pace{perMinute: perMinute, keys: make(map[string]*rate.Limiter)}
+func newPace(times int, period time.Duration) *pace {
+	return &pace{times: times, period: period, keys: make(map[string]*rate.Limiter)}
 }
 
 // wait returns 0 if the key may, and otherwise when to come back.
@@ -29,7 +30,7 @@ func (p *pace) wait(key string, now time.Time) time.Duration {
 	p.sweep(now)
 	limiter := p.keys[key]
 	if limiter == nil {
-		limiter = rate.NewLimiter(rate.Limit(p.perMinute)/60, p.perMinute)
+		limiter = rate.NewLimiter(rate.Limit(float64(p.times)/p.period.Seconds()), p.times)
 		p.keys[key] = limiter
 	}
 	if limiter.AllowN(now, 1) {
@@ -46,7 +47,7 @@ func (p *pace) sweep(now time.Time) {
 	}
 	p.swept = now
 	for key, limiter := range p.keys {
-		if limiter.TokensAt(now) >= float64(p.perMinute) {
+		if limiter.TokensAt(now) >= float64(p.times) {
 			delete(p.keys, key)
 		}
 	}
@@ -62,12 +63,13 @@ func limited(wait time.Duration) error {
 	return &e
 }
 
-// throttle lets one sign of typing a second through: more says nothing more.
+// throttle lets something through now and then.
 type throttle struct{ last atomic.Int64 }
 
-func (t *throttle) may(now time.Time) bool {
+// may tells whether the last time was long enough ago, and counts this one if so.
+func (t *throttle) may(now time.Time, pause time.Duration) bool {
 	last := t.last.Load()
-	return now.UnixNano()-last >= int64(time.Second) && t.last.CompareAndSwap(last, now.UnixNano())
+	return now.UnixNano()-last >= int64(pause) && t.last.CompareAndSwap(last, now.UnixNano())
 }
 
 // crowd counts connections of each address.

@@ -7,7 +7,7 @@ import (
 
 func TestAPaceLetsAMinutesWorthThroughAndThenOneByOne(t *testing.T) {
 	t.Parallel()
-	p, now := newPace(6), time.Unix(1_000_000, 0)
+	p, now := newPace(6, time.Minute), time.Unix(1_000_000, 0)
 	for n := range 6 {
 		if wait := p.wait("key", now); wait != 0 {
 			t.Fatalf("the %dth waits %v", n, wait)
@@ -26,7 +26,7 @@ func TestAPaceLetsAMinutesWorthThroughAndThenOneByOne(t *testing.T) {
 
 func TestAPaceForgetsWhoIsDone(t *testing.T) {
 	t.Parallel()
-	p, now := newPace(60), time.Unix(1_000_000, 0)
+	p, now := newPace(60, time.Minute), time.Unix(1_000_000, 0)
 	for n := range 1000 {
 		p.wait(string(rune('a'+n)), now)
 	}

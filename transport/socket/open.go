@@ -59,15 +59,17 @@ func (c *conn) openSession(r wire.Request) error {
 	visitor := actors.Visitor{
 		Ref: chat.Ref{Tenant: claims.Tenant, Conversation: claims.Conversation},
 		Bot: claims.Bot, ID: claims.Visitor, Page: clipPage(open.Page), Locale: clipLocale(open.Locale),
+		Fields: chat.Fields(open.Fields),
 	}
 	greet := func(state actors.Attached) int64 {
 		after, recovered := held.upTo(state.Head)
 		c.send(wire.AppendReady(nil, r.ID, wire.Ready{
 			Token: c.h.config.Visitors.Mint(claims), Conversation: claims.Conversation,
 			Seq: state.Head, Recovered: recovered, Status: status(state.Status), Agent: state.Agent,
+			Queue: queue(state), Read: readByAgents(state.Marks),
 			Bot: wire.Greeting{
 				Name: bot.Name, Greeting: bot.Settings.Greeting, Suggestions: bot.Appearance.Starters,
-				HandOff: bot.Settings.HandOff, Appearance: bot.Appearance,
+				HandOff: bot.Settings.HandOff, Preview: bot.Appearance.Preview, Appearance: bot.Appearance,
 			},
 		}))
 		return after
@@ -258,6 +260,25 @@ func status(s chat.Status) chat.Status {
 		return chat.WithBot
 	}
 	return s
+}
+
+// queue is the place of a conversation that waits, where it is known.
+func queue(state actors.Attached) *chat.Place {
+	if state.Status != chat.Waiting || state.Place == (chat.Place{}) {
+		return nil
+	}
+	return &state.Place
+}
+
+// readByAgents is how far any person of the business has read.
+func readByAgents(marks map[string]int64) int64 {
+	most := int64(0)
+	for reader, seq := range marks {
+		if chat.ValidID(chat.UserPrefix, reader) { // not the visitor, and not the mail that told them
+			most = max(most, seq)
+		}
+	}
+	return most
 }
 
 // What is kept of a visitor's page and language, in bytes.

@@ -30,7 +30,7 @@ type outbox struct {
 type item struct {
 	frame []byte        // shared with others: it must not be changed
 	delta *actors.Delta // where the piece begins, and all of it while joined is nil
-	scope string        // the delta's
+	scope string        // the delta's; a frame's subject, of which a later frame takes its place, if it has one
 	end   *ending
 
 	joined []byte // the delta's text and what came behind it; this item's own
@@ -82,6 +82,33 @@ func (o *outbox) push(frame []byte) bool {
 		return false
 	}
 	o.add(item{frame: frame})
+	return true
+}
+
+// renew queues a frame that tells all of its subject, in place of one that waits, or
+// tells that there is no room.
+func (o *outbox) renew(subject string, frame []byte) bool {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if o.sealed {
+		return true
+	}
+	for i := len(o.items) - 1; i >= o.next; i-- {
+		waiting := &o.items[i]
+		if waiting.frame == nil || waiting.scope != subject {
+			continue
+		}
+		if o.bytes+len(frame)-len(waiting.frame) > o.bound {
+			return false
+		}
+		o.bytes += len(frame) - len(waiting.frame)
+		waiting.frame = frame
+		return true
+	}
+	if o.bytes+place+len(frame) > o.bound && o.bytes > 0 {
+		return false
+	}
+	o.add(item{frame: frame, scope: subject})
 	return true
 }
 

@@ -22,15 +22,21 @@ var requests = map[string]request{
 	wire.MessageRetry:        {session: (*conn).retry},
 	wire.MessageStop:         {session: (*conn).stop, desk: (*conn).stopAsAgent, aside: true},
 	wire.Typing:              {session: (*conn).typing, desk: (*conn).typingAsAgent, aside: true},
-	wire.Read:                {session: (*conn).seen, desk: (*conn).seenAsAgent, aside: true, quiet: true},
+	wire.Read:                {session: (*conn).seen, desk: (*conn).seenAsAgent, quiet: true},
 	wire.MessageFeedback:     {session: (*conn).feedback},
 	wire.HandoffRequest:      {session: (*conn).requestPerson},
+	wire.HandoffCancel:       {session: (*conn).cancelRequest},
+	wire.TranscriptRequest:   {session: (*conn).requestTranscript, quiet: true},
 	wire.ContactSet:          {session: (*conn).setContact},
 	wire.ConversationClose:   {session: (*conn).closeConversation, desk: (*conn).closeAsAgent},
 	wire.ConversationWatch:   {desk: (*conn).watchConversation, own: true},
 	wire.ConversationUnwatch: {desk: (*conn).unwatchConversation},
+	wire.PresenceSet:         {desk: (*conn).setPresence},
 	wire.ConversationTake:    {desk: (*conn).take},
+	wire.ConversationAssign:  {desk: (*conn).assign},
+	wire.ConversationRequeue: {desk: (*conn).requeue},
 	wire.ConversationRelease: {desk: (*conn).release},
+	wire.NoteAdd:             {desk: (*conn).addNote, own: true},
 }
 
 // Errors of requests as such.

@@ -29,6 +29,7 @@ const shop = "https://shop.example"
 type house struct {
 	t        testing.TB
 	engine   *engine
+	office   *office
 	visitors *account.Visitors
 	inbox    *announcer
 	handler  *socket.Handler
@@ -38,14 +39,16 @@ type house struct {
 
 // members are the people whose tokens are good.
 var members = map[string]account.Identity{
-	"ada":      {User: "usr_ada", Role: account.Agent, Name: "Ada"},
-	"viewer":   {User: "usr_viewer", Role: account.Viewer, Name: "Vic"},
-	"stranger": {User: "usr_eve", Role: account.Owner, Name: "Eve", Tenant: chat.NewID(chat.TenantPrefix)},
+	"ada":      {User: chat.NewID(chat.UserPrefix), Role: account.Agent, Name: "Ada"},
+	"bo":       {User: chat.NewID(chat.UserPrefix), Role: account.Admin, Name: "Bo"},
+	"viewer":   {User: chat.NewID(chat.UserPrefix), Role: account.Viewer, Name: "Vic"},
+	"gone":     {User: chat.NewID(chat.UserPrefix), Role: account.Agent, Name: "Gone"}, // a member no more
+	"stranger": {User: chat.NewID(chat.UserPrefix), Role: account.Owner, Name: "Eve", Tenant: chat.NewID(chat.TenantPrefix)},
 }
 
 func setup(t testing.TB, change ...func(*socket.Config)) *house {
 	t.Helper()
-	h := &house{t: t, engine: newEngine(), inbox: &announcer{}, visitors: account.NewVisitors([]byte("key of the test"))}
+	h := &house{t: t, engine: newEngine(), office: newOffice(), inbox: &announcer{}, visitors: account.NewVisitors([]byte("key of the test"))}
 	h.bot = chat.Bot{
 		ID: chat.NewID(chat.BotPrefix), Tenant: chat.NewID(chat.TenantPrefix), Name: "Shop",
 		Settings: chat.Settings{Greeting: "Hello!"}, Appearance: chat.Appearance{Starters: []string{"Returns?"}},
@@ -53,7 +56,8 @@ func setup(t testing.TB, change ...func(*socket.Config)) *house {
 	}
 	h.engine.bots = directory{h.bot.ID: h.bot}
 	config := socket.Config{
-		Engine: h.engine, Log: h.engine, Conversations: h.engine, Inbox: h.inbox,
+		Engine: h.engine, Log: h.engine, Conversations: h.engine, Announcer: h.inbox,
+		Summaries: h.office, Members: h.office, Notes: h.office, Mails: h.office,
 		Bots: h.engine.bots, Visitors: h.visitors,
 		Authenticate: h.authenticate,
 		Cookie: func(r *http.Request) (account.Identity, error) {
@@ -78,6 +82,7 @@ func setup(t testing.TB, change ...func(*socket.Config)) *house {
 		h.handler.Drain(ctx)
 		h.server.Close()
 		eventually(t, "every watcher is detached", func() bool { return h.engine.watching() == 0 })
+		eventually(t, "every seat is left", func() bool { return h.engine.seated() == 0 })
 	})
 	return h
 }
@@ -159,10 +164,22 @@ func (h *house) resume(token, more string) *browser {
 // desk opens a desk for ada.
 func (h *house) desk() *browser {
 	h.t.Helper()
-	b := h.dial(dial{bearer: "Bearer ada"})
-	b.send(`{"id":"1","type":"desk.open"}`)
-	b.expect("desk.ready")
+	b, _ := h.deskOf("ada")
 	return b
+}
+
+func (h *house) deskOf(member string) (*browser, frame) {
+	h.t.Helper()
+	b := h.dial(dial{bearer: "Bearer " + member})
+	b.send(`{"id":"1","type":"desk.open"}`)
+	return b, b.expect("desk.ready")
+}
+
+// watch has an agent watch a conversation from its end.
+func (b *browser) watch(conversation string) frame {
+	b.t.Helper()
+	b.send(`{"id":"w","type":"conversation.watch","data":{"after":1000000,"conversation":"` + conversation + `"}}`)
+	return b.expect("ack")
 }
 
 func (h *house) ref(ready frame) chat.Ref {
@@ -255,6 +272,13 @@ func eventually(t testing.TB, what string, done func() bool) {
 func quoted(s string) string {
 	raw, _ := json.Marshal(s)
 	return string(raw)
+}
+
+// quiet tells that nothing but what was expected has come.
+func (b *browser) quiet() {
+	b.t.Helper()
+	b.send(`{"id":"quiet","type":"ping"}`)
+	b.expect("pong")
 }
 
 func send(id, clientID, text string) string {

@@ -137,7 +137,7 @@ func (deaf) Subscribe(context.Context, string, func(string)) error { return erro
 
 func TestWhoCannotHearOfABeginningWatchesFromTheStart(t *testing.T) {
 	t.Parallel()
-	h := setup(t, func(c *socket.Config) { c.Inbox = deaf{} })
+	h := setup(t, func(c *socket.Config) { c.Announcer = deaf{} })
 	b, ready := h.arrived()
 	h.engine.say(h.ref(ready), chat.MessageCreated{Message: "msg_a", Text: "elsewhere"})
 	b.expect("message.created")

@@ -1,8 +1,11 @@
 package socket
 
 import (
+	"context"
 	"time"
+	"unicode/utf8"
 
+	"parley/actors"
 	"parley/chat"
 	"parley/transport/wire"
 )
@@ -63,18 +66,61 @@ func (c *conn) retry(s *session, r wire.Request) error {
 	return c.h.config.Engine.Retry(ctx, s.visitor(), retry.Message)
 }
 
-func (c *conn) typing(s *session, _ wire.Request) error {
-	if !s.typed.may(time.Now()) {
+// How often one connection's typing is shown. Signs say nothing new within a second; what is typed does.
+const (
+	signPause = time.Second
+	textPause = 200 * time.Millisecond
+	maxTyped  = 2000 // bytes of what is shown to agents before it is sent
+)
+
+func (c *conn) typing(s *session, r wire.Request) error {
+	var signs wire.Signs
+	if err := r.Into(&signs); err != nil {
+		return err
+	}
+	ctx, cancel := c.within()
+	defer cancel()
+	text, pause := "", signPause
+	if signs.Text != "" && c.h.previews(ctx, s.visitor()) {
+		text, pause = clipText(signs.Text, maxTyped), textPause
+	}
+	if !s.typed.may(time.Now(), pause) {
+		return nil
+	}
+	return c.h.config.Engine.Typing(ctx, s.visitor(), byVisitor, text)
+}
+
+// previews tells whether the bot's owner wants agents to see what is not sent yet.
+func (h *Handler) previews(ctx context.Context, visitor actors.Visitor) bool {
+	bot, err := h.config.Engine.Bot(ctx, visitor.Tenant, visitor.Bot)
+	return err == nil && bot.Appearance.Preview
+}
+
+// clipText cuts a text between characters.
+func clipText(text string, most int) string {
+	if len(text) <= most {
+		return text
+	}
+	for most > 0 && !utf8.RuneStart(text[most]) {
+		most--
+	}
+	return text[:most]
+}
+
+// seen keeps how far the visitor has read.
+func (c *conn) seen(s *session, r wire.Request) error {
+	var mark wire.Mark
+	if err := r.Into(&mark); err != nil {
+		return err
+	}
+	seq, new := s.watch.reads(mark.Seq)
+	if !new {
 		return nil
 	}
 	ctx, cancel := c.within()
 	defer cancel()
-	return c.h.config.Engine.Typing(ctx, s.visitor(), byVisitor, "")
+	return c.h.config.Engine.Read(ctx, s.visitor(), byVisitor, seq)
 }
-
-// seen accepts a read mark. Nothing is kept of it yet: read marks are side
-// records, and no reader of them exists.
-func (c *conn) seen(*session, wire.Request) error { return nil }
 
 func (c *conn) feedback(s *session, r wire.Request) error {
 	var f wire.Feedback
@@ -111,6 +157,15 @@ func (c *conn) requestPerson(s *session, _ wire.Request) error {
 	ctx, cancel := c.within()
 	defer cancel()
 	return c.h.config.Engine.RequestPerson(ctx, s.visitor())
+}
+
+func (c *conn) cancelRequest(s *session, _ wire.Request) error {
+	if err := c.pace(s); err != nil {
+		return err
+	}
+	ctx, cancel := c.within()
+	defer cancel()
+	return c.h.config.Engine.CancelRequest(ctx, s.visitor())
 }
 
 func (c *conn) setContact(s *session, r wire.Request) error {

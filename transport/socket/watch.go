@@ -29,9 +29,11 @@ type watch struct {
 	answer   string      // the answer that is being written, and
 	shown    int         // how many bytes of it were shown
 	attached time.Time
-	minted   bool // the conversation's id was made for this watch; does not change
-	asleep   bool // nothing was said yet, and nobody is attached
-	late     bool // it shows what happened while its client was connected; written before each replay
+	minted   bool   // the conversation's id was made for this watch; does not change
+	asleep   bool   // nothing was said yet, and nobody is attached
+	late     bool   // it shows what happened while its client was connected; written before each replay
+	read     int64  // how far the client said that it has read
+	known    *known // what an agent was shown beside the log; nil for visitors
 
 	rousing sync.Mutex // one at a time wakes it
 	behind  *watch     // the next that sleeps in the same conversation; belongs to unborn
@@ -95,7 +97,7 @@ func (w *watch) attach(ctx context.Context, unborn bool, greet func(actors.Attac
 
 	visitor := w.visitor
 	visitor.Unborn = unborn
-	state, err := w.c.h.config.Engine.Attach(ctx, visitor, a)
+	state, err := w.begin(ctx, visitor, a)
 	if err != nil {
 		w.drop(a)
 		return err
@@ -108,6 +110,10 @@ func (w *watch) attach(ctx context.Context, unborn bool, greet func(actors.Attac
 		state.Detach()
 		return errEnded
 	}
+	if state.Blocked && !w.atDesk() {
+		w.drop(a)
+		return chat.ErrBlocked
+	}
 	after := greet(state)
 	if err := w.replay(after, state.Head); err != nil {
 		w.drop(a)
@@ -117,6 +123,17 @@ func (w *watch) attach(ctx context.Context, unborn bool, greet func(actors.Attac
 	return nil
 }
 
+// begin attaches as what the client is: agents are shown more.
+func (w *watch) begin(ctx context.Context, visitor actors.Visitor, a *attachment) (actors.Attached, error) {
+	if w.atDesk() {
+		return w.c.h.config.Engine.Watch(ctx, visitor, w.self, a)
+	}
+	return w.c.h.config.Engine.Attach(ctx, visitor, a)
+}
+
+// atDesk tells whether it is an agent who watches.
+func (w *watch) atDesk() bool { return w.scope != "" }
+
 // replay shows the log's events behind after, up to head, as fast as the peer reads.
 func (w *watch) replay(after, head int64) error {
 	for after < head {
@@ -124,16 +141,16 @@ func (w *watch) replay(after, head int64) error {
 		if err != nil {
 			return err
 		}
+		after = page[len(page)-1].Seq
+		w.mu.Lock()
+		w.last = after // should the next page fail, it goes on from here
+		w.mu.Unlock()
 		for _, e := range page {
 			if message, text := w.missed(e); text != "" {
 				w.c.out.replay(wire.AppendSnapshot(nil, w.scope, message, text))
 			}
 			w.c.out.replay(appendEvent(nil, w.scope, e))
 		}
-		after = page[len(page)-1].Seq
-		w.mu.Lock()
-		w.last = after // should the next page fail, it goes on from here
-		w.mu.Unlock()
 		// The last page too: what happens now would find the queue full of it.
 		if err := w.c.out.drained(w.c.ctx); err != nil {
 			return err
@@ -185,12 +202,10 @@ func (w *watch) show(output actors.Output) {
 		w.showDelta(o)
 	case *actors.Snapshot:
 		w.snapshot(o.Message, o.Text)
-	case *actors.Typing:
-		if o.Author != w.self {
-			w.c.out.push(wire.AppendTyping(nil, w.scope, o.Author, o.Text)) // no room: it is worth nothing later
-		}
 	case *actors.Moved:
 		w.heal()
+	default:
+		w.showAside(o)
 	}
 }
 
@@ -247,19 +262,21 @@ func (w *watch) snapshot(message, text string) {
 func (w *watch) heal() {
 	broken := w.current
 	w.current = nil
-	go w.reattach(broken, minAttached-time.Since(w.attached))
+	go w.reattach(broken, w.attached)
 }
 
-func (w *watch) reattach(broken *attachment, pause time.Duration) {
+func (w *watch) reattach(broken *attachment, since time.Time) {
 	broken.detach()
-	w.insist(pause, func(ctx context.Context) error { return w.attach(ctx, false, w.goOn) })
+	w.insist(minAttached-time.Since(since), func(ctx context.Context) error { return w.attach(ctx, false, w.goOn) })
+	w.showNotesSince(since.Add(-clocks))
 }
 
 // goOn has an attachment show what its client has not seen yet.
-func (w *watch) goOn(actors.Attached) int64 {
+func (w *watch) goOn(state actors.Attached) int64 {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.late = true
+	w.showState(state)
 	return w.last
 }
 
@@ -290,6 +307,10 @@ func (w *watch) insist(pause time.Duration, attach func(context.Context) error) 
 		err := attach(ctx)
 		cancel()
 		if err == nil || errors.Is(err, errEnded) {
+			return
+		}
+		if errors.Is(err, chat.ErrBlocked) {
+			w.c.answer("", err)
 			return
 		}
 		w.c.h.log.Warn("attach anew", "conversation", w.visitor.Ref, "error", err)

@@ -1,0 +1,96 @@
+package socket
+
+import (
+	"context"
+
+	"parley/account"
+	"parley/actors"
+	"parley/chat"
+	"parley/transport/wire"
+)
+
+// sit puts an agent on duty. Who may not take conversations is not, and hears who is.
+func (d *desk) sit(available bool) {
+	agent := d.author
+	if d.member.Require(account.Take) != nil {
+		agent, available = chat.Author{}, false
+	}
+	d.seat = d.c.h.config.Engine.Sit(d.member.Tenant, agent, available, d)
+}
+
+// greet answers desk.open, and shows what came meanwhile.
+func (d *desk) greet(ctx context.Context, ref string, available bool) {
+	agents, err := d.c.h.config.Engine.OnDuty(ctx, d.member.Tenant)
+	if err != nil { // presence.changed will tell
+		d.c.h.log.Warn("ask who is on duty", "tenant", d.member.Tenant, "error", err)
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.c.send(wire.AppendDeskReady(nil, ref, wire.DeskReady{
+		Name: d.member.Name, Role: string(d.member.Role), User: d.member.User,
+		Available: available && d.member.Require(account.Take) == nil, Agents: colleagues(agents),
+	}))
+	d.greeted = true
+	for _, o := range d.held {
+		d.show(o)
+	}
+	d.held = nil
+}
+
+// Deliver implements actors.DeskWatcher.
+func (d *desk) Deliver(o actors.DeskOutput) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	switch {
+	case d.watches == nil: // it was left
+	case d.greeted:
+		d.show(o)
+	case len(d.held) < maxHeld:
+		d.held = append(d.held, o)
+	default:
+		d.c.overflow()
+	}
+}
+
+// onDuty is the subject of frames that tell who is: no conversation has such a name.
+const onDuty = "on duty"
+
+func (d *desk) show(output actors.DeskOutput) {
+	switch o := output.(type) {
+	case *actors.Roster:
+		d.c.renew(onDuty, wire.AppendPresenceChanged(nil, colleagues(o.Agents)))
+	case *actors.Mentioned:
+		d.c.send(wire.AppendMentionAdded(nil, o.Note))
+	}
+}
+
+func colleagues(agents []actors.Colleague) []wire.Colleague {
+	shown := make([]wire.Colleague, 0, len(agents))
+	for _, a := range agents {
+		shown = append(shown, wire.Colleague(a))
+	}
+	return shown
+}
+
+var errPresence = chat.Fail(chat.Invalid, wire.ErrBadFrame.Code, "Say whether you are available: true or false.")
+
+// setPresence keeps whether an agent takes conversations, and tells the desk.
+func (c *conn) setPresence(d *desk, r wire.Request) error {
+	var presence wire.Presence
+	if err := r.Into(&presence); err != nil {
+		return err
+	}
+	if presence.Available == nil {
+		return errPresence
+	}
+	if err := d.member.Require(account.Take); err != nil {
+		return err
+	}
+	ctx, cancel := c.within()
+	defer cancel()
+	if err := c.h.config.Members.SetAvailable(ctx, d.member.Tenant, d.member.User, *presence.Available); err != nil {
+		return err
+	}
+	d.seat.Available(*presence.Available)
+	return nil
+}

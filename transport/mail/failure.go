@@ -65,10 +65,7 @@ func notTaken(err error) *Failure {
 	default:
 	}
 	if f.Code == 0 {
-		f.Detail = "the connection broke"
-		if timeout(err) {
-			f.Detail = "it took too long"
-		}
+		f.Detail = "no answer came"
 	}
 	// 5.7 is the server's policy, such as that nobody may relay who is not signed in (RFC 3463): the
 	// operator's settings are to blame, and not this mail. So they are for a sender that is refused.

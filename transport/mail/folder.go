@@ -33,14 +33,14 @@ type Folder struct {
 
 // NewFolder returns a Folder, which it makes for this user's eyes only.
 func NewFolder(path, from string, logger *slog.Logger) (*Folder, error) {
-	sender, err := netmail.ParseAddress(from)
+	sender, err := sender(from)
 	if err != nil {
-		return nil, fmt.Errorf("%q is not a mail address", from)
+		return nil, err
 	}
 	if err := os.MkdirAll(path, 0o700); err != nil {
 		return nil, fmt.Errorf("make the folder of mails: %w", err)
 	}
-	return &Folder{path: path, from: *sender, logger: logger, now: time.Now}, nil
+	return &Folder{path: path, from: sender, logger: logger, now: time.Now}, nil
 }
 
 func (f *Folder) String() string { return "files in " + f.path }

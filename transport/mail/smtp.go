@@ -35,6 +35,7 @@ type SMTP struct {
 	from           netmail.Address
 	tls            *tls.Config
 	wait           time.Duration
+	dial           gomail.DialContextFunc
 }
 
 var errSMTPURL = errors.New("it must be smtp://user:password@host:587 or smtps://user:password@host:465")
@@ -47,12 +48,12 @@ func NewSMTP(address, from string) (*SMTP, error) {
 	if err != nil || u.Hostname() == "" || u.Scheme != "smtp" && u.Scheme != "smtps" || u.Path != "" && u.Path != "/" || u.RawQuery != "" {
 		return nil, errSMTPURL // what url.Parse says repeats the password
 	}
-	sender, err := netmail.ParseAddress(from)
+	sender, err := sender(from)
 	if err != nil {
-		return nil, fmt.Errorf("%q is not a mail address", from)
+		return nil, err
 	}
 	s := &SMTP{
-		host: u.Hostname(), port: 587, implicit: u.Scheme == "smtps", from: *sender, wait: smtpWait,
+		host: u.Hostname(), port: 587, implicit: u.Scheme == "smtps", from: sender, wait: smtpWait, dial: (&net.Dialer{}).DialContext,
 		tls: &tls.Config{ServerName: u.Hostname(), MinVersion: tls.VersionTLS12},
 	}
 	if s.implicit {
@@ -84,7 +85,7 @@ func (s *SMTP) Send(ctx context.Context, message Message) error {
 	}
 	var left func() bool // ends the watch over ctx
 	client, err := gomail.NewClient(s.host, s.options(func(dialing context.Context, network, address string) (net.Conn, error) {
-		conn, err := (&net.Dialer{}).DialContext(dialing, network, address)
+		conn, err := s.dial(dialing, network, address)
 		if err != nil {
 			return nil, err
 		}
@@ -137,6 +138,20 @@ func (s *SMTP) options(dial gomail.DialContextFunc) []gomail.Option {
 
 func loopback(host string) bool {
 	return host == "localhost" || net.ParseIP(host).IsLoopback()
+}
+
+// CheckAddress says what is wrong with an address that mails are to come from.
+func CheckAddress(address string) error {
+	_, err := sender(address)
+	return err
+}
+
+func sender(address string) (netmail.Address, error) {
+	parsed, err := netmail.ParseAddress(address)
+	if err != nil || parsed.Address != address {
+		return netmail.Address{}, fmt.Errorf("%q is not a mail address such as chat@shop.example", address)
+	}
+	return *parsed, nil
 }
 
 // domain is what follows the @ of an address.

@@ -9,6 +9,8 @@ import (
 	"syscall"
 
 	"github.com/alecthomas/kong"
+
+	_ "time/tzdata" // business hours are in their own zone, on machines without the database too
 )
 
 var commands struct {

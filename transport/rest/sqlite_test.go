@@ -66,6 +66,10 @@ func TestTheSameScenariosHoldOverSQLite(t *testing.T) {
 		"webhooks":      (*world).playWebhooks,
 		"assignment":    (*world).playAssignment,
 		"finding":       (*world).playFinding,
+		"triage":        (*world).playTriage,
+		"labels":        (*world).playLabels,
+		"replies":       (*world).playReplies,
+		"notes":         (*world).playNotes,
 		"team":          (*world).playTeam,
 		"invitations":   (*world).playInvitations,
 	} {

@@ -12,6 +12,7 @@ import (
 	"parley/llm"
 	"parley/persistence/seal"
 	"parley/transport/hooks"
+	"parley/transport/mail"
 )
 
 // Config is everything that an operator can set. Each field is a flag and an
@@ -39,7 +40,8 @@ type Config struct {
 	StripeKey           string `env:"STRIPE_SECRET_KEY" name:"stripe-secret-key" secret:"" group:"Billing and mail" help:"Secret key of Stripe. Empty: billing is off and every tenant is on a plan without limits."`
 	StripeWebhookSecret string `env:"STRIPE_WEBHOOK_SECRET" name:"stripe-webhook-secret" secret:"" group:"Billing and mail" help:"Signing secret of Stripe's webhook endpoint. Needed with STRIPE_SECRET_KEY."`
 	StripeAPIBase       string `env:"STRIPE_API_BASE" name:"stripe-api-base" group:"Billing and mail" help:"Another server that speaks Stripe's API, for tests. Empty: Stripe."`
-	SMTPURL             string `env:"SMTP_URL" name:"smtp-url" secret:"url" group:"Billing and mail" help:"Mail server, such as smtps://user:password@host:465. Empty: no mail is sent."`
+	SMTPURL             string `env:"SMTP_URL" name:"smtp-url" secret:"url" group:"Billing and mail" help:"Mail server, such as smtps://user:password@host:465, or smtp://user:password@host:587 for STARTTLS. Empty: mails become files in the folder mail of the data folder."`
+	MailFrom            string `env:"PARLEY_MAIL_FROM" name:"mail-from" group:"Billing and mail" help:"Address that mails come from, such as chat@shop.example. Empty: parley at the host of PARLEY_PUBLIC_URL."`
 
 	Limits           string `env:"PARLEY_LIMITS" enum:"on,off" default:"on" group:"Limits" help:"off turns off every limit of rates and connections, for load tests. Limits of size stay."`
 	LimitSignIn      int    `env:"PARLEY_LIMIT_SIGNIN" name:"limit-signin" default:"20" group:"Limits" help:"Attempts to sign in, of one address in a minute."`
@@ -85,6 +87,18 @@ func (c *Config) Public() string {
 	return "http://" + net.JoinHostPort(host, port)
 }
 
+// Sender is the address that mails come from.
+func (c *Config) Sender() string {
+	if c.MailFrom != "" {
+		return c.MailFrom
+	}
+	u, err := url.Parse(c.Public())
+	if err != nil || u.Hostname() == "" || net.ParseIP(u.Hostname()) != nil {
+		return "parley@localhost"
+	}
+	return "parley@" + u.Hostname()
+}
+
 // Private tells whether only this machine can reach the server.
 func (c *Config) Private() bool {
 	host, _, err := net.SplitHostPort(c.Addr)
@@ -104,7 +118,7 @@ func (c *Config) HookNetworks() hooks.Networks {
 func (c *Config) Idle() (names []string) {
 	for _, s := range []struct{ name, value string }{
 		{"PARLEY_CLUSTER_ADDR", c.ClusterAddr}, {"PARLEY_EMBEDDING_MODEL", c.EmbeddingModel},
-		{"STRIPE_SECRET_KEY", c.StripeKey}, {"SMTP_URL", c.SMTPURL},
+		{"STRIPE_SECRET_KEY", c.StripeKey},
 	} {
 		if s.value != "" {
 			names = append(names, s.name)
@@ -167,6 +181,13 @@ func (c *Config) Validate() error {
 	}
 	if !hasScheme(c.SMTPURL, "smtp", "smtps") {
 		say("SMTP_URL must begin with smtp:// or smtps://")
+	} else if c.SMTPURL != "" {
+		if _, err := mail.NewSMTP(c.SMTPURL, "parley@localhost"); err != nil {
+			say("SMTP_URL: %w", err)
+		}
+	}
+	if err := mail.CheckAddress(c.Sender()); err != nil {
+		say("PARLEY_MAIL_FROM: %w", err)
 	}
 	if c.LimitMonth < 0 {
 		say("PARLEY_LIMIT_MONTH must be 0, for no limit, or more")

@@ -80,6 +80,8 @@ func TestWhatIsWrongIsSaidByTheNameOfItsVariable(t *testing.T) {
 		"--stripe-secret-key=hunter2":                      "need each other",
 		"--stripe-api-base=x":                              "STRIPE_API_BASE",
 		"--smtp-url=hunter2":                               "SMTP_URL must begin with smtp://",
+		"--smtp-url=smtp://u:hunter2@mail/box":             "SMTP_URL: it must be smtp://user:password@host:587",
+		"--mail-from=Shop":                                 `PARLEY_MAIL_FROM: "Shop" is not a mail address`,
 		"--limits=sometimes":                               `must be one of "on","off"`,
 		"--limit-messages=0":                               "PARLEY_LIMIT_MESSAGES must be 1 or more",
 		"--limit-upload=1.5MB":                             "is not a size such as",
@@ -93,6 +95,19 @@ func TestWhatIsWrongIsSaidByTheNameOfItsVariable(t *testing.T) {
 			t.Errorf("%s: %v, want an error that says %q", flags, err, want)
 		} else if strings.Contains(err.Error(), "hunter2") {
 			t.Errorf("%s: the error tells a secret: %v", flags, err)
+		}
+	}
+}
+
+func TestMailsComeFromTheHostThatVisitorsKnow(t *testing.T) {
+	for flags, want := range map[string]string{
+		"":                                  "parley@localhost",
+		"--public-url=https://chat.example": "parley@chat.example",
+		"--public-url=http://localhost:1":   "parley@localhost",
+		"--mail-from=chat@shop.example":     "chat@shop.example",
+	} {
+		if c, err := parse(t, strings.Fields(flags)...); err != nil || c.Sender() != want {
+			t.Errorf("%q: %s, %v; want %s", flags, c.Sender(), err, want)
 		}
 	}
 }

@@ -31,6 +31,7 @@ import (
 	"parley/persistence/seal"
 	"parley/transport/address"
 	"parley/transport/hooks"
+	"parley/transport/mail"
 	"parley/transport/rest"
 	"parley/transport/socket"
 	"parley/widget"
@@ -54,6 +55,8 @@ type platform struct {
 	accounts *account.Service
 	stopJobs func(context.Context) error
 	hooks    *hooks.Loop
+	sender   mail.Sender
+	mails    *mail.Loop
 	demo     *demo // nil: there is none
 }
 
@@ -78,9 +81,12 @@ func (p *platform) start(ctx context.Context, waits func(part string)) (err erro
 	if p.redis, err = redis.Open(ctx, p.config.RedisURL, p.logger); err != nil {
 		return err
 	}
+	if p.sender, err = p.openSender(); err != nil {
+		return err
+	}
 	if p.accounts, err = account.NewService(account.Config{
 		Store: p.store, Sessions: p.store, Members: p.store, Invitations: p.store,
-		Key: p.master.Derive("access-tokens", 32), PublicURL: p.config.Public(),
+		Key: p.master.Derive("access-tokens", 32), PublicURL: p.config.Public(), Mailer: mail.Invitations{Sender: p.sender},
 	}); err != nil {
 		return err
 	}
@@ -97,13 +103,32 @@ func (p *platform) start(ctx context.Context, waits func(part string)) (err erro
 		}
 	}
 	if p.engine, err = actors.Start(actors.Config{
-		Log: p.store, Idles: p.store, Bots: p.store, Knowledge: p.library, Announcer: p.redis,
+		Log: p.store, Idles: p.store, Desks: p.store, Reads: p.store, Bots: p.store, Knowledge: p.library, Announcer: p.redis,
 		Model: p.model, Extractive: extractive.Provider{Pace: extractivePace}, Prices: p.config.Prices, Limit: int64(p.config.LimitMonth), Logger: p.logger,
 	}); err != nil {
 		return err
 	}
 	p.stopJobs, err = p.store.StartJobs(ctx, jobs.Workers{ReadSource: p.reader.Read})
 	return err
+}
+
+// openSender returns where mails go: to a mail server, or into a folder.
+func (p *platform) openSender() (sender mail.Sender, err error) {
+	if p.config.SMTPURL != "" {
+		sender, err = mail.NewSMTP(p.config.SMTPURL, p.config.Sender())
+	} else {
+		sender, err = mail.NewFolder(filepath.Join(p.config.Data, "mail"), p.config.Sender(), p.logger)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("set up mail: %w", err)
+	}
+	return sender, nil
+}
+
+// onDuty tells whether anybody of a business has the dashboard open.
+func (p *platform) onDuty(ctx context.Context, tenant string) (bool, error) {
+	colleagues, err := p.engine.OnDuty(ctx, tenant)
+	return len(colleagues) > 0, err
 }
 
 // uses says in a few words which of the real things are turned on.
@@ -119,7 +144,7 @@ func (p *platform) uses() map[string]string {
 	if p.config.LimitsOff() {
 		limits = "off"
 	}
-	return map[string]string{"database": database, "redis": p.redis.String(), "model": model, "limits": limits}
+	return map[string]string{"database": database, "redis": p.redis.String(), "model": model, "limits": limits, "mail": p.sender.String()}
 }
 
 // close ends the parts in the opposite order. Answers may go on for a while.
@@ -127,9 +152,12 @@ func (p *platform) close(ctx context.Context) {
 	ctx, cancel := context.WithTimeout(ctx, drainAnswers)
 	defer cancel()
 	var errs []error
-	var hooksEnd sync.WaitGroup
+	var outboxesEnd sync.WaitGroup
 	if p.hooks != nil {
-		hooksEnd.Go(func() { p.hooks.Stop(ctx) })
+		outboxesEnd.Go(func() { p.hooks.Stop(ctx) })
+	}
+	if p.mails != nil {
+		outboxesEnd.Go(func() { p.mails.Stop(ctx) })
 	}
 	if p.stopJobs != nil {
 		errs = append(errs, p.stopJobs(ctx))
@@ -143,7 +171,7 @@ func (p *platform) close(ctx context.Context) {
 	if p.library != nil {
 		errs = append(errs, p.library.Close())
 	}
-	hooksEnd.Wait()
+	outboxesEnd.Wait()
 	if p.redis != nil {
 		errs = append(errs, p.redis.Close())
 	}
@@ -206,6 +234,10 @@ func (p *platform) web() (*web, error) {
 	p.hooks = hooks.Start(hooks.Config{
 		Outbox: p.store, Webhooks: p.store, Log: p.store, Conversations: p.store, Sender: sender, Logger: p.logger, Metrics: registry,
 	})
+	p.mails = mail.Start(mail.Config{
+		Mails: p.store, Log: p.store, Conversations: p.store, Reads: p.store, Notes: p.store, Tenants: p.store, Bots: p.store, Members: p.store,
+		Visitors: visitors, OnDuty: p.onDuty, Sender: p.sender, PublicURL: p.config.Public(), Logger: p.logger, Metrics: registry,
+	})
 	demoBot := ""
 	if p.demo != nil {
 		demoBot = p.demo.Bot
@@ -214,6 +246,8 @@ func (p *platform) web() (*web, error) {
 		Accounts: p.accounts, Bots: p.store, Sources: p.store, Reader: p.reader, Library: p.library,
 		Conversations: p.store, Log: p.store, Traces: p.store, Engine: p.engine, Announcer: p.redis,
 		Webhooks: p.store, Hooks: sender,
+		Inbox: p.store, Triage: p.store, Notes: p.store, Reads: p.store, Labels: p.store, Replies: p.store, Mails: p.store,
+		Members: p.store, Directory: p.store,
 		PublicURL: p.config.Public(), Key: p.master.Derive("conversation-ids", 32), Proxies: p.config.Proxies,
 		Limits: rest.Limits{
 			Off: p.config.LimitsOff(), Store: p.redis.Limits("rest"),

@@ -44,6 +44,9 @@ func (s *server) routePages() {
 			return bytes.ReplaceAll(page, []byte(s.BotMark), []byte(s.DemoBot))
 		})
 	})
+	if s.Directory != nil {
+		s.mux.HandleFunc("GET /chat/{bot}", s.serveChat)
+	}
 	if s.Docs != nil {
 		s.mux.HandleFunc("GET /docs/", func(w http.ResponseWriter, r *http.Request) {
 			w.Header().Set("Content-Security-Policy", policyDocs)

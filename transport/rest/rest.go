@@ -63,6 +63,8 @@ type Config struct {
 	Widget, Dashboard fs.FS
 	// DemoBot is the id of the bot on /demo; BotMark is what stands for it in demo.html.
 	DemoBot, BotMark string
+	// Directory finds the bots of the chats at /chat/; nil: nothing is there.
+	Directory Directory
 	// Docs serves /docs/, and Socket /api/v1/socket; nil: nothing is there.
 	Docs, Socket http.Handler
 
@@ -92,6 +94,12 @@ type Mails interface {
 // Members is what the API asks of account.Members to know who may be given a conversation.
 type Members interface {
 	Members(ctx context.Context, tenant string) ([]account.Membership, error)
+}
+
+// Directory is what pages ask of chat.BotDirectory.
+type Directory interface {
+	BotTenant(ctx context.Context, id string) (string, error)
+	Bot(ctx context.Context, tenant, id string) (chat.Bot, error)
 }
 
 // Sources is what the API asks of knowledge.Store.

@@ -56,18 +56,29 @@ func (s *Store) TakeMails(ctx context.Context, limit int, lease time.Duration) (
 
 func (s *Store) takeMails(ctx context.Context, limit int, lease time.Duration) ([]chat.Mail, error) {
 	at := now()
-	var rows []db.TakeMailsRow
-	err := s.inTx(ctx, func(_ Tx, q *db.Queries) (err error) {
-		rows, err = q.TakeMails(ctx, db.TakeMailsParams{Now: at, LeasedUntil: storable(at.Add(lease)), Count: rowCount(limit)})
+	due, err := s.reads.DueMails(ctx, db.DueMailsParams{Now: at, Count: rowCount(limit)}) // nothing is locked to find out
+	if err != nil || len(due) == 0 {
+		return nil, err
+	}
+	slices.SortFunc(due, func(a, b db.DueMailsRow) int { return cmp.Compare(a.ID, b.ID) }) // one order of locking
+	wanted := make([]db.TakeMailsParams, len(due))
+	for i, mail := range due {
+		wanted[i] = db.TakeMailsParams{Tenant: mail.Tenant, ID: mail.ID, Now: at, LeasedUntil: storable(at.Add(lease))}
+	}
+	var rows []*db.TakeMailsRow
+	err = s.inTx(ctx, func(_ Tx, q *db.Queries) (err error) {
+		rows, err = optional(ctx, wanted, q.TakeMails)
 		return err
 	})
 	if err != nil {
 		return nil, err
 	}
-	slices.SortFunc(rows, func(a, b db.TakeMailsRow) int { return cmp.Compare(a.ID, b.ID) }) // as they were planned
 	mails := make([]chat.Mail, 0, len(rows))
 	for _, row := range rows {
-		mail, err := s.openMail(ctx, row)
+		if row == nil { // another node was first
+			continue
+		}
+		mail, err := s.openMail(ctx, *row)
 		if err != nil {
 			s.logger.Error("the address of a mail does not open", "tenant", row.Tenant, "mail", row.ID, "error", err)
 			continue

@@ -80,7 +80,8 @@ var mailTests = []aloneTest{
 		for range count {
 			w.planned(t, newMail(w.born(t, said("a", "Hello")), chat.MailMissed, 1))
 		}
-		taken := make(chan chat.Mail, 2*count)
+		var all []chat.Mail
+		var lock sync.Mutex
 		var group sync.WaitGroup
 		for range 6 {
 			group.Go(func() {
@@ -92,18 +93,14 @@ var mailTests = []aloneTest{
 					if len(mails) == 0 {
 						return
 					}
-					for _, mail := range mails {
-						taken <- mail
-					}
+					lock.Lock()
+					all = append(all, mails...)
+					lock.Unlock()
 				}
 			})
 		}
 		group.Wait()
-		all := w.takeMails(t, count) // what somebody left who found others' rows only
-		close(taken)
-		for mail := range taken {
-			all = append(all, mail)
-		}
+		all = append(all, w.takeMails(t, count)...) // what was left by those who found others' rows only
 		if got := len(ids(t, all)); got != count {
 			t.Errorf("took %d", got)
 		}

@@ -393,7 +393,10 @@ func (b *EndAnswersBatchResults) Close() error {
 }
 
 const insertActivities = `-- name: InsertActivities :batchexec
-INSERT INTO activities (id, tenant, conversation, seq, at, by_user, kind, target) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+INSERT INTO activities (conversation, n, tenant, id, seq, at, by_user, kind, target)
+SELECT c.id, (SELECT COALESCE(MAX(a.n), 0) + 1 FROM activities a WHERE a.conversation = c.id), c.tenant,
+    $1, $2, $3, $4, $5, $6
+FROM conversations c WHERE c.tenant = $7 AND c.id = $8
 `
 
 type InsertActivitiesBatchResults struct {
@@ -404,27 +407,28 @@ type InsertActivitiesBatchResults struct {
 
 type InsertActivitiesParams struct {
 	ID           string
-	Tenant       string
-	Conversation string
 	Seq          int64
 	At           time.Time
 	ByUser       string
 	Kind         string
 	Target       string
+	Tenant       string
+	Conversation string
 }
 
+// Whoever inserts holds the conversation.
 func (q *Queries) InsertActivities(ctx context.Context, arg []InsertActivitiesParams) *InsertActivitiesBatchResults {
 	batch := &pgx.Batch{}
 	for _, a := range arg {
 		vals := []interface{}{
 			a.ID,
-			a.Tenant,
-			a.Conversation,
 			a.Seq,
 			a.At,
 			a.ByUser,
 			a.Kind,
 			a.Target,
+			a.Tenant,
+			a.Conversation,
 		}
 		batch.Queue(insertActivities, vals...)
 	}
@@ -1808,6 +1812,90 @@ func (b *SummariesBatchResults) QueryRow(f func(int, []byte, error)) {
 }
 
 func (b *SummariesBatchResults) Close() error {
+	b.closed = true
+	return b.br.Close()
+}
+
+const takeMails = `-- name: TakeMails :batchone
+UPDATE mails SET tries = tries + 1, due_at = $1, next_seq = 0
+WHERE mails.tenant = $2 AND mails.id = $3 AND mails.due_at <= $4
+RETURNING id, tenant, conversation, kind, seq, user_id, address, tries, due_at,
+    (SELECT c.visitor FROM conversations c WHERE c.tenant = mails.tenant AND c.id = mails.conversation) AS visitor
+`
+
+type TakeMailsBatchResults struct {
+	br     pgx.BatchResults
+	tot    int
+	closed bool
+}
+
+type TakeMailsParams struct {
+	LeasedUntil time.Time
+	Tenant      string
+	ID          string
+	Now         time.Time
+}
+
+type TakeMailsRow struct {
+	ID           string
+	Tenant       string
+	Conversation string
+	Kind         string
+	Seq          int64
+	UserID       string
+	Address      []byte
+	Tries        int64
+	DueAt        time.Time
+	Visitor      string
+}
+
+// The last condition decides between nodes that found the same mail: the second sees the first one's lease. An attempt
+// that begins now tells of all that was planned before.
+func (q *Queries) TakeMails(ctx context.Context, arg []TakeMailsParams) *TakeMailsBatchResults {
+	batch := &pgx.Batch{}
+	for _, a := range arg {
+		vals := []interface{}{
+			a.LeasedUntil,
+			a.Tenant,
+			a.ID,
+			a.Now,
+		}
+		batch.Queue(takeMails, vals...)
+	}
+	br := q.db.SendBatch(ctx, batch)
+	return &TakeMailsBatchResults{br, len(arg), false}
+}
+
+func (b *TakeMailsBatchResults) QueryRow(f func(int, TakeMailsRow, error)) {
+	defer b.br.Close()
+	for t := 0; t < b.tot; t++ {
+		var i TakeMailsRow
+		if b.closed {
+			if f != nil {
+				f(t, i, ErrBatchAlreadyClosed)
+			}
+			continue
+		}
+		row := b.br.QueryRow()
+		err := row.Scan(
+			&i.ID,
+			&i.Tenant,
+			&i.Conversation,
+			&i.Kind,
+			&i.Seq,
+			&i.UserID,
+			&i.Address,
+			&i.Tries,
+			&i.DueAt,
+			&i.Visitor,
+		)
+		if f != nil {
+			f(t, i, err)
+		}
+	}
+}
+
+func (b *TakeMailsBatchResults) Close() error {
 	b.closed = true
 	return b.br.Close()
 }

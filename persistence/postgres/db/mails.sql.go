@@ -65,6 +65,44 @@ func (q *Queries) DeleteMailsOfUser(ctx context.Context, arg DeleteMailsOfUserPa
 	return err
 }
 
+const dueMails = `-- name: DueMails :many
+SELECT d.tenant, d.id FROM (
+    SELECT m.tenant, m.id, m.due_at, ROW_NUMBER() OVER (PARTITION BY m.tenant ORDER BY m.due_at, m.id) AS turn
+    FROM mails m WHERE m.due_at <= $1) d
+ORDER BY d.turn, d.due_at, d.id LIMIT $2
+`
+
+type DueMailsParams struct {
+	Now   time.Time
+	Count int32
+}
+
+type DueMailsRow struct {
+	Tenant string
+	ID     string
+}
+
+// Serves the delivery over all tenants, each of which gets its first before any gets its second.
+func (q *Queries) DueMails(ctx context.Context, arg DueMailsParams) ([]DueMailsRow, error) {
+	rows, err := q.db.Query(ctx, dueMails, arg.Now, arg.Count)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []DueMailsRow
+	for rows.Next() {
+		var i DueMailsRow
+		if err := rows.Scan(&i.Tenant, &i.ID); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const planNextMail = `-- name: PlanNextMail :exec
 UPDATE mails SET seq = next_seq, due_at = next_due_at, next_seq = 0, tries = 0
 WHERE tenant = $1 AND id = $2 AND seq = $3 AND tries = $4 AND next_seq > 0
@@ -110,69 +148,4 @@ func (q *Queries) PostponeMail(ctx context.Context, arg PostponeMailParams) erro
 		arg.Tries,
 	)
 	return err
-}
-
-const takeMails = `-- name: TakeMails :many
-UPDATE mails SET tries = tries + 1, due_at = $1, next_seq = 0
-WHERE mails.id IN (
-    SELECT d.id FROM (
-        SELECT m.id, m.due_at, ROW_NUMBER() OVER (PARTITION BY m.tenant ORDER BY m.due_at, m.id) AS turn
-        FROM mails m WHERE m.due_at <= $2) d
-    ORDER BY d.turn, d.due_at, d.id LIMIT $3)
-  AND mails.due_at <= $2
-RETURNING id, tenant, conversation, kind, seq, user_id, address, tries, due_at,
-    (SELECT c.visitor FROM conversations c WHERE c.tenant = mails.tenant AND c.id = mails.conversation) AS visitor
-`
-
-type TakeMailsParams struct {
-	LeasedUntil time.Time
-	Now         time.Time
-	Count       int32
-}
-
-type TakeMailsRow struct {
-	ID           string
-	Tenant       string
-	Conversation string
-	Kind         string
-	Seq          int64
-	UserID       string
-	Address      []byte
-	Tries        int64
-	DueAt        time.Time
-	Visitor      string
-}
-
-// Serves the delivery over all tenants, each of which gets its first before any gets its second. The last condition
-// decides between nodes that found the same rows: the second sees the first one's lease. An attempt that begins now
-// tells of all that was planned before.
-func (q *Queries) TakeMails(ctx context.Context, arg TakeMailsParams) ([]TakeMailsRow, error) {
-	rows, err := q.db.Query(ctx, takeMails, arg.LeasedUntil, arg.Now, arg.Count)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var items []TakeMailsRow
-	for rows.Next() {
-		var i TakeMailsRow
-		if err := rows.Scan(
-			&i.ID,
-			&i.Tenant,
-			&i.Conversation,
-			&i.Kind,
-			&i.Seq,
-			&i.UserID,
-			&i.Address,
-			&i.Tries,
-			&i.DueAt,
-			&i.Visitor,
-		); err != nil {
-			return nil, err
-		}
-		items = append(items, i)
-	}
-	if err := rows.Err(); err != nil {
-		return nil, err
-	}
-	return items, nil
 }

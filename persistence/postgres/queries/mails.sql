@@ -7,17 +7,18 @@ VALUES (sqlc.arg(id), sqlc.arg(tenant), sqlc.arg(conversation), sqlc.arg(kind), 
 ON CONFLICT (conversation, kind, user_id, address_hash) DO UPDATE SET next_seq = excluded.seq, next_due_at = excluded.due_at
 WHERE mails.tenant = excluded.tenant AND mails.tries > 0 AND mails.next_seq = 0;
 
--- Serves the delivery over all tenants, each of which gets its first before any gets its second. The last condition
--- decides between nodes that found the same rows: the second sees the first one's lease. An attempt that begins now
--- tells of all that was planned before.
--- name: TakeMails :many
+-- Serves the delivery over all tenants, each of which gets its first before any gets its second.
+-- name: DueMails :many
+SELECT d.tenant, d.id FROM (
+    SELECT m.tenant, m.id, m.due_at, ROW_NUMBER() OVER (PARTITION BY m.tenant ORDER BY m.due_at, m.id) AS turn
+    FROM mails m WHERE m.due_at <= sqlc.arg(now)) d
+ORDER BY d.turn, d.due_at, d.id LIMIT sqlc.arg(count);
+
+-- The last condition decides between nodes that found the same mail: the second sees the first one's lease. An attempt
+-- that begins now tells of all that was planned before.
+-- name: TakeMails :batchone
 UPDATE mails SET tries = tries + 1, due_at = sqlc.arg(leased_until), next_seq = 0
-WHERE mails.id IN (
-    SELECT d.id FROM (
-        SELECT m.id, m.due_at, ROW_NUMBER() OVER (PARTITION BY m.tenant ORDER BY m.due_at, m.id) AS turn
-        FROM mails m WHERE m.due_at <= sqlc.arg(now)) d
-    ORDER BY d.turn, d.due_at, d.id LIMIT sqlc.arg(count))
-  AND mails.due_at <= sqlc.arg(now)
+WHERE mails.tenant = sqlc.arg(tenant) AND mails.id = sqlc.arg(id) AND mails.due_at <= sqlc.arg(now)
 RETURNING id, tenant, conversation, kind, seq, user_id, address, tries, due_at,
     (SELECT c.visitor FROM conversations c WHERE c.tenant = mails.tenant AND c.id = mails.conversation) AS visitor;
 

@@ -220,11 +220,16 @@ func (s *server) listEvents(ctx context.Context, who account.Identity, in *listE
 	return &struct{ Body events }{body}, nil
 }
 
-// announceInbox tells open inboxes that a conversation's summary changed. The change is kept already:
-// an announcement that is lost is made up for by the next.
+// announceInbox tells open inboxes that a conversation's summary changed.
 func (s *server) announceInbox(ctx context.Context, ref chat.Ref) {
-	if err := s.Announcer.Announce(ctx, chat.TopicInbox, ref.String()); err != nil {
-		s.Logger.LogAttrs(ctx, slog.LevelWarn, "open inboxes were not told of a change", slog.String("conversation", ref.Conversation), slog.Any("error", err))
+	s.passOn(ctx, ref, s.Announcer.Announce(ctx, chat.TopicInbox, ref.String()))
+}
+
+// passOn notes that somebody was not told of a change, with what came of telling them. The change is kept
+// already and whoever looks finds it, so the request does not fail.
+func (s *server) passOn(ctx context.Context, ref chat.Ref, err error) {
+	if err != nil {
+		s.Logger.WarnContext(ctx, "a change was not passed on", slog.String("conversation", ref.Conversation), slog.Any("error", err))
 	}
 }
 

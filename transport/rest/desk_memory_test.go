@@ -193,7 +193,7 @@ func (m *inMemory) Activities(_ context.Context, ref chat.Ref) (all []chat.Activ
 
 func (m *inMemory) AddNote(_ context.Context, note chat.Note) (chat.Note, error) {
 	err := m.change(note.Ref, func(k *kept) error {
-		if i := slices.IndexFunc(k.notes, func(n chat.Note) bool { return n.ClientID == note.ClientID }); i >= 0 {
+		if i := slices.IndexFunc(k.notes, func(n chat.Note) bool { return n.ClientID == note.ClientID && n.ClientID != "" }); i >= 0 {
 			note = k.notes[i]
 			return nil
 		}

@@ -9,6 +9,7 @@ import (
 
 	"parley/account"
 	"parley/chat"
+	"parley/transport/wire"
 )
 
 // Every route of the specification is tried with the ids of another business,
@@ -116,7 +117,7 @@ func (w *world) checkIsolation() {
 	if c.Seq != 3 || c.Status != "bot" || c.Spam || c.Blocked || c.Assignee != "" || c.Read != 0 || len(c.Labels) > 0 {
 		t.Errorf("conversation %+v", c)
 	}
-	var notes page[note]
+	var notes page[wire.Note]
 	if w.json("GET", replace("/api/v1/conversations/{conversation}/notes", mias), mia, "", 200, &notes); len(notes.Items) > 0 {
 		t.Errorf("notes %+v", notes)
 	}

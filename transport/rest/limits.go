@@ -25,8 +25,7 @@ type Limits struct {
 	Uploads     Rate // per business: new sources of any kind
 	Webhooks    Rate // per business: changes and tests of webhooks
 	Invitations Rate // per business: new ones, each of which sends a mail
-	// Transcripts are mails to whatever address somebody types; per business.
-	Transcripts Rate
+	Transcripts Rate // per conversation: mails to whatever address somebody types; per business twenty times that
 
 	Upload   int64         // the largest file, in bytes
 	BodyTime time.Duration // how long a JSON body may take to arrive
@@ -38,16 +37,17 @@ type Rate struct {
 	Period time.Duration
 }
 
+func (r Rate) times(n int64) Rate { return Rate{n * r.Limit, r.Period} }
+
 // DefaultLimits hold where Limits says nothing: generous for people, narrow for scripts.
 var DefaultLimits = Limits{
-	SignIn:   Rate{20, time.Minute},
-	Register: Rate{20, time.Hour},
-	Answers:  Rate{300, time.Minute},
-	Searches: Rate{1200, time.Minute},
-	Uploads:  Rate{600, time.Minute},
-	Webhooks: Rate{30, time.Minute}, // a change makes appends read again what they know of webhooks
-	// Nobody sends more by hand.
-	Transcripts: Rate{30, time.Minute},
+	SignIn:      Rate{20, time.Minute},
+	Register:    Rate{20, time.Hour},
+	Answers:     Rate{300, time.Minute},
+	Searches:    Rate{1200, time.Minute},
+	Uploads:     Rate{600, time.Minute},
+	Webhooks:    Rate{30, time.Minute}, // a change makes appends read again what they know of webhooks
+	Transcripts: Rate{5, time.Hour},
 
 	Invitations: Rate{60, time.Hour},
 	Upload:      50 << 20,
@@ -56,7 +56,7 @@ var DefaultLimits = Limits{
 
 // limits are the counters behind Limits.
 type limits struct {
-	signIn, register, answers, searches, uploads, webhooks, transcripts, invitations meter
+	signIn, register, answers, searches, uploads, webhooks, invitations, transcripts, allTranscripts meter
 }
 
 // meter counts one thing.
@@ -89,7 +89,8 @@ func newLimits(l Limits) limits {
 		webhooks:    of("webhooks", l.Webhooks, d.Webhooks),
 		invitations: of("invitations", l.Invitations, d.Invitations),
 
-		transcripts: of("transcripts", l.Transcripts, d.Transcripts),
+		transcripts:    of("transcripts", l.Transcripts, d.Transcripts),
+		allTranscripts: of("all-transcripts", l.Transcripts.times(20), d.Transcripts.times(20)),
 	}
 }
 

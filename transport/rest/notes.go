@@ -27,25 +27,7 @@ func (s *server) routeNotes() {
 	}, s.addNote)
 }
 
-type note struct {
-	ID       string     `json:"id"`
-	Seq      int64      `json:"seq" doc:"Of the last event when it was written."`
-	At       time.Time  `json:"at"`
-	Author   wire.Agent `json:"author"`
-	Text     string     `json:"text"`
-	Mentions []string   `json:"mentions" doc:"Ids of the users who are to read it."`
-	ClientID string     `json:"client_id,omitempty"`
-}
-
-func noteOf(n chat.Note) note {
-	shown := note{ID: n.ID, Seq: n.Seq, At: n.At, Author: wire.Agent{ID: n.Author.ID, Name: n.Author.Name}, Text: n.Text, Mentions: n.Mentions, ClientID: n.ClientID}
-	if shown.Mentions == nil {
-		shown.Mentions = []string{}
-	}
-	return shown
-}
-
-func (s *server) listNotes(ctx context.Context, who account.Identity, in *ConversationPath) (*struct{ Body page[note] }, error) {
+func (s *server) listNotes(ctx context.Context, who account.Identity, in *ConversationPath) (*struct{ Body page[wire.Note] }, error) {
 	found, err := s.conversation(ctx, who, in.Conversation)
 	if err != nil {
 		return nil, err
@@ -54,11 +36,11 @@ func (s *server) listNotes(ctx context.Context, who account.Identity, in *Conver
 	if err != nil {
 		return nil, err
 	}
-	items := make([]note, len(all))
+	items := make([]wire.Note, len(all))
 	for i, n := range all {
-		items[i] = noteOf(n)
+		items[i] = wire.NoteOf(n)
 	}
-	return &struct{ Body page[note] }{page[note]{Items: items}}, nil
+	return &struct{ Body page[wire.Note] }{page[wire.Note]{Items: items}}, nil
 }
 
 type addNoteInput struct {
@@ -70,7 +52,7 @@ type addNoteInput struct {
 	} `nameHint:"NewNote"`
 }
 
-func (s *server) addNote(ctx context.Context, who account.Identity, in *addNoteInput) (*struct{ Body note }, error) {
+func (s *server) addNote(ctx context.Context, who account.Identity, in *addNoteInput) (*struct{ Body wire.Note }, error) {
 	text := strings.TrimSpace(in.Body.Text)
 	if err := checkText(text, 1, chat.MaxNote, "text"); err != nil {
 		return nil, err
@@ -92,18 +74,13 @@ func (s *server) addNote(ctx context.Context, who account.Identity, in *addNoteI
 		ID: chat.NewID(chat.NotePrefix), Ref: found.Ref, Author: agentOf(who), Text: text, Mentions: mentions, ClientID: in.Body.ClientID,
 		At: time.Now().UTC().Truncate(time.Millisecond),
 	}
-	if written.ClientID == "" {
-		written.ClientID = written.ID
-	}
 	kept, err := s.Notes.AddNote(ctx, written)
 	if err != nil {
 		return nil, err
 	}
 	if kept.ID == written.ID { // whoever repeats a request adds nothing that others would have to see
-		if err := s.Engine.Noted(ctx, visitorOf(found), kept); err != nil {
-			return nil, err
-		}
+		s.passOn(ctx, found.Ref, s.Engine.Noted(ctx, visitorOf(found), kept))
 		s.announceInbox(ctx, found.Ref)
 	}
-	return &struct{ Body note }{noteOf(kept)}, nil
+	return &struct{ Body wire.Note }{wire.NoteOf(kept)}, nil
 }

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"parley/chat"
+	"parley/transport/wire"
 )
 
 func TestNotesAreForColleaguesAlone(t *testing.T) {
@@ -18,7 +19,7 @@ func (w *world) playNotes() {
 	ben := w.hire(w.mia, "Ben", "agent")
 	mia, at := w.mia.tokens.AccessToken, "/api/v1/conversations/{conversation}"
 	wish := `{"text":" Ben, is this a refund? ","mentions":["` + ben.User + `","` + ben.User + `"],"client_id":"n1"}`
-	var first, again note
+	var first, again wire.Note
 	path := "/api/v1/conversations/" + w.mia.conversation
 	w.deafen()
 	w.json("POST", path+"/notes", mia, wish, 201, &first)
@@ -97,5 +98,21 @@ func TestATranscriptIsMailedToAnAddressThatIsKnown(t *testing.T) {
 			!chat.ValidID(chat.MailPrefix, mail.ID) || mail.Due.IsZero() {
 			t.Errorf("planned %+v", mail)
 		}
+	}
+}
+
+func TestOnlyPeopleAreShownAsReaders(t *testing.T) {
+	t.Parallel()
+	w, m := setup(t)
+	ref := chat.Ref{Tenant: w.mia.tokens.Tenant, Conversation: w.mia.conversation}
+	for reader, seq := range map[string]int64{"": 2, "mail": 3} {
+		if err := m.MarkRead(t.Context(), ref, reader, seq); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var shown reads
+	w.json("GET", "/api/v1/conversations/"+w.mia.conversation+"/reads", w.mia.tokens.AccessToken, "", 200, &shown)
+	if shown.Visitor != 2 || len(shown.Agents) != 0 {
+		t.Errorf("read %+v", shown)
 	}
 }

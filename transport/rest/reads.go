@@ -7,6 +7,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"parley/account"
+	"parley/chat"
 )
 
 func (s *server) routeReads() {
@@ -37,9 +38,10 @@ func (s *server) listReads(ctx context.Context, who account.Identity, in *Conver
 	}
 	body := reads{Agents: map[string]int64{}}
 	for reader, seq := range marks {
-		if reader == "" {
+		switch {
+		case reader == "":
 			body.Visitor = seq
-		} else {
+		case chat.ValidID(chat.UserPrefix, reader): // others are no people: what was mailed, for one
 			body.Agents[reader] = seq
 		}
 	}

@@ -85,7 +85,10 @@ func (s *server) mailTranscript(ctx context.Context, who account.Identity, in *t
 	case found.Contact.Email == "":
 		return nil, errEmailRequired
 	}
-	if err := s.limits.transcripts.count(ctx, who.Tenant); err != nil {
+	if err := s.limits.allTranscripts.count(ctx, who.Tenant); err != nil {
+		return nil, err
+	}
+	if err := s.limits.transcripts.count(ctx, found.Ref.String()); err != nil {
 		return nil, err
 	}
 	return nil, s.Mails.PlanMail(ctx, mail)

@@ -130,9 +130,7 @@ func (s *server) block(ctx context.Context, who account.Identity, found chat.Con
 		return err
 	}
 	for _, c := range theirs {
-		if err := s.Engine.Blocked(ctx, visitorOf(c), blocked); err != nil {
-			return err
-		}
+		s.passOn(ctx, c.Ref, s.Engine.Blocked(ctx, visitorOf(c), blocked))
 		s.announceInbox(ctx, c.Ref)
 	}
 	return nil

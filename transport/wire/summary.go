@@ -50,7 +50,7 @@ func ConversationOf(c chat.Conversation) Conversation {
 	shown := Conversation{
 		ID: c.Conversation, Bot: c.Bot, Visitor: c.Visitor, Status: string(c.Status), Assignee: c.Assignee, Seq: c.Head, Preview: c.Preview,
 		Page: c.Page, Locale: c.Locale, Contact: VisitorContact(c.Contact), Fields: c.Fields, Labels: c.Labels, Spam: c.Spam, Blocked: c.Blocked,
-		WaitsSince: moment(c.Waits), SnoozedUntil: moment(c.Snoozed), CreatedAt: c.CreatedAt, UpdatedAt: c.UpdatedAt,
+		WaitsSince: moment(c.Waits), SnoozedUntil: moment(c.Snoozed), CreatedAt: c.CreatedAt.UTC(), UpdatedAt: c.UpdatedAt.UTC(),
 	}
 	if shown.Labels == nil {
 		shown.Labels = []string{}
@@ -66,6 +66,7 @@ func moment(t time.Time) *time.Time {
 	if t.IsZero() {
 		return nil
 	}
+	t = t.UTC()
 	return &t
 }
 

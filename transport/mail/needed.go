@@ -104,7 +104,7 @@ func (l *Loop) waiting(ctx context.Context, m chat.Mail, of *subject) (*letter, 
 	letter.subject = of.visitor() + " waits for a person"
 	letter.Intro = "Nobody of your team has the dashboard open. These are the last messages:"
 	if !of.Waits.IsZero() {
-		letter.Intro = "Since " + r.at(of.Waits) + ", and nobody of your team has the dashboard open. These are the last messages:"
+		letter.Intro = "Since " + r.at(of.Waits) + ". Nobody of your team has the dashboard open. These are the last messages:"
 	}
 	letter.Reason = "You get this mail because you answer visitors of " + of.company + "."
 	l.open(of, letter)

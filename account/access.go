@@ -13,7 +13,8 @@ import (
 )
 
 // AccessLife is how long an access token is good. Nothing is looked up to check
-// one, so a member who loses a role, or signs out, keeps what they have for as long.
+// one, so a member who loses a role, or signs out, keeps what they have for as
+// long; but managing members asks what the role is now.
 const AccessLife = 15 * time.Minute
 
 // AccessCookie is the cookie in which the dashboard carries its access token.

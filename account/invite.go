@@ -65,7 +65,7 @@ func (s *Service) Invite(ctx context.Context, who Identity, email string, role R
 	if err := s.room(ctx, who, email); err != nil {
 		return Invited{}, fmt.Errorf("invite: %w", err)
 	}
-	now := s.now().UTC()
+	now := s.now().UTC().Truncate(time.Millisecond) // as it is kept
 	invitation := Invitation{
 		ID: chat.NewID(InvitationPrefix), Tenant: who.Tenant, Email: email, Role: role, By: who.User,
 		CreatedAt: now, ExpiresAt: now.Add(InvitationLife),

@@ -26,17 +26,10 @@ var errEmailTaken = chat.Fail(chat.Conflict, "email_taken", "There is an account
 // Register makes tenant, user and membership together.
 func (s *Store) Register(ctx context.Context, tenant account.Tenant, user account.User, member account.Member) error {
 	err := s.inTx(ctx, func(_ Tx, q *db.Queries) error {
-		hash := s.keys.emailHash(user.Email)
-		switch _, err := q.UserIDByEmail(ctx, hash); {
-		case err == nil:
-			return errEmailTaken
-		case !errors.Is(err, pgx.ErrNoRows):
-			return fmt.Errorf("look for the address: %w", err)
-		}
 		if err := s.insertTenant(ctx, q, tenant); err != nil {
 			return err
 		}
-		if err := s.insertUser(ctx, q, user, hash); err != nil {
+		if err := s.createUser(ctx, q, user); err != nil {
 			return err
 		}
 		err := q.InsertMember(ctx, db.InsertMemberParams{
@@ -66,6 +59,18 @@ func (s *Store) insertTenant(ctx context.Context, q *db.Queries, tenant account.
 		return fmt.Errorf("insert the tenant: %w", err)
 	}
 	return nil
+}
+
+// createUser makes a user, unless the address has an account.
+func (s *Store) createUser(ctx context.Context, q *db.Queries, user account.User) error {
+	hash := s.keys.emailHash(user.Email)
+	switch _, err := q.UserIDByEmail(ctx, hash); {
+	case err == nil:
+		return errEmailTaken
+	case !errors.Is(err, pgx.ErrNoRows):
+		return fmt.Errorf("look for the address: %w", err)
+	}
+	return s.insertUser(ctx, q, user, hash)
 }
 
 func (s *Store) insertUser(ctx context.Context, q *db.Queries, user account.User, emailHash []byte) error {

@@ -15,7 +15,7 @@
 //
 // Everything that people wrote is sealed under a tree of keys: the master key
 // wraps a tenant's, which seals names and settings and wraps those of visitors
-// (events, previews, contacts) and sources (originals, passages). Accounts are
+// (events, previews, contacts, notes) and sources (originals, passages). Accounts are
 // sealed under a key of the platform. Plain columns are what queries need: ids,
 // times, counts, states. Each sealed value is bound to its tenant, table and row.
 //

@@ -2,10 +2,7 @@ package postgres
 
 import (
 	"context"
-	"errors"
 	"fmt"
-
-	"github.com/jackc/pgx/v5"
 
 	"parley/account"
 	"parley/chat"
@@ -96,18 +93,6 @@ func (s *Store) Accept(ctx context.Context, invitation string, user account.User
 		return nil
 	})
 	return s.explain(err, "accept invitation "+invitation)
-}
-
-// createUser makes a user whose address has no account.
-func (s *Store) createUser(ctx context.Context, q *db.Queries, user account.User) error {
-	hash := s.keys.emailHash(user.Email)
-	switch _, err := q.UserIDByEmail(ctx, hash); {
-	case err == nil:
-		return errEmailTaken
-	case !errors.Is(err, pgx.ErrNoRows):
-		return fmt.Errorf("look for the address: %w", err)
-	}
-	return s.insertUser(ctx, q, user, hash)
 }
 
 // DeleteInvitation takes an invitation back.

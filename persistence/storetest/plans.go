@@ -17,12 +17,14 @@ func Plans(t *testing.T, explain func(t *testing.T, statement string, args []any
 	for index, run := range map[string]func(q *db.Queries){
 		"conversations_unfinished": func(q *db.Queries) { _, _ = q.Unfinished(t.Context(), db.UnfinishedParams{Count: 10}) },
 		"conversations_idle":       func(q *db.Queries) { _, _ = q.Idle(t.Context(), db.IdleParams{Tenant: "tnt", Bot: "bot", Count: 10}) },
+		"mails_due":                func(q *db.Queries) { _, _ = q.DueMails(t.Context(), db.DueMailsParams{Count: 10}) },
 	} {
 		t.Run(index, func(t *testing.T) {
 			var asked recorder
 			run(db.New(&asked))
 			plan := explain(t, asked.statement, asked.args)
-			if !strings.Contains(plan, index) || strings.Contains(plan, "Sort") || strings.Contains(plan, "TEMP B-TREE") {
+			sorts := strings.Contains(plan, "Sort") || strings.Contains(plan, "TEMP B-TREE")
+			if !strings.Contains(plan, index) || sorts && index != "mails_due" { // those are sorted into turns of tenants
 				t.Errorf("%s\nruns as\n%s", asked.statement, plan)
 			}
 		})

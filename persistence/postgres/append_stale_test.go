@@ -82,6 +82,24 @@ func TestAPlanThatBecameStaleIsNotWritten(t *testing.T) {
 		{"the visitor appeared, with another key", false, func(ref chat.Ref) chat.Append { return birth(ref, "vis_c") }, func(t *testing.T, _ chat.Ref) {
 			commit(t, birth(chat.Ref{Tenant: tenant, Conversation: chat.NewID(chat.ConversationPrefix)}, "vis_c"))
 		}},
+		{"the visitor was blocked", false, func(ref chat.Ref) chat.Append {
+			before := chat.Ref{Tenant: tenant, Conversation: "known"}
+			commit(t, birth(before, "vis_e"))
+			return birth(ref, "vis_e")
+		}, func(t *testing.T, _ chat.Ref) {
+			if err := store.Block(t.Context(), chat.Ref{Tenant: tenant, Conversation: "known"}, "usr_1", true); err != nil {
+				t.Fatal(err)
+			}
+		}},
+		{"the contact was changed", true, func(ref chat.Ref) chat.Append {
+			a := message(ref, 1)
+			a.Bodies = []chat.Body{chat.ContactChanged{Name: "Bo"}}
+			return a
+		}, func(t *testing.T, _ chat.Ref) {
+			other := birth(chat.Ref{Tenant: tenant, Conversation: chat.NewID(chat.ConversationPrefix)}, "vis_0")
+			other.Bodies = []chat.Body{chat.ContactChanged{Name: "Cy"}}
+			commit(t, other)
+		}},
 		{"the last answer of the month was taken", true, func(ref chat.Ref) chat.Append { return answer(ref, 1) }, func(t *testing.T, _ chat.Ref) {
 			other := chat.Ref{Tenant: tenant, Conversation: chat.NewID(chat.ConversationPrefix)}
 			commit(t, birth(other, "vis_d"))

@@ -91,9 +91,11 @@ func (s *Store) places(ctx context.Context, l *listing) ([]position, error) {
 // listed returns those of the tenant's conversations that there are, in the order of their
 // ids, with how far a user has read them.
 func (s *Store) listed(ctx context.Context, tenant string, ids []string, user string) ([]chat.Conversation, error) {
-	asked := make([]db.ListedConversationsParams, len(ids))
-	for i, id := range ids {
-		asked[i] = db.ListedConversationsParams{Tenant: tenant, ID: id, Reader: user}
+	asked := make([]db.ListedConversationsParams, 0, len(ids))
+	for _, id := range ids {
+		if storableID(id) { // else it would fail the others
+			asked = append(asked, db.ListedConversationsParams{Tenant: tenant, ID: id, Reader: user})
+		}
 	}
 	rows, err := optional(ctx, asked, s.reads.ListedConversations)
 	if err != nil {

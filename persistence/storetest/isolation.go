@@ -2,6 +2,9 @@ package storetest
 
 import (
 	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
 
 	"parley/chat"
 	"parley/knowledge"
@@ -25,6 +28,8 @@ var isolationTests = []test{
 			"SourceOf":         func() error { _, err := w.SourceOf(ctx, tenant, source.ID); return err },
 			"Original":         func() error { _, err := w.Original(ctx, tenant, source.ID); return err },
 			"SourcePassages":   func() error { _, _, err := w.SourcePassages(ctx, tenant, source.ID); return err },
+			"Activities":       func() error { _, err := w.Activities(ctx, stolen); return err },
+			"ReadMarks":        func() error { _, err := w.ReadMarks(ctx, stolen); return err },
 			"KnowledgeVersion": func() error { _, err := w.KnowledgeVersion(ctx, tenant, w.bot.ID); return err },
 		} {
 			if err := read(); code(err) != "not_found" {
@@ -84,6 +89,93 @@ var isolationTests = []test{
 		}
 		if opening, err := w.Open(ctx, ref); err != nil || opening.Epoch != 2 || opening.Head != 1 {
 			t.Errorf("the conversation is %+v, %v", opening, err)
+		}
+	}},
+	{"Nothing of another tenant's desk is seen", func(t *testing.T, w *world) {
+		stranger := newWorld(t, w.Store)
+		ctx, tenant, user := t.Context(), stranger.tenant.ID, w.user.ID // who asks is a user of both, perhaps
+		label := w.label(t, "One")
+		birth := w.birth(w.newRef(), chat.ContactChanged{Name: "Bo"}, chat.StatusChanged{Status: chat.Waiting})
+		birth.Status, birth.Assignee = chat.Waiting, user
+		w.committed(t, birth)
+		taken := w.standing(t, 1, chat.WithAgent, user)
+		must(t, w.SetLabels(ctx, taken, user, []string{label.ID}))
+		w.noted(t, w.newNote(taken, "", "Look", user))
+		for _, filter := range []chat.ConversationFilter{
+			{}, {Visitor: birth.Birth.Visitor}, {Label: label.ID}, {Words: []string{"bo"}}, {Status: chat.WithAgent},
+		} {
+			for _, queue := range append([]chat.Queue{""}, chat.Queues...) {
+				filter.Queue, filter.User = queue, user
+				if list := stranger.list(t, filter); list != nil {
+					t.Errorf("%+v: got %v", filter, list)
+				}
+			}
+		}
+		counts, err := w.Counts(ctx, tenant, user)
+		must(t, err)
+		for queue, count := range counts {
+			if count != 0 {
+				t.Errorf("%s: counted %d", queue, count)
+			}
+		}
+		for name, count := range map[string]func() (int, error){
+			"Summaries": func() (int, error) {
+				found, err := w.Summaries(ctx, tenant, []string{birth.Conversation, taken.Conversation})
+				return len(found), err
+			},
+			"Line":   func() (int, error) { line, err := w.Line(ctx, tenant, 10); return len(line), err },
+			"Loads":  func() (int, error) { loads, err := w.Loads(ctx, tenant); return len(loads), err },
+			"Labels": func() (int, error) { labels, err := w.Labels(ctx, tenant); return len(labels), err },
+		} {
+			if n, err := count(); n != 0 || err != nil {
+				t.Errorf("%s: got %d, %v", name, n, err)
+			}
+		}
+	}},
+	{"Nothing is done with another tenant's conversation, nor with its visitor or labels", func(t *testing.T, w *world) {
+		stranger := newWorld(t, w.Store)
+		ctx, by, label := t.Context(), stranger.user.ID, w.label(t, "One")
+		ref := w.standing(t, 1, chat.Waiting, "")
+		before, err := w.Conversation(ctx, ref)
+		must(t, err)
+		stolen := chat.Ref{Tenant: stranger.tenant.ID, Conversation: ref.Conversation}
+		own := stranger.born(t, said("a", "Hello"))
+		theirs := label
+		theirs.Tenant, theirs.Name = stranger.tenant.ID, "Stolen"
+		for name, change := range map[string]func() error{
+			"Assign":                 func() error { return w.Assign(ctx, stolen, by, by) },
+			"Snooze":                 func() error { return w.Snooze(ctx, stolen, by, time.Now().Add(time.Hour)) },
+			"MarkSpam":               func() error { return w.MarkSpam(ctx, stolen, by, true) },
+			"SetLabels":              func() error { return w.SetLabels(ctx, stolen, by, nil) },
+			"SetLabels of the other": func() error { return w.SetLabels(ctx, own, by, []string{label.ID}) },
+			"Block":                  func() error { return w.Block(ctx, stolen, by, true) },
+			"MarkRead":               func() error { return w.MarkRead(ctx, stolen, by, 1) },
+			"PutLabel":               func() error { return w.PutLabel(ctx, theirs) },
+			"DeleteLabel":            func() error { return w.DeleteLabel(ctx, theirs.Tenant, label.ID) },
+		} {
+			if got := code(change()); got != "not_found" {
+				t.Errorf("%s: got %s", name, got)
+			}
+		}
+		after, err := w.Conversation(ctx, ref)
+		must(t, err)
+		labels, err := w.Labels(ctx, w.tenant.ID)
+		must(t, err)
+		if diff := cmp.Diff(before, after) + cmp.Diff([]chat.Label{label}, labels); diff != "" {
+			t.Error(diff)
+		}
+	}},
+	{"Two visitors of one id are two, in two tenants", func(t *testing.T, w *world) {
+		stranger := newWorld(t, w.Store)
+		mine := w.birth(w.newRef(), chat.ContactChanged{Name: "Bo"})
+		theirs := stranger.birth(stranger.newRef(), chat.ContactChanged{Name: "Cy"})
+		theirs.Birth.Visitor = mine.Birth.Visitor
+		w.committed(t, mine, theirs)
+		must(t, w.Block(t.Context(), mine.Ref, w.user.ID, true))
+		found, err := stranger.Conversation(t.Context(), theirs.Ref)
+		must(t, err)
+		if found.Blocked || found.Contact.Name != "Cy" {
+			t.Errorf("got %+v", found)
 		}
 	}},
 	{"Two tenants that claim one conversation in a batch do not share it", func(t *testing.T, w *world) {

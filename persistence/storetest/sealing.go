@@ -35,7 +35,7 @@ var sealingTests = []aloneTest{
 			want(t, err, seal.ErrSealed)
 		}
 	}},
-	{"A summary, a bot, a source, a passage, a chunk and a user do not open in another place", func(t *testing.T, d Database) {
+	{"A summary, a label, a contact, a bot, a source, a passage, a chunk and a user do not open in another place", func(t *testing.T, d Database) {
 		store := d.Open(t)
 		defer store.Close()
 		w := newWorld(t, store)
@@ -51,6 +51,19 @@ var sealingTests = []aloneTest{
 		d.Exec(t, "UPDATE conversations SET preview = origin WHERE id = $1", sibling.Conversation)
 		_, err = store.Conversation(ctx, sibling.Ref)
 		want(t, err, seal.ErrSealed)
+
+		one, two := w.label(t, "one"), w.label(t, "two")
+		d.Exec(t, "UPDATE labels SET name = (SELECT name FROM labels WHERE id = $1) WHERE id = $2", one.ID, two.ID)
+		_, err = store.Labels(ctx, w.tenant.ID)
+		want(t, err, seal.ErrSealed)
+		bo, cy := w.birth(w.newRef(), chat.ContactChanged{Name: "Bo"}), w.birth(w.newRef(), chat.ContactChanged{Name: "Cy"})
+		w.committed(t, bo, cy)
+		d.Exec(t, "UPDATE visitors SET contact = (SELECT contact FROM visitors WHERE id = $1) WHERE id = $2", bo.Birth.Visitor, cy.Birth.Visitor)
+		_, err = store.Conversation(ctx, cy.Ref)
+		want(t, err, seal.ErrSealed)
+		w.committed(t, next(cy.Ref, 1, chat.ContactChanged{Name: "Cy again"})) // replaces what does not open
+		_, err = store.Conversation(ctx, cy.Ref)
+		must(t, err)
 
 		other := w.newBot()
 		must(t, w.CreateBot(ctx, other))
@@ -119,6 +132,8 @@ func nothingInPlainText(t *testing.T, d Database) {
 		chat.StatusChanged{Status: chat.WithAgent, Agent: agent})
 	birth.Trace = &chat.Trace{Query: planted("query"), Failure: planted("failure"), Passages: []chat.TracedPassage{{Title: word, Text: planted("traced passage")}}}
 	birth.Summary = &chat.Summary{Through: 1, Text: planted("summary")}
+	birth.Birth.Fields = chat.Fields{word: planted("field")}
+	w.label(t, planted("label"))
 	birth.Agent, birth.Birth.Page, birth.Birth.Locale = agent, "https://"+word+".example", word
 	w.committed(t, birth)
 

@@ -14,6 +14,11 @@ import (
 type Store interface {
 	chat.Log
 	chat.Conversations
+	chat.Inbox
+	chat.Desks
+	chat.Triage
+	chat.Reads
+	chat.Labels
 	chat.Bots
 	chat.Idles
 	chat.Traces
@@ -69,6 +74,12 @@ func Run(t *testing.T, open func(t testing.TB) Database) {
 		{"Batches", batchTests},
 		{"Quota", quotaTests},
 		{"Conversations", conversationTests},
+		{"Queues", queueTests},
+		{"Desks", deskTests},
+		{"Triage", triageTests},
+		{"Contacts", contactTests},
+		{"Labels", labelTests},
+		{"Reads", readTests},
 		{"Sources", sourceTests},
 		{"Steps", stepTests},
 		{"Isolation", isolationTests},
@@ -93,6 +104,7 @@ func Run(t *testing.T, open func(t testing.TB) Database) {
 		name  string
 		tests []aloneTest
 	}{
+		{"AppendedMails", appendedMailTests},
 		{"Traces", traceTests},
 		{"Idles", idleTests},
 		{"Sealing", sealingTests},

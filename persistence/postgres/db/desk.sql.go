@@ -46,7 +46,7 @@ func (q *Queries) HoldConversation(ctx context.Context, arg HoldConversationPara
 
 const latestActivities = `-- name: LatestActivities :many
 SELECT id, seq, at, by_user, kind, target FROM activities
-WHERE tenant = $1 AND conversation = $2 ORDER BY at DESC, id DESC LIMIT $3
+WHERE tenant = $1 AND conversation = $2 ORDER BY n DESC LIMIT $3
 `
 
 type LatestActivitiesParams struct {

@@ -54,16 +54,17 @@ CREATE INDEX conversation_labels_of_label ON conversation_labels (label, convers
 
 -- What people, or the desk, did with conversations beside speaking in them.
 CREATE TABLE activities (
-    id           TEXT PRIMARY KEY,
-    tenant       TEXT        NOT NULL,
     conversation TEXT        NOT NULL REFERENCES conversations (id) ON DELETE CASCADE,
+    n            BIGINT      NOT NULL, -- counts from 1 in the conversation
+    tenant       TEXT        NOT NULL,
+    id           TEXT        NOT NULL,
     seq          BIGINT      NOT NULL, -- of the log's last event then
     at           TIMESTAMPTZ NOT NULL,
     by_user      TEXT        NOT NULL, -- empty: the desk
     kind         TEXT        NOT NULL,
-    target       TEXT        NOT NULL
+    target       TEXT        NOT NULL,
+    PRIMARY KEY (conversation, n)
 );
-CREATE INDEX activities_latest ON activities (conversation, at, id);
 
 -- +goose Down
 DROP TABLE activities;

@@ -34,12 +34,16 @@ UPDATE conversations SET spam = sqlc.arg(spam) WHERE tenant = sqlc.arg(tenant) A
 -- name: SetBlocked :execrows
 UPDATE visitors SET blocked = sqlc.arg(blocked) WHERE tenant = sqlc.arg(tenant) AND id = sqlc.arg(id) AND blocked <> sqlc.arg(blocked);
 
+-- Whoever inserts holds the conversation.
 -- name: InsertActivities :batchexec
-INSERT INTO activities (id, tenant, conversation, seq, at, by_user, kind, target) VALUES ($1, $2, $3, $4, $5, $6, $7, $8);
+INSERT INTO activities (conversation, n, tenant, id, seq, at, by_user, kind, target)
+SELECT c.id, (SELECT COALESCE(MAX(a.n), 0) + 1 FROM activities a WHERE a.conversation = c.id), c.tenant,
+    sqlc.arg(id), sqlc.arg(seq), sqlc.arg(at), sqlc.arg(by_user), sqlc.arg(kind), sqlc.arg(target)
+FROM conversations c WHERE c.tenant = sqlc.arg(tenant) AND c.id = sqlc.arg(conversation);
 
 -- name: LatestActivities :many
 SELECT id, seq, at, by_user, kind, target FROM activities
-WHERE tenant = $1 AND conversation = $2 ORDER BY at DESC, id DESC LIMIT $3;
+WHERE tenant = $1 AND conversation = $2 ORDER BY n DESC LIMIT $3;
 
 -- It never goes back, nor ahead of the log.
 -- name: MarkRead :execrows

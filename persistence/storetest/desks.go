@@ -1,0 +1,125 @@
+package storetest
+
+import (
+	"fmt"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"parley/chat"
+)
+
+var deskTests = []test{
+	{"A conversation has who took it or is asked to, and since when it waits", func(t *testing.T, w *world) {
+		ref := w.born(t, said("a", "Hello"))
+		for i, step := range []struct {
+			status   chat.Status
+			assignee string
+			waits    time.Time
+		}{
+			{chat.Waiting, "usr_a", moment(21)}, {chat.Waiting, "", moment(21)}, {chat.WithAgent, "usr_b", time.Time{}},
+			{chat.Waiting, "usr_c", moment(24)}, {chat.WithBot, "", time.Time{}}, {chat.WithAgent, "usr_d", time.Time{}}, {chat.Closed, "", time.Time{}},
+		} {
+			w.committed(t, w.status(ref, int64(1+2*i), 21+i, step.status, step.assignee))
+			after := next(ref, int64(2+2*i), said(fmt.Sprint("b", i), "Hello?")) // a message changes neither
+			after.At, after.Status = moment(21+i), step.status
+			if step.status == chat.WithAgent {
+				after.Agent = &chat.Author{Kind: chat.ByAgent, ID: step.assignee, Name: "Ada"}
+			}
+			w.committed(t, after)
+			found, err := w.Conversation(t.Context(), ref)
+			must(t, err)
+			if found.Assignee != step.assignee || !found.Waits.Equal(step.waits) {
+				t.Errorf("after %d, %s: %q since %v", i, step.status, found.Assignee, found.Waits)
+			}
+		}
+		born := w.birth(w.newRef(), said("a", "A person, please"), chat.StatusChanged{Status: chat.Waiting})
+		born.Status, born.Assignee = chat.Waiting, "usr_a"
+		w.committed(t, born)
+		if found, err := w.Conversation(t.Context(), born.Ref); err != nil || found.Assignee != "usr_a" || !found.Waits.Equal(moment(10)) {
+			t.Errorf("born waiting it is %+v, %v", found, err)
+		}
+	}},
+	{"The line has those who wait, longest first", func(t *testing.T, w *world) {
+		second, first, third := w.standing(t, 2, chat.Waiting, ""), w.standing(t, 1, chat.Waiting, w.user.ID), w.standing(t, 3, chat.Waiting, "")
+		hidden, spam := w.standing(t, 0, chat.Waiting, ""), w.standing(t, 0, chat.Waiting, "")
+		w.standing(t, 0, chat.WithBot, "")
+		must(t, w.Snooze(t.Context(), hidden, w.user.ID, time.Now().Add(time.Hour)))
+		must(t, w.MarkSpam(t.Context(), spam, w.user.ID, true))
+		line, err := w.Line(t.Context(), w.tenant.ID, 10)
+		must(t, err)
+		expected := []chat.Waiter{
+			{Ref: first, Bot: w.bot.ID, Assignee: w.user.ID, Since: moment(1)}, {Ref: second, Bot: w.bot.ID, Since: moment(2)},
+			{Ref: third, Bot: w.bot.ID, Since: moment(3)},
+		}
+		if diff := cmp.Diff(expected, line); diff != "" {
+			t.Error(diff)
+		}
+		if line, err = w.Line(t.Context(), w.tenant.ID, 2); err != nil || len(line) != 2 {
+			t.Errorf("of two: %v, %v", line, err)
+		}
+	}},
+	{"Loads count what agents have, and nothing that waits, is snoozed or spam", func(t *testing.T, w *world) {
+		for range 3 {
+			w.standing(t, 1, chat.WithAgent, "usr_a")
+		}
+		w.standing(t, 1, chat.WithAgent, "usr_b")
+		w.standing(t, 1, chat.Waiting, "usr_c")
+		must(t, w.Snooze(t.Context(), w.standing(t, 1, chat.WithAgent, "usr_a"), "usr_a", time.Now().Add(time.Hour)))
+		must(t, w.MarkSpam(t.Context(), w.standing(t, 1, chat.WithAgent, "usr_a"), "usr_a", true))
+		loads, err := w.Loads(t.Context(), w.tenant.ID)
+		must(t, err)
+		if diff := cmp.Diff(map[string]int{"usr_a": 3, "usr_b": 1}, loads); diff != "" {
+			t.Error(diff)
+		}
+	}},
+	{"Whoever is asked to take a conversation is kept, once, and it waits as long as before", func(t *testing.T, w *world) {
+		ref := w.standing(t, 1, chat.Waiting, "")
+		for _, to := range []string{"usr_a", "usr_a", "", "", "usr_b"} {
+			must(t, w.Assign(t.Context(), ref, w.user.ID, to))
+		}
+		must(t, w.Assign(t.Context(), ref, "", "usr_c"))
+		if found, err := w.Conversation(t.Context(), ref); err != nil || found.Assignee != "usr_c" || !found.Waits.Equal(moment(1)) || found.Head != 2 {
+			t.Errorf("got %+v, %v", found, err)
+		}
+		w.did(t, ref, w.user.ID+" assigned usr_a", w.user.ID+" assigned ", w.user.ID+" assigned usr_b", " assigned usr_c")
+	}},
+	{"Nobody is asked to take what does not wait", func(t *testing.T, w *world) {
+		for _, status := range []chat.Status{chat.WithBot, chat.WithAgent, chat.Closed} {
+			ref := w.standing(t, 1, status, w.user.ID)
+			err := w.Assign(t.Context(), ref, "", "usr_a")
+			if code(err) != "not_waiting" || chat.AsError(err).Kind != chat.Conflict {
+				t.Errorf("%s: got %v", status, err)
+			}
+			w.did(t, ref)
+		}
+		want(t, w.Assign(t.Context(), w.newRef(), "", "usr_a"), chat.ErrNotFound)
+	}},
+	{"Of an assignment and a take at once the take wins", func(t *testing.T, w *world) {
+		for range 20 {
+			ref := w.standing(t, 1, chat.Waiting, "")
+			var group sync.WaitGroup
+			for _, to := range []string{"usr_b", "usr_c"} {
+				group.Go(func() {
+					if err := w.Assign(t.Context(), ref, "", to); err != nil && code(err) != "not_waiting" {
+						t.Errorf("assign: %v", err)
+					}
+				})
+			}
+			group.Go(func() {
+				outcomes, err := w.Append(t.Context(), []chat.Append{w.status(ref, 2, 30, chat.WithAgent, "usr_a")})
+				if err != nil || outcomes[0].Err != nil {
+					t.Errorf("take: %v, %+v", err, outcomes)
+				}
+			})
+			group.Wait()
+			found, err := w.Conversation(t.Context(), ref)
+			must(t, err)
+			if found.Assignee != "usr_a" || found.Status != chat.WithAgent || found.Head != 3 || !found.Waits.IsZero() {
+				t.Fatalf("got %+v", found)
+			}
+		}
+	}},
+}

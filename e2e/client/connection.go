@@ -45,7 +45,7 @@ func (v *Visitor) connect(ctx context.Context) (opened bool, err error) {
 		if err := json.Unmarshal(raw, &f); err != nil {
 			return opened, fmt.Errorf("read a frame: %w", err)
 		}
-		f.Raw = raw
+		f.Raw, f.Came = raw, time.Now()
 		replies := v.receive(c, f)
 		if f.Type == "session.ready" {
 			opened = true

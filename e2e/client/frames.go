@@ -12,7 +12,8 @@ type Event struct {
 	Type string    `json:"type"`
 	Data Data      `json:"data"`
 
-	Raw json.RawMessage `json:"-"` // the whole frame
+	Raw  json.RawMessage `json:"-"` // the whole frame
+	Came time.Time       `json:"-"` // when it was received; zero for those that REST gave
 }
 
 // Data is what tests look at in events and other frames.
@@ -27,11 +28,16 @@ type Data struct {
 	Index     int    `json:"index"`
 	Offer     string `json:"offer"`
 	Author    Author `json:"author"`
+	Agent     Author `json:"agent"` // who has the conversation
 	Citations []struct {
 		Source string `json:"source"`
 		Title  string `json:"title"`
 		URL    string `json:"url"`
 	} `json:"citations"`
+
+	Summary struct {
+		Seq int64 `json:"seq"`
+	} `json:"summary"`
 
 	Token        string  `json:"token"`
 	Conversation string  `json:"conversation"`
@@ -47,9 +53,10 @@ type Author struct {
 	Name string `json:"name"`
 }
 
-// frame is anything that a server sends.
+// frame is anything that a server sends. Conversation is for agents, who watch several.
 type frame struct {
-	Ref string `json:"ref"`
+	Ref          string `json:"ref"`
+	Conversation string `json:"conversation"`
 	Event
 }
 

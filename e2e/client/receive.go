@@ -33,6 +33,7 @@ func (v *Visitor) receive(c *connection, f frame) []request {
 	case "session.ready":
 		v.ready(f.Data)
 	case "message.delta":
+		v.spoke = f.Came
 		v.delta(f.Data)
 	case "message.snapshot":
 		v.snapshot(f.Data)

@@ -36,8 +36,9 @@ type Visitor struct {
 	head     int64  // of the log when the present connection was opened
 	events   []Event
 	owed     debts
-	answer   *answer // that is being written
-	held     answer  // what an earlier connection had shown of an answer
+	answer   *answer   // that is being written
+	spoke    time.Time // when the last delta came
+	held     answer    // what an earlier connection had shown of an answer
 	sent     []*Sent
 	unacked  int                // of them
 	acked    int64              // the highest seq that was acknowledged
@@ -180,6 +181,13 @@ func (v *Visitor) Conversation() string {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	return v.id
+}
+
+// Spoke tells when the last delta of an answer came.
+func (v *Visitor) Spoke() time.Time {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	return v.spoke
 }
 
 // Events is what the visitor holds of the log.

@@ -7,6 +7,7 @@ import (
 	"mime/multipart"
 	"net/http"
 	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -128,6 +129,19 @@ func (o *Owner) send(method, path, media string, body io.Reader, into any) {
 			o.t.Fatalf("%s %s: %v", method, path, err)
 		}
 	}
+}
+
+// Hire invites somebody as an agent, has them join, and returns their access token.
+func (o *Owner) Hire(as Registration) (token string) {
+	o.t.Helper()
+	var invited struct{ Link string }
+	o.Call(http.MethodPost, "invitations", map[string]any{"email": as.Email, "role": "agent"}, &invited)
+	_, secret, _ := strings.Cut(invited.Link, "#")
+	var account struct {
+		Token string `json:"access_token"`
+	}
+	o.Call(http.MethodPost, "invitations/accept", map[string]any{"token": secret, "name": as.Name, "password": as.Password}, &account)
+	return account.Token
 }
 
 // Source is as much of a source as tests look at. Bots have an id as well.

@@ -93,19 +93,6 @@ func (m *inMemory) Counts(_ context.Context, tenant, user string) (map[chat.Queu
 	return counts, nil
 }
 
-// Desks.
-
-func (m *inMemory) Assign(_ context.Context, ref chat.Ref, by, to string) error {
-	return m.change(ref, func(k *kept) error {
-		if k.summary.Status != chat.Waiting {
-			return chat.Fail(chat.Conflict, "not_waiting", "It does not wait.")
-		}
-		k.summary.Assignee = to
-		k.note(by, chat.Assigned, to)
-		return nil
-	})
-}
-
 // Triage.
 
 func (m *inMemory) change(ref chat.Ref, change func(*kept) error) error {

@@ -19,6 +19,12 @@ import (
 // the program itself uses.
 func setupSQLite(t *testing.T) *world {
 	t.Helper()
+	store, reader, library := openSQLite(t)
+	return setupOver(t, store, reader, library)
+}
+
+func openSQLite(t *testing.T) (*postgres.Store, *knowledge.Reader, *knowledge.Library) {
+	t.Helper()
 	dir := t.TempDir()
 	master, _, err := seal.LoadOrCreate(filepath.Join(dir, "key"))
 	if err != nil {
@@ -51,7 +57,7 @@ func setupSQLite(t *testing.T) *world {
 			t.Error(err)
 		}
 	})
-	return setupOver(t, store, reader, library)
+	return store, reader, library
 }
 
 func TestTheSameScenariosHoldOverSQLite(t *testing.T) {

@@ -1,24 +1,15 @@
 import { infiniteQueryOptions, type QueryClient, queryOptions } from '@tanstack/react-query';
 import { api, body } from './client';
-import type { Conversation, Status, Trace, WireEvent } from './types';
-
-export const statuses: readonly Status[] = ['bot', 'waiting', 'agent', 'closed'];
+import type { Conversation, Trace, WireEvent } from './types';
 
 /** Changed last, first. */
-export const conversationsQuery = (status?: Status) =>
+export const conversationsQuery = () =>
   infiniteQueryOptions({
-    queryKey: ['conversations', 'list', status],
+    queryKey: ['conversations', 'list'],
     queryFn: ({ pageParam: cursor }) =>
-      body(api.GET('/api/v1/conversations', { params: { query: { limit: 50, status, cursor } } })),
+      body(api.GET('/api/v1/conversations', { params: { query: { limit: 50, cursor } } })),
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (page) => page.next || undefined,
-  });
-
-export const conversationQuery = (conversation: string) =>
-  queryOptions({
-    queryKey: ['conversations', 'one', conversation],
-    queryFn: (): Promise<Conversation> =>
-      body(api.GET('/api/v1/conversations/{conversation}', { params: { path: { conversation } } })),
   });
 
 /** What produced the answer that ended at seq. It never changes. */

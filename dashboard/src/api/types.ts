@@ -8,7 +8,6 @@ export type Appearance = Schemas['Appearance'];
 export type Source = Schemas['Source'];
 export type NewSource = Schemas['NewSource'];
 export type Passage = Schemas['Passage'];
-export type Conversation = Schemas['Conversation'];
 export type Status = Conversation['status'];
 export type Citation = Schemas['Citation'];
 export type Trace = Schemas['Trace'];
@@ -18,3 +17,15 @@ export type Registration = Schemas['Registration'];
 
 /** A durable event of a conversation's log, as REST and the socket both bring it. */
 export type WireEvent = Schemas['Event'];
+
+/** A conversation as lists show it; what the socket brings has no `read`. */
+export type Conversation = Schemas['Conversation'];
+export type Note = Schemas['Note'];
+export type Activity = Schemas['Activity'];
+export type Label = Schemas['Label'];
+/** A canned reply. */
+export type Reply = Schemas['CannedReply'];
+export type Member = Schemas['Member'];
+/** seq up to which a conversation was read, by whom. */
+export type Reads = Schemas['Reads'];
+export type Me = Schemas['Me'];

@@ -1,12 +1,11 @@
 import type { QueryClient } from '@tanstack/react-query';
 import { createRootRouteWithContext, createRoute, createRouter, lazyRouteComponent, Outlet, redirect } from '@tanstack/react-router';
 import { meQuery } from '../api/account';
-import { statuses } from '../api/conversations';
-import type { Status } from '../api/types';
 import { asProblem } from '../api/problem';
 import { OfflineBanner } from '../parts/offline';
 import { Loading } from '../parts/states';
 import type { Adding } from '../pages/knowledge/knowledge';
+import { viewOf } from '../pages/conversations/address';
 import { BotLayout } from '../pages/bots/bot-layout';
 import { Bots } from '../pages/bots/bots';
 import { NewBot } from '../pages/bots/new-bot';
@@ -98,7 +97,7 @@ const conversations = createRoute({
   getParentRoute: () => app,
   path: '/conversations',
   component: lazyRouteComponent(() => import('../pages/conversations/conversations')),
-  validateSearch: ({ status }): { status?: Status } => ({ status: statuses.find((known) => known === status) }),
+  validateSearch: viewOf,
 });
 const nothingChosen = createRoute({
   getParentRoute: () => conversations,

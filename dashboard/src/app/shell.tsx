@@ -1,23 +1,31 @@
 import { Menu, UnstyledButton, useMantineColorScheme } from '@mantine/core';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { Link, Outlet, useNavigate } from '@tanstack/react-router';
-import { useEffect } from 'react';
+import { Link, Outlet, useNavigate, useRouterState } from '@tanstack/react-router';
+import { lazy, Suspense, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { meQuery, signOut } from '../api/account';
-import { desk } from '../live/desk';
-import { BotIcon, ChatIcon, CheckIcon, DownIcon, HomeIcon, Mark, SignOutIcon } from '../parts/icons';
+import { BotIcon, CheckIcon, DownIcon, HomeIcon, InboxIcon, Mark, SignOutIcon } from '../parts/icons';
+import { DutyMenu } from './duty';
+import { useFeed } from './feed';
 import css from './shell.module.css';
+import { useKeyboard, useShortcuts } from './shortcuts';
+import { Toasts } from './toasts';
+
+const Palette = lazy(() => import('./palette'));
+const KeySheet = lazy(() => import('./key-sheet'));
 
 /** What surrounds every page of a person who is signed in. */
 export function Shell() {
   const { t } = useTranslation();
-  useEffect(() => {
-    desk.start();
-    return () => desk.stop();
-  }, []);
+  const [over, setOver] = useState<'palette' | 'help'>();
+  // The inbox needs the width: there the menu is its icons.
+  const narrow = useRouterState({ select: ({ location }) => location.pathname.startsWith('/conversations') });
+  useFeed();
+  useKeyboard();
+  useShortcuts({ palette: () => setOver('palette'), help: () => setOver('help') });
 
   return (
-    <div className={css.shell}>
+    <div className={css.shell} data-narrow={narrow}>
       <a className={css.skip} href="#content">
         {t('nav.skip')}
       </a>
@@ -27,24 +35,30 @@ export function Shell() {
           <span>Parley</span>
         </Link>
         <nav className={css.nav} aria-label={t('nav.label')}>
-          <Link to="/" activeOptions={{ exact: true }} className={css.item}>
+          <Link to="/" activeOptions={{ exact: true }} className={css.item} title={t('nav.home')}>
             <HomeIcon />
-            {t('nav.home')}
+            <span>{t('nav.home')}</span>
           </Link>
-          <Link to="/bots" className={css.item}>
+          <Link to="/bots" className={css.item} title={t('nav.bots')}>
             <BotIcon />
-            {t('nav.bots')}
+            <span>{t('nav.bots')}</span>
           </Link>
-          <Link to="/conversations" className={css.item}>
-            <ChatIcon />
-            {t('nav.conversations')}
+          <Link to="/conversations" className={css.item} title={t('nav.conversations')}>
+            <InboxIcon />
+            <span>{t('nav.conversations')}</span>
           </Link>
         </nav>
+        <DutyMenu />
         <AccountMenu />
       </header>
       <main className={css.main} id="content" tabIndex={-1}>
         <Outlet />
       </main>
+      <Toasts />
+      <Suspense fallback={null}>
+        {over === 'palette' && <Palette close={() => setOver(undefined)} />}
+        {over === 'help' && <KeySheet close={() => setOver(undefined)} />}
+      </Suspense>
     </div>
   );
 }

@@ -67,6 +67,32 @@ export function ago(at: Date, now: Date = new Date()): string {
   }).format(at);
 }
 
+/** How long somebody has waited: "0:42", "12:05", "3 hr." */
+export function waited(since: Date, now: Date): string {
+  const seconds = Math.max(0, Math.floor((now.getTime() - since.getTime()) / 1000));
+  const minutes = Math.floor(seconds / 60);
+  if (minutes < 60) return `${minutes}:${String(seconds % 60).padStart(2, '0')}`;
+  const [value, unit] = minutes < 48 * 60 ? [minutes / 60, 'hour'] : [minutes / 60 / 24, 'day'];
+  return new Intl.NumberFormat(language(), { style: 'unit', unit, unitDisplay: 'short' }).format(Math.floor(value as number));
+}
+
+/** "15:00" today, "Tue, 15:00" within a week, the date and time later. */
+export function moment(at: Date, now: Date = new Date()): string {
+  const days = Math.round((startOfDay(at) - startOfDay(now)) / day);
+  if (days === 0) return clock(at);
+  const date = Math.abs(days) < 7 ? ({ weekday: 'short' } as const) : ({ day: 'numeric', month: 'short' } as const);
+  return new Intl.DateTimeFormat(language(), { ...date, hour: 'numeric', minute: '2-digit' }).format(at);
+}
+
+/** "Arabic (Egypt)" for "ar-EG". */
+export function languageName(tag: string): string {
+  try {
+    return new Intl.DisplayNames(language(), { type: 'language' }).of(tag) ?? tag;
+  } catch {
+    return tag; // what a browser sent need not be a tag
+  }
+}
+
 export function exact(at: Date): string {
   return new Intl.DateTimeFormat(language(), { dateStyle: 'full', timeStyle: 'medium' }).format(at);
 }

@@ -199,7 +199,7 @@ describe('watching', () => {
 
 test('the inbox is told of each change, and after a time away of any', () => {
   const heard: string[] = [];
-  desk.onInbox((conversation) => heard.push(conversation));
+  desk.onInbox({ changed: (conversation) => heard.push(conversation) });
   desk.start();
   FakeSocket.last.welcome();
   const changed = golden('server/inbox.changed') as { data: { conversation: string } };

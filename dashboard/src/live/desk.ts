@@ -1,5 +1,5 @@
 import { renewSession } from '../api/session';
-import type { WireEvent } from '../api/types';
+import type { Conversation, Note, WireEvent } from '../api/types';
 
 // The desk is the dashboard's one connection to what happens now. It comes back
 // by itself, with pauses that grow, and gives up only where the server says
@@ -7,6 +7,25 @@ import type { WireEvent } from '../api/types';
 
 /** live: what changes is told at once. away: ask for it. */
 export type Connection = 'live' | 'away';
+
+/** Who is on duty, and as what this window is. */
+export interface Duty {
+  user: string;
+  available: boolean;
+  agents: { id: string; name: string; available: boolean }[];
+}
+
+/** The server's no, or `away`: it cannot be asked now. `retryAfter` in seconds where waiting helps. */
+export class Refusal extends Error {
+  constructor(
+    readonly code: string,
+    message: string,
+    readonly retryAfter?: number,
+  ) {
+    super(message);
+    this.name = 'Refusal';
+  }
+}
 
 export interface Frame {
   ref?: string;
@@ -25,6 +44,24 @@ export interface Watcher {
   event(event: WireEvent): void;
   delta(message: string, index: number, text: string): void;
   snapshot(message: string, text: string): void;
+  /** The watch stands; what the server says of those who are here. */
+  joined?(data: Record<string, unknown>): void;
+  /** What happens beside the log: who is here, typing, notes, read marks. */
+  aside?(frame: Frame): void;
+}
+
+/** Told of what changes in the inbox. */
+export interface InboxListener {
+  /** The summary of a conversation, as REST has it; without one it must be read. '' after a time away: any may have changed. */
+  changed(conversation: string, summary?: Conversation): void;
+  /** A note names the user. */
+  mentioned?(conversation: string, note: Note): void;
+}
+
+interface Asked {
+  resolve: (data: Record<string, unknown>) => void;
+  reject: (refusal: Refusal) => void;
+  timer: ReturnType<typeof setTimeout>;
 }
 
 const subprotocol = 'parley.v1';
@@ -33,6 +70,8 @@ const longestPause = 30_000;
 /** The protocol's silence before a ping, and how long its answer may take. */
 const silence = 25_000;
 const patience = 10_000;
+/** How long an answer to a frame may take: the server itself gives up a send after 10 s. */
+const answerWithin = 15_000;
 /** Codes from here on mean: the same attempt would fail again. */
 const stopCodes = 4500;
 
@@ -53,7 +92,9 @@ export class Desk {
   private readonly watching = new Map<string, Watcher>();
   private readonly watchRefs = new Map<string, string>();
   private readonly connectionListeners = new Set<() => void>();
-  private readonly inboxListeners = new Set<(conversation: string) => void>();
+  private readonly inboxListeners = new Set<InboxListener>();
+  private readonly asked = new Map<string, Asked>();
+  private onDuty: Duty = { user: '', available: false, agents: [] };
 
   constructor(
     private readonly url: () => string,
@@ -82,11 +123,41 @@ export class Desk {
     return () => this.connectionListeners.delete(listener);
   };
 
-  /** Calls back with the id of each conversation whose summary changed; '' after a time away: any may have. */
-  onInbox(listener: (conversation: string) => void): () => void {
+  duty = (): Duty => this.onDuty;
+
+  onInbox(listener: InboxListener): () => void {
     this.inboxListeners.add(listener);
     return () => this.inboxListeners.delete(listener);
   }
+
+  /** Asks the server for something and waits for its answer; a Refusal says why not. */
+  ask(type: string, data: Record<string, unknown>): Promise<Record<string, unknown>> {
+    if (this.connection !== 'live') return Promise.reject(new Refusal('away', ''));
+    return new Promise((resolve, reject) => {
+      const id = this.send(type, data);
+      const timer = setTimeout(() => this.answered(id, new Refusal('away', '')), answerWithin);
+      this.asked.set(id, { resolve, reject, timer });
+    });
+  }
+
+  /** Says something that needs no answer; lost while the desk is away. */
+  say(type: string, data: Record<string, unknown>): void {
+    if (this.connection === 'live') this.send(type, data);
+  }
+
+  /** Whether this member takes conversations. */
+  async setAvailable(available: boolean): Promise<void> {
+    await this.ask('presence.set', { available });
+    this.nowOnDuty({ ...this.onDuty, available });
+  }
+
+  /** The network is back: do not wait for the next attempt. */
+  wake = (): void => {
+    if (this.timer === undefined) return;
+    clearTimeout(this.timer);
+    this.attempt = 0;
+    this.connect();
+  };
 
   /** Follows one conversation until the returned function is called. */
   watch(conversation: string, watcher: Watcher): () => void {
@@ -134,10 +205,29 @@ export class Desk {
     const watched = frame.ref === undefined ? undefined : this.watchRefs.get(frame.ref);
     if (frame.ref !== undefined && watched !== undefined) {
       this.watchRefs.delete(frame.ref);
-      if (frame.type === 'ack' && frame.data?.recovered === false) this.watching.get(watched)?.reset();
+      if (frame.type !== 'ack') return;
+      const watcher = this.watching.get(watched);
+      if (frame.data?.recovered === false) watcher?.reset();
+      watcher?.joined?.(frame.data ?? {});
       return;
     }
-    if (frame.type === 'inbox.changed') return this.tellInbox(String(frame.data?.conversation ?? ''));
+    if (frame.ref !== undefined) return this.answered(frame.ref, frame.type === 'error' ? refusal(frame) : (frame.data ?? {}));
+    const { conversation, summary, note, agents } = (frame.data ?? {}) as Partial<{
+      conversation: string;
+      summary: Conversation;
+      note: Note;
+      agents: Duty['agents'];
+    }>;
+    switch (frame.type) {
+      case 'inbox.changed':
+        return this.tellInbox(conversation ?? '', summary);
+      case 'mention.added':
+        if (!conversation || !note) return;
+        for (const listener of this.inboxListeners) listener.mentioned?.(conversation, note);
+        return;
+      case 'presence.changed':
+        return this.nowOnDuty({ ...this.onDuty, agents: agents ?? [] });
+    }
     const watcher = this.watching.get(frame.conversation ?? '');
     if (watcher) deliver(frame, watcher);
   }
@@ -149,6 +239,8 @@ export class Desk {
       return;
     }
     this.attempt = 0;
+    const { user = '', available = true, agents = [] } = (frame.data ?? {}) as Partial<Duty>;
+    this.onDuty = { user, available, agents };
     this.become('live');
     this.tellInbox('');
     for (const conversation of this.watching.keys()) this.sendWatch(conversation);
@@ -178,11 +270,27 @@ export class Desk {
     if (connection === this.connection) return;
     this.connection = connection;
     this.watchRefs.clear();
+    for (const id of [...this.asked.keys()]) this.answered(id, new Refusal('away', ''));
     for (const listener of this.connectionListeners) listener();
   }
 
-  private tellInbox(conversation: string): void {
-    for (const listener of this.inboxListeners) listener(conversation);
+  private tellInbox(conversation: string, summary?: Conversation): void {
+    for (const listener of this.inboxListeners) listener.changed(conversation, summary);
+  }
+
+  private nowOnDuty(duty: Duty): void {
+    const own = duty.agents.find(({ id }) => id === duty.user);
+    this.onDuty = own ? { ...duty, available: own.available } : duty;
+    for (const listener of this.connectionListeners) listener();
+  }
+
+  private answered(id: string, answer: Record<string, unknown> | Refusal): void {
+    const asked = this.asked.get(id);
+    if (!asked) return;
+    this.asked.delete(id);
+    clearTimeout(asked.timer);
+    if (answer instanceof Refusal) asked.reject(answer);
+    else asked.resolve(answer);
   }
 }
 
@@ -194,7 +302,14 @@ function deliver(frame: Frame, watcher: Watcher): void {
     watcher.delta(String(data.message), Number(data.index), String(data.text));
   } else if (frame.type === 'message.snapshot') {
     watcher.snapshot(String(data.message), String(data.text));
+  } else {
+    watcher.aside?.(frame);
   }
+}
+
+function refusal({ data = {} }: Frame): Refusal {
+  const after = Number(data.retry_after);
+  return new Refusal(String(data.code ?? ''), String(data.message ?? ''), Number.isFinite(after) ? after : undefined);
 }
 
 function parse(text: string): Frame | undefined {

@@ -12,6 +12,7 @@ export interface Message {
   at: string;
   author: Author;
   text: string;
+  clientId?: string;
   state: 'whole' | 'writing' | 'interrupted' | 'erased';
   reason?: 'stopped' | 'takeover' | 'failed';
   citations: Citation[];
@@ -65,7 +66,7 @@ function applied(entries: Entry[], event: WireEvent): Entry[] {
   if ('erased' in event.data && event.data.erased) return erased(entries, event);
   switch (event.type) {
     case 'message.created':
-      return [...entries, message(event, event.data, { state: 'whole', text: event.data.text ?? '' })];
+      return [...entries, message(event, event.data, { state: 'whole', text: event.data.text ?? '', clientId: event.data.client_id })];
     case 'message.started':
       return [...entries, message(event, event.data, { state: 'writing' })];
     case 'message.completed': {

@@ -11,11 +11,13 @@ export function useLiveInbox(): boolean {
   const client = useQueryClient();
   useEffect(() => {
     let timer: ReturnType<typeof setTimeout> | undefined;
-    const leave = desk.onInbox(() => {
-      timer ??= setTimeout(() => {
-        timer = undefined;
-        void conversationsChanged(client);
-      }, gather);
+    const leave = desk.onInbox({
+      changed: () => {
+        timer ??= setTimeout(() => {
+          timer = undefined;
+          void conversationsChanged(client);
+        }, gather);
+      },
     });
     return () => {
       leave();

@@ -1,6 +1,6 @@
 import { useCallback, useEffect, useRef, useState, useSyncExternalStore } from 'react';
 import { eventsAfter } from '../api/conversations';
-import { desk } from './desk';
+import { desk, type Watcher } from './desk';
 import { applyDelta, applyEvents, applySnapshot, empty, type Transcript } from './transcript';
 
 const pollEvery = 3000;
@@ -17,8 +17,9 @@ export interface Following {
  * A conversation, kept up to date: its log is read over REST, then followed on
  * the desk, which streams answers as they are written; while the desk is away
  * the log is asked for every few seconds. Where both bring an event, seq tells.
+ * `beside` hears what the desk says of the conversation beside its log; it must not change.
  */
-export function useTranscript(conversation: string): Following {
+export function useTranscript(conversation: string, beside?: Pick<Watcher, 'joined' | 'aside'>): Following {
   const [transcript, setTranscript] = useState(empty);
   const [loaded, setLoaded] = useState(false);
   const [error, setError] = useState<unknown>();
@@ -79,6 +80,7 @@ export function useTranscript(conversation: string): Following {
         },
         delta: (message, index, text) => change(applyDelta(held.current, message, index, text)),
         snapshot: (message, text) => change(applySnapshot(held.current, message, text)),
+        ...beside,
       });
     };
     void (live ? follow() : poll());
@@ -87,7 +89,7 @@ export function useTranscript(conversation: string): Following {
       clearTimeout(timer);
       leave?.();
     };
-  }, [conversation, live, catchUp, change]);
+  }, [conversation, live, catchUp, change, beside]);
 
   const retry = useCallback(() => void catchUp(() => true), [catchUp]);
   return { transcript, loaded, error, retry };

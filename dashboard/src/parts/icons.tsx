@@ -77,6 +77,49 @@ export const RetryIcon = icon(<path d="M15.8 8.5A6.2 6.2 0 1 0 16 11M16 4.5v4h-4
 export const SignOutIcon = icon(<path d="M8.5 16.5H5.3a1.3 1.3 0 0 1-1.3-1.3V4.8a1.3 1.3 0 0 1 1.3-1.3h3.2M12.5 13.5 16 10l-3.5-3.5M16 10H8" />);
 export const WarningIcon = icon(<path d="M10 4 3.3 15.7h13.4zM10 8.5v3.2M10 13.7v.01" />);
 
+export const MoreIcon = icon(<path d="M4.5 10h.01M10 10h.01M15.5 10h.01" strokeWidth="2.5" />);
+export const FilterIcon = icon(<path d="M3.5 5.5h13M6 10h8M8.5 14.5h3" />);
+export const ClockIcon = icon(
+  <>
+    <circle cx="10" cy="10" r="6.5" />
+    <path d="M10 6.5V10l2.5 1.8" />
+  </>,
+);
+export const PersonIcon = icon(
+  <>
+    <circle cx="10" cy="7" r="3" />
+    <path d="M4 16.3c.6-2.8 3-4.3 6-4.3s5.4 1.5 6 4.3" />
+  </>,
+);
+export const PeopleIcon = icon(
+  <>
+    <circle cx="7.5" cy="7.2" r="2.7" />
+    <path d="M2.5 15.8c.5-2.5 2.4-3.8 5-3.8s4.5 1.3 5 3.8M12.5 4.8a2.7 2.7 0 0 1 0 4.9M14.5 12.3c1.6.5 2.7 1.7 3 3.5" />
+  </>,
+);
+export const InboxIcon = icon(<path d="M3.5 11.5 5.3 5a1.5 1.5 0 0 1 1.4-1h6.6a1.5 1.5 0 0 1 1.4 1l1.8 6.5v3a1.5 1.5 0 0 1-1.5 1.5H5a1.5 1.5 0 0 1-1.5-1.5zm0 0h3.7l1 2h3.6l1-2h3.7" />);
+export const AtIcon = icon(
+  <>
+    <circle cx="10" cy="10" r="2.8" />
+    <path d="M12.8 7.2v3.6a1.9 1.9 0 0 0 3.7-.8 6.5 6.5 0 1 0-2.6 5.2" />
+  </>,
+);
+export const BanIcon = icon(
+  <>
+    <circle cx="10" cy="10" r="6.5" />
+    <path d="m5.5 5.5 9 9" />
+  </>,
+);
+export const NoteIcon = icon(<path d="M4.5 3.5h11v8.5l-4 4.5h-7zM11.5 16v-4h4" />);
+export const LabelIcon = icon(<path d="M3.5 4.5v5l7 7 6-6-7-7h-5a1 1 0 0 0-1 1zM7 7.5v.01" />);
+export const InfoIcon = icon(
+  <>
+    <rect x="3.5" y="4" width="13" height="12" rx="2" />
+    <path d="M12 4v12" />
+  </>,
+);
+export const StopIcon = icon(<rect x="5.5" y="5.5" width="9" height="9" rx="1.5" />);
+
 export function Mark({ size = 24 }: { size?: number }) {
   return <img src={mark} width={size} height={size} alt="" />;
 }

@@ -1,143 +1,165 @@
 import { useQuery } from '@tanstack/react-query';
-import { Link, useParams } from '@tanstack/react-router';
-import { useEffect, useLayoutEffect, useRef, useState } from 'react';
+import { useParams } from '@tanstack/react-router';
+import { useCallback, useEffect, useRef, useState, useSyncExternalStore } from 'react';
 import { useTranslation } from 'react-i18next';
 import { asProblem } from '../../api/problem';
 import { botsQuery } from '../../api/bots';
-import { conversationQuery } from '../../api/conversations';
-import type { Message, Transcript } from '../../live/transcript';
+import { activitiesQuery } from '../../api/inbox';
+import type { Conversation as Summary } from '../../api/types';
+import { desk } from '../../live/desk';
+import { inbox, outbox } from '../../live/store';
+import { timeline } from '../../live/timeline';
+import type { Message } from '../../live/transcript';
 import { useTranscript } from '../../live/use-transcript';
-import { dayName } from '../../i18n/format';
-import { BackIcon, ChatIcon } from '../../parts/icons';
+import { ChatIcon } from '../../parts/icons';
 import { Empty, Failure, Loading } from '../../parts/states';
-import { Ago } from '../../parts/time';
+import { useActions } from './actions';
+import { Composer } from './composer';
+import { ContactPanel } from './contact';
 import css from './conversation.module.css';
-import { EntryView } from './entry';
-import { StatusBadge } from './status';
+import { Header } from './header';
+import { Log } from './log';
+import { useMe } from './people';
+import { useSummary } from './use-inbox';
+import { useRoom } from './use-room';
 import { Why } from './why';
 
 export default function Conversation() {
+  const { conversation } = useParams({ from: '/app/conversations/$conversation' });
+  return <Open key={conversation} id={conversation} />;
+}
+
+function Open({ id }: { id: string }) {
   const { t } = useTranslation();
-  const { conversation: id } = useParams({ from: '/app/conversations/$conversation' });
-  const { transcript, loaded, error, retry } = useTranscript(id);
-  const about = useQuery(conversationQuery(id)).data;
-  const bot = useQuery(botsQuery).data?.find((b) => b.id === about?.bot)?.name;
-  const heading = useRef<HTMLHeadingElement>(null);
+  const { room, beside, quiet } = useRoom(id);
+  const following = useTranscript(id, beside);
+  const { transcript, loaded, error, retry } = following;
+  const summary = useSummary(id);
 
-  // On a phone this takes the list's place: reading starts at its top.
-  useEffect(() => heading.current?.focus({ preventScroll: true }), [id]);
+  // Whoever wrote does not write any more.
+  const last = transcript.entries.at(-1);
+  const author = last?.kind === 'message' ? last.author.kind : undefined;
+  useEffect(() => {
+    if (author === 'visitor' || author === 'agent') quiet(author);
+  }, [author, transcript.head, quiet]);
 
-  const missing = error !== undefined && asProblem(error).status === 404;
-  return (
-    <section className={css.conversation} aria-labelledby="conversation">
-      <header className={css.head}>
-        <Link to="/conversations" search={(search) => search} className={css.back} aria-label={t('conversations.back')}>
-          <BackIcon />
-        </Link>
-        <div className={css.words}>
-          <h2 id="conversation" ref={heading} tabIndex={-1} className={css.title}>
-            {t('conversations.visitor')}
-          </h2>
-          {about && (
-            <p className={css.about}>
-              {t('conversations.began')} <Ago at={about.created_at} />
-              {about.page && (
-                <>
-                  {' · '}
-                  <a href={about.page} target="_blank" rel="noopener noreferrer nofollow">
-                    {withoutScheme(about.page)}
-                  </a>
-                </>
-              )}
-            </p>
-          )}
-        </div>
-        {about && <StatusBadge status={about.status} />}
-      </header>
-      {missing ? (
+  if (error !== undefined && asProblem(error).status === 404) {
+    return (
+      <div className={css.dead}>
         <Empty icon={<ChatIcon />} title={t('conversations.missing')}>
           {t('conversations.missingText')}
         </Empty>
-      ) : error !== undefined && !loaded ? (
-        <div className={css.padded}>
-          <Failure error={error} retry={retry} />
-        </div>
-      ) : !loaded ? (
-        <div className={css.padded}>
-          <Loading lines={5} />
-        </div>
-      ) : (
-        <Read key={id} conversation={id} transcript={transcript} bot={bot} />
-      )}
-    </section>
-  );
+      </div>
+    );
+  }
+  if (!summary || !loaded) {
+    return <div className={css.padded}>{error !== undefined ? <Failure error={error} retry={retry} /> : <Loading lines={6} />}</div>;
+  }
+  return <Pane c={summary} room={room} transcript={transcript} />;
 }
 
-/** The log, and beside it what produced the answer that somebody asks about. */
-function Read({ conversation, transcript, bot }: { conversation: string; transcript: Transcript; bot?: string }) {
+interface PaneProps {
+  c: Summary;
+  room: ReturnType<typeof useRoom>['room'];
+  transcript: ReturnType<typeof useTranscript>['transcript'];
+}
+
+function Pane({ c, room, transcript }: PaneProps) {
+  const { t } = useTranslation();
+  const { id: me } = useMe();
+  const bot = useQuery(botsQuery).data?.find((b) => b.id === c.bot)?.name ?? '';
+  const activities = useQuery(activitiesQuery(c.id)).data ?? [];
+  const outgoing = useSyncExternalStore(outbox.subscribe, outbox.all).filter((o) => o.conversation === c.id);
+  const actions = useActions(c);
+  const heading = useRef<HTMLHeadingElement>(null);
+  const [panel, setPanel] = useState(false);
   const [asked, setAsked] = useState<{ seq: number; from: HTMLElement }>();
+  // Where this reader had come to when they opened it.
+  const [readBefore] = useState(c.read ?? 0);
+
+  // On a phone this takes the list's place: reading starts at its top.
+  useEffect(() => heading.current?.focus({ preventScroll: true }), []);
+  useReading(c.id, transcript.head, room.notes.length);
+  useEffect(() => {
+    for (const entry of transcript.entries) if (entry.kind === 'message' && entry.clientId) outbox.arrived(entry.clientId);
+  }, [transcript]);
+
   const answer = transcript.entries.find((entry): entry is Message => entry.kind === 'message' && entry.seq === asked?.seq);
-  const close = () => {
+  const writing = transcript.entries.findLast((entry): entry is Message => entry.kind === 'message' && entry.state === 'writing');
+  const explain = useCallback(
+    ({ seq }: Message, from: HTMLElement) => setAsked((before) => (seq === before?.seq ? undefined : { seq, from })),
+    [],
+  );
+  const closeWhy = () => {
     setAsked(undefined);
     asked?.from.focus();
   };
+  const toHeading = () => heading.current?.focus();
   return (
-    <div className={css.read} data-explained={answer !== undefined}>
-      <Log
-        transcript={transcript}
-        bot={bot}
-        explained={answer?.seq}
-        explain={({ seq }, from) => setAsked(seq === asked?.seq ? undefined : { seq, from })}
-      />
-      {answer?.ended !== undefined && <Why key={answer.seq} conversation={conversation} answer={answer} seq={answer.ended} close={close} />}
+    <div className={css.pane} data-panel={panel} data-explained={answer !== undefined}>
+      <section className={css.conversation} aria-labelledby="conversation">
+        <Header
+          c={c}
+          room={room}
+          me={me}
+          actions={actions}
+          heading={heading}
+          writing={writing !== undefined}
+          panel={panel}
+          togglePanel={() => setPanel(!panel)}
+        />
+        <Log
+          lines={timeline(transcript.entries, room.notes, activities, outgoing)}
+          entries={transcript.entries}
+          readBefore={readBefore}
+          room={room}
+          me={me}
+          bot={bot}
+          explained={answer?.seq}
+          explain={explain}
+        />
+        <Composer key={c.id} c={c} bot={bot} actions={actions} leave={toHeading} />
+      </section>
+      {answer?.ended !== undefined ? (
+        <Why key={answer.seq} conversation={c.id} answer={answer} seq={answer.ended} close={closeWhy} />
+      ) : (
+        <ContactPanel
+          c={c}
+          room={room}
+          actions={actions}
+          close={() => {
+            setPanel(false);
+            toHeading();
+          }}
+          label={t('inbox.panel')}
+        />
+      )}
     </div>
   );
 }
 
-/** How near the end counts as reading along. */
-const near = 80;
+/** Long enough to have looked. */
+const glance = 500;
 
-type LogProps = { transcript: Transcript } & Omit<Parameters<typeof EntryView>[0], 'entry'>;
-
-function Log({ transcript, ...around }: LogProps) {
-  const { t } = useTranslation();
-  const box = useRef<HTMLDivElement>(null);
-  const following = useRef(true);
-
-  // Whoever reads the end goes on with it; whoever scrolled up stays there.
-  useLayoutEffect(() => {
-    if (following.current && box.current) box.current.scrollTop = box.current.scrollHeight;
-  }, [transcript]);
-
-  let day = '';
-  return (
-    <div
-      ref={box}
-      className={css.log}
-      role="log"
-      aria-label={t('conversations.transcript')}
-      tabIndex={0}
-      onScroll={({ currentTarget: at }) => {
-        following.current = at.scrollHeight - at.scrollTop - at.clientHeight < near;
-      }}
-    >
-      <ol className={css.entries}>
-        {transcript.entries.map((entry) => {
-          const today = dayName(new Date(entry.at));
-          const newDay = today !== day;
-          day = today;
-          return (
-            <li key={entry.seq} className={css.entry}>
-              {newDay && <p className={css.day}>{today}</p>}
-              <EntryView entry={entry} {...around} />
-            </li>
-          );
-        })}
-      </ol>
-    </div>
-  );
-}
-
-function withoutScheme(address: string): string {
-  return address.replace(/^https?:\/\//, '').replace(/\/$/, '');
+/** Says how far the conversation was read, while it is looked at; notes count, for one may name the reader. */
+function useReading(conversation: string, head: number, notes: number): void {
+  useEffect(() => {
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const look = () => {
+      clearTimeout(timer);
+      if (document.visibilityState !== 'visible' || desk.state() !== 'live') return;
+      timer = setTimeout(() => {
+        desk.say('read', { conversation, seq: head });
+        inbox.read(conversation, head);
+      }, glance);
+    };
+    look();
+    document.addEventListener('visibilitychange', look);
+    const stop = desk.onConnection(look);
+    return () => {
+      clearTimeout(timer);
+      document.removeEventListener('visibilitychange', look);
+      stop();
+    };
+  }, [conversation, head, notes]);
 }

@@ -1,94 +1,116 @@
-import { Button } from '@mantine/core';
-import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
-import { Link, Outlet, useParams, useSearch } from '@tanstack/react-router';
+import { Link, Outlet, useNavigate, useParams } from '@tanstack/react-router';
+import { useEffect, useSyncExternalStore } from 'react';
 import { useTranslation } from 'react-i18next';
-import { botsQuery } from '../../api/bots';
-import { conversationsQuery, statuses } from '../../api/conversations';
-import { useLiveInbox } from '../../live/use-desk';
-import { ChatIcon } from '../../parts/icons';
-import { Empty, Failure, Loading } from '../../parts/states';
+import { useShortcuts } from '../../app/shortcuts';
+import { desk } from '../../live/desk';
+import { type Queue, queues } from '../../live/queues';
+import { inbox } from '../../live/store';
+import { AtIcon, BanIcon, BotIcon, CheckIcon, ChatIcon, ClockIcon, InboxIcon, PeopleIcon, PersonIcon, QuestionIcon } from '../../parts/icons';
+import { Empty } from '../../parts/states';
 import { useTitle } from '../../parts/use-title';
+import { firstQueue } from './address';
 import css from './conversations.module.css';
-import { ConversationRow } from './row';
+import { List } from './list';
+import { Search } from './search';
+import { useCounts } from './use-inbox';
+import { useView } from './use-view';
 
-/** While nothing is announced: how often the list is asked for. */
-const pollEvery = 4000;
+const icons: Record<Queue, typeof ChatIcon> = {
+  mine: PersonIcon,
+  waiting: ClockIcon,
+  unassigned: QuestionIcon,
+  team: PeopleIcon,
+  bot: BotIcon,
+  closed: CheckIcon,
+  snoozed: ClockIcon,
+  mentions: AtIcon,
+  spam: BanIcon,
+};
+const daily = queues.slice(0, 6);
+const rest = queues.slice(6);
 
+/** The inbox: queues, a list, and beside them the conversation that is open. */
 export default function Conversations() {
   const { t } = useTranslation();
-  useTitle(t('conversations.title'));
-  const { status } = useSearch({ from: '/app/conversations' });
+  const view = useView();
+  const navigate = useNavigate();
   const { conversation: open } = useParams({ strict: false });
-  const live = useLiveInbox();
-  const list = useInfiniteQuery({ ...conversationsQuery(status), refetchInterval: live ? false : pollEvery });
-  const bots = useQuery(botsQuery).data ?? [];
-  const botName = (id: string) => (bots.length > 1 ? bots.find((bot) => bot.id === id)?.name : undefined);
-  const conversations = list.data?.pages.flatMap((page) => page.items) ?? [];
+  useTitle(view.q ? t('inbox.results') : view.queue ? `${t(`inbox.queue.${view.queue}`)} · ${t('inbox.title')}` : t('inbox.title'));
+  useFirstQueue(view.queue === undefined && view.q === undefined);
+
+  const go = (queue: Queue) => () => void navigate({ to: '/conversations', search: { queue } });
+  useShortcuts({ mine: go('mine'), waiting: go('waiting'), unassigned: go('unassigned'), bot: go('bot'), closed: go('closed') });
 
   return (
     <div className={css.inbox} data-open={open !== undefined}>
-      <div className={css.list}>
-        <header className={css.head}>
-          <h1>{t('conversations.title')}</h1>
-          <span className={css.live} data-live={live} role="status">
-            {live ? t('conversations.live') : t('conversations.polling')}
-          </span>
-          <nav className={css.filters} aria-label={t('conversations.filter')}>
-            {[undefined, ...statuses].map((choice) => (
-              <Link
-                key={choice ?? 'all'}
-                to="."
-                search={{ status: choice }}
-                activeOptions={{ exact: true, includeSearch: true }}
-                className={css.filter}
-                aria-current={choice === status ? 'true' : undefined}
-              >
-                {choice ? t(`conversations.filters.${choice}`) : t('conversations.all')}
-              </Link>
-            ))}
-          </nav>
-        </header>
-        <div className={css.scroll}>
-          {list.isPending ? (
-            <div className={css.padded}>
-              <Loading lines={6} />
-            </div>
-          ) : list.isError ? (
-            <div className={css.padded}>
-              <Failure error={list.error} retry={() => void list.refetch()} />
-            </div>
-          ) : conversations.length === 0 ? (
-            status ? (
-              <Empty title={t('conversations.noneSuch')} />
-            ) : (
-              <Empty icon={<ChatIcon />} title={t('conversations.empty')}>
-                {t('conversations.emptyText')}
-              </Empty>
-            )
-          ) : (
-            <>
-              <ul className={css.rows}>
-                {conversations.map((conversation) => (
-                  <li key={conversation.id}>
-                    <ConversationRow conversation={conversation} bot={botName(conversation.bot)} />
-                  </li>
-                ))}
-              </ul>
-              {list.hasNextPage && (
-                <div className={css.padded}>
-                  <Button variant="default" fullWidth loading={list.isFetchingNextPage} onClick={() => void list.fetchNextPage()}>
-                    {t('more')}
-                  </Button>
-                </div>
-              )}
-            </>
-          )}
-        </div>
-      </div>
+      <h1 className="hidden-visually">{t('inbox.title')}</h1>
+      <Queues chosen={view.queue} />
+      <section className={css.list} aria-label={t('inbox.list')}>
+        <Search view={view} />
+        <Away />
+        {(view.queue || view.q) && <List view={view} open={open} />}
+      </section>
       <div className={css.beside}>
         <Outlet />
       </div>
     </div>
+  );
+}
+
+/** Names a queue in the address of who named none, once it is known what there is. */
+function useFirstQueue(needed: boolean): void {
+  const navigate = useNavigate();
+  useEffect(() => {
+    if (!needed) return;
+    let wanted = true;
+    void (inbox.counts() ? Promise.resolve() : inbox.readCounts()).then(() => {
+      if (wanted) void navigate({ to: '.', search: (search) => ({ ...search, queue: firstQueue(inbox.counts()) }), replace: true });
+    });
+    return () => {
+      wanted = false;
+    };
+  }, [needed, navigate]);
+}
+
+function Queues({ chosen }: { chosen?: Queue }) {
+  const { t } = useTranslation();
+  const counts = useCounts();
+  const item = (queue: Queue) => <QueueLink key={queue} queue={queue} chosen={queue === chosen} count={counts?.[queue]} />;
+  return (
+    <nav className={css.queues} aria-label={t('inbox.queues')}>
+      <ul>{daily.map(item)}</ul>
+      <p className={css.divider}>{t('inbox.more')}</p>
+      <ul>{rest.map(item)}</ul>
+    </nav>
+  );
+}
+
+function QueueLink({ queue, chosen, count }: { queue: Queue; chosen: boolean; count?: number }) {
+  const { t } = useTranslation();
+  const Icon = icons[queue];
+  return (
+    <li>
+      <Link
+        to="/conversations"
+        search={{ queue }}
+        className={css.queue}
+        activeOptions={{ exact: true, includeSearch: true }}
+        aria-current={chosen ? 'page' : undefined}
+        data-urgent={(queue === 'waiting' || queue === 'unassigned') && (count ?? 0) > 0}
+      >
+        <Icon size={16} />
+        <span>{t(`inbox.queue.${queue}`)}</span>
+        {count ? <span className={css.count}>{count >= 1000 ? '999+' : count}</span> : null}
+      </Link>
+    </li>
+  );
+}
+
+function Away() {
+  const { t } = useTranslation();
+  const away = useSyncExternalStore(desk.onConnection, desk.state) === 'away';
+  return (
+    <div role="status">{away && <p className={css.away}>{t('inbox.polling')}</p>}</div>
   );
 }
 
@@ -97,7 +119,9 @@ export function NothingChosen() {
   const { t } = useTranslation();
   return (
     <div className={css.nothing}>
-      <Empty icon={<ChatIcon />} title={t('conversations.choose')} />
+      <Empty icon={<InboxIcon />} title={t('inbox.choose')}>
+        {t('inbox.chooseText')}
+      </Empty>
     </div>
   );
 }

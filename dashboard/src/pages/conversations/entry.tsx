@@ -1,3 +1,4 @@
+import { memo } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Citation } from '../../api/types';
 import type { Entry, Message, Notice } from '../../live/transcript';
@@ -6,14 +7,14 @@ import { BotIcon, FileIcon } from '../../parts/icons';
 import SafeMarkdown from '../../parts/markdown';
 import css from './conversation.module.css';
 
-/** `bot` is the name that the bot has now; messages keep the one that it had. */
-export function EntryView({ entry, ...rest }: { entry: Entry } & Around) {
+/** `bot` is the name that the bot has now; messages keep the one that it had. Only what changed is drawn again while an answer streams. */
+export const EntryView = memo(function EntryView({ entry, ...rest }: { entry: Entry } & Around) {
   return entry.kind === 'notice' ? <NoticeLine notice={entry} /> : <Bubble message={entry} {...rest} />;
-}
+});
 
 interface Around {
   bot?: string;
-  explained?: number; // seq of the answer that is explained beside the log
+  explained: boolean; // beside the log
   explain: (answer: Message, from: HTMLElement) => void;
 }
 
@@ -66,7 +67,7 @@ function Bubble({ message, bot, explained, explain }: { message: Message } & Aro
         <button
           type="button"
           className={css.why}
-          aria-expanded={explained === message.seq}
+          aria-expanded={explained}
           onClick={({ currentTarget }) => explain(message, currentTarget)}
         >
           {t('trace.open')}

@@ -2,17 +2,16 @@ import { Link } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import type { Conversation } from '../../api/types';
 import { Ago } from '../../parts/time';
-import css from './conversations.module.css';
+import css from './row.module.css';
 import { StatusBadge } from './status';
 
-/** A conversation in a list. */
+/** A conversation in a short list of an owner's page. */
 export function ConversationRow({ conversation, bot }: { conversation: Conversation; bot?: string }) {
   const { t } = useTranslation();
   return (
     <Link
       to="/conversations/$conversation"
       params={{ conversation: conversation.id }}
-      search={(search) => ({ status: 'status' in search ? search.status : undefined })}
       className={css.row}
     >
       <span className={css.preview} dir="auto">{conversation.preview || t('conversations.noText')}</span>

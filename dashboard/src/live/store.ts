@@ -1,0 +1,13 @@
+import { conversationOf, countsOf, pageOf } from '../api/inbox';
+import { desk } from './desk';
+import { Inbox } from './inbox';
+import { Outbox } from './outbox';
+
+// The one inbox and the one outbox of this window.
+
+export const inbox = new Inbox({ page: pageOf, one: conversationOf, counts: countsOf });
+
+export const outbox = new Outbox(async ({ id, conversation, kind, text, mentions }) => {
+  if (kind === 'reply') await desk.ask('message.send', { conversation, client_id: id, text });
+  else await desk.ask('note.add', { conversation, client_id: id, text, mentions });
+});

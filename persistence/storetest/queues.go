@@ -149,7 +149,7 @@ func (w *world) list(t testing.TB, filter chat.ConversationFilter) []chat.Ref {
 
 // narrowing compares lists with what is left of all conversations when each is looked at.
 func narrowing(t *testing.T, w *world) {
-	random := rand.New(rand.NewPCG(4, 2)) //nolint:gosec // the same each time
+	random := rand.New(rand.NewPCG(4, 2)) // the same each time
 	user, labels, visitors := w.user.ID, []string{w.label(t, "One").ID, w.label(t, "Two").ID}, []string{"vis_a" + w.user.ID, "vis_b" + w.user.ID, "vis_c" + w.user.ID}
 	named := make(map[string]bool)
 	for n := range 60 {

@@ -126,6 +126,7 @@ type Timing struct {
 	Silence time.Duration // until the peer is taken for gone; 60 s
 	Write   time.Duration // of one write; 10 s
 	Request time.Duration // that a request waits for the engine; 30 s
+	Member  time.Duration // between looks at whether an agent still is a member, with the same role; 5 min
 }
 
 func (l Limits) withDefaults() Limits {
@@ -145,6 +146,7 @@ func (t Timing) withDefaults() Timing {
 	orDuration(&t.Silence, 60*time.Second)
 	orDuration(&t.Write, 10*time.Second)
 	orDuration(&t.Request, 30*time.Second)
+	orDuration(&t.Member, 5*time.Minute)
 	return t
 }
 

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"sync"
+	"time"
 
 	"parley/account"
 	"parley/actors"
@@ -20,6 +21,7 @@ type desk struct {
 	author chat.Author
 	unlist func()
 	seat   actors.Seat
+	look   *time.Timer // at whether the agent still is a member
 	typed  throttle
 
 	mu      sync.Mutex
@@ -35,6 +37,7 @@ func (d *desk) leave() {
 	watches := d.watches
 	d.watches = nil
 	d.mu.Unlock()
+	d.look.Stop()
 	for _, w := range watches {
 		w.end()
 	}
@@ -82,6 +85,8 @@ func (c *conn) openDesk(r wire.Request) error {
 	}
 	d.unlist = c.h.inbox.list(member.Tenant, c)
 	d.sit(available)
+	d.look = time.AfterFunc(time.Hour, d.lookUp) // it starts only once it is where lookUp finds it
+	d.look.Reset(c.h.config.Timing.Member)
 	c.become(d)
 	d.greet(ctx, r.ID, available)
 	return nil

@@ -1,7 +1,6 @@
 package socket_test
 
 import (
-	"context"
 	"fmt"
 	"testing"
 
@@ -25,6 +24,7 @@ func TestWhoMayOpenTheDesk(t *testing.T) {
 		"the cookie of a program":     {dial{cookie: "parley=ada"}, "", "unauthorized"},
 		"a bad cookie":                {dial{origin: "https://parley.example", cookie: "parley=no"}, "", "unauthorized"},
 		"a bad token":                 {dial{bearer: "Bearer no"}, "", "unauthorized"},
+		"a member no more":            {dial{bearer: "Bearer gone"}, "", "unauthorized"},
 		"a bad ticket":                {dial{bearer: "Bearer ada"}, "no", "unauthorized"},
 		"nobody":                      {dial{}, "", "unauthorized"},
 	} {
@@ -109,6 +109,9 @@ func TestAnAgentTakesSpeaksAndGivesBack(t *testing.T) {
 		agent.send(`{"id":"6","type":` + request + `}`)
 		agent.expect("ack")
 	}
+	if !h.engine.did("watch Ada") {
+		t.Error("the agent watches as a visitor")
+	}
 }
 
 func TestADeskReachesNoOtherBusinessAndNoViewerActs(t *testing.T) {
@@ -121,8 +124,11 @@ func TestADeskReachesNoOtherBusinessAndNoViewerActs(t *testing.T) {
 	stranger.send(`{"id":"1","type":"desk.open"}`)
 	stranger.expect("desk.ready")
 	for _, conversation := range []string{ref.Conversation, chat.NewID(chat.ConversationPrefix), "cnv_1"} {
-		for _, request := range []string{"conversation.watch", "conversation.take", "conversation.release", "conversation.close", "message.stop", "typing"} {
-			stranger.send(`{"id":"2","type":"` + request + `","data":{"conversation":"` + conversation + `"}}`)
+		for _, request := range []string{
+			"conversation.watch", "conversation.take", "conversation.assign", "conversation.requeue", "conversation.release", "conversation.close",
+			"message.stop", "read", "note.add", "typing",
+		} {
+			stranger.send(`{"id":"2","type":"` + request + `","data":{"conversation":"` + conversation + `","seq":1,"client_id":"c","text":"Hi","agent":"` + members["stranger"].User + `"}}`)
 			if request == "typing" && conversation != ref.Conversation {
 				stranger.expect("ack") // one sign of typing a second is looked at
 				continue
@@ -134,30 +140,23 @@ func TestADeskReachesNoOtherBusinessAndNoViewerActs(t *testing.T) {
 	}
 	stranger.send(`{"id":"4","type":"conversation.take"}`)
 	stranger.expectError("4", "conversation_required")
-	stranger.send(`{"id":"5","type":"handoff.request"}`)
-	stranger.expectError("5", "wrong_role")
+	for _, request := range []string{"handoff.request", "handoff.cancel", "transcript.request", "contact.set", "message.feedback", "message.retry"} {
+		stranger.send(`{"id":"5","type":"` + request + `"}`)
+		stranger.expectError("5", "wrong_role")
+	}
+	if notes, read := h.office.notes, h.office.mentions; len(notes)+len(read) > 0 {
+		t.Errorf("%v, %v were kept", notes, read)
+	}
 
 	viewer := h.dial(dial{bearer: "Bearer viewer"})
 	viewer.send(`{"id":"1","type":"desk.open"}`)
 	viewer.expect("desk.ready")
-	viewer.send(`{"id":"2","type":"conversation.take","data":{"conversation":"` + ref.Conversation + `"}}`)
-	viewer.expectError("2", "forbidden")
+	for _, request := range []string{"conversation.take", "conversation.assign", "conversation.requeue", "conversation.release", "note.add", "presence.set"} {
+		viewer.send(`{"id":"2","type":"` + request + `","data":{"conversation":"` + ref.Conversation + `","available":true}}`)
+		viewer.expectError("2", "forbidden")
+	}
 	viewer.send(`{"id":"3","type":"conversation.watch","data":{"conversation":"` + ref.Conversation + `"}}`)
 	viewer.expect("ack")
-}
-
-func TestADeskHearsOfItsOwnConversationsOnly(t *testing.T) {
-	t.Parallel()
-	h := setup(t)
-	agent := h.desk()
-	for _, key := range []string{"tnt_other/cnv_1", "nonsense", h.bot.Tenant + "/cnv_2"} {
-		if err := h.inbox.Announce(context.Background(), chat.TopicInbox, key); err != nil {
-			t.Fatal(err)
-		}
-	}
-	if f := agent.expect("inbox.changed"); f.text("conversation") != "cnv_2" {
-		t.Fatalf("got %+v", f)
-	}
 }
 
 func TestADeskWatchesABoundedNumber(t *testing.T) {

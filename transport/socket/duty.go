@@ -2,6 +2,8 @@ package socket
 
 import (
 	"context"
+	"slices"
+	"time"
 
 	"parley/account"
 	"parley/actors"
@@ -18,8 +20,13 @@ func (d *desk) sit(available bool) {
 	d.seat = d.c.h.config.Engine.Sit(d.member.Tenant, agent, available, d)
 }
 
+// rosterPatience bounds the wait for who is on duty. It is told anew with each change.
+const rosterPatience = 2 * time.Second
+
 // greet answers desk.open, and shows what came meanwhile.
 func (d *desk) greet(ctx context.Context, ref string, available bool) {
+	ctx, cancel := context.WithTimeout(ctx, rosterPatience)
+	defer cancel()
 	agents, err := d.c.h.config.Engine.OnDuty(ctx, d.member.Tenant)
 	if err != nil { // presence.changed will tell
 		d.c.h.log.Warn("ask who is on duty", "tenant", d.member.Tenant, "error", err)
@@ -70,6 +77,25 @@ func colleagues(agents []actors.Colleague) []wire.Colleague {
 		shown = append(shown, wire.Colleague(a))
 	}
 	return shown
+}
+
+// lookUp sends somebody away who is no member any more, or has another role: what they may do
+// was decided when the desk was opened. It looks again later.
+func (d *desk) lookUp() {
+	ctx, cancel := d.c.within()
+	defer cancel()
+	members, err := d.c.h.config.Members.Members(ctx, d.member.Tenant)
+	if err == nil && !slices.ContainsFunc(members, func(m account.Membership) bool {
+		return m.User == d.member.User && m.Role == d.member.Role
+	}) {
+		d.c.shut(wire.CloseMoved, "your membership has changed, please connect again")
+		return
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.watches != nil {
+		d.look.Reset(d.c.h.config.Timing.Member)
+	}
 }
 
 var errPresence = chat.Fail(chat.Invalid, wire.ErrBadFrame.Code, "Say whether you are available: true or false.")

@@ -89,6 +89,19 @@ func (e *engine) did(call string) bool {
 	return false
 }
 
+// called returns the calls that begin so.
+func (e *engine) called(begin string) []string {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	var calls []string
+	for _, c := range e.calls {
+		if strings.HasPrefix(c, begin) {
+			calls = append(calls, c)
+		}
+	}
+	return calls
+}
+
 func (e *engine) watching() int {
 	e.mu.Lock()
 	defer e.mu.Unlock()

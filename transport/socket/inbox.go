@@ -44,8 +44,11 @@ type office struct {
 const (
 	// summaryPause lies between two readings of a tenant: what changes meanwhile is read together.
 	summaryPause = 20 * time.Millisecond
-	// summaryBatch is what chat.Inbox returns at a time.
-	summaryBatch = 200
+	// summaryBatch is how many are read and shown at a time: a reader's queue has room for as many,
+	// were all of them as large as can be (7 KB, most of it fields).
+	summaryBatch = 32
+	// blindBatch is how many are shown at a time without summaries.
+	blindBatch = 200
 	// summaryPatience is how long desks wait for storage before they are told without a summary.
 	summaryPatience = 500 * time.Millisecond
 	// maxReadings bounds how many connections to storage the tenants of a node take together.
@@ -129,14 +132,21 @@ func (i *inbox) changed(key string) {
 
 // tell tells an office's desks of what changed, for as long as something does.
 func (i *inbox) tell(tenant string, o *office) {
+	blind := 0 // how many of those that wait are told without asking storage: each batch would wait as long
 	for {
-		ids := i.take(o, summaryBatch)
+		most := summaryBatch
+		if blind > 0 {
+			most = min(blind, blindBatch)
+		}
+		ids := i.take(o, most)
 		if len(ids) == 0 {
 			return
 		}
-		summaries, ok := i.read(tenant, o, ids)
-		if !ok {
-			ids = append(ids, i.take(o, maxChanged)...) // they would wait as long, one batch after the other
+		var summaries map[string]chat.Conversation
+		if blind > 0 {
+			blind -= len(ids)
+		} else if summaries = i.read(tenant, o, ids); summaries == nil {
+			blind = i.waiting(o)
 		}
 		i.show(o, ids, summaries)
 		if sleep(i.ctx, summaryPause) != nil {
@@ -164,28 +174,34 @@ func (i *inbox) take(o *office, most int) []string {
 	return ids
 }
 
-// read returns the summaries of conversations by id, or tells that it cannot now.
-func (i *inbox) read(tenant string, o *office, ids []string) (map[string]chat.Conversation, bool) {
+func (i *inbox) waiting(o *office) int {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	return len(o.changed)
+}
+
+// read returns the summaries of conversations by id; nil: storage does not tell now.
+func (i *inbox) read(tenant string, o *office, ids []string) map[string]chat.Conversation {
 	ctx, cancel := context.WithTimeout(i.ctx, summaryPatience)
 	defer cancel()
 	select {
 	case i.readings <- struct{}{}:
 		defer func() { <-i.readings }()
 	case <-ctx.Done():
-		return nil, false
+		return nil
 	}
 	found, err := i.summaries.Summaries(ctx, tenant, ids)
 	if err != nil && !o.blind && i.ctx.Err() == nil {
 		i.log.Warn("read summaries", "tenant", tenant, "error", err)
 	}
 	if o.blind = err != nil; err != nil {
-		return nil, false
+		return nil
 	}
 	byID := make(map[string]chat.Conversation, len(found))
 	for _, c := range found {
 		byID[c.Conversation] = c
 	}
-	return byID, true
+	return byID
 }
 
 // show gives all desks the same frames.

@@ -175,3 +175,45 @@ func TestNothingIsTakenInBehindTheEnd(t *testing.T) {
 		t.Error("something came behind the end")
 	}
 }
+
+func TestAFrameThatTellsAllOfItsSubjectTakesThePlaceOfOneThatWaits(t *testing.T) {
+	t.Parallel()
+	o := still(1000)
+	o.renew("a", []byte("a1"))
+	o.push([]byte("event"))
+	o.renew("b", []byte("b1"))
+	o.delta("a", &actors.Delta{Message: "m", Index: 0, Text: "of a"})
+	o.renew("a", []byte("a2, longer"))
+	if o.bytes != 4*place+len("a2, longer"+"event"+"b1"+"of a") {
+		t.Errorf("counts %d bytes", o.bytes)
+	}
+	o.take() // is being written
+	o.renew("a", []byte("a3"))
+	var got []string
+	for it, more := o.take(); more; it, more = o.take() {
+		if it.delta != nil {
+			got = append(got, text(it))
+		} else {
+			got = append(got, string(it.frame))
+		}
+	}
+	if want := "event|b1|of a|a3"; strings.Join(got, "|") != want {
+		t.Errorf("got %q, want %q", strings.Join(got, "|"), want)
+	}
+}
+
+func TestAFrameThatTakesAPlaceKeepsTheBound(t *testing.T) {
+	t.Parallel()
+	o := still(3 * place)
+	o.push([]byte("event"))
+	if !o.renew("a", make([]byte, 100)) || o.renew("a", make([]byte, 2*place)) || !o.renew("a", make([]byte, 101)) {
+		t.Error("what there is room for was refused, or the other way round")
+	}
+	if o.bytes != 2*place+len("event")+101 {
+		t.Errorf("counts %d bytes", o.bytes)
+	}
+	o.finish(4002, "draining")
+	if !o.renew("a", make([]byte, 10*place)) {
+		t.Error("who is leaving is taken for slow")
+	}
+}

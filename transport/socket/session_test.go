@@ -255,6 +255,7 @@ func TestEachRequestOfAVisitorReachesTheEngine(t *testing.T) {
 		`"message.feedback","data":{"message":"` + message + `","helpful":false,"comment":"No"}`: "feedback false No",
 		`"message.feedback","data":{"message":"` + message + `","rating":"up"}`:                  "feedback true ",
 		`"handoff.request"`: "person",
+		`"handoff.cancel"`:  "cancel",
 		`"contact.set","data":{"name":"Eve","email":"eve@shop.example"}`: "contact Eve eve@shop.example ",
 		`"conversation.close"`: "close",
 		`"typing"`:             "typing visitor",
@@ -264,8 +265,6 @@ func TestEachRequestOfAVisitorReachesTheEngine(t *testing.T) {
 			t.Errorf("%s: got %+v, calls %q", request, f, h.engine.calls)
 		}
 	}
-	b.send(`{"id":"10","type":"read","data":{"seq":4}}`)
-	b.expect("ack")
 	for request, code := range map[string]string{
 		`"message.feedback","data":{"message":"` + message + `"}`:  "feedback_invalid",
 		`"message.feedback","data":{"helpful":true}`:               "feedback_invalid",
@@ -273,6 +272,14 @@ func TestEachRequestOfAVisitorReachesTheEngine(t *testing.T) {
 		`"contact.set","data":{}`:                                  "contact_invalid",
 		`"contact.set","data":{"name":7}`:                          "bad_frame",
 		`"conversation.take","data":{}`:                            "wrong_role",
+		`"conversation.assign","data":{}`:                          "wrong_role",
+		`"conversation.requeue","data":{}`:                         "wrong_role",
+		`"note.add","data":{}`:                                     "wrong_role",
+		`"presence.set","data":{"available":true}`:                 "wrong_role",
+		`"read","data":{"seq":"4"}`:                                "bad_frame",
+		`"typing","data":{"text":4}`:                               "bad_frame",
+		`"transcript.request","data":{"email":"eve"}`:              "email_invalid",
+		`"transcript.request","data":{"email":"eve@shop.example"}`: "nothing_said",
 		`"message.explode"`:                                        "unknown_type",
 	} {
 		b.send(`{"id":"11","type":` + request + `}`)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"log/slog"
 	"net/http"
@@ -175,10 +176,10 @@ func (h *house) deskOf(member string) (*browser, frame) {
 	return b, b.expect("desk.ready")
 }
 
-// watch has an agent watch a conversation from its end.
-func (b *browser) watch(conversation string) frame {
+// watch has an agent watch a conversation of which they have the events up to after.
+func (b *browser) watch(conversation string, after int) frame {
 	b.t.Helper()
-	b.send(`{"id":"w","type":"conversation.watch","data":{"after":1000000,"conversation":"` + conversation + `"}}`)
+	b.send(fmt.Sprintf(`{"id":"w","type":"conversation.watch","data":{"after":%d,"conversation":%q}}`, after, conversation))
 	return b.expect("ack")
 }
 

@@ -57,7 +57,7 @@ var homes = map[string][]string{
 	"github.com/tetratelabs/wazero":       {"knowledge"}, // runs pdfium
 	"codeberg.org/readeck/go-readability": {"knowledge"},
 	"github.com/gogs/chardet":             {"knowledge"},
-	"github.com/yuin/goldmark":            {"knowledge", "docs"},
+	"github.com/yuin/goldmark":            {"knowledge", "docs", "transport/mail"},
 	"github.com/clipperhouse/uax29":       {"knowledge", "llm"},
 
 	"github.com/sashabaranov/go-openai": {"llm"},

@@ -37,7 +37,8 @@ type said struct {
 	Kind    string // visitor, bot, agent or note; for the look
 	At      string
 	Text    string
-	Note    string // that follows the text, such as that it was stopped
+	HTML    html.HTML // how it looks, if that is not Text as it is
+	Note    string    // that follows the text, such as that it was stopped
 	Sources []string
 }
 

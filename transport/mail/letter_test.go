@@ -2,6 +2,7 @@ package mail
 
 import (
 	"bytes"
+	"errors"
 	"flag"
 	"fmt"
 	"io"
@@ -255,9 +256,9 @@ func parse(t *testing.T, m Message) (netmail.Header, []string) {
 		t.Fatal(err)
 	}
 	var parts []string
-	for parts2 := multipart.NewReader(read.Body, params["boundary"]); ; {
-		part, err := parts2.NextRawPart()
-		if err == io.EOF { //nolint:errorlint // multipart returns it as it is
+	for reader := multipart.NewReader(read.Body, params["boundary"]); ; {
+		part, err := reader.NextRawPart()
+		if errors.Is(err, io.EOF) {
 			return read.Header, parts
 		}
 		if err != nil {

@@ -156,10 +156,7 @@ func (l *Loop) attempt(m chat.Mail) {
 	// A mail that is sent stays sent, whoever wants to end now.
 	keep, cancelKeep := context.WithTimeout(context.WithoutCancel(ctx), keepTime)
 	defer cancelKeep()
-	switch {
-	case errors.Is(err, chat.ErrNotFound): // what it tells of was deleted
-		sent, err = false, nil
-	case err != nil:
+	if err != nil && !errors.Is(err, chat.ErrNotFound) { // what a mail tells of may have been deleted: nobody needs it
 		l.failed(keep, m, err)
 		return
 	}

@@ -61,6 +61,9 @@ func (l *Loop) missed(ctx context.Context, m chat.Mail, of *subject) (*letter, i
 	letter := of.letter(m, of.Contact.Email)
 	letter.Lines, letter.Cut = r.lines, r.cut
 	letter.subject = r.lines[len(r.lines)-1].By + " from " + of.company + " wrote to you"
+	if r.lines[len(r.lines)-1].By == of.company { // who has given no name is called so
+		letter.subject = of.company + " wrote to you"
+	}
 	letter.Intro = "You had left the chat. This is what you missed:"
 	letter.Reason = "You get this mail because you left your address in a chat with " + of.company + "."
 	l.resume(of, letter)

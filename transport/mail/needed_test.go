@@ -229,3 +229,13 @@ func texts(l *letter) (texts []string) {
 	}
 	return texts
 }
+
+func TestWhoIsCalledAsTheirBusinessIsNotNamedTwice(t *testing.T) {
+	t.Parallel()
+	w := newWorld()
+	w.say(says(chat.Author{Kind: chat.ByAgent, ID: "usr_owner", Name: "Acme"}, "hello"))
+	letter, _, err := w.loop(nil).write(t.Context(), chat.Mail{Ref: testRef, Kind: chat.MailMissed})
+	if err != nil || letter.subject != "Acme wrote to you" {
+		t.Errorf("%+v, %v", letter, err)
+	}
+}

@@ -80,14 +80,18 @@ func (r *reader) say(event chat.Event) said {
 	at := r.at(event.At)
 	switch b := event.Body.(type) {
 	case chat.MessageCreated:
-		return said{By: r.name(b.Author), Kind: string(b.Author.Kind), At: at, Text: body(b.Text)}
+		return r.message(r.name(b.Author), b.Author.Kind, at, b.Text)
 	case chat.MessageStarted:
 		r.names[b.Message] = r.name(b.Author)
 	case chat.MessageCompleted:
-		return said{By: r.answerer(b.Message), Kind: string(chat.ByBot), At: at, Text: body(b.Text), Sources: sources(b.Citations)}
+		answer := r.message(r.answerer(b.Message), chat.ByBot, at, b.Text)
+		answer.Sources = sources(b.Citations)
+		return answer
 	case chat.MessageInterrupted:
 		if b.Reason != chat.NodeLost { // that answer is given again
-			return said{By: r.answerer(b.Message), Kind: string(chat.ByBot), At: at, Text: body(b.Text), Note: "This answer was not finished."}
+			answer := r.message(r.answerer(b.Message), chat.ByBot, at, b.Text)
+			answer.Note = "This answer was not finished."
+			return answer
 		}
 	case chat.StatusChanged:
 		return said{Text: notice(b)}
@@ -96,6 +100,15 @@ func (r *reader) say(event chat.Event) said {
 	default:
 	}
 	return said{}
+}
+
+// message is one as the widget shows it: what visitors write has no Markdown.
+func (r *reader) message(by string, kind chat.AuthorKind, at, text string) said {
+	m := said{By: by, Kind: string(kind), At: at, Text: body(text)}
+	if kind != chat.ByVisitor {
+		m.HTML = markdown(m.Text)
+	}
+	return m
 }
 
 func (r *reader) answerer(message string) string {

@@ -32,11 +32,17 @@ var answers = goldmark.New(
 	goldmark.WithRendererOptions(layout.WithHardWraps(), renderer.WithNodeRenderers(util.Prioritized(mailParts{}, 100))),
 )
 
-// markdown is a text as its readers saw it; empty when it cannot be shown so.
+// maxMarkdown bounds what is drawn, in bytes: time grows with the square of the nesting, a tenth of a second here.
+const maxMarkdown = 10_000
+
+// markdown is a text as its readers saw it; empty when it is to be shown as it is.
 func markdown(text string) html.HTML {
+	if len(text) > maxMarkdown {
+		return ""
+	}
 	var out bytes.Buffer
 	if err := answers.Convert([]byte(text), &out); err != nil {
-		return "" // then it is shown as it is
+		return ""
 	}
 	return html.HTML(out.String()) //nolint:gosec // goldmark escapes all text, and no parser above makes HTML of it
 }

@@ -94,7 +94,8 @@ func (s *server) updateConversation(ctx context.Context, who account.Identity, i
 	if err != nil {
 		return nil, err
 	}
-	// Not one transaction, but sending it again does the rest.
+	// Not one transaction, but sending it again does the rest. What was done until then is told, too.
+	defer s.announceInbox(ctx, found.Ref)
 	if in.Body.Labels != nil {
 		if err := s.Triage.SetLabels(ctx, found.Ref, who.User, *in.Body.Labels); err != nil {
 			return nil, err
@@ -115,7 +116,6 @@ func (s *server) updateConversation(ctx context.Context, who account.Identity, i
 			return nil, err
 		}
 	}
-	s.announceInbox(ctx, found.Ref)
 	return s.conversationAnswer(ctx, who, in.Conversation)
 }
 

@@ -25,9 +25,9 @@ export function DutyMenu() {
   };
   const working = duty.agents.filter(({ available }) => available);
   return (
-    <Menu position="top-start" width={264} returnFocus>
+    <Menu position="top-start" width={264} withinPortal={false} returnFocus>
       <Menu.Target>
-        <UnstyledButton className={css.target} aria-label={t('duty.label', { state })}>
+        <UnstyledButton className={css.target} aria-label={t('duty.label', { state })} title={state}>
           <span className={css.dot} data-on={duty.available} />
           <span className={css.state}>{state}</span>
         </UnstyledButton>

@@ -1,6 +1,6 @@
-import { Modal } from '@mantine/core';
 import { Fragment } from 'react';
 import { useTranslation } from 'react-i18next';
+import { Dialog } from '../parts/dialog';
 import { type Command, keys } from './keys';
 import css from './key-sheet.module.css';
 
@@ -15,7 +15,7 @@ const groups: Record<'list' | 'conversation' | 'go' | 'everywhere', Command[]> =
 export default function KeySheet({ close }: { close: () => void }) {
   const { t } = useTranslation();
   return (
-    <Modal opened onClose={close} title={t('shortcuts.title')} size="lg" closeButtonProps={{ 'aria-label': t('close') }}>
+    <Dialog opened close={close} title={t('shortcuts.title')} size="lg">
       <div className={css.groups}>
         {(Object.keys(groups) as (keyof typeof groups)[]).map((group) => (
           <section key={group}>
@@ -36,7 +36,7 @@ export default function KeySheet({ close }: { close: () => void }) {
           </section>
         ))}
       </div>
-    </Modal>
+    </Dialog>
   );
 }
 

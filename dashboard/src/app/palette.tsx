@@ -1,4 +1,3 @@
-import { Modal } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
@@ -6,6 +5,7 @@ import { type ReactNode, useId, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { botsQuery } from '../api/bots';
 import { labelsQuery, pageOf } from '../api/inbox';
+import { Dialog } from '../parts/dialog';
 import { BotIcon, ChatIcon, CheckIcon, HomeIcon, InboxIcon, LabelIcon, SearchIcon } from '../parts/icons';
 import { type Command, keys } from './keys';
 import { ranked } from './palette-rank';
@@ -50,7 +50,7 @@ export default function Palette({ close }: { close: () => void }) {
 
   let index = -1;
   return (
-    <Modal opened onClose={close} withCloseButton={false} padding={0} size={560} yOffset="12vh" centered={false} aria-label={t('palette.label')}>
+    <Dialog opened bare close={close} size={560} title={t('palette.label')}>
       <div className={css.field}>
         <SearchIcon />
         <input
@@ -118,7 +118,7 @@ export default function Palette({ close }: { close: () => void }) {
       <p className={css.nothing} role="status">
         {items.length === 0 && t('palette.nothing')}
       </p>
-    </Modal>
+    </Dialog>
   );
 }
 

@@ -81,7 +81,7 @@ function AccountMenu() {
 
   const business = me?.tenant.name ?? '';
   return (
-    <Menu position="top-start" width={248}>
+    <Menu position="top-start" width={248} withinPortal={false}>
       <Menu.Target>
         <UnstyledButton className={css.account}>
           <span className="hidden-visually">{t('account.menu')}</span>

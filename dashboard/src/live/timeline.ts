@@ -9,7 +9,7 @@ import type { Entry } from './transcript';
 export type Line =
   | { key: string; at: string; seq: number; entry: Entry }
   | { key: string; at: string; seq: number; note: Note }
-  | { key: string; at: string; seq: number; activity: Activity }
+  | { key: string; at: string; seq: number; activity: Activity; targets: string[] }
   | { key: string; at: string; seq: number; outgoing: Outgoing };
 
 export function timeline(entries: readonly Entry[], notes: readonly Note[], activities: readonly Activity[], outgoing: readonly Outgoing[]): Line[] {
@@ -19,7 +19,7 @@ export function timeline(entries: readonly Entry[], notes: readonly Note[], acti
   const log: Line[] = entries.map((entry) => ({ key: `e${entry.seq}`, at: entry.at, seq: entry.seq, entry }));
   const beside: Line[] = [
     ...notes.map((note): Line => ({ key: note.id, at: note.at, seq: note.seq, note })),
-    ...activities.map((activity): Line => ({ key: activity.id, at: activity.at, seq: activity.seq, activity })),
+    ...together(activities),
   ].sort((a, b) => a.seq - b.seq || a.at.localeCompare(b.at));
 
   const lines: Line[] = [];
@@ -30,6 +30,19 @@ export function timeline(entries: readonly Entry[], notes: readonly Note[], acti
   }
   lines.push(...beside.slice(next));
   for (const o of outgoing) if (!arrived.has(o.id)) lines.push({ key: o.id, at: o.at, seq: Infinity, outgoing: o });
+  return lines;
+}
+
+/** What somebody did several times at one place is one line. */
+function together(activities: readonly Activity[]): Line[] {
+  const lines: { key: string; at: string; seq: number; activity: Activity; targets: string[] }[] = [];
+  for (const activity of activities) {
+    const last = lines.at(-1);
+    const { id: key, at, seq, kind, by, target } = activity;
+    const sorts = kind === 'labelled' || kind === 'unlabelled';
+    if (sorts && last?.seq === seq && last.activity.kind === kind && last.activity.by === by) last.targets.push(target ?? '');
+    else lines.push({ key, at, seq, activity, targets: target ? [target] : [] });
+  }
   return lines;
 }
 

@@ -1,8 +1,9 @@
-import { Button, Modal } from '@mantine/core';
+import { Button } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { FormFailure } from './states';
 import css from './confirm.module.css';
+import { Dialog } from './dialog';
 
 /** Asks before something is lost. Names the thing; the verb is on the button. */
 export function Confirm({
@@ -26,13 +27,7 @@ export function Confirm({
 }) {
   const { t } = useTranslation();
   return (
-    <Modal
-      opened={opened}
-      onClose={onCancel}
-      title={title}
-      classNames={{ title: css.title }}
-      closeButtonProps={{ 'aria-label': t('close') }}
-    >
+    <Dialog opened={opened} close={onCancel} title={title}>
       <p className={css.text}>{children}</p>
       <FormFailure error={error} />
       <div className={css.actions}>
@@ -43,6 +38,6 @@ export function Confirm({
           {verb}
         </Button>
       </div>
-    </Modal>
+    </Dialog>
   );
 }

@@ -42,21 +42,23 @@ function WithMentions({ text, names }: { text: string; names: string[] }) {
   return parts.map((part, i) => (i % 2 === 1 ? <strong key={i} className={css.mention}>{part}</strong> : <Fragment key={i}>{part}</Fragment>));
 }
 
-export const ActivityLine = memo(function ActivityLine({ activity, labels }: { activity: Activity; labels?: Label[] }) {
+export function ActivityLine({ activity, targets, labels }: { activity: Activity; targets: string[]; labels?: Label[] }) {
   const { t } = useTranslation();
   const name = useNames();
   const { kind, at, by, target } = activity;
   const who = by ? name(by) || t('inbox.activity.someone') : t('inbox.activity.desk');
   let what = '';
   if (kind === 'assigned') what = name(target) || t('inbox.activity.someone');
-  if (kind === 'labelled' || kind === 'unlabelled') what = labels?.find(({ id }) => id === target)?.name ?? t('inbox.activity.gone');
+  if (kind === 'labelled' || kind === 'unlabelled') {
+    what = targets.map((label) => labels?.find(({ id }) => id === label)?.name ?? t('inbox.activity.gone')).join(', ');
+  }
   if (kind === 'snoozed' && target) what = moment(new Date(target));
   return (
     <p className={css.notice} title={exact(new Date(at))} dir="auto">
       {t(`inbox.activity.${kind === 'assigned' && !target ? 'unassigned' : kind}`, { by: who, target: what })}
     </p>
   );
-});
+}
 
 /** What is on its way, or was refused. */
 export function OutgoingView({ outgoing }: { outgoing: Outgoing }) {

@@ -32,9 +32,9 @@ export function AssignMenu({ c, actions, opened, onChange }: Props) {
     .sort((a, b) => Number(here.has(b.id)) - Number(here.has(a.id)) || a.name.localeCompare(b.name));
   const has = holder(c);
   return (
-    <Menu opened={opened} onChange={onChange} width={260} position="bottom-end" returnFocus>
+    <Menu opened={opened} onChange={onChange} width={260} position="bottom-end" withinPortal={false} returnFocus>
       <Menu.Target>
-        <Button variant="default" size="sm" rightSection={<DownIcon size={14} />} disabled={actions.busy}>
+        <Button variant="default" size="xs" rightSection={<DownIcon size={14} />} disabled={actions.busy}>
           {t('inbox.act.assign')}
         </Button>
       </Menu.Target>

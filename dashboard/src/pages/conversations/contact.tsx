@@ -80,7 +80,7 @@ export function ContactPanel({ c, room, actions, close, label }: Props) {
         <section>
           <h4>{t('inbox.contact.fields')}</h4>
           <p className={css.dim}>{t('inbox.contact.fieldsNote')}</p>
-          <dl className={css.facts}>
+          <dl className={css.fields}>
             {fields.map(([field, value]) => (
               <Fact key={field} name={field}>
                 {value}
@@ -146,7 +146,7 @@ function LabelPicker({ labels, chosen, toggle }: { labels: Label[]; chosen: stri
   const [typed, setTyped] = useState('');
   const fits = labels.filter(({ name }) => name.toLocaleLowerCase().includes(typed.trim().toLocaleLowerCase()));
   return (
-    <Popover width={240} position="bottom-start" shadow="md" trapFocus returnFocus withinPortal onClose={() => setTyped('')}>
+    <Popover width={240} position="bottom-start" shadow="md" trapFocus returnFocus withinPortal={false} onClose={() => setTyped('')}>
       <Popover.Target>
         <ActionIcon variant="default" size={22} aria-label={t('inbox.contact.addLabel')} className={css.add}>
           <PlusIcon size={14} />

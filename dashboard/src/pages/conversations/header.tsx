@@ -74,7 +74,7 @@ export function Header({ c, room, me, actions, heading, writing, panel, togglePa
             {writing && (
               <Button
                 variant="default"
-                size="sm"
+                size="xs"
                 leftSection={<StopIcon size={16} />}
                 onClick={() => desk.say('message.stop', { conversation: c.id })}
               >
@@ -85,23 +85,23 @@ export function Header({ c, room, me, actions, heading, writing, panel, togglePa
               <AssignMenu {...menu('assign')} c={c} actions={actions} />
               <SnoozeMenu {...menu('snooze')} c={c} actions={actions} pick={() => setOpen('pick')} />
               {c.status !== 'closed' && (
-                <Button variant="default" size="sm" disabled={actions.busy} onClick={() => actions.close(toHeading)}>
+                <Button variant="default" size="xs" disabled={actions.busy} onClick={() => actions.close(toHeading)}>
                   {t('inbox.act.close')}
                 </Button>
               )}
             </span>
             {mine ? (
-              <Button variant="default" size="sm" disabled={actions.busy} onClick={() => actions.release(toHeading)}>
+              <Button variant="default" size="xs" disabled={actions.busy} onClick={() => actions.release(toHeading)}>
                 {t('inbox.act.release')}
               </Button>
             ) : (
-              <Button size="sm" loading={actions.busy} onClick={() => take()}>
+              <Button size="xs" loading={actions.busy} onClick={() => take()}>
                 {c.status === 'closed' ? t('inbox.act.reopen') : t('inbox.act.take')}
               </Button>
             )}
-            <Menu width={220} returnFocus>
+            <Menu width={220} withinPortal={false} returnFocus>
               <Menu.Target>
-                <ActionIcon variant="default" size={36} aria-label={t('inbox.act.more')}>
+                <ActionIcon variant="default" size={30} aria-label={t('inbox.act.more')}>
                   <MoreIcon />
                 </ActionIcon>
               </Menu.Target>
@@ -141,7 +141,7 @@ export function Header({ c, room, me, actions, heading, writing, panel, togglePa
         <ActionIcon
           className={css.panelButton}
           variant={panel ? 'light' : 'default'}
-          size={36}
+          size={30}
           aria-label={t('inbox.panel')}
           aria-expanded={panel}
           onClick={togglePanel}

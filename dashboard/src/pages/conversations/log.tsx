@@ -76,7 +76,7 @@ export function Log({ lines, entries, readBefore, room, me, bot, explained, expl
               ) : 'note' in line ? (
                 <NoteView note={line.note} />
               ) : 'activity' in line ? (
-                <ActivityLine activity={line.activity} labels={labels} />
+                <ActivityLine activity={line.activity} targets={line.targets} labels={labels} />
               ) : (
                 <OutgoingView outgoing={line.outgoing} />
               )}

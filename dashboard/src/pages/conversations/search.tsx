@@ -78,7 +78,7 @@ function Filters({ view }: { view: View }) {
   const narrow = (change: Partial<View>) => void navigate({ to: '.', search: (search) => ({ ...search, ...change }), replace: true });
   const chosen = (value: string) => value || undefined;
   return (
-    <Popover position="bottom-end" width={280} shadow="md" trapFocus returnFocus withinPortal>
+    <Popover position="bottom-end" width={280} shadow="md" trapFocus returnFocus withinPortal={false}>
       <Popover.Target>
         <ActionIcon
           variant={on > 0 ? 'light' : 'default'}

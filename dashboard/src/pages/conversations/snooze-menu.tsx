@@ -1,9 +1,10 @@
-import { Button, Menu, Modal, TextInput } from '@mantine/core';
+import { Button, Menu, TextInput } from '@mantine/core';
 import { type FormEvent, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Conversation } from '../../api/types';
 import { moment } from '../../i18n/format';
 import { isSnoozed } from '../../live/queues';
+import { Dialog } from '../../parts/dialog';
 import { DownIcon } from '../../parts/icons';
 import type { Actions } from './actions';
 import css from './menus.module.css';
@@ -21,9 +22,9 @@ export function SnoozeMenu({ c, actions, opened, onChange, pick }: Props) {
   const { t } = useTranslation();
   const snoozed = isSnoozed(c, Date.now());
   return (
-    <Menu opened={opened} onChange={onChange} width={230} position="bottom-end" returnFocus>
+    <Menu opened={opened} onChange={onChange} width={230} position="bottom-end" withinPortal={false} returnFocus>
       <Menu.Target>
-        <Button variant="default" size="sm" rightSection={<DownIcon size={14} />} disabled={actions.busy}>
+        <Button variant="default" size="xs" rightSection={<DownIcon size={14} />} disabled={actions.busy}>
           {t('inbox.act.snooze')}
         </Button>
       </Menu.Target>
@@ -59,7 +60,7 @@ export function PickSnooze({ opened, close, snooze }: { opened: boolean; close: 
     choose(until);
   };
   return (
-    <Modal opened={opened} onClose={close} title={t('inbox.snooze.title')} size="sm" closeButtonProps={{ 'aria-label': t('close') }}>
+    <Dialog opened={opened} close={close} title={t('inbox.snooze.title')} size="sm">
       <form className={css.form} onSubmit={submit}>
         {opened &&
           choices(new Date()).map(({ choice, until }) => (
@@ -82,6 +83,6 @@ export function PickSnooze({ opened, close, snooze }: { opened: boolean; close: 
           <Button type="submit">{t('inbox.act.snooze')}</Button>
         </div>
       </form>
-    </Modal>
+    </Dialog>
   );
 }

@@ -1,6 +1,7 @@
-import { Button, Modal, TextInput } from '@mantine/core';
+import { Button, TextInput } from '@mantine/core';
 import { type FormEvent, useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { Dialog } from '../../parts/dialog';
 import css from './menus.module.css';
 
 /** Asks where to the whole conversation is mailed. */
@@ -14,7 +15,7 @@ export function TranscriptDialog({ opened, close, email = '', send }: { opened: 
     close();
   };
   return (
-    <Modal opened={opened} onClose={close} title={t('inbox.transcript.title')} size="sm" closeButtonProps={{ 'aria-label': t('close') }}>
+    <Dialog opened={opened} close={close} title={t('inbox.transcript.title')} size="sm">
       <form className={css.form} onSubmit={submit}>
         <TextInput
           type="email"
@@ -31,6 +32,6 @@ export function TranscriptDialog({ opened, close, email = '', send }: { opened: 
           <Button type="submit">{t('inbox.transcript.verb')}</Button>
         </div>
       </form>
-    </Modal>
+    </Dialog>
   );
 }

@@ -47,24 +47,24 @@ func longestFirst(queue chat.Queue) bool {
 // page returns the statement for the ids of a page and the times that they are sorted by.
 func (l *listing) page() string {
 	tenant := l.arg(l.tenant)
-	source, order, rest := l.source(tenant), "c.updated_at DESC, c.id DESC", l.rest()
-	column := "c.updated_at"
+	source, rest := l.source(tenant), l.rest()
+	column, order := "c.updated_at", "c.updated_at DESC, c.id DESC"
 	if longestFirst(l.filter.Queue) {
 		column, order = "c.waits_since", "c.waits_since, c.id"
 	}
 	limit := l.arg(int64(l.limit))
-	var arms []string
-	for _, condition := range l.conditions(tenant) {
-		arms = append(arms, "SELECT c.id, "+column+" AS at FROM "+source+" c WHERE c.tenant = "+tenant+" AND "+condition+rest+
+	var parts []string
+	for _, condition := range l.conditions() {
+		parts = append(parts, "SELECT c.id, "+column+" AS at FROM "+source+" WHERE c.tenant = "+tenant+" AND "+condition+rest+
 			" ORDER BY "+order+" LIMIT "+limit)
 	}
-	if len(arms) == 1 {
-		return arms[0]
+	if len(parts) == 1 {
+		return parts[0]
 	}
-	for i, arm := range arms {
-		arms[i] = "SELECT id, at FROM (" + arm + ") AS arm" + strconv.Itoa(i)
+	for i, part := range parts {
+		parts[i] = "SELECT id, at FROM (" + part + ") AS part" + strconv.Itoa(i)
 	}
-	return strings.Join(arms, " UNION ALL ") + " ORDER BY at DESC, id DESC LIMIT " + limit
+	return strings.Join(parts, " UNION ALL ") + " ORDER BY at DESC, id DESC LIMIT " + limit
 }
 
 // narrowed tells whether the list is of certain visitors, or of a label.
@@ -72,25 +72,42 @@ func (l *listing) narrowed() bool {
 	return l.filter.Visitor != "" || l.filter.Label != "" || len(l.words) > 0
 }
 
-// source is what is listed: the table, or what the list is narrowed to. The limit also keeps the
-// database from looking at the queue first.
+// source is what is listed, called c. SQLite takes the tables of a CROSS JOIN in the order in which they stand, and
+// Postgres as it likes. A list that is narrowed has a limit before its queue is looked at, which
+// also keeps the databases from beginning with that.
 func (l *listing) source(tenant string) string {
 	if !l.narrowed() {
-		return "conversations"
+		return l.in(l.filter.Queue, tenant) + "conversations c"
 	}
-	where := "n.tenant = " + tenant
+	first, where := "", "n.tenant = "+tenant
 	if l.filter.Visitor != "" {
 		where += " AND n.visitor = " + l.arg(l.filter.Visitor)
 	}
-	if len(l.words) > 0 {
-		where += " AND n.visitor IN (SELECT t.visitor FROM contact_terms t WHERE t.tenant = " + tenant +
-			" AND t.term IN (" + l.terms() + ") GROUP BY t.visitor HAVING COUNT(*) = " + l.arg(int64(len(l.words))) + ")"
-	}
 	if l.filter.Label != "" {
-		where += " AND n.id IN (SELECT s.conversation FROM conversation_labels s WHERE s.tenant = " + tenant + " AND s.label = " + l.arg(l.filter.Label) + ")"
+		label := "SELECT s.conversation FROM conversation_labels s WHERE s.tenant = " + tenant + " AND s.label = " + l.arg(l.filter.Label)
+		if l.filter.Visitor == "" && len(l.words) == 0 {
+			first, where = "("+label+") AS labelled CROSS JOIN ", where+" AND n.id = labelled.conversation"
+		} else {
+			where += " AND n.id IN (" + label + ")"
+		}
 	}
-	return "(SELECT n.tenant, n.id, n.bot, n.status, n.spam, n.assignee, n.waits_since, n.snoozed_until, n.updated_at FROM conversations n WHERE " +
-		where + " ORDER BY n.updated_at DESC, n.id DESC LIMIT " + strconv.Itoa(narrowedTo) + ")"
+	if len(l.words) > 0 {
+		first = "(SELECT t.visitor FROM contact_terms t WHERE t.tenant = " + tenant + " AND t.term IN (" + l.terms() +
+			") GROUP BY t.visitor HAVING COUNT(*) = " + l.arg(int64(len(l.words))) + ") AS found CROSS JOIN "
+		where += " AND n.visitor = found.visitor"
+	}
+	return l.in(l.filter.Queue, tenant) +
+		"(SELECT n.tenant, n.id, n.bot, n.status, n.spam, n.assignee, n.waits_since, n.snoozed_until, n.updated_at FROM " +
+		first + "conversations n WHERE " + where + " ORDER BY n.updated_at DESC, n.id DESC LIMIT " + strconv.Itoa(narrowedTo) + ") AS c"
+}
+
+// in begins a source with the side records that say what is in a queue.
+func (l *listing) in(queue chat.Queue, tenant string) string {
+	if queue != chat.QueueMentions {
+		return ""
+	}
+	return "(SELECT DISTINCT m.conversation FROM mentions m WHERE m.tenant = " + tenant + " AND m.user_id = " + l.arg(l.filter.User) +
+		") AS named CROSS JOIN "
 }
 
 // terms are always as many, so that there is one statement for any number of words.
@@ -103,10 +120,10 @@ func (l *listing) terms() string {
 }
 
 // conditions say what is in the queue, or of the status, that is asked for. The parts that they name are disjoint.
-func (l *listing) conditions(tenant string) []string {
+func (l *listing) conditions() []string {
 	queue, status := l.filter.Queue, l.filter.Status
-	if queue != "" && queue != chat.QueueSpam {
-		condition := l.in(queue, tenant)
+	if queue != "" && queue != chat.QueueSpam || l.narrowed() {
+		condition := l.queued(queue)
 		if status != "" {
 			condition += " AND c.status = " + l.arg(string(status))
 		}
@@ -115,13 +132,6 @@ func (l *listing) conditions(tenant string) []string {
 	spam := []string{"c.spam = FALSE", "c.spam = TRUE"}
 	if queue == chat.QueueSpam {
 		spam = spam[1:]
-	}
-	if l.narrowed() {
-		condition := "(" + strings.Join(spam, " OR ") + ")"
-		if status != "" {
-			condition += " AND c.status = " + l.arg(string(status))
-		}
-		return []string{condition}
 	}
 	of := statuses
 	if status != "" {
@@ -136,13 +146,15 @@ func (l *listing) conditions(tenant string) []string {
 	return parts
 }
 
-// in says what is in a queue. How a condition is written decides which index SQLite
+// queued says what is in a queue. How a condition is written decides which index SQLite
 // takes: NOT c.spam keeps it from that of the statuses.
-func (l *listing) in(queue chat.Queue, tenant string) string {
+func (l *listing) queued(queue chat.Queue) string {
 	shown := func() string {
 		return "(c.snoozed_until IS NULL OR c.snoozed_until <= " + l.arg(l.now) + ")"
 	}
 	switch queue {
+	case "":
+		return "TRUE"
 	case chat.QueueMine:
 		return "c.assignee <> '' AND c.assignee = " + l.arg(l.filter.User) + " AND NOT c.spam AND " + shown()
 	case chat.QueueWaiting:
@@ -158,12 +170,11 @@ func (l *listing) in(queue chat.Queue, tenant string) string {
 	case chat.QueueSnoozed:
 		return "c.snoozed_until > " + l.arg(l.now) + " AND NOT c.spam"
 	case chat.QueueMentions:
-		return "c.id IN (SELECT m.conversation FROM mentions m WHERE m.tenant = " + tenant + " AND m.user_id = " + l.arg(l.filter.User) +
-			") AND NOT c.spam AND " + shown()
+		return "c.id = named.conversation AND NOT c.spam AND " + shown()
 	case chat.QueueSpam:
 		return "c.spam = TRUE"
 	}
-	return "FALSE" // a queue that there is not
+	return "FALSE" // there is no such queue
 }
 
 // rest narrows every list alike. Bounds that nobody asked for lie beyond all times.
@@ -191,8 +202,8 @@ func (l *listing) counts() string {
 	tenant, limit := l.arg(l.tenant), l.arg(int64(l.limit))
 	var parts []string
 	for _, queue := range chat.Queues {
-		parts = append(parts, "SELECT '"+string(queue)+"' AS queue, COUNT(*) AS conversations FROM (SELECT 1 AS one FROM conversations c WHERE c.tenant = "+tenant+
-			" AND "+l.in(queue, tenant)+" LIMIT "+limit+") AS "+string(queue))
+		parts = append(parts, "SELECT '"+string(queue)+"' AS queue, COUNT(*) AS conversations FROM (SELECT 1 AS one FROM "+
+			l.in(queue, tenant)+"conversations c WHERE c.tenant = "+tenant+" AND "+l.queued(queue)+" LIMIT "+limit+") AS "+string(queue))
 	}
 	return strings.Join(parts, " UNION ALL ")
 }

@@ -30,6 +30,12 @@ func TestAppendsAndOpeningsTakeOneRoundTripUnlessTheyAreRefused(t *testing.T) {
 		}
 		return a
 	}
+	agent := chat.Author{Kind: chat.ByAgent, ID: "usr_1"}
+	taken, known, contact := say("b", 2, 2, ""), say("d", 1, 0, "1"), say("c", 1, 1, "")
+	taken.Bodies = []chat.Body{chat.StatusChanged{Status: chat.WithAgent, Agent: &agent}, chat.MessageCreated{Author: agent, Text: "Hi"}}
+	taken.Status, taken.Agent = chat.WithAgent, &agent
+	known.Birth.Visitor = "vis_a"
+	contact.Bodies = []chat.Body{chat.ContactChanged{Name: "Bo"}}
 	answer := say("a", 1, 2, "")
 	answer.Bodies, answer.Limit = []chat.Body{chat.MessageStarted{Message: "msg", Question: "q", Attempt: 1}}, 1
 	failed := say("a", 1, 3, "")
@@ -46,8 +52,10 @@ func TestAppendsAndOpeningsTakeOneRoundTripUnlessTheyAreRefused(t *testing.T) {
 		{"its refund", []chat.Append{failed}, nil, trips{together: 1}},
 		{"an opening", nil, nil, trips{together: 1}},
 		{"under the new epoch", []chat.Append{say("a", 2, 4, "5"), say("b", 2, 1, "2")}, nil, trips{together: 1}},
+		{"a takeover with a mail, and another conversation of a visitor", []chat.Append{taken, known}, nil, trips{together: 1}},
+		{"a contact, which must be read", []chat.Append{contact}, nil, trips{reads: 3, together: 1}},
 		{"an old epoch", []chat.Append{say("a", 1, 5, "6")}, chat.ErrFenced, trips{reads: 2, together: 1}},
-		{"and one among others", []chat.Append{say("b", 2, 2, "3"), say("a", 1, 5, "6")}, chat.ErrFenced, trips{reads: 2, together: 2}},
+		{"and one among others", []chat.Append{say("b", 2, 4, "3"), say("a", 1, 5, "6")}, chat.ErrFenced, trips{reads: 2, together: 2}},
 	} {
 		*asked = trips{}
 		var last error

@@ -25,7 +25,7 @@ CREATE TABLE contact_terms (
     PRIMARY KEY (tenant, term, visitor),
     FOREIGN KEY (tenant, visitor) REFERENCES visitors (tenant, id) ON DELETE CASCADE
 );
-CREATE INDEX contact_terms_of_visitor ON contact_terms (tenant, visitor);
+CREATE INDEX contact_terms_of_visitor ON contact_terms (visitor, tenant);
 
 CREATE TABLE reads (
     conversation TEXT   NOT NULL REFERENCES conversations (id) ON DELETE CASCADE,

@@ -24,7 +24,7 @@ func (w *watch) showAside(output actors.Output) {
 	case *actors.Placed:
 		w.c.send(wire.AppendQueueChanged(nil, w.scope, o.Place))
 	case *actors.Here:
-		if w.atDesk() {
+		if w.atDesk() && !same(*o, w.known.here) {
 			w.known.here = *o
 			w.c.send(wire.AppendHereChanged(nil, w.scope, here(*o)))
 		}
@@ -63,11 +63,8 @@ func (w *watch) showState(state actors.Attached) {
 	if !w.atDesk() {
 		return
 	}
-	last := *w.known
-	if now := state.Here; now.Visitor != last.here.Visitor || now.Page != last.here.Page || !slices.Equal(now.Agents, last.here.Agents) {
-		w.showAside(&now)
-	}
-	if state.Blocked != last.blocked {
+	w.showAside(&state.Here)
+	if state.Blocked != w.known.blocked {
 		w.showAside(&actors.Barred{Blocked: state.Blocked})
 	}
 }
@@ -93,6 +90,10 @@ func (w *watch) showNotesSince(since time.Time) {
 			w.c.send(wire.AppendNoteAdded(nil, note))
 		}
 	}
+}
+
+func same(a, b actors.Here) bool {
+	return a.Visitor == b.Visitor && a.Page == b.Page && slices.Equal(a.Agents, b.Agents)
 }
 
 func here(h actors.Here) wire.Here {

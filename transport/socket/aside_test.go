@@ -106,6 +106,8 @@ func TestAnAgentIsToldHowThingsStandWhenTheyWatch(t *testing.T) {
 	if got := fmt.Sprint(f.Data["here"], " ", f.Data["queue"], " ", f.Data["blocked"]); got != want {
 		t.Errorf("got %s, want %s", got, want)
 	}
+	h.engine.show(ref, &h.engine.state.Here) // they know that
+	agent.quiet()
 }
 
 func TestAVisitorIsToldHowThingsStandWhenTheyOpen(t *testing.T) {

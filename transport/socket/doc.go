@@ -6,6 +6,12 @@
 // message.created that it caused. Requests of one connection are done one after the other; pings,
 // stops and signs of typing overtake them.
 //
+// Beside the log: visitors are shown who types, their place in the line, and how far which agent has read, by
+// name; agents are shown more, in frames that name the conversation. The watch decides that, not whoever delivers.
+// A desk is told of each conversation of its tenant that changes, with what storage then says of it: at
+// once, then every 20 ms, and never an earlier summary behind a later one. A reader that is slow is shown the latest of
+// each conversation only.
+//
 // Failure: a broken frame is answered with an error and costs nothing else. A
 // peer that stops reading loses deltas first, and gets a snapshot once it reads again; when events
 // outgrow its queue, or one write takes too long, its connection ends and a resume heals it. Nobody else waits for it.

@@ -31,14 +31,12 @@ type Folder struct {
 	mu sync.Mutex // names sort as they were written
 }
 
-// NewFolder returns a Folder, which it makes for this user's eyes only.
+// NewFolder returns a Folder. It is made with its first mail, for this user's eyes only: a server that
+// sends none may have nowhere to write.
 func NewFolder(path, from string, logger *slog.Logger) (*Folder, error) {
 	sender, err := sender(from)
 	if err != nil {
 		return nil, err
-	}
-	if err := os.MkdirAll(path, 0o700); err != nil {
-		return nil, fmt.Errorf("make the folder of mails: %w", err)
 	}
 	return &Folder{path: path, from: sender, logger: logger, now: time.Now}, nil
 }
@@ -57,6 +55,9 @@ func (f *Folder) Send(_ context.Context, message Message) error {
 	var mime bytes.Buffer
 	if _, err := msg.WriteTo(&mime); err != nil {
 		return &Failure{Stage: "content", Detail: line(err.Error(), maxDetail)}
+	}
+	if err := os.MkdirAll(f.path, 0o700); err != nil {
+		return fmt.Errorf("make the folder of mails: %w", err)
 	}
 	name := filepath.Join(f.path, fmt.Sprintf("%s-%s-%s", now.Format("20060102T150405.000Z"), message.Kind, message.ID))
 	if err := os.WriteFile(name+".html", []byte(message.HTML), 0o600); err != nil {

@@ -280,14 +280,14 @@ func TestAFolderHoldsTheNewestMailsForItsUserAlone(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := os.WriteFile(filepath.Join(path, "notes.eml"), nil, 0o600); err != nil { // somebody else's
-		t.Fatal(err)
-	}
 	at := testTime
 	folder.now = func() time.Time { at = at.Add(time.Millisecond); return at }
 	m := letters(t)["missed"]
 	for range keptMails + 3 {
 		if err := folder.Send(t.Context(), m); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(filepath.Join(path, "notes.eml"), nil, 0o600); err != nil { // somebody else's
 			t.Fatal(err)
 		}
 	}

@@ -2,6 +2,7 @@ package socket
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"time"
 
@@ -79,11 +80,16 @@ func colleagues(agents []actors.Colleague) []wire.Colleague {
 	return shown
 }
 
-// lookUp sends somebody away who is no member any more, or has another role: what they may do
-// was decided when the desk was opened. It looks again later.
+// lookUp sends somebody away who is no member any more, or has another role, or whose business is
+// suspended: what they may do was decided when the desk was opened. It looks again later.
 func (d *desk) lookUp() {
 	ctx, cancel := d.c.within()
 	defer cancel()
+	var no *refused
+	if errors.As(d.c.h.suspended(ctx, d.member.Tenant), &no) {
+		d.c.shut(no.code, no.reason)
+		return
+	}
 	members, err := d.c.h.config.Members.Members(ctx, d.member.Tenant)
 	if err == nil && !slices.ContainsFunc(members, func(m account.Membership) bool {
 		return m.User == d.member.User && m.Role == d.member.Role
@@ -114,7 +120,11 @@ func (c *conn) setPresence(d *desk, r wire.Request) error {
 	}
 	ctx, cancel := c.within()
 	defer cancel()
-	if err := c.h.config.Members.SetAvailable(ctx, d.member.Tenant, d.member.User, *presence.Available); err != nil {
+	err := c.h.config.Members.SetAvailable(ctx, d.member.Tenant, d.member.User, *presence.Available)
+	if errors.Is(err, chat.ErrNotFound) {
+		return errSignIn
+	}
+	if err != nil {
 		return err
 	}
 	d.seat.Available(*presence.Available)

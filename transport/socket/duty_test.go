@@ -3,6 +3,7 @@ package socket_test
 import (
 	"context"
 	"fmt"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -68,7 +69,10 @@ func TestPresenceIsKeptAndTold(t *testing.T) {
 	}
 	ada.send(`{"id":"3","type":"presence.set","data":{}}`)
 	ada.expectError("3", "bad_frame")
-	h.office.refuse = chat.ErrUnavailable
+	h.office.fail(chat.ErrNotFound) // a member no more
+	ada.send(`{"id":"4","type":"presence.set","data":{"available":true}}`)
+	ada.expectError("4", "unauthorized")
+	h.office.fail(chat.ErrUnavailable)
 	ada.send(`{"id":"4","type":"presence.set","data":{"available":true}}`)
 	ada.expectError("4", "unavailable")
 	if agents, _ := h.engine.OnDuty(t.Context(), h.bot.Tenant); agents[0].Available {
@@ -148,6 +152,18 @@ func TestWhoIsNoMemberAnyMoreIsSentAway(t *testing.T) {
 	ada.quiet()
 	roster.demote()
 	ada.expectClose(wire.CloseMoved)
+}
+
+func TestADeskOfABusinessThatIsSuspendedMeanwhileEnds(t *testing.T) {
+	t.Parallel()
+	var suspended atomic.Bool
+	h := setup(t, func(c *socket.Config) {
+		c.Timing.Member = 10 * time.Millisecond
+		c.Suspended = func(context.Context, string) (bool, error) { return suspended.Load(), nil }
+	})
+	ada := h.desk()
+	suspended.Store(true)
+	ada.expectClose(wire.CloseSuspended)
 }
 
 func TestWhoTakesConversationsIsAskedOfStorageThatIsAwayAgain(t *testing.T) {

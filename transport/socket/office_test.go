@@ -56,6 +56,12 @@ func (o *office) SetAvailable(_ context.Context, tenant, user string, available 
 	return nil
 }
 
+func (o *office) fail(err error) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.refuse = err
+}
+
 func (o *office) AddNote(_ context.Context, note chat.Note) (chat.Note, error) {
 	o.mu.Lock()
 	defer o.mu.Unlock()

@@ -27,6 +27,7 @@ type Folder struct {
 	from   netmail.Address
 	logger *slog.Logger
 	now    func() time.Time
+	keep   int // mails
 
 	mu sync.Mutex // names sort as they were written
 }
@@ -38,7 +39,7 @@ func NewFolder(path, from string, logger *slog.Logger) (*Folder, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Folder{path: path, from: sender, logger: logger, now: time.Now}, nil
+	return &Folder{path: path, from: sender, logger: logger, now: time.Now, keep: keptMails}, nil
 }
 
 func (f *Folder) String() string { return "files in " + f.path }
@@ -70,7 +71,7 @@ func (f *Folder) Send(_ context.Context, message Message) error {
 	return f.prune()
 }
 
-// prune deletes the oldest mails over keptMails, and nothing that is no mail.
+// prune deletes the oldest mails over keep, and nothing that is no mail.
 func (f *Folder) prune() error {
 	entries, err := os.ReadDir(f.path) // by name, which is by time
 	if err != nil {
@@ -78,7 +79,7 @@ func (f *Folder) prune() error {
 	}
 	for _, kind := range []string{".eml", ".html"} {
 		mails := slices.DeleteFunc(slices.Clone(entries), func(e os.DirEntry) bool { return !written.MatchString(e.Name()) || filepath.Ext(e.Name()) != kind })
-		for _, old := range mails[:max(0, len(mails)-keptMails)] {
+		for _, old := range mails[:max(0, len(mails)-f.keep)] {
 			if err := os.Remove(filepath.Join(f.path, old.Name())); err != nil && !os.IsNotExist(err) {
 				return fmt.Errorf("remove an old mail: %w", err)
 			}

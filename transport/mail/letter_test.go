@@ -280,10 +280,11 @@ func TestAFolderHoldsTheNewestMailsForItsUserAlone(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	folder.keep = 5
 	at := testTime
 	folder.now = func() time.Time { at = at.Add(time.Millisecond); return at }
 	m := letters(t)["missed"]
-	for range keptMails + 3 {
+	for range folder.keep + 3 {
 		if err := folder.Send(t.Context(), m); err != nil {
 			t.Fatal(err)
 		}
@@ -292,7 +293,7 @@ func TestAFolderHoldsTheNewestMailsForItsUserAlone(t *testing.T) {
 		}
 	}
 	names, err := filepath.Glob(filepath.Join(path, "*Z-missed-mai_1.10.*"))
-	if err != nil || len(names) != 2*keptMails {
+	if err != nil || len(names) != 2*folder.keep {
 		t.Fatalf("%d files, %v", len(names), err)
 	}
 	if first := filepath.Base(names[0]); first != "20261123T130500.004Z-missed-mai_1.10.eml" {

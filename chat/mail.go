@@ -11,10 +11,10 @@ type MailKind string
 // The mails of conversations.
 const (
 	// MailMissed brings a visitor the agents' messages that they have not read. It is planned with
-	// each agent's message, MissedAfter later, once for all that is written until then.
+	// each agent's message, and due MailAfter later, once for all that is written until then.
 	MailMissed MailKind = "missed"
 	// MailWaiting tells agents that a visitor waits while nobody has the dashboard open. It is
-	// planned with each StatusChanged to Waiting, WaitingAfter later.
+	// planned with each StatusChanged to Waiting.
 	MailWaiting MailKind = "waiting"
 	// MailTranscript brings the whole conversation to whoever asked for it.
 	MailTranscript MailKind = "transcript"
@@ -22,12 +22,24 @@ const (
 	MailMention MailKind = "mention"
 )
 
-// How long a mail waits for the one it is for to look by themselves.
-const (
-	MissedAfter  = time.Minute
-	WaitingAfter = 30 * time.Second
-	MentionAfter = 2 * time.Minute
-)
+// MailAfter is how long a missed message waits for its visitor to look by themselves, where the operator
+// says nothing else.
+const MailAfter = time.Minute
+
+// After is how long a mail of this kind waits for the one it is for to look by themselves, when a missed message waits
+// so long: somebody who waits is told of sooner, a mention later.
+func (k MailKind) After(missed time.Duration) time.Duration {
+	switch k {
+	case MailMissed:
+		return missed
+	case MailWaiting:
+		return missed / 2
+	case MailMention:
+		return 2 * missed
+	default:
+		return 0
+	}
+}
 
 // Mail is one that is to be written: ids only. What it says is read when it is sent.
 type Mail struct {

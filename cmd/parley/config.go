@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
+	"time"
 
 	"parley/llm"
 	"parley/persistence/seal"
@@ -43,6 +44,8 @@ type Config struct {
 	SMTPURL             string `env:"SMTP_URL" name:"smtp-url" secret:"url" group:"Billing and mail" help:"Mail server, such as smtps://user:password@host:465, or smtp://user:password@host:587 for STARTTLS. Empty: mails become files in the folder mail of the data folder."`
 	MailFrom            string `env:"PARLEY_MAIL_FROM" name:"mail-from" group:"Billing and mail" help:"Address that mails come from, such as chat@shop.example. Empty: parley at the host of PARLEY_PUBLIC_URL."`
 
+	MailAfter time.Duration `env:"PARLEY_MAIL_AFTER" name:"mail-after" default:"1m" group:"Billing and mail" help:"How long a message of an agent's waits for its visitor to read it, before it is mailed. Agents are told of a waiting visitor after half of that, of a mention after twice that."`
+
 	Limits           string `env:"PARLEY_LIMITS" enum:"on,off" default:"on" group:"Limits" help:"off turns off every limit of rates and connections, for load tests. Limits of size stay."`
 	LimitSignIn      int    `env:"PARLEY_LIMIT_SIGNIN" name:"limit-signin" default:"20" group:"Limits" help:"Attempts to sign in, of one address in a minute."`
 	LimitRegister    int    `env:"PARLEY_LIMIT_REGISTER" name:"limit-register" default:"20" group:"Limits" help:"Registrations from one address in an hour."`
@@ -51,6 +54,8 @@ type Config struct {
 	LimitSearches    int    `env:"PARLEY_LIMIT_SEARCHES" name:"limit-searches" default:"1200" group:"Limits" help:"Searches over REST, of one business in a minute."`
 	LimitSources     int    `env:"PARLEY_LIMIT_SOURCES" name:"limit-sources" default:"600" group:"Limits" help:"New sources of any kind, of one business in a minute."`
 	LimitWebhooks    int    `env:"PARLEY_LIMIT_WEBHOOKS" name:"limit-webhooks" default:"30" group:"Limits" help:"Changes and tests of webhooks, of one business in a minute."`
+	LimitInvitations int    `env:"PARLEY_LIMIT_INVITATIONS" name:"limit-invitations" default:"60" group:"Limits" help:"Invitations of one business in an hour."`
+	LimitTranscripts int    `env:"PARLEY_LIMIT_TRANSCRIPTS" name:"limit-transcripts" default:"5" group:"Limits" help:"Transcripts by mail of one conversation in an hour, asked for over REST; of one business twenty times as many."`
 	LimitMessages    int    `env:"PARLEY_LIMIT_MESSAGES" name:"limit-messages" default:"30" group:"Limits" help:"Messages of one visitor in a minute."`
 	LimitOpens       int    `env:"PARLEY_LIMIT_OPENS" name:"limit-opens" default:"300" group:"Limits" help:"Chats opened from one address in a minute."`
 	LimitConnections int    `env:"PARLEY_LIMIT_CONNECTIONS" name:"limit-connections" default:"200" group:"Limits" help:"Websockets of one address at a time."`
@@ -189,6 +194,9 @@ func (c *Config) Validate() error {
 	if err := mail.CheckAddress(c.Sender()); err != nil {
 		say("PARLEY_MAIL_FROM: %w", err)
 	}
+	if c.MailAfter < time.Second {
+		say("PARLEY_MAIL_AFTER must be a second or more")
+	}
 	if c.LimitMonth < 0 {
 		say("PARLEY_LIMIT_MONTH must be 0, for no limit, or more")
 	}
@@ -197,7 +205,8 @@ func (c *Config) Validate() error {
 		value int64
 	}{
 		{"SIGNIN", int64(c.LimitSignIn)}, {"REGISTER", int64(c.LimitRegister)}, {"ANSWERS", int64(c.LimitAnswers)},
-		{"SEARCHES", int64(c.LimitSearches)}, {"SOURCES", int64(c.LimitSources)}, {"WEBHOOKS", int64(c.LimitWebhooks)}, {"MESSAGES", int64(c.LimitMessages)},
+		{"SEARCHES", int64(c.LimitSearches)}, {"SOURCES", int64(c.LimitSources)}, {"WEBHOOKS", int64(c.LimitWebhooks)},
+		{"INVITATIONS", int64(c.LimitInvitations)}, {"TRANSCRIPTS", int64(c.LimitTranscripts)}, {"MESSAGES", int64(c.LimitMessages)},
 		{"OPENS", int64(c.LimitOpens)}, {"CONNECTIONS", int64(c.LimitConnections)}, {"UPLOAD", int64(c.LimitUpload)},
 	} {
 		if limit.value < 1 {

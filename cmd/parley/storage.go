@@ -53,7 +53,7 @@ func openMaster(c *Config, logger *slog.Logger) (*seal.Master, error) {
 
 // openStore connects to the database and brings it up to date.
 func openStore(ctx context.Context, c *Config, master *seal.Master, logger *slog.Logger) (*postgres.Store, error) {
-	options := postgres.Options{Master: master, Logger: logger}
+	options := postgres.Options{Master: master, Logger: logger, MailAfter: c.MailAfter}
 	var store *postgres.Store
 	var err error
 	if c.DatabaseURL != "" {

@@ -38,7 +38,7 @@ func isStatus(body chat.Body) bool {
 }
 
 // writeMails plans the mails that follow if nobody looks.
-func writeMails(ctx context.Context, q *db.Queries, p *plan) error {
+func (s *Store) writeMails(ctx context.Context, q *db.Queries, p *plan) error {
 	var mails []db.PlanMailsParams
 	for _, a := range p.accepted {
 		for i, body := range a.Bodies {
@@ -46,15 +46,15 @@ func writeMails(ctx context.Context, q *db.Queries, p *plan) error {
 			switch b := body.(type) {
 			case chat.MessageCreated:
 				if b.Author.Kind == chat.ByAgent {
-					mail.Kind, mail.Due = chat.MailMissed, at(a.Append).Add(chat.MissedAfter)
+					mail.Kind = chat.MailMissed
 				}
 			case chat.StatusChanged:
 				if b.Status == chat.Waiting {
-					mail.Kind, mail.Due = chat.MailWaiting, at(a.Append).Add(chat.WaitingAfter)
+					mail.Kind = chat.MailWaiting
 				}
 			}
 			if mail.Kind != "" {
-				mail.ID = chat.NewID(chat.MailPrefix)
+				mail.ID, mail.Due = chat.NewID(chat.MailPrefix), at(a.Append).Add(mail.Kind.After(s.mailAfter))
 				mails = append(mails, mailRow(mail))
 			}
 		}

@@ -42,7 +42,7 @@ func (s *Store) addNote(ctx context.Context, note chat.Note) (kept chat.Note, er
 			return fmt.Errorf("insert the note: %w", err)
 		}
 		if added > 0 {
-			return mention(ctx, q, kept)
+			return s.mention(ctx, q, kept)
 		}
 		first, err := q.NoteByClientID(ctx, db.NoteByClientIDParams{
 			Tenant: note.Tenant, Conversation: note.Conversation, ClientID: known(note.ClientID),
@@ -68,7 +68,7 @@ func (s *Store) notesOf(ctx context.Context, q *db.Queries, ref chat.Ref) (db.Co
 
 // mention keeps whom a note names, once each. That they are members is what the
 // rows refer to.
-func mention(ctx context.Context, q *db.Queries, note chat.Note) error {
+func (s *Store) mention(ctx context.Context, q *db.Queries, note chat.Note) error {
 	users := slices.Clone(note.Mentions)
 	slices.Sort(users) // one order of locking
 	users = slices.Compact(users)
@@ -77,7 +77,7 @@ func mention(ctx context.Context, q *db.Queries, note chat.Note) error {
 		mentions[i] = db.InsertMentionsParams{Tenant: note.Tenant, UserID: user, Conversation: note.Conversation, Note: note.ID}
 		mails[i] = mailRow(chat.Mail{
 			ID: chat.NewID(chat.MailPrefix), Ref: note.Ref, Kind: chat.MailMention, Seq: note.Seq, User: user,
-			Due: now().Add(chat.MentionAfter),
+			Due: now().Add(chat.MailMention.After(s.mailAfter)),
 		})
 	}
 	if err := executed(ctx, mentions, q.InsertMentions); err != nil {

@@ -1,6 +1,7 @@
 package postgres
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -37,6 +38,8 @@ var (
 type Options struct {
 	Master *seal.Master // what everything is sealed under; required
 	Logger *slog.Logger // nil: slog.Default()
+	// MailAfter is how long a mail of a missed message waits for its visitor to look; 0: chat.MailAfter.
+	MailAfter time.Duration
 }
 
 func (o Options) logger() *slog.Logger {
@@ -48,13 +51,14 @@ func (o Options) logger() *slog.Logger {
 
 // Store keeps everything in a Database.
 type Store struct {
-	database Database
-	reads    *db.Queries // outside transactions
-	writes   *db.Queries // single statements that commit by themselves
-	keys     *keyring
-	memory   memory
-	cursors  cursors
-	logger   *slog.Logger
+	database  Database
+	reads     *db.Queries // outside transactions
+	writes    *db.Queries // single statements that commit by themselves
+	keys      *keyring
+	memory    memory
+	cursors   cursors
+	logger    *slog.Logger
+	mailAfter time.Duration
 }
 
 // New returns a store over a database, which it owns from then on.
@@ -63,13 +67,14 @@ func New(database Database, options Options) (*Store, error) {
 		return nil, errors.New("open a store: there is no master key")
 	}
 	return &Store{
-		database: database,
-		reads:    db.New(database.Reader()),
-		writes:   db.New(database.Writer()),
-		keys:     newKeyring(options.Master),
-		memory:   newMemory(),
-		logger:   options.logger(),
-		cursors:  cursors{key: options.Master.Derive("persistence/cursors", 32)},
+		database:  database,
+		reads:     db.New(database.Reader()),
+		writes:    db.New(database.Writer()),
+		keys:      newKeyring(options.Master),
+		memory:    newMemory(),
+		logger:    options.logger(),
+		mailAfter: cmp.Or(options.MailAfter, chat.MailAfter),
+		cursors:   cursors{key: options.Master.Derive("persistence/cursors", 32)},
 	}, nil
 }
 

@@ -69,6 +69,7 @@ var crowd = []string{
 
 func BenchmarkAppend(b *testing.B) { storetest.BenchmarkAppend(b, durable) }
 func BenchmarkOpen(b *testing.B)   { storetest.BenchmarkOpen(b, durable) }
+func BenchmarkInbox(b *testing.B)  { storetest.BenchmarkInbox(b, durable) }
 
 // durable is a database as a user would run it.
 func durable(t testing.TB) storetest.Database {

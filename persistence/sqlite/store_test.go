@@ -80,6 +80,7 @@ func TestWhatRunsAgainAndAgainReadsAnIndex(t *testing.T) {
 
 func BenchmarkAppend(b *testing.B) { storetest.BenchmarkAppend(b, newFolder) }
 func BenchmarkOpen(b *testing.B)   { storetest.BenchmarkOpen(b, newFolder) }
+func BenchmarkInbox(b *testing.B)  { storetest.BenchmarkInbox(b, newFolder) }
 
 // folder is a database under test.
 type folder struct {

@@ -71,3 +71,48 @@ func BenchmarkOpen(b *testing.B, open func(t testing.TB) Database) {
 		})
 	}
 }
+
+// BenchmarkInbox measures what an inbox asks for, of ten thousand conversations.
+func BenchmarkInbox(b *testing.B, open func(t testing.TB) Database) {
+	store := open(b).Open(b)
+	defer store.Close()
+	w := newWorld(b, store)
+	ids := make([]string, 0, 10_000)
+	for len(ids) < cap(ids) {
+		var batch []chat.Append
+		for range 200 {
+			status := []chat.Status{chat.WithBot, chat.Closed, chat.Closed, chat.Closed, chat.Waiting}[len(ids)%5]
+			birth := w.birth(w.newRef(), said("a", "Hello"), chat.StatusChanged{Status: status})
+			birth.Status, birth.At = status, moment(len(ids))
+			batch, ids = append(batch, birth), append(ids, birth.Conversation)
+		}
+		w.committed(b, batch...)
+	}
+	w.born(b, chat.ContactChanged{Name: "Bo Diddley"})
+	for name, ask := range map[string]func() error{
+		"everything": func() error {
+			_, _, err := w.Conversations(b.Context(), w.tenant.ID, chat.ConversationFilter{})
+			return err
+		},
+		"closed": func() error {
+			_, _, err := w.Conversations(b.Context(), w.tenant.ID, chat.ConversationFilter{Queue: chat.QueueClosed})
+			return err
+		},
+		"waiting": func() error {
+			_, _, err := w.Conversations(b.Context(), w.tenant.ID, chat.ConversationFilter{Queue: chat.QueueWaiting})
+			return err
+		},
+		"words": func() error {
+			_, _, err := w.Conversations(b.Context(), w.tenant.ID, chat.ConversationFilter{Words: []string{"diddley", "bo"}})
+			return err
+		},
+		"counts":       func() error { _, err := w.Counts(b.Context(), w.tenant.ID, w.user.ID); return err },
+		"20 summaries": func() error { _, err := w.Summaries(b.Context(), w.tenant.ID, ids[:20]); return err },
+	} {
+		b.Run(name, func(b *testing.B) {
+			for b.Loop() {
+				must(b, ask())
+			}
+		})
+	}
+}

@@ -11,15 +11,22 @@ import { build as vite } from 'vite'
 
 const here = fileURLToPath(new URL('.', import.meta.url))
 
+/** What the chunk `more` takes from the app, which it finds on its own element: see contract.ts. */
+const shared = { 'preact/hooks': 'document.currentScript.parley.hooks', 'preact/jsx-runtime': 'document.currentScript.parley.jsx' }
+
+/** Browsers that know :dir(), which would else be guessed from languages; older ones show the chat without tails on its bubbles. */
+const cssTarget = ['chrome120', 'edge120', 'firefox115', 'safari16.4']
+
 /** One classic script: pages need neither modules nor cross-origin headers for it. */
-async function bundle(entry, define) {
+async function bundle(entry, define, globals = {}) {
   const { output } = await vite({
     root: here,
     logLevel: 'warn',
     publicDir: false,
     define,
+    resolve: { alias: globals['preact/jsx-runtime'] ? {} : { 'preact/jsx-runtime': join(here, 'src/jsx.ts') } },
     oxc: { jsx: { runtime: 'automatic', importSource: 'preact', development: false } }, // whatever NODE_ENV says
-    build: { write: false, target: 'es2022', modulePreload: false, rollupOptions: { input: join(here, entry), output: { format: 'iife' } } },
+    build: { write: false, target: 'es2022', cssTarget, modulePreload: false, rollupOptions: { input: join(here, entry), external: Object.keys(globals), output: { format: 'iife', globals } } },
   })
   return output[0].code
 }
@@ -32,7 +39,8 @@ export async function build(out) {
     await writeFile(join(out, path), content)
     return path
   }
-  const app = await bundle('src/app.tsx')
+  const more = await bundle('src/more/more.tsx', {}, shared)
+  const app = await bundle('src/app.tsx', { __MORE__: JSON.stringify(await publish('more.js', more)) })
   const loader = await bundle('src/loader/loader.ts', { __APP__: JSON.stringify(await publish('app.js', app)) })
   await writeFile(join(out, 'widget.js'), loader)
   let demo = await readFile(join(here, 'demo/demo.html'), 'utf8')
@@ -40,7 +48,7 @@ export async function build(out) {
     demo = demo.replace(`/widget/${name}`, await publish(name, await readFile(join(here, 'demo', name), 'utf8')))
   }
   await writeFile(join(out, 'demo.html'), demo)
-  return { app, loader }
+  return { app, loader, more }
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

@@ -10,39 +10,39 @@ const KEPT = 12
 
 export class Announcer {
   lines: { key: number; text: string }[] = []
-  private conversation = ''
-  private done = 0 // seq up to which everything was told
-  private answer = '' // the one being told
-  private from = 0
-  private key = 0
+  #conversation = ''
+  #done = 0 // seq up to which everything was told
+  #answer = '' // the one being told
+  #from = 0
+  #key = 0
 
   update({ conversation, ready, seq, items }: Snapshot): void {
     if (!ready) return
-    if (conversation !== this.conversation) {
-      this.conversation = conversation
-      this.done = items.find((item) => item.kind === 'answer' && item.phase === 'open')?.seq ?? seq + 1
-      this.done--
+    if (conversation !== this.#conversation) {
+      this.#conversation = conversation
+      this.#done = items.find((item) => item.kind === 'answer' && item.phase === 'open')?.seq ?? seq + 1
+      this.#done--
       return
     }
     for (const item of items) {
-      if (item.seq <= this.done) continue
+      if (item.seq <= this.#done) continue
       if (item.kind === 'answer') {
-        if (item.id !== this.answer) {
-          this.answer = item.id
-          this.from = 0
+        if (item.id !== this.#answer) {
+          this.#answer = item.id
+          this.#from = 0
         }
-        const { said, next } = sentences(item.text, this.from, item.phase !== 'open')
-        this.from = next
-        said.forEach((text) => this.say(text))
+        const { said, next } = sentences(item.text, this.#from, item.phase !== 'open')
+        this.#from = next
+        said.forEach((text) => this.#say(text))
         if (item.phase === 'open') return
-        if (item.phase !== 'done') this.say(endings[item.phase])
-      } else if (item.kind === 'notice') this.say(noticeText(item))
-      else if (item.author.kind === 'agent') this.say(`${item.author.name || words.aPerson}: ${item.text}`)
-      this.done = item.seq
+        if (item.phase !== 'done') this.#say(endings[item.phase])
+      } else if (item.kind === 'notice') this.#say(noticeText(item))
+      else if (item.author.kind === 'agent') this.#say(`${item.author.name || words.aPerson}: ${item.text}`)
+      this.#done = item.seq
     }
   }
 
-  private say(text: string): void {
-    this.lines = [...this.lines.slice(1 - KEPT), { key: this.key++, text }]
+  #say(text: string): void {
+    this.lines = [...this.lines.slice(1 - KEPT), { key: this.#key++, text }]
   }
 }

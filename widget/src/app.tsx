@@ -1,23 +1,36 @@
-/** The app chunk: everything behind the launcher. */
+/** The app chunk: everything behind the launcher that a visitor sees who opens it. */
 import { render } from 'preact'
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks'
+import { Fragment, jsx, jsxs } from 'preact/jsx-runtime'
 import { Announcer } from './announcer'
 import css from './app.css?inline'
-import type { AppScript, Mount } from './contract'
+import type { Kit, Mount, Script, TakeApp } from './contract'
 import { Conversation, type Snapshot } from './conversation'
 import { addSheet } from './loader/host'
-import { tab } from './storage'
+import type { More } from './more/contract'
+import { follow, tab } from './storage'
 import { Panel } from './views/panel'
 
-const mount: Mount = ({ bot, server, shadow, look, launcher, emit }) => {
+declare const __MORE__: string // path of the chunk `more`, put in by the build
+
+/** After so long, in milliseconds, a chunk that could not be loaded is worth another try. */
+const AGAIN = 10_000
+
+const mount: Mount = ({ bot, server, shadow, look, page, launcher, about, emit, load }) => {
   addSheet(shadow, css)
   const root = document.createElement('div')
   shadow.prepend(root)
+  if (page) follow(bot)
   const small = matchMedia('(max-width: 480px)')
   const announcer = new Announcer()
-  const conversation = new Conversation(bot, server, schedule)
+  const conversation = new Conversation(bot, server, schedule, (code) => need((more) => more.explain(code)))
   let open = false
   let opened = false
   let scheduled = false
+  let more: More | undefined
+  let loading = false
+  let failed = false
+  const callbacks: ((more: More) => void)[] = [] // wait for it
   let before: Snapshot = conversation.snapshot
 
   function schedule(): void {
@@ -28,28 +41,72 @@ const mount: Mount = ({ bot, server, shadow, look, launcher, emit }) => {
     else requestAnimationFrame(draw)
   }
 
+  /** Loads what only some visitors need, or only later. Without it, one can still talk. */
+  function need(use?: (more: More) => void): void {
+    if (more) return use?.(more)
+    if (use) callbacks.push(use)
+    if (loading) return
+    loading = true
+    failed = false
+    const kit: Kit = {
+      hooks: { useEffect, useLayoutEffect, useRef, useState },
+      jsx: { Fragment, jsx, jsxs },
+      take: (it) => {
+        more = it
+        addSheet(shadow, it.css)
+        callbacks.forEach((use) => use(it))
+        schedule()
+      },
+    }
+    load(__MORE__, kit, () => {
+      failed = true
+      callbacks.length = 0
+      setTimeout(() => {
+        loading = false
+        schedule()
+      }, AGAIN)
+      schedule()
+    })
+  }
+
   function draw(): void {
     scheduled = false
     const snapshot = conversation.snapshot
     announcer.update(snapshot)
     tell(snapshot)
+    if (/agent|waiting/.test(snapshot.status)) need()
+    if (about.contact && snapshot.seq) need((more) => more.introduce(snapshot, conversation, about))
     const appearance = { ...look, ...snapshot.bot.appearance }
     launcher.show({ open, unread: snapshot.unread, appearance })
     if (!opened) return
     const bot = { ...snapshot.bot, appearance }
     render(
-      <Panel snapshot={{ ...snapshot, bot }} conversation={conversation} spoken={announcer.lines} open={open} phone={small.matches} close={api.close} />,
+      <Panel
+        snapshot={{ ...snapshot, bot }}
+        conversation={conversation}
+        spoken={announcer.lines}
+        open={open}
+        page={page}
+        phone={small.matches}
+        more={more}
+        need={need}
+        failed={failed}
+        close={api.close}
+      />,
       root,
     )
   }
 
-  /** Tells the page's own script, through `Parley.on`. */
+  /** Tells the page's own script, through `Parley.on`, and who looks elsewhere. */
   function tell(snapshot: Snapshot): void {
     if (snapshot.unread !== before.unread) emit('unread', snapshot.unread)
     if (before.ready && snapshot.conversation === before.conversation) {
       for (const item of snapshot.items) {
         const end = item.kind === 'answer' ? (item.end ?? 0) : item.seq
-        if (end > before.seq && item.kind !== 'notice') emit('message', { from: item.author.kind })
+        if (end <= before.seq || item.kind === 'notice') continue
+        const from = item.author.kind
+        emit('message', { from })
+        if (from === 'agent' && (!open || document.hidden)) need((more) => more.call(conversation))
       }
     }
     before = snapshot
@@ -59,7 +116,7 @@ const mount: Mount = ({ bot, server, shadow, look, launcher, emit }) => {
     if (open === next) return
     open = next
     opened ||= next
-    tab(bot).write({ open })
+    if (!page) tab(bot).write({ open })
     emit(open ? 'open' : 'close')
     conversation.look(open)
     draw()
@@ -71,16 +128,21 @@ const mount: Mount = ({ bot, server, shadow, look, launcher, emit }) => {
   }
 
   const api = {
-    open: () => set(true),
-    close: () => set(false),
+    open: () => (page ? need(() => set(true)) : set(true)), // as a page it has a style of its own
+    close: () => set(page),
     remounted: () => {
       const log = root.querySelector('.log')
       log?.scrollTo(0, log.scrollHeight) // a moved element forgets where it was
+    },
+    told: () => {
+      conversation.about(about.fields)
+      schedule()
     },
   }
   launcher.element.onclick = () => set(!open)
   small.addEventListener('change', schedule)
   matchMedia('(prefers-color-scheme: dark)').addEventListener('change', schedule)
+  api.told()
   conversation.connect()
   if (tab(bot).read().open && !small.matches) {
     // It was open on the page before: it comes back, without taking the focus.
@@ -91,4 +153,4 @@ const mount: Mount = ({ bot, server, shadow, look, launcher, emit }) => {
   return api
 }
 
-;(document.currentScript as AppScript | null)?.parley?.(mount)
+;(document.currentScript as Script<TakeApp> | null)?.parley?.(mount)

@@ -1,5 +1,8 @@
-/** What the loader and the app chunk know of each other. */
-import type { Appearance } from './wire'
+/** What the parts of the widget, which are loaded one by one, know of each other. */
+import type * as hooks from 'preact/hooks'
+import type * as jsx from 'preact/jsx-runtime'
+import type { More } from './more/contract'
+import type { Appearance, Contact } from './wire'
 
 /** What the loader gives to the app. */
 export interface Guest {
@@ -7,8 +10,18 @@ export interface Guest {
   server: string // origin of the script
   shadow: ShadowRoot // where everything is drawn
   look: Appearance // what the line on the page says of the looks; the server's word goes before it
+  page: boolean // the chat is the whole page, which is ours
   launcher: Launcher
+  about: About
   emit(event: EventName, detail?: unknown): void
+  /** Loads a script of ours, as the page's policy allows it; it finds `parley` on its own element, so that no global is needed. */
+  load(path: string, parley: unknown, failed: () => void): void
+}
+
+/** What the page says of its visitor. */
+export interface About {
+  fields: Record<string, unknown>
+  contact?: Contact
 }
 
 /** The button, which the loader draws and the app keeps up to date. */
@@ -23,13 +36,24 @@ export interface App {
   close(): void
   /** The page threw our element away and the loader put it back. */
   remounted(): void
+  /** The page said something else of its visitor. */
+  told(): void
 }
 
 export type Mount = (guest: Guest) => App
 
-/** The app chunk finds this on its own script element and calls it: no global is needed. */
-export interface AppScript extends HTMLScriptElement {
-  parley?: (mount: Mount) => void
+/** What the app chunk finds on its script element. */
+export type TakeApp = (mount: Mount) => void
+
+/** What the chunk `more` finds there: it shares the app's Preact. */
+export interface Kit {
+  hooks: Pick<typeof hooks, 'useEffect' | 'useLayoutEffect' | 'useRef' | 'useState'>
+  jsx: Pick<typeof jsx, 'Fragment' | 'jsx' | 'jsxs'>
+  take(more: More): void
+}
+
+export interface Script<T> extends HTMLScriptElement {
+  parley?: T
 }
 
 export type EventName = 'open' | 'close' | 'unread' | 'message'
@@ -38,6 +62,10 @@ export type EventName = 'open' | 'close' | 'unread' | 'message'
 export interface Api {
   open(): void
   close(): void
+  /** Says something of the visitor, which people of the business see: texts, numbers, true or false. */
+  set(fields: Record<string, unknown>): void
+  /** Says who the visitor is. */
+  contact(contact: Contact): void
   /** Calls back with open, close, unread (a number) or message ({from}); returns what ends it. */
   on(event: EventName, callback: (detail?: unknown) => void): () => void
 }

@@ -22,131 +22,137 @@ export interface Line {
   condition(condition: Condition, code?: number): void
 }
 
+/** The close code that says: nothing that this visitor writes is accepted. */
+export const BLOCKED = 4505
+
 /** Close codes from 4500 on mean that trying again cannot help. */
 export const final = (code: number): boolean => code >= 4500 && code <= 4999
 
-/** Orders that a living server answers at once, whatever it thinks of them. */
-const answered = new Set<Order>(['session.open', 'message.send', 'message.retry', 'ping'])
-
-/** Orders that need no answer of their own. */
-const quiet = new Set<Order>(['ping', 'pong', 'typing', 'read'])
+/** Orders that need no answer. A living server answers all others at once, whatever it thinks of them. */
+const quiet = new Set<Order>(['pong', 'typing', 'read'])
 
 export class Socket {
-  private ws?: WebSocket
-  private condition: Condition = 'waiting'
-  private attempt = 0
-  private ids = 0
-  private opening?: string // id of this connection's session.open
-  private retry?: ReturnType<typeof setTimeout>
-  private silence?: ReturnType<typeof setTimeout>
-  private deadline?: ReturnType<typeof setTimeout>
+  #ws?: WebSocket
+  #condition: Condition = 'waiting'
+  #attempt = 0
+  #ids = 0
+  #opening?: string // id of this connection's session.open
+  #retry?: ReturnType<typeof setTimeout>
+  #silence?: ReturnType<typeof setTimeout>
+  #deadline?: ReturnType<typeof setTimeout>
+
+  readonly #url: string
+  readonly #line: Line
 
   constructor(
-    private readonly url: string,
-    private readonly line: Line,
-  ) {}
+    url: string,
+    line: Line,
+  ) {
+    this.#url = url
+    this.#line = line
+  }
 
   /** Connects, or hurries up where a retry was due later. */
   connect(): void {
-    if (this.ws || this.condition === 'stopped') return
-    clearTimeout(this.retry)
-    this.become('connecting')
+    if (this.#ws || this.#condition === 'stopped') return
+    clearTimeout(this.#retry)
+    this.#become('connecting')
     let ws: WebSocket
     try {
-      ws = new WebSocket(this.url, 'parley.v1')
+      ws = new WebSocket(this.#url, 'parley.v1')
     } catch {
       // A page's policy may forbid the connection; the policy does not change while the page lives.
-      this.become('stopped', 0)
+      this.#become('stopped', 0)
       return
     }
-    this.ws = ws
-    this.expect()
+    this.#ws = ws
+    this.#expect()
     ws.onopen = () => {
-      this.opening = this.send('session.open', this.line.hello())
+      this.#opening = this.send('session.open', this.#line.hello())
     }
-    ws.onmessage = ({ data }) => this.receive(data)
-    ws.onclose = ({ code }) => this.fallen(code)
+    ws.onmessage = ({ data }) => this.#receive(data)
+    ws.onclose = ({ code }) => this.#fallen(code)
   }
 
   /** Sends a frame and returns its id, or undefined where there is no connection: the caller repeats. */
   send<T extends Order>(type: T, data: Orders[T]): string | undefined {
-    if (this.ws?.readyState !== 1) return
-    const id = String(++this.ids)
-    this.ws.send(encode(type, data, quiet.has(type) ? undefined : id))
-    this.listen()
-    if (answered.has(type)) this.expect()
+    if (this.#ws?.readyState !== 1) return
+    const id = String(++this.#ids)
+    this.#ws.send(encode(type, data, quiet.has(type) ? undefined : id))
+    this.#listen()
+    if (!quiet.has(type)) this.#expect()
     return id
   }
 
   /** Asks whether the other side is still there: after sleep, or when the network came back. */
   check(): void {
-    if (this.condition === 'waiting') this.connect()
-    else if (this.condition === 'open') this.send('ping', {})
+    if (this.#condition === 'waiting') this.connect()
+    else if (this.#condition === 'open') this.send('ping', {})
   }
 
   /** Drops the connection and makes another one, at once the first time. */
   restart(): void {
-    this.drop()
-    this.later(0)
+    this.#drop()
+    this.#later(0)
   }
 
-  private receive(raw: unknown): void {
-    clearTimeout(this.deadline)
-    this.deadline = undefined
-    this.listen()
+  #receive(raw: unknown): void {
+    clearTimeout(this.#deadline)
+    this.#deadline = undefined
+    this.#listen()
     const frame = decode(raw)
     if (!frame) return
     if (frame.type === 'ping') return void this.send('pong', {})
     if (frame.type === 'session.ready') {
-      this.attempt = 0
-      this.line.frame(frame)
-      this.become('open')
+      this.#attempt = 0
+      this.#line.frame(frame)
+      this.#become('open')
       return
     }
     const ref = 'ref' in frame ? frame.ref : undefined
-    this.line.frame(frame, ref)
+    this.#line.frame(frame, ref)
     // The session was not opened, but may be later.
-    if (frame.type === 'error' && ref && ref === this.opening) this.fallen(1006, frame.data.retry_after)
+    if (frame.type === 'error' && ref && ref === this.#opening) this.#fallen(frame.data.code === 'blocked' ? BLOCKED : 1006, frame.data.retry_after)
   }
 
   /** Pings when nothing passed for a while. */
-  private listen(): void {
-    clearTimeout(this.silence)
-    this.silence = setTimeout(() => this.send('ping', {}), SILENCE)
+  #listen(): void {
+    clearTimeout(this.#silence)
+    this.#silence = setTimeout(() => this.send('ping', {}), SILENCE)
   }
 
   /** Takes the connection for dead unless something comes. */
-  private expect(): void {
-    this.deadline ??= setTimeout(() => this.fallen(1006), PATIENCE)
+  #expect(): void {
+    this.#deadline ??= setTimeout(() => this.#fallen(1006), PATIENCE)
   }
 
-  private fallen(code: number, after?: number): void {
-    this.drop()
-    if (final(code)) this.become('stopped', code)
-    else this.later(code, after)
+  #fallen(code: number, after?: number): void {
+    this.#drop()
+    if (final(code)) this.#become('stopped', code)
+    else this.#later(code, after)
   }
 
   /** Tries again after a while, which is `after` seconds at least. */
-  private later(code: number, after = 0): void {
-    const wait = after * 1000 + backoff(this.attempt++, code === 4002 ? DRAIN_SPREAD : 500)
-    this.become('waiting', code)
-    clearTimeout(this.retry)
-    this.retry = setTimeout(() => this.connect(), wait)
+  #later(code: number, after = 0): void {
+    const wait = after * 1000 + backoff(this.#attempt++, code === 4002 ? DRAIN_SPREAD : 500)
+    this.#become('waiting', code)
+    clearTimeout(this.#retry)
+    this.#retry = setTimeout(() => this.connect(), wait)
   }
 
-  private drop(): void {
-    clearTimeout(this.silence)
-    clearTimeout(this.deadline)
-    this.deadline = undefined
-    const ws = this.ws
-    this.ws = undefined
+  #drop(): void {
+    clearTimeout(this.#silence)
+    clearTimeout(this.#deadline)
+    this.#deadline = undefined
+    const ws = this.#ws
+    this.#ws = undefined
     if (!ws) return
     ws.onopen = ws.onmessage = ws.onclose = null
     ws.close()
   }
 
-  private become(condition: Condition, code?: number): void {
-    this.condition = condition
-    this.line.condition(condition, code)
+  #become(condition: Condition, code?: number): void {
+    this.#condition = condition
+    this.#line.condition(condition, code)
   }
 }

@@ -7,8 +7,10 @@ import {
   type Author,
   type BotInfo,
   type Citation,
+  type Contact,
   type EventFrame,
   isEvent,
+  type Queue,
   type Reason,
   type ServerFrame,
   type Status,
@@ -49,7 +51,7 @@ export interface Notice {
   at?: string
   status: Status | 'erased'
   agent?: Author
-  position?: number
+  before?: Author // the person who had it until then
 }
 
 export type Item = Message | Answer | Notice
@@ -68,13 +70,15 @@ export interface State {
   head: number // of the log when we opened it: below it we are catching up
   status: Status
   agent?: Author
-  position?: number
+  queue?: Queue // while it waits
+  contact?: Contact // what the visitor last said of themselves
+  seen: number // seq up to which a person has read
   bot: BotInfo
   items: Item[]
   outbox: Pending[]
 }
 
-export const empty: State = { conversation: '', seq: 0, head: 0, status: 'bot', bot: {}, items: [], outbox: [] }
+export const empty: State = { conversation: '', seq: 0, head: 0, status: 'bot', seen: 0, bot: {}, items: [], outbox: [] }
 
 /** Whether the frame is an event that comes too late or too early to be applied. */
 export const gap = (state: State, frame: ServerFrame): boolean => isEvent(frame) && frame.seq > state.seq + 1
@@ -83,17 +87,25 @@ export function reduce(state: State, frame: ServerFrame): State {
   if (isEvent(frame)) return frame.seq === state.seq + 1 ? apply(state, frame) : state
   switch (frame.type) {
     case 'session.ready': {
-      const { conversation, seq, recovered, status, agent, bot } = frame.data
+      const { conversation, seq, recovered, status, agent, bot, queue, read = 0 } = frame.data
       const kept = recovered && conversation === state.conversation
       return {
         ...state,
-        ...(kept ? {} : { seq: 0, items: [], position: undefined }),
+        ...(kept ? {} : { seq: 0, items: [], contact: undefined }),
         conversation,
         head: seq,
         status,
         agent,
+        queue,
+        seen: read,
         bot: bot ?? state.bot,
       }
+    }
+    case 'queue.changed':
+      return { ...state, queue: frame.data }
+    case 'read': {
+      const { author, seq } = frame.data
+      return author?.kind === 'agent' && seq > state.seen ? { ...state, seen: seq } : state
     }
     case 'message.delta': {
       const { message, index, text } = frame.data
@@ -151,13 +163,19 @@ function apply(state: State, frame: EventFrame): State {
       }))
     }
     case 'status.changed': {
-      const { status, agent, position } = frame.data
-      const notice: Notice = { kind: 'notice', seq, at, status, agent, position }
+      const { status, agent, position, absence, opens_at } = frame.data
+      const before = state.items.findLast((item): item is Notice => item.kind === 'notice' && item.status !== 'erased')
+      const notice: Notice = { kind: 'notice', seq, at, status, agent, before: before?.agent }
       const last = state.items.at(-1)
-      // Moving up in the line replaces the last line rather than adding one.
-      const moved = last?.kind === 'notice' && last.status === status
-      return { ...state, status, agent, position, items: [...(moved ? state.items.slice(0, -1) : state.items), notice] }
+      // What says the same again replaces the last line rather than adding one.
+      const same = last === before && before?.status === status && before.agent?.name === agent?.name
+      const items = same ? state.items.with(-1, { ...notice, before: before.before }) : [...state.items, notice]
+      // While we catch up, session.ready told the place of now.
+      const queue = seq > state.head ? { position, absence, opens_at } : state.queue
+      return { ...state, status, agent, queue, items }
     }
+    case 'contact.changed':
+      return { ...state, contact: frame.data }
     case 'feedback.given': {
       const { message, helpful, comment } = frame.data
       return change(state, message, (answer) => ({ ...answer, feedback: { helpful, comment } }))
@@ -171,9 +189,9 @@ function apply(state: State, frame: EventFrame): State {
 }
 
 /** An erased event says no more than that it was one: its message is known by its place alone. */
-function applyErased(state: State, { type, seq, at }: EventFrame): State {
-  const notice: Notice = { kind: 'notice', seq, at, status: 'erased' }
-  if (type === 'message.created') return { ...state, items: [...state.items, notice] }
+function applyErased(state: State, frame: EventFrame): State {
+  const { type } = frame
+  if (type === 'message.created') return { ...state, items: [...state.items, erased(frame)] }
   const open = openAnswer(state)
   if (!open || (type !== 'message.completed' && type !== 'message.interrupted')) return state
   return { ...state, items: state.items.map((item) => (item === open ? erased(item) : item)) }
@@ -182,7 +200,7 @@ function applyErased(state: State, { type, seq, at }: EventFrame): State {
 /** The seq of the event that gave an item its text. */
 const endOf = (item: Item): number | undefined => (item.kind === 'answer' ? item.end : item.seq)
 
-const erased = ({ seq, at }: Item): Notice => ({ kind: 'notice', seq, at, status: 'erased' })
+const erased = ({ seq, at }: { seq: number; at?: string }): Notice => ({ kind: 'notice', seq, at, status: 'erased' })
 
 const settle = (answer: Answer, end: number, text: string): Answer => ({ ...answer, end, text, bytes: byteLength(text) })
 
@@ -207,6 +225,21 @@ export function retryable({ status, items }: State): Set<string> {
   for (const item of items) if (item.kind === 'answer') last.set(item.question ?? item.id, item)
   const failed = [...last.values()].filter((answer) => status === 'bot' && answer.phase === 'failed')
   return new Set(failed.map((answer) => answer.id))
+}
+
+/** Whether a person is offered: the bot does, or it failed or said nothing twice in a row. */
+export function stuck({ status, items }: State): boolean {
+  if (status !== 'bot') return false
+  const lately = items.filter((item) => item.kind !== 'message').slice(-2)
+  const last = lately.at(-1)
+  const useless = (item: Item) => item.kind === 'answer' && (item.phase === 'failed' || (item.phase === 'done' && !item.text))
+  return (last?.kind === 'answer' && last.offer === 'handoff') || (lately.length > 1 && lately.every(useless))
+}
+
+/** The last own message, where a person has read it and nothing was said since. */
+export function seenMessage({ items, seen }: State): Message | undefined {
+  const last = items.at(-1)
+  return last?.kind === 'message' && last.author.kind === 'visitor' && last.seq <= seen ? last : undefined
 }
 
 /** Whether an answer is due that has not begun: the last word is the visitor's, and the bot has it. */

@@ -2,7 +2,6 @@
  * The frames of `parley.v1`: JSON text over a websocket. Durable events, and
  * only they, carry `seq` and `at`; answers to our frames carry `ref`.
  */
-
 export type Status = 'bot' | 'waiting' | 'agent' | 'closed'
 export type AuthorKind = 'visitor' | 'bot' | 'agent'
 
@@ -35,6 +34,7 @@ export interface BotInfo {
   greeting?: string
   suggestions?: string[]
   handoff?: boolean
+  preview?: boolean // people see what the visitor writes before it is sent
   appearance?: Appearance
 }
 
@@ -46,7 +46,24 @@ export interface Ready {
   status: Status
   agent?: Author
   bot?: BotInfo
+  queue?: Queue
+  read?: number // seq up to which a person has read
 }
+
+/** Where a visitor stands who waits for a person, and why that may take longer. */
+export interface Queue {
+  position?: number
+  absence?: string // "nobody" is there, or it is outside business "hours"
+  opens_at?: string
+}
+
+export interface Contact {
+  name?: string
+  email?: string
+  phone?: string
+}
+
+export type Fields = Record<string, string>
 
 export interface Failure {
   code: string
@@ -60,8 +77,8 @@ export interface Events {
   'message.started': { message: string; author: Author; question?: string; attempt?: number }
   'message.completed': { message: string; text: string; citations?: Citation[]; offer?: string }
   'message.interrupted': { message: string; text: string; reason: Reason }
-  'status.changed': { status: Status; agent?: Author; position?: number }
-  'contact.changed': { name?: string; email?: string; phone?: string }
+  'status.changed': { status: Status; agent?: Author } & Queue
+  'contact.changed': Contact
   'feedback.given': { message: string; helpful: boolean; comment?: string }
   'event.erased': { target: number }
 }
@@ -75,6 +92,8 @@ export interface Passing {
   error: Failure
   'message.delta': { message: string; index: number; text: string }
   'message.snapshot': { message: string; text: string }
+  'queue.changed': Queue
+  read: { author?: Author; seq: number }
   typing: { author?: Author }
   ping: object
   pong: object
@@ -94,13 +113,17 @@ export const isEvent = (frame: ServerFrame): frame is EventFrame => 'seq' in fra
 
 /** What we send, by type. */
 export interface Orders {
-  'session.open': { bot: string; token?: string; after?: number; conversation?: string; page?: string; locale?: string }
+  'session.open': { bot: string; token?: string; after?: number; conversation?: string; page?: string; locale?: string; fields?: Fields }
   'message.send': { client_id: string; text: string }
   'message.stop': { message?: string }
   'message.retry': { message: string } // the answer that failed
   'message.feedback': { message: string; helpful: boolean; comment?: string }
   'handoff.request': object
-  typing: object
+  'handoff.cancel': object
+  'contact.set': Contact
+  'conversation.close': object
+  'transcript.request': { email?: string } // absent: to the address that is known
+  typing: { text?: string } // what was written so far, where that is shown
   read: { seq: number }
   ping: object
   pong: object
@@ -108,24 +131,26 @@ export interface Orders {
 
 export type Order = keyof Orders
 
+/** What the page says of its visitor, cut to what the server takes of it. */
+export const bounded = (fields: object): Fields =>
+  Object.fromEntries(
+    Object.entries(fields)
+      .slice(0, 20)
+      .map(([name, value]) => [name.slice(0, 64), String(value).slice(0, 256)]),
+  )
+
 /**
  * Reads a frame. Null: not one that we can use, which is no reason to stop, as
  * later servers may send types that this page does not know.
  */
 export function decode(raw: unknown): ServerFrame | null {
-  if (typeof raw !== 'string') return null
-  let value: unknown
   try {
-    value = JSON.parse(raw)
+    const frame = JSON.parse(raw as string)
+    const sound = typeof frame.type === 'string' && (frame.seq === undefined || Number.isSafeInteger(frame.seq))
+    return sound ? { ...frame, data: Object(frame.data) } : null
   } catch {
     return null
   }
-  if (typeof value !== 'object' || value === null) return null
-  const frame = value as { type?: unknown; seq?: unknown; data?: unknown }
-  if (typeof frame.type !== 'string') return null
-  if ('seq' in frame && !Number.isSafeInteger(frame.seq)) return null
-  if (typeof frame.data !== 'object' || frame.data === null) frame.data = {}
-  return value as ServerFrame
 }
 
 export function encode<T extends Order>(type: T, data: Orders[T], id?: string): string {

@@ -1,4 +1,4 @@
-/** Everything that the widget says by itself. */
+/** What the widget says by itself; the chunk `more` has words of its own. */
 
 export const chat = 'Chat' // until the bot's name is known
 export const ai = 'AI assistant'
@@ -10,10 +10,13 @@ export const write = 'Write a message…'
 export const send = 'Send message'
 export const stop = 'Stop answering'
 export const person = 'Talk to a person'
-export const asked = 'A person was asked to join'
-export const withPerson = (name: string) => `You are talking to ${name}`
-export const somebody = 'a person of our team'
-export const you = 'You'
+export const cancel = 'Ask the bot instead'
+export const asked = 'Waiting for a person'
+export const menu = 'Menu'
+export const notLoaded = 'This could not be loaded.'
+export const previewed = 'We see what you type.'
+export const seen = 'Seen'
+export const you = 'You:'
 export const sending = 'Sending…'
 export const queued = 'Will be sent when the connection is back'
 export const retry = 'Try again'
@@ -30,24 +33,19 @@ export const erased = 'This message was erased.'
 export const helpful = 'Helpful'
 export const unhelpful = 'Not helpful'
 export const thanks = 'Thank you for telling us.'
-export const why = 'What was missing or wrong?'
-export const sendComment = 'Send'
 export const sources = 'Sources'
 export const source = (mark: number, title: string) => (mark ? `Source ${mark}: ${title}` : `Source: ${title}`)
 export const untitled = 'Untitled source'
-export const page = (n: number) => `Page ${n}`
-export const openSource = 'Open'
-export const closeSource = 'Close source'
 export const waiting = 'You are in the line for a person.'
-export const position = (n: number) => `You are in the line for a person. Your position: ${n}.`
-export const joined = (name: string) => `${name} joined the conversation.`
+export const joined = (name: string) => `${name} has joined.`
+export const tookOver = (name: string, before: string) => `${name} has taken over from ${before}.`
 export const aPerson = 'A person'
+export const personOf = (business: string) => `Person · ${business}`
 export const back = 'The AI assistant answers again.'
+export const left = (name: string) => `${name} has left.`
 export const closed = 'Closed. Write to open it again.'
 export const startNew = 'Start a new conversation'
-export const offline = 'No connection. Trying again…'
 export const reconnecting = 'Reconnecting…'
 export const unavailable = 'The chat is not available on this page.'
+export const blocked = 'You cannot write here any more.'
 export const latest = 'Latest messages'
-export const left = (n: number) => (n < 0 ? `${-n} characters too many` : `${n} characters left`)
-export const newTab = '(opens in a new tab)'

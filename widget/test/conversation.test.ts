@@ -1,6 +1,10 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { Conversation } from '../src/conversation'
+import { explain as ownersWords } from '../src/more/owner'
+import { follow } from '../src/storage'
 import { FakeSocket, useFakeSocket } from './fake-socket'
+
+const explain = vi.fn()
 
 /** The little of a browser that a conversation needs. */
 function useFakePage(): void {
@@ -17,7 +21,7 @@ function useFakePage(): void {
 }
 
 const setup = () => {
-  const conversation = new Conversation('bot_1', 'https://chat.example', () => {})
+  const conversation = new Conversation('bot_1', 'https://chat.example', () => {}, explain)
   conversation.connect()
   return conversation
 }
@@ -258,12 +262,123 @@ test('where the browser refuses storage the chat goes on', () => {
   expect(sends()).toHaveLength(1)
 })
 
-test('when the server closes for good, the console tells the owner what to do', () => {
-  const warn = vi.spyOn(console, 'warn').mockImplementation(() => {})
+test('when the server closes for good, the owner is told why', () => {
   const conversation = setup()
   FakeSocket.last.accept()
   FakeSocket.last.end(4501)
   expect(conversation.snapshot.condition).toBe('stopped')
+  expect(explain).toHaveBeenLastCalledWith(4501)
+})
+
+test('the console tells the owner what to do', () => {
+  const warn = vi.spyOn(console, 'warn').mockImplementation(() => {})
+  ownersWords(4501)
   expect(warn.mock.calls[0]![0]).toMatch(/https:\/\/shop\.example.*Install/)
   warn.mockRestore()
+})
+
+test.each([
+  ['says so at the next message', () => FakeSocket.last.say({ ref: sendRef(), type: 'error', data: { code: 'blocked', message: 'No.' } })],
+  ['closes for that', () => FakeSocket.last.end(4505)],
+])('who is blocked is told, and the owner is not, when the server %s', (_, block) => {
+  explain.mockClear()
+  const conversation = setup()
+  greet()
+  conversation.post('Hi')
+  block()
+  expect(conversation.snapshot).toMatchObject({ blocked: true, outbox: [{ text: 'Hi' }] })
+  expect(explain).not.toHaveBeenCalled()
+})
+
+test('who is blocked when the session opens is not tried again', () => {
+  const conversation = setup()
+  FakeSocket.last.accept()
+  FakeSocket.last.say({ ref: '1', type: 'error', data: { code: 'blocked', message: 'No.' } })
+  expect(conversation.snapshot).toMatchObject({ blocked: true, condition: 'stopped' })
+  vi.advanceTimersByTime(60_000)
+  expect(FakeSocket.all).toHaveLength(1)
+})
+
+test('a request is told its end: an ack, a refusal, or that nobody heard of it', () => {
+  const conversation = setup()
+  const ends: unknown[] = []
+  const ask = () => conversation.request('transcript.request', {}, (failure) => ends.push(failure?.code))
+  ask()
+  greet()
+  ask()
+  const [first] = FakeSocket.last.of('transcript.request')
+  FakeSocket.last.say({ ref: first!.id, type: 'ack', data: {} })
+  ask()
+  FakeSocket.last.say({ ref: FakeSocket.last.of('transcript.request')[1]!.id, type: 'error', data: { code: 'email_required', message: 'Which?' } })
+  ask()
+  cut()
+  expect(ends).toEqual(['', undefined, 'email_required', ''])
+})
+
+test('what is typed is told to people alone, at intervals, and the last of it too', () => {
+  const conversation = setup()
+  greet({ status: 'agent', bot: { preview: true } })
+  for (const draft of ['H', 'He', 'Hel']) conversation.write(draft)
+  expect(FakeSocket.last.of('typing').map(({ data }) => data.text)).toEqual(['H'])
+  vi.advanceTimersByTime(2000)
+  expect(FakeSocket.last.of('typing').map(({ data }) => data.text)).toEqual(['H', 'Hel'])
+  vi.advanceTimersByTime(2000)
+  conversation.write('x'.repeat(5000))
+  expect((FakeSocket.last.of('typing')[2]!.data.text as string).length).toBe(1000)
+  conversation.write('more')
+  conversation.post('more')
+  vi.advanceTimersByTime(5000)
+  expect(FakeSocket.last.of('typing')).toHaveLength(3)
+})
+
+test('without the owner’s wish nobody sees what is typed, and the bot hears nothing of it', () => {
+  const conversation = setup()
+  greet()
+  conversation.write('H')
+  expect(FakeSocket.last.of('typing')).toEqual([])
+  FakeSocket.last.say({ seq: 1, type: 'status.changed', data: { status: 'waiting' } })
+  conversation.write('H')
+  expect(FakeSocket.last.of('typing').map(({ data }) => data)).toEqual([{}])
+})
+
+test('what the page says of its visitor opens the session, and opens it again when it changes', () => {
+  const conversation = setup()
+  conversation.about({ plan: 'pro', seats: 7, ['n'.repeat(99)]: 'v'.repeat(999), ...Object.fromEntries(Array.from({ length: 30 }, (_, i) => [`f${i}`, i])) })
+  greet()
+  const { fields } = opened() as { fields: Record<string, string> }
+  expect(Object.keys(fields)).toHaveLength(20)
+  expect(fields).toMatchObject({ plan: 'pro', seats: '7', ['n'.repeat(64)]: 'v'.repeat(256) })
+  conversation.about({ plan: 'max' })
+  vi.advanceTimersByTime(1000)
+  greet()
+  expect(opened()).toMatchObject({ token: 't', after: 0, fields: { plan: 'max' } })
+  conversation.about({ plan: 'max' })
+  vi.advanceTimersByTime(1000)
+  expect(FakeSocket.all).toHaveLength(2)
+})
+
+test('the token of a link is this tab’s alone, and gone from the address', () => {
+  setup()
+  greet({ token: 'browser' })
+  const replaceState = vi.fn()
+  vi.stubGlobal('history', { state: null, replaceState })
+  vi.stubGlobal('location', { hash: '#v1.a.b-_c', pathname: '/chat/bot_1', search: '', href: 'https://chat.example/chat/bot_1' })
+  follow('bot_1')
+  expect(replaceState).toHaveBeenCalledWith(null, '', '/chat/bot_1')
+  setup()
+  greet({ token: 'v1.renewed' })
+  expect(opened()).toMatchObject({ token: 'v1.a.b-_c' })
+  expect(JSON.parse(localStorage.getItem('parley:bot_1')!)).toMatchObject({ token: 'browser' })
+  setup() // the page is loaded again, without a fragment
+  greet()
+  expect(opened()).toMatchObject({ token: 'v1.renewed' })
+})
+
+test.each(['', '#', '#top', '#v2.x', '#v1.<b>'])('a fragment %j is no token', (hash) => {
+  const replaceState = vi.fn()
+  vi.stubGlobal('history', { state: null, replaceState })
+  vi.stubGlobal('location', { hash, pathname: '/', search: '', href: '' })
+  follow('bot_1')
+  expect(replaceState).not.toHaveBeenCalled()
+  expect(sessionStorage.getItem('parley:bot_1:link')).toBeNull()
 })

@@ -34,7 +34,7 @@ test('every golden frame of the server can be decoded, and none breaks the conve
 test.each([
   ['message.created.visitor', { kind: 'message', id: 'msg_1', author: visitor, text: 'Hi "you"\n<b>né</b>', clientId: 'c-1' }],
   ['message.created.agent', { kind: 'message', id: 'msg_2', author: agent, text: 'Hello' }],
-  ['status.changed.waiting', { kind: 'notice', status: 'waiting', position: 2 }],
+  ['status.changed.waiting', { kind: 'notice', status: 'waiting' }],
   ['status.changed.agent', { kind: 'notice', status: 'agent', agent: { name: 'Ada' } }],
   ['erased', { kind: 'notice', status: 'erased', seq: 45 }],
 ])('%s becomes an item', (name, item) => {

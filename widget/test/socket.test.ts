@@ -97,7 +97,7 @@ test('after silence it pings, and takes an unanswered ping for a dead connection
   setup()
   open()
   vi.advanceTimersByTime(SILENCE)
-  expect(FakeSocket.last.sent.at(-1)).toEqual({ type: 'ping', data: {} })
+  expect(FakeSocket.last.sent.at(-1)).toMatchObject({ type: 'ping', data: {} })
   FakeSocket.last.say({ type: 'pong' })
   vi.advanceTimersByTime(SILENCE)
   expect(FakeSocket.all).toHaveLength(1)

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { awaited, type Answer, empty, gap, openAnswer, reduce, retryable, unread } from '../src/state'
+import { awaited, type Answer, empty, gap, openAnswer, reduce, retryable, seenMessage, stuck, unread } from '../src/state'
 import { agent, bot, delta, log, play, ready, snapshot, visitor } from './log'
 
 const question = () => {
@@ -153,4 +153,61 @@ test('one change makes one new state and leaves the old one alone', () => {
   state.items.forEach(Object.freeze)
   expect(reduce(state, delta('msg_2', 0, 'a'))).not.toBe(state)
   expect(answerOf(state).text).toBe('')
+})
+
+test('the place in the line is the last that was told, and session.ready knows better than what is caught up', () => {
+  const event = log()
+  const waiting = event('status.changed', { status: 'waiting', position: 3 })
+  const behind = play([{ type: 'session.ready', data: { ...(ready(1) as { data: object }).data, status: 'waiting', queue: { position: 1 } } } as never, waiting])
+  expect(behind.queue).toEqual({ position: 1 })
+  const live = play([ready(0), waiting, { type: 'queue.changed', data: { absence: 'nobody' } }])
+  expect(live.queue).toEqual({ absence: 'nobody' })
+})
+
+test('a person who follows another one is told with both names, and so is who left', () => {
+  const event = log()
+  const state = play([
+    ready(0),
+    event('status.changed', { status: 'agent', agent }),
+    event('message.created', { message: 'msg_1', author: agent, text: 'Hello' }),
+    event('status.changed', { status: 'agent', agent: { kind: 'agent', name: 'Grace' } }),
+    event('status.changed', { status: 'bot' }),
+  ])
+  const notices = state.items.filter((item) => item.kind === 'notice')
+  expect(notices).toMatchObject([{ agent }, { agent: { name: 'Grace' }, before: agent }, { status: 'bot', before: { name: 'Grace' } }])
+  expect(state.agent).toBeUndefined()
+})
+
+test('a person is offered when the bot does, or when its last two answers were of no use', () => {
+  const { frames, event } = question()
+  const answers = (...ends: [string, object][]) => {
+    const { frames, event } = question()
+    return play([
+      ...frames,
+      ...ends.flatMap(([type, data], i) => [
+        ...(i ? [event('message.started', { message: `msg_a${i}`, author: bot })] : []),
+        event(type as 'message.completed', { message: i ? `msg_a${i}` : 'msg_2', text: '', ...data }),
+      ]),
+    ])
+  }
+  const failed: [string, object] = ['message.interrupted', { reason: 'failed' }]
+  expect(stuck(answers(['message.completed', { text: 'I do not know.', offer: 'handoff' }]))).toBe(true)
+  expect(stuck(answers(failed))).toBe(false)
+  expect(stuck(answers(failed, failed))).toBe(true)
+  expect(stuck(answers(failed, ['message.completed', {}]))).toBe(true)
+  expect(stuck(answers(failed, ['message.completed', { text: 'Yes.' }]))).toBe(false)
+  expect(stuck(answers(failed, ['message.interrupted', { reason: 'stopped' }]))).toBe(false)
+  expect(stuck(play([...frames, event('message.completed', { message: 'msg_2', text: '', offer: 'handoff' }), event('status.changed', { status: 'waiting' })]))).toBe(false)
+})
+
+test('the last own message was seen once a person has read it, until something follows', () => {
+  const event = log()
+  const sent = play([ready(0), event('message.created', { message: 'msg_1', author: visitor, text: 'Hi' })])
+  const read = (seq: number, kind: 'agent' | 'visitor' = 'agent') => ({ type: 'read', data: { author: { kind }, seq } }) as const
+  expect(seenMessage(sent)).toBeUndefined()
+  expect(seenMessage(reduce(sent, read(1, 'visitor')))).toBeUndefined()
+  const seen = reduce(sent, read(1))
+  expect(seenMessage(seen)).toMatchObject({ id: 'msg_1' })
+  expect(reduce(seen, read(0)).seen).toBe(1)
+  expect(seenMessage(play([event('message.created', { message: 'msg_2', author: agent, text: 'Hello' })], seen))).toBeUndefined()
 })

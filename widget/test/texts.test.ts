@@ -31,21 +31,21 @@ test('only what is new is announced, and an answer by sentences', () => {
   const announcer = new Announcer()
   const answer = { kind: 'answer' as const, id: 'msg_2', seq: 2, author: bot, text: '', bytes: 0, phase: 'open' as const, citations: [] }
   const show = (...items: object[]) =>
-    announcer.update({ ...empty, conversation: 'cnv_1', seq: 1, condition: 'open', ready: true, lost: false, unread: 0, items: items as never })
+    announcer.update({ ...empty, conversation: 'cnv_1', seq: 1, condition: 'open', ready: true, lost: false, unread: 0, blocked: false, items: items as never })
   const old = { kind: 'message', id: 'msg_1', seq: 1, author: { kind: 'agent', name: 'Ada' }, text: 'Old.' }
   show(old)
   show(old, { ...answer, text: 'One. Tw' })
   show(old, { ...answer, text: 'One. Two. Th' })
   show(old, { ...answer, text: 'One. Two. Three', phase: 'done' }, { kind: 'notice', seq: 4, status: 'agent', agent: { name: 'Ada' } })
   show(old, { ...answer, text: 'One. Two. Three', phase: 'done' }, { kind: 'notice', seq: 4, status: 'agent', agent: { name: 'Ada' } })
-  expect(announcer.lines.map((line) => line.text)).toEqual(['One.', 'Two.', 'Three', 'Ada joined the conversation.'])
+  expect(announcer.lines.map((line) => line.text)).toEqual(['One.', 'Two.', 'Three', 'Ada has joined.'])
 })
 
 test('an answer that fails is told as one', () => {
   const announcer = new Announcer()
   const answer = { kind: 'answer', id: 'msg_2', seq: 2, author: bot, text: '', bytes: 0, citations: [] }
   const show = (phase: string, text: string) =>
-    announcer.update({ ...empty, conversation: 'cnv_1', seq: 1, condition: 'open', ready: true, lost: false, unread: 0, items: [{ ...answer, phase, text }] as never })
+    announcer.update({ ...empty, conversation: 'cnv_1', seq: 1, condition: 'open', ready: true, lost: false, unread: 0, blocked: false, items: [{ ...answer, phase, text }] as never })
   show('open', '')
   show('open', 'It is')
   show('failed', 'It is')

@@ -2,13 +2,16 @@
  * `widget.js`: what every page of the host loads. It draws the launcher, and
  * fetches the rest when the visitor opens it or has a conversation already.
  */
-import type { Api, App, AppScript, EventName } from '../contract'
+import type { About, Api, App, EventName, Guest, Script, TakeApp } from '../contract'
 import { kept, tab } from '../storage'
 import type { Appearance } from '../wire'
 import { createHost } from './host'
 import { createLauncher } from './launcher'
 
 declare const __APP__: string // path of the app chunk, put in by the build
+
+/** A name behind this, in the line on the page, says something of the visitor. */
+const FIELD = 'data-field-'
 
 const script = document.currentScript as HTMLScriptElement | null
 const bot = script?.dataset.bot
@@ -19,43 +22,47 @@ else if (!window.Parley) start(script, bot) // a page that swaps its body may ru
 function start(script: HTMLScriptElement, bot: string): void {
   const { dataset } = script
   const server = new URL(script.src).origin
-  const look: Appearance = {
-    accent: dataset.accent,
-    position: dataset.position,
-    theme: dataset.theme,
-    title: dataset.title,
-    launcher: dataset.launcher,
-  }
-  const callbacks: [EventName, (detail?: unknown) => void][] = []
+  const page = dataset.page === 'chat'
+  const look: Appearance = { ...dataset } // data-accent, data-position, …
+  const about: About = { fields: {} }
+  for (const { name, value } of script.attributes) if (name.startsWith(FIELD)) about.fields[name.slice(FIELD.length)] = value
+  const callbacks = new Set<[EventName, (detail?: unknown) => void]>()
   const emit = (event: EventName, detail?: unknown) => {
     for (const [wanted, callback] of callbacks) if (wanted === event) callback(detail)
   }
 
   let app: App | undefined
   let loading = false
-  let wanted = false // open it once it is here
+  let wanted = page // open it once it is here
 
   const host = createHost(() => app?.remounted())
+  host.element.classList.toggle('page', page)
   const launcher = createLauncher(host, () => api.open())
   const { token, appearance } = kept(bot).read()
   launcher.show({ open: false, unread: 0, appearance: { ...look, ...appearance } })
 
-  const load = (): void => {
-    if (loading) return
-    loading = true
-    const chunk: AppScript = document.createElement('script')
-    chunk.src = server + __APP__
+  const load: Guest['load'] = (path, parley, failed) => {
+    const chunk: Script<unknown> = document.createElement('script')
+    chunk.src = server + path
     chunk.nonce = script.nonce
-    chunk.parley = (mount) => {
-      app = mount({ bot, server, shadow: host.shadow, look, launcher, emit })
-      if (wanted) app.open()
-    }
+    chunk.parley = parley
     chunk.onerror = () => {
-      loading = false // the next click tries again
-      launcher.busy(false)
       console.error(`Parley: could not load ${chunk.src}`)
+      failed()
     }
     document.head.append(chunk)
+  }
+  const loadApp = (): void => {
+    if (loading) return
+    loading = true
+    const take: TakeApp = (mount) => {
+      app = mount({ bot, server, shadow: host.shadow, look, page, launcher, about, emit, load })
+      if (wanted) app.open()
+    }
+    load(__APP__, take, () => {
+      loading = false // the next click tries again
+      launcher.busy(false)
+    })
   }
 
   const api: Api = {
@@ -63,19 +70,28 @@ function start(script: HTMLScriptElement, bot: string): void {
       wanted = true
       if (app) return app.open()
       launcher.busy(true)
-      load()
+      loadApp()
     },
     close() {
-      wanted = false
+      wanted = page
       app?.close()
     },
+    set(fields) {
+      Object.assign(about.fields, fields)
+      app?.told()
+    },
+    contact(contact) {
+      about.contact = contact
+      app?.told()
+    },
     on(event, callback) {
-      const entry: (typeof callbacks)[number] = [event, callback]
-      callbacks.push(entry)
-      return () => void callbacks.splice(callbacks.indexOf(entry) >>> 0, 1)
+      const entry: [EventName, typeof callback] = [event, callback]
+      callbacks.add(entry)
+      return () => void callbacks.delete(entry)
     },
   }
   window.Parley = api
+  if (page) api.open()
   // A conversation that goes on is not more urgent than the page itself. (Safari has no idle callback.)
-  if (token || tab(bot).read().open) (window.requestIdleCallback ?? setTimeout)(load)
+  else if (token || tab(bot).read().open) (window.requestIdleCallback ?? setTimeout)(loadApp)
 }

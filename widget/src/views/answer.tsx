@@ -1,21 +1,22 @@
 import { useMemo, useState } from 'preact/hooks'
 import { markdown } from '../markdown/markdown'
 import type { Retry } from '../conversation'
+import type { More } from '../more/contract'
 import type { Answer } from '../state'
 import * as words from '../words'
 import { Dots, TryAgain } from './bubble'
-import { ThumbDown, ThumbUp } from './icons'
+import { Thumb } from './icons'
 import { Chip, type ShowSource, Sources } from './source'
 
 interface Props {
   answer: Answer
-  last: boolean
   show: ShowSource
   rate(helpful: boolean, comment?: string): void
   failed: boolean // and may be tried again
   retry?: Retry // of this answer
   again?: () => void // where it can be asked for right now
-  person?: () => void // asks for a person, where one is offered
+  more?: More
+  person?: () => void // asks for a person, if one is offered here
 }
 
 /** What is said under an answer that was not finished. */
@@ -26,8 +27,8 @@ export const endings = {
   node_lost: words.lost,
 }
 
-export function AnswerView({ answer, last, show, rate, failed, retry, again, person }: Props) {
-  const { text, phase, citations, offer } = answer
+export function AnswerView({ answer, show, rate, failed, retry, again, more, person }: Props) {
+  const { text, phase, citations } = answer
   const drawn = useMemo(() => {
     const cite = (mark: number) => {
       const citation = citations.find((one) => one.mark === mark)
@@ -38,35 +39,36 @@ export function AnswerView({ answer, last, show, rate, failed, retry, again, per
   const ending = phase === 'open' || phase === 'done' ? '' : endings[phase]
   return (
     <>
-      {text ? (
+      {text && (
         <div class={phase === 'open' ? 'bubble bot open' : 'bubble bot'} dir="auto">
           {drawn}
         </div>
-      ) : null}
-      {phase === 'open' && !text ? <Dots label={words.thinking} /> : null}
-      {citations.length ? <Sources citations={citations} show={show} /> : null}
-      {ending ? (
+      )}
+      {phase === 'open' && !text && <Dots label={words.thinking} />}
+      {citations.length > 0 && <Sources citations={citations} show={show} />}
+      {ending && (
         <p class={phase === 'failed' ? 'ending error' : 'ending'}>
-          {ending} {failed ? <TryAgain at={retry?.retryAt} retry={again} /> : null}
+          {ending} {failed && <TryAgain at={retry?.retryAt} retry={again} />}
         </p>
-      ) : null}
+      )}
       {failed && retry?.error ? (
         <p class="ending error" role="alert">
           {retry.error}
         </p>
       ) : null}
-      {offer === 'handoff' && last && person ? (
+      {person && (
         <button type="button" class="pill" onClick={person}>
           {words.person}
         </button>
-      ) : null}
-      {phase === 'done' ? <Feedback given={answer.feedback} rate={rate} /> : null}
+      )}
+      {phase === 'done' && <Feedback given={answer.feedback} rate={rate} more={more} />}
     </>
   )
 }
 
-function Feedback({ given, rate }: { given: Answer['feedback']; rate: Props['rate'] }) {
+function Feedback({ given, rate, more }: Pick<Props, 'rate' | 'more'> & { given: Answer['feedback'] }) {
   const [told, setTold] = useState(false)
+  const asking = given && !given.helpful && !given.comment && !told
   const thumb = (helpful: boolean) => (
     <button
       type="button"
@@ -75,28 +77,22 @@ function Feedback({ given, rate }: { given: Answer['feedback']; rate: Props['rat
       aria-pressed={given?.helpful === helpful}
       onClick={() => rate(helpful)}
     >
-      {helpful ? <ThumbUp /> : <ThumbDown />}
+      <Thumb />
     </button>
   )
   return (
     <div class="feedback">
       {thumb(true)}
       {thumb(false)}
-      {given && (given.helpful || given.comment || told) ? <span class="meta">{words.thanks}</span> : null}
-      {given && !given.helpful && !given.comment && !told ? (
-        <form
-          onSubmit={(event) => {
-            event.preventDefault()
-            const comment = (event.currentTarget.elements.namedItem('comment') as HTMLInputElement).value.trim()
+      {asking && more ? (
+        <more.Comment
+          send={(comment) => {
             if (comment) rate(false, comment)
             setTold(true)
           }}
-        >
-          <input name="comment" aria-label={words.why} placeholder={words.why} maxLength={500} autocomplete="off" dir="auto" />
-          <button type="submit" class="text">
-            {words.sendComment}
-          </button>
-        </form>
+        />
+      ) : given && !asking ? (
+        <span class="meta">{words.thanks}</span>
       ) : null}
     </div>
   )

@@ -70,14 +70,16 @@ function useCountdown(until?: number): number {
   return left()
 }
 
-export function noticeText({ status, agent, position }: Notice): string {
+export function noticeText({ status, agent, before }: Notice): string {
+  const name = agent?.name || words.aPerson
+  const left = before ? `${words.left(before.name || words.aPerson)} ` : ''
   switch (status) {
     case 'waiting':
-      return position ? words.position(position) : words.waiting
+      return left + words.waiting
     case 'agent':
-      return words.joined(agent?.name || words.aPerson)
+      return before ? words.tookOver(name, before.name || words.aPerson) : words.joined(name)
     case 'bot':
-      return words.back
+      return left + words.back
     case 'erased':
       return words.erased
     default:

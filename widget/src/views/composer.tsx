@@ -1,19 +1,22 @@
 import { useLayoutEffect, useRef, useState } from 'preact/hooks'
+import type { More } from '../more/contract'
 import * as words from '../words'
 import { Send } from './icons'
 
 /** The longest message that the server takes, in Unicode characters. */
 export const LONGEST = 8000
-/** How near to the end the counter appears. */
+/** How near to the end it is counted. */
 const NEAR = 200
 
 interface Props {
   disabled: boolean
+  more?: More
+  need(): void
   send(text: string): void
-  writing(): void
+  writing(draft: string): void
 }
 
-export function Composer({ disabled, send, writing }: Props) {
+export function Composer({ disabled, more, need, send, writing }: Props) {
   const [draft, setDraft] = useState('')
   const field = useRef<HTMLTextAreaElement>(null)
   const left = LONGEST - [...draft].length
@@ -52,7 +55,8 @@ export function Composer({ disabled, send, writing }: Props) {
         value={draft}
         onInput={(event) => {
           setDraft(event.currentTarget.value)
-          writing()
+          if (left < NEAR) need()
+          writing(event.currentTarget.value)
         }}
         onKeyDown={(event) => {
           // While an input method composes, Enter belongs to it.
@@ -61,14 +65,10 @@ export function Composer({ disabled, send, writing }: Props) {
           submit()
         }}
       />
-      <button type="submit" class="send" aria-label={words.send} disabled={!sendable}>
+      <button type="submit" class="icon send" aria-label={words.send} disabled={!sendable}>
         <Send />
       </button>
-      {left < NEAR ? (
-        <p class={left < 0 ? 'count error' : 'count'} role="status">
-          {words.left(left)}
-        </p>
-      ) : null}
+      {more && left < NEAR && <more.Count left={left} />}
     </form>
   )
 }

@@ -1,11 +1,13 @@
 import type { ComponentChildren } from 'preact'
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks'
 import { type Conversation, type Snapshot, titleOf } from '../conversation'
-import { awaited, type Item, openAnswer, retryable } from '../state'
+import type { More } from '../more/contract'
+import { awaited, type Item, openAnswer, retryable, seenMessage, stuck } from '../state'
 import * as words from '../words'
 import { AnswerView } from './answer'
 import { Dots, MessageView, noticeText, PendingView } from './bubble'
 import { Down, Spark } from './icons'
+import { initials } from './initials'
 import type { ShowSource } from './source'
 
 /** So near to the end, in pixels, new text keeps the end in sight. */
@@ -16,36 +18,40 @@ interface Props {
   conversation: Conversation
   show: ShowSource
   person?: () => void
+  more?: More
+  need(): void
 }
 
-export function Log({ snapshot, conversation, show, person }: Props) {
+export function Log({ snapshot, conversation, show, person, more, need }: Props) {
   const { items, outbox, bot, ready, condition } = snapshot
   const list = useRef<HTMLDivElement>(null)
-  const stuck = useRef(true)
+  const held = useRef(true) // the end is in sight, and stays there
   const [behind, setBehind] = useState(false)
 
   const toEnd = () => list.current?.scrollTo(0, list.current.scrollHeight)
   useLayoutEffect(() => {
-    if (stuck.current) toEnd()
+    if (held.current) toEnd()
   })
   useLayoutEffect(() => {
-    stuck.current = true // what the visitor sends is always shown
+    held.current = true // what the visitor sends is always shown
     toEnd()
   }, [outbox.length])
   useEffect(() => {
-    const observer = new ResizeObserver(() => stuck.current && toEnd())
+    const observer = new ResizeObserver(() => held.current && toEnd())
     observer.observe(list.current!)
     return () => observer.disconnect()
   }, [])
   const scrolled = () => {
     const { scrollHeight, scrollTop, clientHeight } = list.current!
     if (!clientHeight) return // hidden, or just put back on the page
-    stuck.current = scrollHeight - scrollTop - clientHeight < NEAR
-    setBehind(!stuck.current)
+    held.current = scrollHeight - scrollTop - clientHeight < NEAR
+    setBehind(!held.current)
   }
 
   const starters = ready && !items.length && !outbox.length && condition !== 'stopped' ? (bot.suggestions ?? []).slice(0, 6) : []
   const failed = retryable(snapshot)
+  const offered = stuck(snapshot)
+  const seen = seenMessage(snapshot)
   const idle = condition === 'open' && !openAnswer(snapshot)
   const draw = (item: Item, last: boolean) => {
     switch (item.kind) {
@@ -53,11 +59,11 @@ export function Log({ snapshot, conversation, show, person }: Props) {
         return (
           <p class="notice">
             {noticeText(item)}
-            {item.status === 'closed' && last ? (
+            {item.status === 'closed' && last && (
               <button type="button" class="text" onClick={() => conversation.startNew()}>
                 {words.startNew}
               </button>
-            ) : null}
+            )}
           </p>
         )
       case 'message':
@@ -68,13 +74,16 @@ export function Log({ snapshot, conversation, show, person }: Props) {
         return (
           <AnswerView
             answer={item}
-            last={last}
             show={show}
-            rate={(helpful, comment) => conversation.rate(id, helpful, comment)}
+            rate={(helpful, comment) => {
+              if (!helpful) need()
+              conversation.rate(id, helpful, comment)
+            }}
+            more={more}
             failed={failed.has(id)}
             retry={retry}
             again={idle && (!retry || retry.error) ? () => conversation.again(id) : undefined}
-            person={person}
+            person={offered && last ? person : undefined}
           />
         )
       }
@@ -85,7 +94,7 @@ export function Log({ snapshot, conversation, show, person }: Props) {
   return (
     <>
       <div class="log" role="log" aria-live="off" aria-label={words.messages} tabIndex={0} ref={list} onScroll={scrolled}>
-        {!ready && condition !== 'stopped' ? <Skeleton /> : null}
+        {!ready && condition !== 'stopped' && <Skeleton />}
         {bot.greeting && (ready || items.length) ? (
           <Row side="them" name={titleOf(bot)} ai>
             <div class="bubble bot" dir="auto">
@@ -93,7 +102,7 @@ export function Log({ snapshot, conversation, show, person }: Props) {
             </div>
           </Row>
         ) : null}
-        {starters.length ? (
+        {starters.length > 0 && (
           <ul class="starters">
             {starters.map((text) => (
               <li>
@@ -103,7 +112,7 @@ export function Log({ snapshot, conversation, show, person }: Props) {
               </li>
             ))}
           </ul>
-        ) : null}
+        )}
         {items.map((item, i) => {
           const drawn = draw(item, i === items.length - 1 && !outbox.length)
           const who = item.kind === 'notice' ? '' : item.author.kind + (item.author.name ?? '')
@@ -111,7 +120,12 @@ export function Log({ snapshot, conversation, show, person }: Props) {
           speaker = who
           if (item.kind === 'notice') return drawn
           const { kind, name } = item.author
-          if (kind === 'visitor') return <Row key={item.seq} side="us" at={item.at}>{drawn}</Row>
+          if (kind === 'visitor') return (
+            <Row key={item.seq} side="us" at={item.at}>
+              {drawn}
+              {item === seen && <p class="ending">{words.seen}</p>}
+            </Row>
+          )
           return (
             <Row key={item.seq} side="them" at={item.at} ai={kind === 'bot'} name={same ? undefined : kind === 'bot' ? titleOf(bot) : name || words.aPerson}>
               {drawn}
@@ -128,22 +142,23 @@ export function Log({ snapshot, conversation, show, person }: Props) {
             />
           </Row>
         ))}
-        {awaited(snapshot) && condition === 'open' ? (
+        {awaited(snapshot) && condition === 'open' && (
           <Row side="them">
             <Dots label={words.thinking} />
           </Row>
-        ) : null}
-        {snapshot.typing ? (
+        )}
+        {snapshot.typing && (
           <Row side="them">
             <Dots label={words.typing(snapshot.typing)} />
           </Row>
-        ) : null}
+        )}
+        {more && ready && snapshot.status === 'waiting' && <more.Waiting snapshot={snapshot} conversation={conversation} />}
       </div>
-      {behind ? (
-        <button type="button" class="latest" aria-label={words.latest} onClick={toEnd}>
+      {behind && (
+        <button type="button" class="icon latest" aria-label={words.latest} onClick={toEnd}>
           <Down />
         </button>
-      ) : null}
+      )}
     </>
   )
 }
@@ -160,12 +175,12 @@ const Row = ({ side, name, ai, at, children }: RowProps) => (
   <div class={`row ${side}`} title={at ? new Date(at).toLocaleString() : undefined}>
     {name ? (
       <p class="author">
-        {ai ? <Spark /> : <span class="face" aria-hidden="true">{[...name][0]}</span>}
+        {ai ? <Spark /> : <span class="face" aria-hidden="true">{initials(name)}</span>}
         <bdi>{name}</bdi>
-        {ai ? <span class="tag">AI</span> : null}
+        {ai && <span class="tag">AI</span>}
       </p>
     ) : side === 'us' ? (
-      <span class="spoken">{words.you}:</span>
+      <span class="spoken">{words.you}</span>
     ) : null}
     {children}
   </div>

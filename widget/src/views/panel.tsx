@@ -1,12 +1,12 @@
 import { useEffect, useRef, useState } from 'preact/hooks'
 import { type Conversation, type Snapshot, titleOf } from '../conversation'
+import type { More, Over } from '../more/contract'
 import { openAnswer } from '../state'
-import type { Citation } from '../wire'
 import * as words from '../words'
 import { Composer } from './composer'
-import { Close, Halt, Person, Spark } from './icons'
+import { Close, Halt, More as Points, Person, Spark } from './icons'
+import { initials } from './initials'
 import { Log } from './log'
-import { type ShowSource, SourceSheet } from './source'
 import { useKeyboardRoom } from './viewport'
 
 interface Props {
@@ -14,73 +14,127 @@ interface Props {
   conversation: Conversation
   spoken: { key: number; text: string }[]
   open: boolean
+  page: boolean // it is the page, and cannot be closed
   phone: boolean
+  more?: More
+  need(): void // loads that
+  failed: boolean // to load it
   close(): void
 }
 
-export function Panel({ snapshot, conversation, spoken, open, phone, close }: Props) {
-  const { bot, status, agent, condition } = snapshot
+export function Panel({ snapshot, conversation, spoken, open, page, phone, more, need, failed, close }: Props) {
+  const { bot, status, agent, condition, blocked } = snapshot
   const panel = useRef<HTMLElement>(null)
-  const [source, setSource] = useState<{ citation: Citation; from: HTMLElement }>()
-  const show: ShowSource = (citation, from) => setSource({ citation, from })
+  const [over, setOver] = useState<Over>()
+  const show = (over: Over) => {
+    need()
+    setOver(over)
+  }
   const hide = () => {
-    source?.from.focus()
-    setSource(undefined)
+    over?.from.focus()
+    setOver(undefined)
   }
   useKeyboardRoom(panel, open && phone)
   useEffect(() => {
-    if (!open) setSource(undefined)
+    if (!open) setOver(undefined)
   }, [open])
 
-  const stopped = condition === 'stopped'
-  const person = status === 'bot' && bot.handoff !== false && condition === 'open' ? () => conversation.requestPerson() : undefined
+  const title = titleOf(bot)
+  const name = status === 'agent' ? agent?.name || words.aPerson : ''
+  const online = condition === 'open' && !blocked
+  const person = online && bot.handoff !== false && (status === 'bot' || status === 'closed') ? () => conversation.order('handoff.request') : undefined
   const keys = (event: KeyboardEvent) => {
-    if (event.key === 'Escape' && !event.isComposing) source ? hide() : close()
+    if (event.key === 'Escape' && !event.isComposing) over ? hide() : close()
     else if (event.key === 'Tab' && phone) cycle(panel.current!, event)
   }
+  const banner = blocked
+    ? words.blocked
+    : condition === 'stopped'
+      ? words.unavailable
+      : snapshot.lost
+        ? words.reconnecting
+        : over && failed
+          ? words.notLoaded
+          : ''
   return (
-    <section class="panel" role="dialog" aria-label={titleOf(bot)} aria-modal={phone} tabIndex={-1} hidden={!open} ref={panel} onKeyDown={keys}>
+    <section
+      class="panel"
+      role={page ? 'main' : 'dialog'}
+      aria-label={title}
+      aria-modal={page ? undefined : phone}
+      tabIndex={-1}
+      hidden={!open}
+      ref={panel}
+      onKeyDown={keys}
+    >
       <header>
-        <Avatar url={bot.appearance?.avatar} />
+        <Avatar url={bot.appearance?.avatar} name={name} />
         <div class="who">
           <h2>
-            <bdi>{titleOf(bot)}</bdi>
+            <bdi>{name || title}</bdi>
           </h2>
-          <p>{status === 'agent' ? words.withPerson(agent?.name || words.somebody) : words.ai}</p>
+          <p>{name ? words.personOf(title) : status === 'waiting' ? words.asked : words.ai}</p>
         </div>
-        <button type="button" class="icon" aria-label={words.closeChat} onClick={close}>
-          <Close />
+        <button
+          type="button"
+          class="icon"
+          aria-label={words.menu}
+          aria-haspopup="menu"
+          aria-expanded={over?.kind === 'menu'}
+          disabled={!online}
+          onClick={({ currentTarget: from }) => (over ? hide() : show({ kind: 'menu', from }))}
+        >
+          <Points />
         </button>
+        {page ? null : (
+          <button type="button" class="icon" aria-label={words.closeChat} onClick={close}>
+            <Close />
+          </button>
+        )}
       </header>
-      <div role="status">
-        {stopped ? (
-          <p class="banner">{words.unavailable}</p>
-        ) : snapshot.lost ? (
-          <p class="banner">{navigator.onLine ? words.reconnecting : words.offline}</p>
-        ) : null}
-      </div>
+      <div role="status">{banner && <p class="banner">{banner}</p>}</div>
       <div class="frame">
-        <Log snapshot={snapshot} conversation={conversation} show={show} person={person} />
-        {source ? <SourceSheet citation={source.citation} close={hide} /> : null}
+        <Log
+          snapshot={snapshot}
+          conversation={conversation}
+          show={(citation, from) => show({ kind: 'source', citation, from })}
+          person={person}
+          more={more}
+          need={need}
+        />
+        {over && more && <more.Over over={over} snapshot={snapshot} conversation={conversation} show={show} close={hide} />}
       </div>
       <footer>
         <div class="actions">
-          {bot.handoff === false || status === 'agent' ? null : status === 'waiting' ? (
-            <span class="meta">{words.asked}</span>
-          ) : (
+          {status === 'waiting' ? (
+            <button type="button" class="text" disabled={!online} onClick={() => conversation.order('handoff.cancel')}>
+              <Spark />
+              {words.cancel}
+            </button>
+          ) : status === 'agent' ? (
+            bot.preview ? (
+              <span class="meta">{words.previewed}</span>
+            ) : null
+          ) : bot.handoff !== false ? (
             <button type="button" class="text" disabled={!person} onClick={person}>
               <Person />
               {words.person}
             </button>
-          )}
-          {openAnswer(snapshot) ? (
+          ) : null}
+          {openAnswer(snapshot) && (
             <button type="button" class="pill stop" onClick={() => conversation.stop()}>
               <Halt />
               {words.stop}
             </button>
-          ) : null}
+          )}
         </div>
-        <Composer disabled={stopped} send={(text) => conversation.post(text)} writing={() => conversation.write()} />
+        <Composer
+          disabled={blocked || condition === 'stopped'}
+          more={more}
+          need={need}
+          send={(text) => conversation.post(text)}
+          writing={(draft) => conversation.write(draft)}
+        />
       </footer>
       <div class="spoken" aria-live="polite">
         {spoken.map(({ key, text }) => (
@@ -91,12 +145,12 @@ export function Panel({ snapshot, conversation, spoken, open, phone, close }: Pr
   )
 }
 
-/** The owner's picture; the mark of the AI where there is none, or the page does not let it load. */
-function Avatar({ url }: { url?: string }) {
+/** Who speaks: a person by their letters, the bot by the owner's picture, or by the mark of the AI where there is none that loads. */
+function Avatar({ url, name }: { url?: string; name: string }) {
   const [broken, setBroken] = useState('')
   return (
-    <span class="avatar">
-      {url?.startsWith('https://') && broken !== url ? <img src={url} alt="" onError={() => setBroken(url)} /> : <Spark />}
+    <span class="avatar" aria-hidden="true">
+      {name ? initials(name) : url?.startsWith('https://') && broken !== url ? <img src={url} alt="" onError={() => setBroken(url)} /> : <Spark />}
     </span>
   )
 }

@@ -11,11 +11,8 @@ export function useKeyboardRoom(panel: RefObject<HTMLElement | null>, active: bo
       panel.current?.style.setProperty('--shift', `${view.offsetTop}px`)
     }
     fit()
-    view.addEventListener('resize', fit)
-    view.addEventListener('scroll', fit)
-    return () => {
-      view.removeEventListener('resize', fit)
-      view.removeEventListener('scroll', fit)
-    }
+    const end = new AbortController()
+    for (const type of ['resize', 'scroll']) view.addEventListener(type, fit, end)
+    return () => end.abort()
   }, [active])
 }

@@ -7,5 +7,20 @@ const reasons = (): Record<number, string> => ({
   4504: 'the server did not understand the widget. Reload the page; is the script up to date?',
 })
 
-export const explain = (code = 0): void =>
+let watching = false
+
+export function explain(code = 0): void {
+  if (code && code < 4500) return watch()
   console.warn(`Parley: the chat stopped: ${reasons()[code] ?? `the server closed the connection for good (code ${code}).`}`)
+}
+
+/** The connection will be tried again: if it is the page that forbids it, the browser says so then. */
+function watch(): void {
+  if (watching) return
+  watching = true
+  document.addEventListener('securitypolicyviolation', function heard({ effectiveDirective, blockedURI }) {
+    if (effectiveDirective !== 'connect-src' || !blockedURI.startsWith('ws')) return
+    document.removeEventListener('securitypolicyviolation', heard)
+    explain()
+  })
+}

@@ -197,12 +197,95 @@ describe('watching', () => {
   });
 });
 
-test('the inbox is told of each change, and after a time away of any', () => {
-  const heard: string[] = [];
-  desk.onInbox({ changed: (conversation) => heard.push(conversation) });
+describe('the inbox', () => {
+  test('is told of each change with its summary, and after a time away of any', () => {
+    const heard: [string, string | undefined][] = [];
+    desk.onInbox({ changed: (conversation, summary) => heard.push([conversation, summary?.preview]) });
+    desk.start();
+    FakeSocket.last.welcome();
+    FakeSocket.last.say(golden('server/inbox.changed'));
+    FakeSocket.last.say(golden('server/inbox.changed.unread'));
+    expect(heard).toEqual([
+      ['', undefined],
+      ['cnv_1', 'Where is my <order>?'],
+      ['cnv_1', undefined],
+    ]);
+  });
+
+  test('is told of a note that names the user', () => {
+    const mentioned = vi.fn();
+    desk.onInbox({ changed: () => undefined, mentioned });
+    desk.start();
+    FakeSocket.last.welcome();
+    FakeSocket.last.say(golden('server/mention.added'));
+    expect(mentioned).toHaveBeenCalledWith('cnv_1', expect.objectContaining({ id: 'not_1' }));
+  });
+});
+
+describe('who is on duty', () => {
+  test('is known from the beginning, and kept', () => {
+    desk.start();
+    FakeSocket.last.welcome();
+    expect(desk.duty()).toMatchObject({ user: 'usr_1', available: true, agents: [{ name: 'Ada' }, { name: 'Bo', available: false }] });
+    FakeSocket.last.say(golden('server/presence.changed'));
+    expect(desk.duty().agents).toEqual([{ id: 'usr_2', name: 'Bo', available: true }]);
+  });
+
+  test('changes once the server has said so', async () => {
+    desk.start();
+    FakeSocket.last.welcome();
+    const done = desk.setAvailable(false);
+    expect(FakeSocket.last.sent.at(-1)).toMatchObject({ type: golden('client/presence.set').type, data: { available: false } });
+    expect(desk.duty().available).toBe(true);
+    FakeSocket.last.answer('presence.set', golden('server/ack'));
+    await done;
+    expect(desk.duty().available).toBe(false);
+  });
+});
+
+describe('asking', () => {
+  test('brings the answer, or why not', async () => {
+    desk.start();
+    FakeSocket.last.welcome();
+    const note = desk.ask('note.add', { conversation: 'cnv_1' });
+    FakeSocket.last.answer('note.add', golden('server/ack.note'));
+    expect(await note).toMatchObject({ note: { id: 'not_1' } });
+    const slow = desk.ask('message.send', { conversation: 'cnv_1' });
+    FakeSocket.last.answer('message.send', golden('server/error.limited'));
+    await expect(slow).rejects.toMatchObject({ code: 'rate_limited', retryAfter: 30 });
+  });
+
+  test.each([
+    ['when the desk is away', () => undefined],
+    ['when the connection ends first', () => FakeSocket.last.close(1006)],
+    ['when no answer comes', () => vi.advanceTimersByTime(15_000)],
+  ])('is refused as "away" %s', async (when, happen) => {
+    desk.start();
+    if (when !== 'when the desk is away') FakeSocket.last.welcome();
+    const asked = desk.ask('message.send', { conversation: 'cnv_1' });
+    happen();
+    await expect(asked).rejects.toMatchObject({ code: 'away' });
+  });
+
+  test('goes on at once when the network is back', () => {
+    desk.start();
+    FakeSocket.last.welcome();
+    FakeSocket.last.close(1006);
+    desk.wake();
+    expect(FakeSocket.all).toHaveLength(2);
+    desk.wake();
+    expect(FakeSocket.all).toHaveLength(2);
+  });
+});
+
+test('what happens beside a log reaches its watcher', () => {
   desk.start();
   FakeSocket.last.welcome();
-  const changed = golden('server/inbox.changed') as { data: { conversation: string } };
-  FakeSocket.last.say(changed);
-  expect(heard).toEqual(['', changed.data.conversation]);
+  const own = { ...watcher(), joined: vi.fn(), aside: vi.fn() };
+  desk.watch('cnv_1', own);
+  FakeSocket.last.answer('conversation.watch', golden('server/ack.watch'));
+  expect(own.joined).toHaveBeenCalledWith(expect.objectContaining({ here: expect.objectContaining({ visitor: true }) as unknown }));
+  for (const name of ['note.added', 'here.changed', 'read.visitor', 'queue.watched', 'visitor.blocked']) FakeSocket.last.say(golden(`server/${name}`));
+  expect(own.aside).toHaveBeenCalledTimes(5);
+  expect(own.event).not.toHaveBeenCalled();
 });

@@ -148,7 +148,8 @@ export class Desk {
   /** Whether this member takes conversations. */
   async setAvailable(available: boolean): Promise<void> {
     await this.ask('presence.set', { available });
-    this.nowOnDuty({ ...this.onDuty, available });
+    const agents = this.onDuty.agents.map((agent) => (agent.id === this.onDuty.user ? { ...agent, available } : agent));
+    this.nowOnDuty({ ...this.onDuty, agents, available });
   }
 
   /** The network is back: do not wait for the next attempt. */

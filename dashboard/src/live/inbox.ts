@@ -171,7 +171,8 @@ export class Inbox {
     this.held.set(id, after);
     this.touch(id);
     return () => {
-      if (this.held.get(id) !== after) return; // something newer has come
+      const now = this.held.get(id);
+      if (now && now !== after) return; // something newer has come
       this.held.set(id, before);
       this.touch(id);
     };

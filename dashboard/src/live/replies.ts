@@ -52,13 +52,14 @@ export function mentioning(text: string, caret: number): { at: number; typed: st
   return found ? { at: caret - found[1]!.length - 1, typed: found[1]! } : undefined;
 }
 
-/** The members whose names stand in the text behind an "@". */
+/** The members whose names stand in the text behind an "@"; of two that fit, the one with the longer name. */
 export function mentionsIn<M extends { id: string; name: string }>(text: string, members: M[]): M[] {
-  return members.filter(({ name }) => {
-    if (name === '') return false;
-    for (let at = text.indexOf(`@${name}`); at >= 0; at = text.indexOf(`@${name}`, at + 1)) {
-      if (!/[\p{L}\p{N}]/u.test(text.charAt(at + name.length + 1))) return true;
-    }
-    return false;
-  });
+  const longestFirst = members.filter(({ name }) => name !== '').sort((a, b) => b.name.length - a.name.length);
+  const found = new Set<M>();
+  for (let at = text.indexOf('@'); at >= 0; at = text.indexOf('@', at + 1)) {
+    const behind = text.slice(at + 1);
+    const member = longestFirst.find(({ name }) => behind.startsWith(name) && !/^[\p{L}\p{N}]/u.test(behind.slice(name.length)));
+    if (member) found.add(member);
+  }
+  return members.filter((member) => found.has(member));
 }

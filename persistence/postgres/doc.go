@@ -11,7 +11,8 @@
 // sent as a batch of one statement (:batchone, :batchexec), which Postgres gets
 // in one round trip. A bundle gathers such batches and makes one transaction of
 // them, still in one round trip: there, a condition that must hold is written so
-// that it is an error when it does not.
+// that it is an error when it does not. Lists of conversations alone are put
+// together from fixed parts (see listing), so that each reads the index of its own.
 //
 // Everything that people wrote is sealed under a tree of keys: the master key
 // wraps a tenant's, which seals names and settings and wraps those of visitors

@@ -24,6 +24,7 @@ beforeEach(async () => {
     '/without': { snippet: '' },
     '/strict': { snippet, headers: { 'Content-Security-Policy': `default-src 'none'; script-src ${server.origin}; connect-src ${ws}` } },
     '/unconnected': { snippet, headers: { 'Content-Security-Policy': `default-src 'none'; script-src ${server.origin}` } },
+    '/known': { snippet: snippet.replace('async', 'data-field-customer="4711" async') },
     '/hostile': { snippet, head: hostileStyle },
     '/rtl': { snippet, html: 'lang="ar" dir="rtl"' },
     '/looks': { snippet: snippet.replace('async', 'data-accent="#0a7d32" data-position="left" data-launcher="Ask us" async') },
@@ -237,23 +238,293 @@ test('what the storage could not take stays, and goes out again as the same mess
   assert.deepEqual(sent[0], sent[1])
 })
 
-test('a person can be asked for, and is announced when they join', async () => {
+test('a visitor who waits sees their place, may go back to the bot, and sees a person join, hand over and leave', async () => {
   await open()
-  await page.getByRole('button', { name: 'Talk to a person' }).click()
-  await messages().getByText('Your position: 2.').waitFor()
-  server.setStatus('waiting', { position: 1 })
-  await messages().getByText('Your position: 1.').waitFor()
-  assert.equal(await messages().getByText('Your position: 2.').count(), 0)
-  server.setStatus('agent', { agent: { name: 'Ada' } })
-  await panel().getByText('You are talking to Ada').waitFor()
-  server.event('message.created', { message: 'msg_a', author: { kind: 'agent', name: 'Ada' }, text: 'Hello' })
-  await messages().getByText('Hello', { exact: true }).waitFor()
-  server.tell({ type: 'typing', data: { author: { kind: 'agent', name: 'Ada' } } })
-  await page.getByRole('img', { name: 'Ada is writing' }).waitFor()
-  server.setStatus('bot')
-  await page.getByRole('img', { name: 'Ada is writing' }).waitFor({ state: 'detached' })
+  await ask('Refund?')
+  const answer = server.answer()
+  answer.write('I do not know.')
+  answer.end({ offer: 'handoff' })
+  await messages().getByRole('button', { name: 'Talk to a person' }).click()
+  const card = messages().getByRole('status').first()
+  await card.getByText('You are number 2 in line').waitFor()
+  server.tell({ type: 'queue.changed', data: { position: 1 } })
+  await card.getByText('You are next in line').waitFor()
+  await page.getByRole('button', { name: 'Ask the bot instead' }).click()
   await messages().getByText('The AI assistant answers again.').waitFor()
+  assert.equal(await messages().getByText('You are next in line').count(), 0)
+
+  await page.getByRole('button', { name: 'Talk to a person' }).click()
+  await card.getByText('You are number 2 in line').waitFor()
+  server.setStatus('agent', { agent: { name: 'Ada Lovelace' } })
+  await messages().getByText('Ada Lovelace has joined.').waitFor()
+  await panel().getByRole('heading', { name: 'Ada Lovelace' }).waitFor()
+  await panel().locator('[aria-live=polite]').getByText('Ada Lovelace has joined.').waitFor({ state: 'attached' })
+  assert.equal(await panel().locator('.avatar').innerText(), 'AL')
+  server.event('message.created', { message: 'msg_a', author: { kind: 'agent', name: 'Ada Lovelace' }, text: 'Hello' })
+  await messages().getByText('Hello', { exact: true }).waitFor()
+  assert.equal(await messages().getByRole('button', { name: 'Talk to a person' }).count(), 0)
+  server.tell({ type: 'typing', data: { author: { kind: 'agent', name: 'Ada Lovelace' } } })
+  await page.getByRole('img', { name: 'Ada Lovelace is writing' }).waitFor()
+  server.setStatus('agent', { agent: { name: 'Grace' } })
+  await messages().getByText('Grace has taken over from Ada Lovelace.').waitFor()
+  server.setStatus('bot')
+  await page.getByRole('img', { name: /is writing/ }).waitFor({ state: 'detached' })
+  await messages().getByText('Grace has left. The AI assistant answers again.').waitFor()
   await page.getByRole('button', { name: 'Talk to a person' }).waitFor()
+})
+
+test('two answers in a row that failed bring the offer of a person', async () => {
+  await open()
+  const offered = () => messages().getByRole('button', { name: 'Talk to a person' })
+  await ask('Why?')
+  server.answer().interrupt('failed')
+  await messages().getByText('could not be finished').waitFor()
+  assert.equal(await offered().count(), 0)
+  await ask('And when?')
+  server.answer().interrupt('failed')
+  await offered().click()
+  await until('a person is asked for', () => server.status === 'waiting')
+})
+
+test('where nobody is there it says so, by the visitor’s clock, and takes an address', async () => {
+  server.more = { queue: { position: 1, absence: 'hours', opens_at: '2026-11-30T08:00:00.000Z' } }
+  await go('/', { timezoneId: 'Europe/Berlin', locale: 'de-DE' })
+  await page.clock.install({ time: '2026-11-27T20:00:00.000Z' }) // a Friday
+  await launcher().click()
+  await page.getByText(server.greeting.greeting).waitFor()
+  await ask('Anyone?')
+  server.setStatus('waiting', server.more.queue)
+  await messages().getByText('We are back Monday at 9:00').waitFor()
+  const email = page.getByRole('textbox', { name: 'E-mail' })
+  await page.getByRole('button', { name: 'Answer me by e-mail' }).click()
+  await page.getByRole('alert').getByText('complete e-mail address').waitFor()
+  await audit(page, '[data-parley]')
+  await page.getByRole('textbox', { name: 'Name (optional)' }).fill('Mia')
+  await email.fill('mia@')
+  await email.press('Enter')
+  await page.getByRole('alert').getByText('complete e-mail address').waitFor()
+  server.intercept = ({ ref, type, say }) => type === 'contact.set' && (say({ ref, type: 'error', data: { code: 'contact_invalid', message: 'Please give another address.' } }), true)
+  await email.fill('mia@shop.example')
+  await email.press('Enter')
+  await page.getByRole('alert').getByText('Please give another address.').waitFor()
+  server.intercept = () => false
+  await email.press('Enter')
+  await messages().getByText('We will answer to mia@shop.example').waitFor()
+  assert.deepEqual(server.log.findLast(({ type }) => type === 'contact.changed').data, { name: 'Mia', email: 'mia@shop.example' })
+  await page.getByRole('button', { name: 'Change' }).click()
+  assert.equal(await email.inputValue(), 'mia@shop.example')
+  await page.reload()
+  await messages().getByText('We will answer to mia@shop.example').waitFor()
+  server.tell({ type: 'queue.changed', data: { absence: 'nobody' } })
+  await messages().getByText('Nobody is here right now').waitFor()
+  await field().fill('I can wait')
+  await field().press('Enter')
+  await messages().getByText('I can wait').waitFor()
+})
+
+test('a person sees what is typed where the owner wants that, and the visitor that it was read', async () => {
+  server.greeting = { ...server.greeting, preview: true }
+  await open()
+  await ask('Hello?')
+  server.setStatus('agent', { agent: { name: 'Ada' } })
+  await panel().getByText('We see what you type.').waitFor()
+  await field().pressSequentially('My order is', { delay: 5 })
+  const typed = () => server.frames.filter(({ type }) => type === 'typing').map(({ data }) => data.text)
+  await until('all of it was shown', () => typed().at(-1) === 'My order is')
+  assert.ok(typed().length <= 3, `${typed().length} frames`)
+  await ask('My order is late')
+  assert.equal(await messages().getByText('Seen').count(), 0)
+  server.tell({ type: 'read', data: { author: { kind: 'agent', name: 'Ada' }, seq: server.log.length } })
+  await messages().getByText('Seen').waitFor()
+  server.more = { read: server.log.length, agent: { name: 'Ada' } }
+  server.status = 'agent'
+  await page.reload()
+  await messages().getByText('Seen').waitFor()
+  server.event('message.created', { message: 'msg_a', author: { kind: 'agent', name: 'Ada' }, text: 'I look.' })
+  await messages().getByText('I look.').waitFor()
+  assert.equal(await messages().getByText('Seen').count(), 0)
+})
+
+/** Counts tones instead of playing them, and lets a test hide the page. */
+const deaf = () => {
+  window.tones = 0
+  window.AudioContext = class {
+    currentTime = 0
+    resume() {}
+  }
+  window.GainNode = class {
+    gain = { setTargetAtTime() {} }
+    connect() {}
+  }
+  window.OscillatorNode = class {
+    connect = (to) => to
+    start = () => window.tones++
+    stop() {}
+  }
+  window.hide = (hidden) => {
+    Object.defineProperty(document, 'hidden', { configurable: true, get: () => hidden })
+    Object.defineProperty(document, 'visibilityState', { configurable: true, get: () => (hidden ? 'hidden' : 'visible') })
+    document.dispatchEvent(new Event('visibilitychange'))
+  }
+}
+
+test('who looks elsewhere is called by a sound and the title, unless they muted it', async () => {
+  page = await visit(browser)
+  await page.addInitScript(deaf)
+  await page.goto(host.origin)
+  await launcher().click()
+  await page.getByText(server.greeting.greeting).waitFor()
+  await ask('Anyone?')
+  server.setStatus('agent', { agent: { name: 'Ada' } })
+  await messages().getByText('Ada has joined.').waitFor()
+  const write = (text) => server.event('message.created', { message: `msg_${text}`, author: { kind: 'agent', name: 'Ada' }, text })
+  write('seen')
+  await messages().getByText('seen', { exact: true }).waitFor()
+  assert.equal(await page.evaluate(() => window.tones), 0)
+  await page.evaluate(() => window.hide(true))
+  write('one')
+  await until('it rings', () => page.evaluate(() => window.tones === 2))
+  write('two')
+  await until('the title counts', async () => (await page.title()) === '(2) Fernway Cycles')
+  await page.evaluate(() => (document.title = 'Another page'))
+  write('three')
+  await until('a title of the page is kept', async () => (await page.title()) === '(3) Another page')
+  await page.evaluate(() => window.hide(false))
+  assert.equal(await page.title(), 'Another page')
+
+  await page.getByRole('button', { name: 'Menu' }).click()
+  const sound = page.getByRole('menuitemcheckbox', { name: 'Sound' })
+  assert.equal(await sound.getAttribute('aria-checked'), 'true')
+  await sound.click()
+  await page.keyboard.press('Escape')
+  await page.reload()
+  await messages().getByText('three', { exact: true }).waitFor()
+  await page.evaluate(() => window.hide(true))
+  write('four')
+  await until('the title counts', async () => (await page.title()) === '(1) Fernway Cycles')
+  assert.equal(await page.evaluate(() => window.tones), 0)
+})
+
+test('the menu mails the conversation, begins another one and ends it; all by keyboard', async () => {
+  await open()
+  await ask('Keep this')
+  const menu = page.getByRole('button', { name: 'Menu' })
+  await menu.focus()
+  await page.keyboard.press('Enter')
+  await page.getByRole('menuitem', { name: 'Mail me this conversation' }).waitFor()
+  await audit(page, '[data-parley]')
+  await page.keyboard.press('Escape')
+  assert.equal(await focused(), 'icon')
+  await page.keyboard.press('Enter')
+  await page.getByRole('menuitem').first().waitFor()
+  await page.keyboard.press('Enter')
+  const sheet = page.getByRole('dialog', { name: 'Mail me this conversation' })
+  server.intercept = ({ ref, type, say }) => type === 'transcript.request' && (say({ ref, type: 'error', data: { code: 'rate_limited', message: 'Please wait a minute.' } }), true)
+  await sheet.getByRole('textbox', { name: 'E-mail' }).waitFor()
+  await page.keyboard.type('mia@shop.example')
+  await page.keyboard.press('Enter')
+  await sheet.getByRole('alert').getByText('Please wait a minute.').waitFor()
+  await audit(page, '[data-parley]')
+  server.intercept = () => false
+  await page.keyboard.press('Enter')
+  await sheet.getByText('It is on its way to mia@shop.example.').waitFor()
+  assert.deepEqual(server.frames.findLast(({ type }) => type === 'transcript.request').data, { email: 'mia@shop.example' })
+  await page.keyboard.press('Escape')
+  await sheet.waitFor({ state: 'detached' })
+
+  await page.keyboard.press('Enter')
+  await page.getByRole('menuitem').first().waitFor()
+  await page.keyboard.press('End')
+  await page.keyboard.press('Enter')
+  await messages().getByText('Closed. Write to open it again.').waitFor()
+  await menu.click()
+  await page.getByRole('menuitem', { name: 'New conversation' }).click()
+  await until('it is asked for', () => server.frames.findLast(({ type }) => type === 'session.open').data.conversation === 'new')
+})
+
+test('who is blocked reads a plain line and cannot write', async () => {
+  await open()
+  server.intercept = ({ ref, type, say, socket }) => {
+    if (type !== 'message.send' && type !== 'session.open') return false
+    say({ ref, type: 'error', data: { code: 'blocked', message: 'You cannot write here.' } })
+    socket.close(4505)
+    return true
+  }
+  await field().fill('Hello?')
+  await field().press('Enter')
+  await panel().getByText('You cannot write here any more.').waitFor()
+  assert.equal(await field().isDisabled(), true)
+  await page.reload()
+  await page.getByText('You cannot write here any more.').waitFor()
+  const opened = server.frames.length
+  await new Promise((resolve) => setTimeout(resolve, 1500))
+  assert.equal(server.frames.length, opened, 'it does not try again')
+})
+
+test('without the chunk for rarer things one can still write, and it is loaded once it is there', async () => {
+  page = await visit(browser)
+  let away = true
+  await page.route(/\/widget\/more-/, (route) => (away ? route.abort() : route.continue()))
+  await page.goto(host.origin)
+  await launcher().click()
+  await page.getByText(server.greeting.greeting).waitFor()
+  await page.getByRole('button', { name: 'Menu' }).click()
+  await panel().getByText('This could not be loaded.').waitFor()
+  server.setStatus('waiting', { position: 1 })
+  await messages().getByText('You are in the line for a person.').waitFor()
+  await ask('Still there?')
+  away = false
+  await messages().getByText('You are next in line').waitFor()
+})
+
+test('what the page says of its visitor is told when the session opens, and who they are once they have written', async () => {
+  page = await visit(browser)
+  await page.goto(`${host.origin}/known`)
+  await page.evaluate(() => {
+    window.Parley.set({ plan: 'pro', seats: 7, trial: false, long: 'x'.repeat(999) })
+    window.Parley.contact({ name: 'Mia', email: 'mia@shop.example' })
+  })
+  await page.getByRole('button', { name: 'Open chat' }).click()
+  await page.getByText(server.greeting.greeting).waitFor()
+  const [opened] = server.frames
+  assert.deepEqual(opened.data.fields, { customer: '4711', plan: 'pro', seats: '7', trial: 'false', long: 'x'.repeat(256) })
+  assert.equal(server.frames.some(({ type }) => type === 'contact.set'), false, 'nobody has begun a conversation')
+  await ask('Hello')
+  const told = () => server.frames.filter(({ type }) => type === 'contact.set').map(({ data }) => data)
+  await until('they are known', () => told().length === 1)
+  assert.deepEqual(told(), [{ name: 'Mia', email: 'mia@shop.example' }])
+  await page.evaluate(() => window.Parley.set({ plan: 'max' }))
+  await until('it is told anew', () => server.frames.findLast(({ type }) => type === 'session.open').data.fields.plan === 'max')
+  await page.reload()
+  await page.evaluate(() => window.Parley.contact({ name: 'Mia', email: 'mia@shop.example' }))
+  await messages().getByText('Hello', { exact: true }).waitFor()
+  await ask('Again')
+  assert.equal(told().length, 1, 'what is known is not told again')
+})
+
+test('the page of a link is the chat, takes the token out of the address, and leaves what the browser keeps', async () => {
+  page = await visit(browser)
+  await page.goto(`${server.origin}/chat/bot_1`)
+  await page.getByText(server.greeting.greeting).waitFor()
+  await until('the browser keeps its own', () => page.evaluate(() => JSON.parse(localStorage.getItem('parley:bot_1'))?.token === 'token'))
+  const linked = await page.context().newPage()
+  await linked.goto(`${server.origin}/chat/bot_1#v1.tnt_a.bot_1.vis_b.cnv_c.mac-_x`)
+  await linked.getByText(server.greeting.greeting).waitFor()
+  assert.equal(linked.url(), `${server.origin}/chat/bot_1`)
+  assert.equal(server.frames.findLast(({ type }) => type === 'session.open').data.token, 'v1.tnt_a.bot_1.vis_b.cnv_c.mac-_x')
+  const chat = linked.getByRole('main', { name: 'Fernway' })
+  const { x, y, width, height } = await chat.boundingBox()
+  assert.deepEqual({ x, y, width, height }, { x: 0, y: 0, width: 1440, height: 900 })
+  assert.equal(await linked.getByRole('button', { name: /chat/ }).count(), 0)
+  await linked.keyboard.press('Escape')
+  assert.ok(await chat.isVisible())
+  await audit(linked)
+  assert.deepEqual(await linked.evaluate(() => [JSON.parse(localStorage.getItem('parley:bot_1')).token, JSON.parse(sessionStorage.getItem('parley:bot_1:link')).token]), ['token', 'token'])
+  await linked.reload()
+  await linked.getByText(server.greeting.greeting).waitFor()
+  await page.reload()
+  await page.getByText(server.greeting.greeting).waitFor()
+  assert.equal(server.frames.findLast(({ type }) => type === 'session.open').data.token, 'token')
 })
 
 test('thumbs are kept, and one that points down may say why', async () => {

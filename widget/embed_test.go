@@ -37,6 +37,28 @@ func TestBuiltLoaderNamesAnAppThatIsEmbeddedWithIt(t *testing.T) {
 	}
 }
 
+func TestBuiltAppNamesTheChunkForRarerThingsThatIsEmbeddedWithIt(t *testing.T) {
+	t.Parallel()
+	if !widget.Built() {
+		t.Skip("the widget is not built: run make")
+	}
+	chunks, err := fs.Glob(widget.Pages(), "widget/more-*.js")
+	if err != nil || len(chunks) != 1 {
+		t.Fatalf("want one chunk, got %v (%v)", chunks, err)
+	}
+	apps, err := fs.Glob(widget.Pages(), "widget/app-*.js")
+	if err != nil || len(apps) != 1 {
+		t.Fatalf("want one app, got %v (%v)", apps, err)
+	}
+	app, err := fs.ReadFile(widget.Pages(), apps[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(string(app), "/"+chunks[0]) {
+		t.Errorf("%s does not load /%s", apps[0], chunks[0])
+	}
+}
+
 func TestBuiltDemoPageTakesItsBotFromTheServerAndRunsNothingInline(t *testing.T) {
 	t.Parallel()
 	if !widget.Built() {

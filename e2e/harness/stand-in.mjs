@@ -17,6 +17,7 @@ export class StandIn {
   sockets = new Set()
   frames = [] // all that clients sent
   status = 'bot'
+  more = {} // what session.ready tells besides
   greeting = { name: 'Fernway', greeting: 'Hello! Ask me about our bicycles, delivery or returns.', suggestions: ['How long can I return a bicycle?', 'Do you deliver to islands?'] }
   /** What to do with a message, beyond keeping it. */
   onMessage = () => {}
@@ -87,7 +88,8 @@ export class StandIn {
   async serve(request, response) {
     const path = new URL(request.url, this.origin).pathname
     try {
-      const file = await readFile(join(root, 'widget/dist', path === '/demo' ? 'demo.html' : path))
+      const page = path.startsWith('/chat/') && `<!doctype html><html lang="en"><meta name="viewport" content="width=device-width"><title>Fernway</title>${this.snippet.replace('async', 'data-page="chat" async')}</html>`
+      const file = page || (await readFile(join(root, 'widget/dist', path === '/demo' ? 'demo.html' : path)))
       const kind = kinds[path.split('.').pop()] ?? kinds.html
       response.writeHead(200, { 'Content-Type': kind, 'Content-Security-Policy': "default-src 'self'; img-src 'self' data:" }).end(file)
     } catch {
@@ -102,6 +104,10 @@ export class StandIn {
       this.frames.push({ type, data })
       const say = (frame) => socket.send(JSON.stringify(frame))
       if (this.intercept({ ref, type, data, say, socket })) return
+      const done = (event, told) => {
+        say({ ref, type: 'ack', data: {} })
+        this.event(event, told)
+      }
       if (type === 'session.open') this.open(socket, ref, data, say)
       else if (type === 'message.send') this.keep(ref, data, say)
       else if (type === 'ping') say({ type: 'pong' })
@@ -109,12 +115,16 @@ export class StandIn {
       else if (type === 'message.retry') say({ ref, type: 'ack', data: {} })
       else if (type === 'message.feedback') this.event('feedback.given', data)
       else if (type === 'handoff.request') this.setStatus('waiting', { position: 2 })
+      else if (type === 'handoff.cancel') this.setStatus('bot')
+      else if (type === 'conversation.close') this.setStatus('closed')
+      else if (type === 'contact.set') done('contact.changed', data)
+      else if (type === 'transcript.request') data.email ? done('contact.changed', { email: data.email }) : say({ ref, type: 'ack', data: {} })
     })
   }
 
   open(socket, ref, { after = 0 }, say) {
     const { status, greeting: bot } = this
-    say({ ref, type: 'session.ready', data: { token: 'token', conversation: 'cnv_1', seq: this.log.length, recovered: true, status, bot } })
+    say({ ref, type: 'session.ready', data: { token: 'token', conversation: 'cnv_1', seq: this.log.length, recovered: true, status, bot, ...this.more } })
     for (const event of this.log.slice(after)) say(event)
     for (const [message, text] of Object.entries(this.deltas)) if (text) say({ type: 'message.snapshot', data: { message, text } })
     this.sockets.add(socket)

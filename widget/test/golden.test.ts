@@ -76,6 +76,15 @@ test('session.ready tells the head, the status and the bot', () => {
   expect(after('session.ready.agent')).toMatchObject({ head: 0, seq: 0, items: [], status: 'agent', agent: { name: 'Ada' } })
 })
 
+test('session.ready and what follows tell a visitor who waits where they stand, and how far a person has read', () => {
+  const queue = { position: 2, absence: 'hours', opens_at: '2026-11-22T08:30:05.123Z' }
+  expect(after('session.ready.waiting')).toMatchObject({ status: 'waiting', queue, seen: 41, bot: { preview: true } })
+  expect(after('status.changed.away')).toMatchObject({ status: 'waiting', queue: { ...queue, position: 3 } })
+  expect(after('queue.changed').queue).toEqual({ position: 3, absence: 'nobody' })
+  expect(after('read').seen).toBe(45)
+  expect(after('contact.changed').contact).toEqual({ name: 'Eve', email: 'eve@shop.example' })
+})
+
 test('what we send is what the server expects', () => {
   const same = (frame: string, name: string) => expect(JSON.parse(frame)).toMatchObject(JSON.parse(golden(`client/${name}`)))
   same(encode('session.open', { bot: 'bot_1' }, '1'), 'session.open.first')
@@ -85,6 +94,12 @@ test('what we send is what the server expects', () => {
   same(encode('message.stop', { message: 'msg_3' }, '3'), 'message.stop')
   same(encode('message.feedback', { message: 'msg_3', helpful: true, comment: 'Good' }, '4'), 'message.feedback')
   same(encode('handoff.request', {}, '6'), 'handoff.request')
+  same(encode('handoff.cancel', {}, '5'), 'handoff.cancel')
+  same(encode('transcript.request', { email: 'eve@shop.example' }, '6'), 'transcript.request')
+  same(encode('transcript.request', {}, '6'), 'transcript.request.known')
+  same(encode('contact.set', { name: 'Eve', email: 'eve@shop.example', phone: '1' }, '5'), 'contact.set')
+  same(encode('conversation.close', {}, '7'), 'conversation.close')
+  same(encode('typing', { text: 'Where is my' }, '7'), 'typing.text')
   same(encode('read', { seq: 44 }), 'read')
   same(encode('typing', {}), 'typing')
   same(encode('ping', {}), 'ping')

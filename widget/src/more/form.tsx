@@ -17,14 +17,16 @@ export function AddressForm({ named, name, email, label, focus, send }: Props) {
   const [error, setError] = useState('')
   const [busy, setBusy] = useState(false)
   const form = useRef<HTMLFormElement>(null)
-  useEffect(() => {
-    if (focus) field.current?.focus()
-  }, [])
   // What goes while it has the focus leaves that to what is around.
   useLayoutEffect(() => {
     const { current } = form
+    if (focus) field.current?.focus()
     return () => current?.matches(':focus-within') && current.closest<HTMLElement>('.sheet, .log')?.focus()
   }, [])
+  // The button stays in sight when a line is added above it.
+  useEffect(() => {
+    if (error) form.current?.lastElementChild?.scrollIntoView({ block: 'nearest' })
+  }, [error])
   const submit = (event: SubmitEvent & { currentTarget: HTMLFormElement }) => {
     event.preventDefault()
     if (busy) return

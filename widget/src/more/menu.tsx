@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from 'preact/hooks'
+import { useLayoutEffect, useRef, useState } from 'preact/hooks'
 import type { ComponentChildren } from 'preact'
 import type { MoreProps, Over } from './contract'
 import { End, Mail, Plus, Sound } from './icons'
@@ -14,7 +14,7 @@ interface Props extends MoreProps {
 export function Menu({ over, snapshot, conversation, show, close }: Props) {
   const menu = useRef<HTMLDivElement>(null)
   const items = () => [...menu.current!.querySelectorAll('button')]
-  useEffect(() => items()[0]?.focus(), [])
+  useLayoutEffect(() => items()[0]?.focus(), [])
   const { items: said, status } = snapshot
   const { kept } = conversation
   const [muted, setMuted] = useState(kept.read().muted)

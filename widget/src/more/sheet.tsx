@@ -1,5 +1,5 @@
 import type { ComponentChildren } from 'preact'
-import { useEffect, useRef } from 'preact/hooks'
+import { useLayoutEffect, useRef } from 'preact/hooks'
 import { Close } from '../views/icons'
 import * as words from './words'
 
@@ -14,7 +14,7 @@ interface Props {
 /** Lies over the lower part of the messages, which stay in sight. */
 export function Sheet({ label, title, closing, close, children }: Props) {
   const sheet = useRef<HTMLDivElement>(null)
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (!sheet.current!.matches(':focus-within')) sheet.current!.focus()
   }, [label])
   return (

@@ -6,7 +6,7 @@ export const icon = (d: string) => () => (
 )
 
 export const Close = icon('M6 6l12 12M18 6L6 18')
-export const More = icon('M5 12h0m7 0h0m7 0h0')
+export const More = icon('M5 11a1 1 0 1 0 .1 0Zm7 0a1 1 0 1 0 .1 0Zm7 0a1 1 0 1 0 .1 0Z')
 export const Send = icon('M12 19V5M5.5 11.5 12 5l6.5 6.5')
 export const Down = icon('M12 5v14M5.5 12.5 12 19l6.5-6.5')
 export const Thumb = icon('M7 10.5v9H4.5a1 1 0 0 1-1-1v-7a1 1 0 0 1 1-1H7Zm0 0 4-7c1.4 0 2.5 1.1 2.5 2.5V9h4.8a2 2 0 0 1 2 2.3l-1 6.5a2 2 0 0 1-2 1.7H7')

@@ -40,6 +40,7 @@ export function Panel({ snapshot, conversation, spoken, open, page, phone, more,
   }, [open])
 
   const title = titleOf(bot)
+  const Title = page ? 'h1' : 'h2'
   const name = status === 'agent' ? agent?.name || words.aPerson : ''
   const online = condition === 'open' && !blocked
   const person = online && bot.handoff !== false && (status === 'bot' || status === 'closed') ? () => conversation.order('handoff.request') : undefined
@@ -70,9 +71,9 @@ export function Panel({ snapshot, conversation, spoken, open, page, phone, more,
       <header>
         <Avatar url={bot.appearance?.avatar} name={name} />
         <div class="who">
-          <h2>
+          <Title>
             <bdi>{name || title}</bdi>
-          </h2>
+          </Title>
           <p>{name ? words.personOf(title) : status === 'waiting' ? words.asked : words.ai}</p>
         </div>
         <button

@@ -13,6 +13,10 @@ import (
 // broughtBy is the reader under which it is kept how far mails brought a conversation to its visitor.
 const broughtBy = "mail"
 
+// lookAgain is how long somebody who has the dashboard open has to take a conversation, before it is looked
+// whether they still are there.
+const lookAgain = 2 * time.Minute
+
 // How many messages a mail shows that is not a transcript.
 const (
 	missedLines  = 50
@@ -76,8 +80,13 @@ func (l *Loop) waiting(ctx context.Context, m chat.Mail, of *subject) (*letter, 
 	if of.Status != chat.Waiting || of.Spam || of.Blocked || of.Snoozed.After(time.Now()) {
 		return nil, nil
 	}
-	if there, err := l.OnDuty(ctx, m.Tenant); err != nil || there {
+	there, err := l.OnDuty(ctx, m.Tenant)
+	if err != nil {
 		return nil, err
+	}
+	if there { // they may leave without taking it
+		again := chat.Mail{ID: chat.NewID(chat.MailPrefix), Ref: m.Ref, Kind: m.Kind, Seq: m.Seq, User: m.User, Due: time.Now().Add(lookAgain)}
+		return nil, l.Mails.PlanMail(ctx, again)
 	}
 	asked, err := l.asked(ctx, of)
 	if err != nil {

@@ -59,7 +59,6 @@ func TestWhoMayTakeIsMailedWhileAVisitorWaitsAndNobodyIsThere(t *testing.T) {
 		"the one who is asked":           {func(w *world) { w.conversation.Assignee = "usr_anna" }, []string{"usr_anna"}},
 		"all, when that one may not":     {func(w *world) { w.conversation.Assignee = "usr_viewer" }, all},
 		"all, when that one has left":    {func(w *world) { w.conversation.Assignee = "usr_gone" }, all},
-		"nobody while somebody is there": {func(w *world) { w.onDuty = true }, nil},
 		"nobody when it was taken":       {func(w *world) { w.conversation.Status = chat.WithAgent }, nil},
 		"nobody when it is the bot's":    {func(w *world) { w.conversation.Status = chat.WithBot }, nil},
 		"nobody when it was closed":      {func(w *world) { w.conversation.Status = chat.Closed }, nil},
@@ -100,6 +99,25 @@ func TestWhoMayTakeIsMailedWhileAVisitorWaitsAndNobodyIsThere(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+func TestWhoHasTheDashboardOpenIsNotMailedButMayLeaveWithoutTakingAnybody(t *testing.T) {
+	t.Parallel()
+	w := newWorld()
+	w.say(says(mia, "a person please"))
+	w.conversation.Status, w.onDuty = chat.Waiting, true
+	general := chat.Mail{ID: "mai_1", Ref: testRef, Kind: chat.MailWaiting, Seq: 1}
+	if letter, _, err := w.loop(nil).write(t.Context(), general); err != nil || letter != nil {
+		t.Fatalf("while somebody is there: %v, %v", letter, err)
+	}
+	again := w.planned()
+	if len(again) != 1 || again[0].User != "" || again[0].Seq != 1 || time.Until(again[0].Due) < lookAgain/2 {
+		t.Fatalf("planned: %+v", again)
+	}
+	w.onDuty = false
+	if _, _, err := w.loop(nil).write(t.Context(), again[0]); err != nil || len(w.planned()) != 3 {
+		t.Errorf("when they left: %+v, %v", w.planned(), err)
 	}
 }
 

@@ -16,7 +16,7 @@ import { theme } from './theme/theme';
 
 const client = makeQueryClient(() => {
   const { pathname, href } = router.state.location;
-  if (pathname === '/sign-in' || pathname === '/register') return;
+  if (['/sign-in', '/register', '/join'].includes(pathname)) return;
   client.clear();
   void router.navigate({ to: '/sign-in', search: { next: href } });
 });

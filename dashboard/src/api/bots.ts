@@ -28,6 +28,12 @@ export function saveAppearance(id: string, appearance: Appearance): Promise<Appe
   return body(api.PUT('/api/v1/bots/{bot}/appearance', { ...path(id), body: appearance }));
 }
 
+/** Changes a part of how the widget looks. The server takes it as a whole, so the rest is sent as it is there now. */
+export async function changeAppearance(id: string, change: Partial<Appearance>): Promise<Appearance> {
+  const now = await body(api.GET('/api/v1/bots/{bot}/appearance', path(id)));
+  return saveAppearance(id, { ...now, ...change });
+}
+
 /** The domains as the server understood them. */
 export async function saveDomains(id: string, domains: string[]): Promise<string[]> {
   return (await body(api.PUT('/api/v1/bots/{bot}/domains', { ...path(id), body: { domains } }))).domains;

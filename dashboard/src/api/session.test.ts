@@ -44,9 +44,9 @@ describe('a request that is answered 401', () => {
     expect(asked).toEqual(['/api/v1/me', '/api/v1/auth/refresh']);
   });
 
-  test('is a wrong password when it was the sign-in: nothing is renewed', async () => {
+  test.each(['auth/login', 'invitations/accept'])('is a wrong password when it was %s: nothing is renewed', async (entrance) => {
     const asked = expired({ refresh: 200 });
-    await sessionFetch(new Request(address('/api/v1/auth/login'), { method: 'POST' }));
-    expect(asked).toEqual(['/api/v1/auth/login']);
+    await sessionFetch(new Request(address(`/api/v1/${entrance}`), { method: 'POST' }));
+    expect(asked).toEqual([`/api/v1/${entrance}`]);
   });
 });

@@ -11,11 +11,14 @@ export function renewSession(): Promise<boolean> {
   return renewal;
 }
 
+// There a 401 is a wrong password, and no session's end.
+const entrances = /^\/api\/v1\/(auth\/|invitations\/(lookup|accept)$)/;
+
 /** fetch that renews the session and repeats the request once when it is answered 401. */
 export async function sessionFetch(request: Request): Promise<Response> {
   const again = request.clone();
   const answer = await fetch(request);
-  if (answer.status !== 401 || new URL(request.url).pathname.startsWith('/api/v1/auth/')) {
+  if (answer.status !== 401 || entrances.test(new URL(request.url).pathname)) {
     return answer;
   }
   return (await renewSession()) ? fetch(again) : answer;

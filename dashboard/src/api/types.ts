@@ -29,3 +29,14 @@ export type Member = Schemas['Member'];
 /** seq up to which a conversation was read, by whom. */
 export type Reads = Schemas['Reads'];
 export type Me = Schemas['Me'];
+export type Role = Me['role'];
+export type Permission = Me['permissions'][number];
+export type Hours = Schemas['Hours'];
+export type OpenHours = Schemas['OpenHours'];
+export type NewReply = Schemas['NewCannedReply'];
+export type NewLabel = Schemas['NewLabel'];
+export type Invitation = Schemas['Invitation'];
+/** An invitation with the link by which its person joins; it is told once. */
+export type CreatedInvitation = Schemas['CreatedInvitation'];
+/** What an invitation's link tells whoever opens it. */
+export type Welcome = Schemas['Welcome'];

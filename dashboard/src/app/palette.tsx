@@ -6,7 +6,7 @@ import { useTranslation } from 'react-i18next';
 import { botsQuery } from '../api/bots';
 import { labelsQuery, pageOf } from '../api/inbox';
 import { Dialog } from '../parts/dialog';
-import { BotIcon, ChatIcon, CheckIcon, HomeIcon, InboxIcon, LabelIcon, SearchIcon } from '../parts/icons';
+import { BotIcon, ChatIcon, CheckIcon, HomeIcon, InboxIcon, LabelIcon, PeopleIcon, PersonIcon, SearchIcon } from '../parts/icons';
 import { type Command, keys } from './keys';
 import { ranked } from './palette-rank';
 import css from './palette.module.css';
@@ -153,6 +153,10 @@ function useGroups(typed: string): { name: string; items: Item[] }[] {
   const pages: Item[] = [
     { id: 'home', name: t('nav.home'), icon: <HomeIcon size={16} />, open: () => void navigate({ to: '/' }) },
     { id: 'bots', name: t('nav.bots'), icon: <BotIcon size={16} />, open: () => void navigate({ to: '/bots' }) },
+    { id: 'team', name: t('nav.team'), icon: <PeopleIcon size={16} />, open: () => void navigate({ to: '/team' }) },
+    { id: 'replies', name: t('nav.replies'), icon: <ChatIcon size={16} />, open: () => void navigate({ to: '/replies' }) },
+    { id: 'labels', name: t('nav.labels'), icon: <LabelIcon size={16} />, open: () => void navigate({ to: '/labels' }) },
+    { id: 'profile', name: t('account.profile'), icon: <PersonIcon size={16} />, open: () => void navigate({ to: '/profile' }) },
     ...queues.map(
       (queue): Item => ({
         id: `queue-${queue}`,

@@ -34,6 +34,12 @@ const signIn = createRoute({
   validateSearch: (search): { next?: string } => ({ next: localPath(search.next) }),
 });
 
+const join = createRoute({
+  getParentRoute: () => root,
+  path: '/join',
+  component: lazyRouteComponent(() => import('../pages/join/join')),
+});
+
 const register = createRoute({ getParentRoute: () => root, path: '/register', component: Register });
 
 /** Everything behind the sign-in. */
@@ -56,6 +62,16 @@ const home = createRoute({ getParentRoute: () => owner, path: '/', component: Ho
 const bots = createRoute({ getParentRoute: () => owner, path: '/bots', component: Bots });
 const newBot = createRoute({ getParentRoute: () => owner, path: '/bots/new', component: NewBot });
 
+const team = createRoute({ getParentRoute: () => owner, path: '/team', component: lazyRouteComponent(() => import('../pages/team/team')) });
+const labels = createRoute({ getParentRoute: () => owner, path: '/labels', component: lazyRouteComponent(() => import('../pages/labels/labels')) });
+const profile = createRoute({ getParentRoute: () => owner, path: '/profile', component: lazyRouteComponent(() => import('../pages/profile/profile')) });
+const replies = createRoute({
+  getParentRoute: () => owner,
+  path: '/replies',
+  component: lazyRouteComponent(() => import('../pages/replies/replies')),
+  validateSearch: ({ open }): { open?: string } => ({ open: typeof open === 'string' ? open : undefined }),
+});
+
 const bot = createRoute({ getParentRoute: () => owner, path: '/bots/$bot', component: BotLayout });
 const botIndex = createRoute({
   getParentRoute: () => bot,
@@ -76,6 +92,11 @@ const settings = createRoute({
   getParentRoute: () => bot,
   path: '/settings',
   component: lazyRouteComponent(() => import('../pages/settings/settings')),
+});
+const handoff = createRoute({
+  getParentRoute: () => bot,
+  path: '/handoff',
+  component: lazyRouteComponent(() => import('../pages/handoff/handoff')),
 });
 const appearance = createRoute({
   getParentRoute: () => bot,
@@ -113,12 +134,17 @@ const conversation = createRoute({
 const routeTree = root.addChildren([
   signIn,
   register,
+  join,
   app.addChildren([
     owner.addChildren([
       home,
       bots,
       newBot,
-      bot.addChildren([botIndex, knowledge, settings, appearance, tryIt, install]),
+      team,
+      replies,
+      labels,
+      profile,
+      bot.addChildren([botIndex, knowledge, settings, handoff, appearance, tryIt, install]),
     ]),
     conversations.addChildren([nothingChosen, conversation]),
   ]),

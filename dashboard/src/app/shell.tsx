@@ -1,18 +1,26 @@
 import { Menu, UnstyledButton, useMantineColorScheme } from '@mantine/core';
-import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { Link, Outlet, useNavigate, useRouterState } from '@tanstack/react-router';
+import { useQuery } from '@tanstack/react-query';
+import { Link, Outlet, useRouterState } from '@tanstack/react-router';
 import { lazy, Suspense, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { meQuery, signOut } from '../api/account';
-import { BotIcon, CheckIcon, DownIcon, HomeIcon, InboxIcon, Mark, SignOutIcon } from '../parts/icons';
+import { meQuery } from '../api/account';
+import { BotIcon, ChatIcon, CheckIcon, DownIcon, HomeIcon, InboxIcon, LabelIcon, Mark, PeopleIcon, PersonIcon, SignOutIcon } from '../parts/icons';
 import { DutyMenu } from './duty';
 import { useFeed } from './feed';
 import css from './shell.module.css';
 import { useKeyboard, useShortcuts } from './shortcuts';
 import { Toasts } from './toasts';
+import { useSignOut } from './use-sign-out';
 
 const Palette = lazy(() => import('./palette'));
 const KeySheet = lazy(() => import('./key-sheet'));
+
+/** Pages for which a phone's bar has no room: there they are in the account's menu. */
+const more = [
+  { to: '/team', name: 'team', Icon: PeopleIcon },
+  { to: '/replies', name: 'replies', Icon: ChatIcon },
+  { to: '/labels', name: 'labels', Icon: LabelIcon },
+] as const;
 
 /** What surrounds every page of a person who is signed in. */
 export function Shell() {
@@ -47,6 +55,12 @@ export function Shell() {
             <InboxIcon />
             <span>{t('nav.conversations')}</span>
           </Link>
+          {more.map(({ to, name, Icon }) => (
+            <Link key={to} to={to} className={css.item} data-more title={t(`nav.${name}`)}>
+              <Icon />
+              <span>{t(`nav.${name}`)}</span>
+            </Link>
+          ))}
         </nav>
         <DutyMenu />
         <AccountMenu />
@@ -68,16 +82,8 @@ const schemes = ['auto', 'light', 'dark'] as const;
 function AccountMenu() {
   const { t } = useTranslation();
   const me = useQuery(meQuery).data;
-  const client = useQueryClient();
-  const navigate = useNavigate();
+  const leave = useSignOut();
   const { colorScheme, setColorScheme } = useMantineColorScheme();
-
-  async function leave() {
-    // Whatever the server says, this browser forgets.
-    await signOut().catch(() => undefined);
-    client.clear();
-    await navigate({ to: '/sign-in' });
-  }
 
   const business = me?.tenant.name ?? '';
   return (
@@ -97,6 +103,15 @@ function AccountMenu() {
           <strong>{business}</strong>
           <span>{me?.user.email}</span>
         </Menu.Label>
+        <Menu.Divider />
+        {more.map(({ to, name, Icon }) => (
+          <Menu.Item key={to} className={css.more} leftSection={<Icon size={16} />} renderRoot={(props) => <Link to={to} {...props} />}>
+            {t(`nav.${name}`)}
+          </Menu.Item>
+        ))}
+        <Menu.Item leftSection={<PersonIcon size={16} />} renderRoot={(props) => <Link to="/profile" {...props} />}>
+          {t('account.profile')}
+        </Menu.Item>
         <Menu.Divider />
         <Menu.Label>{t('account.theme')}</Menu.Label>
         <Menu.RadioGroup value={colorScheme} onChange={(scheme) => setColorScheme(scheme as typeof colorScheme)}>

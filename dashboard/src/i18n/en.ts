@@ -1,5 +1,8 @@
+import { people } from './people';
+
 // Every word of the dashboard. Plain, short, from the user's side; buttons are verbs.
 export const en = {
+  ...people,
   loading: 'Loading…',
   cancel: 'Cancel',
   close: 'Close',
@@ -27,9 +30,13 @@ export const en = {
     home: 'Home',
     bots: 'Bots',
     conversations: 'Inbox',
+    team: 'Team',
+    replies: 'Saved replies',
+    labels: 'Labels',
   },
   account: {
     menu: 'Account:',
+    profile: 'Your profile',
     theme: 'Theme',
     auto: 'Like your device',
     light: 'Light',
@@ -202,8 +209,7 @@ export const en = {
     fallback: 'When it finds nothing, it says',
     fallbackHint: 'Leave empty for the standard words.',
     fallbackPlaceholder: 'I could not find an answer to that.',
-    handoff: 'Offer a person',
-    handoffHint: 'Visitors can ask for a person, and are offered one when the bot finds nothing.',
+    handoff: 'When a person is offered, and when people answer, is under',
     quiet: 'When nobody writes',
     close: 'Close idle conversations after',
     closeHint: 'A closed conversation is under Closed in the list. It opens again, with all that was said, as soon as the visitor writes.',

@@ -8,7 +8,7 @@ import { BotIcon } from '../../parts/icons';
 import { BotMark } from './bot-mark';
 import css from './bots.module.css';
 
-const tabs = ['knowledge', 'settings', 'appearance', 'try', 'install'] as const;
+const tabs = ['knowledge', 'settings', 'handoff', 'appearance', 'try', 'install'] as const;
 
 /** A bot's pages: whose they are, and the way between them. */
 export function BotLayout() {

@@ -1,9 +1,10 @@
-import { Input, SegmentedControl, Slider, Switch, Textarea, TextInput } from '@mantine/core';
+import { Input, SegmentedControl, Slider, Textarea, TextInput } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
 import { Controller, useForm } from 'react-hook-form';
 import { useTranslation } from 'react-i18next';
 import { botChanged, saveSettings } from '../../api/bots';
-import type { Settings as BotSettings } from '../../api/types';
+import type { Bot, Settings as BotSettings } from '../../api/types';
 import { percent } from '../../i18n/format';
 import { Card, Page } from '../../parts/page';
 import { LeaveGuard, SaveButton, useSaveState } from '../../parts/save';
@@ -16,14 +17,19 @@ import css from './settings.module.css';
 const neutral = 'neutral';
 const tones = [neutral, 'friendly', 'formal', 'brief'] as const;
 
-type Form = { name: string } & BotSettings;
+/** What else a bot can be told is on its other pages, and is left as it is. */
+type Form = { name: string } & Pick<BotSettings, 'greeting' | 'instructions' | 'tone' | 'threshold' | 'fallback' | 'close_after'>;
+
+function formOf({ name, settings: { greeting, instructions, tone, threshold, fallback, close_after } }: Bot): Form {
+  return { name, greeting, instructions, tone, threshold, fallback, close_after };
+}
 
 export default function Settings() {
   const { t } = useTranslation();
   const bot = useBot();
   const client = useQueryClient();
   const { control, register, handleSubmit, formState, reset } = useForm<Form>({
-    defaultValues: { name: bot.name, ...bot.settings },
+    defaultValues: formOf(bot),
   });
   const saving = useMutation({
     mutationFn: ({ name, ...settings }: Form) => saveSettings(bot.id, name, settings),
@@ -114,7 +120,13 @@ export default function Settings() {
             maxRows={8}
             {...register('fallback')}
           />
-          <Switch label={t('settings.handoff')} description={t('settings.handoffHint')} {...register('handoff')} />
+          <p className={css.elsewhere}>
+            {t('settings.handoff')}{' '}
+            <Link to="/bots/$bot/handoff" params={{ bot: bot.id }}>
+              {t('handoff.title')}
+            </Link>
+            .
+          </p>
         </Card>
         <Card title={t('settings.quiet')}>
           <Controller

@@ -2,6 +2,15 @@
 
 const language = () => document.documentElement.lang || 'en';
 
+// A formatter takes longer to make than a row of a list to draw: each is made once a language.
+const made = new Map<string, unknown>();
+
+function once<T>(name: string, make: (language: string) => T): T {
+  const key = `${language()} ${name}`;
+  if (!made.has(key)) made.set(key, make(language()));
+  return made.get(key) as T;
+}
+
 export function count(n: number): string {
   return new Intl.NumberFormat(language()).format(n);
 }
@@ -55,16 +64,13 @@ const day = 24 * hour;
 /** "3 minutes ago" up to a day, the date afterwards. */
 export function ago(at: Date, now: Date = new Date()): string {
   const elapsed = now.getTime() - at.getTime();
-  const relative = new Intl.RelativeTimeFormat(language(), { numeric: 'auto', style: 'short' });
+  const relative = once('ago', (lang) => new Intl.RelativeTimeFormat(lang, { numeric: 'auto', style: 'short' }));
   if (elapsed < minute) return relative.format(0, 'second');
   if (elapsed < hour) return relative.format(-Math.floor(elapsed / minute), 'minute');
   if (elapsed < day) return relative.format(-Math.floor(elapsed / hour), 'hour');
   const thisYear = at.getFullYear() === now.getFullYear();
-  return new Intl.DateTimeFormat(language(), {
-    day: 'numeric',
-    month: 'short',
-    year: thisYear ? undefined : 'numeric',
-  }).format(at);
+  const year = thisYear ? undefined : 'numeric';
+  return once(`date ${year}`, (lang) => new Intl.DateTimeFormat(lang, { day: 'numeric', month: 'short', year })).format(at);
 }
 
 /** How long somebody has waited: "0:42", "12:05", "3 hr." */
@@ -94,11 +100,11 @@ export function languageName(tag: string): string {
 }
 
 export function exact(at: Date): string {
-  return new Intl.DateTimeFormat(language(), { dateStyle: 'full', timeStyle: 'medium' }).format(at);
+  return once('exact', (lang) => new Intl.DateTimeFormat(lang, { dateStyle: 'full', timeStyle: 'medium' })).format(at);
 }
 
 export function clock(at: Date): string {
-  return new Intl.DateTimeFormat(language(), { timeStyle: 'short' }).format(at);
+  return once('clock', (lang) => new Intl.DateTimeFormat(lang, { timeStyle: 'short' })).format(at);
 }
 
 /** "Today", "Yesterday" or the date, for the line between two days of a conversation. */
@@ -108,7 +114,7 @@ export function dayName(at: Date, now: Date = new Date()): string {
     const name = new Intl.RelativeTimeFormat(language(), { numeric: 'auto' }).format(days, 'day');
     return name.charAt(0).toLocaleUpperCase(language()) + name.slice(1);
   }
-  return new Intl.DateTimeFormat(language(), { dateStyle: 'long' }).format(at);
+  return once('day', (lang) => new Intl.DateTimeFormat(lang, { dateStyle: 'long' })).format(at);
 }
 
 function startOfDay(at: Date): number {

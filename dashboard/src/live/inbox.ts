@@ -38,7 +38,7 @@ interface List {
 }
 
 const nothing: ListState = { items: [], loaded: false, loading: false, more: false };
-/** Changes of a moment are shown together. */
+/** Between two drawings, in milliseconds: an event is to be seen within 100 of its commit. */
 const gather = 40;
 const countsPause = 400;
 /** After a time away as many pages are read again. */
@@ -62,6 +62,7 @@ export class Inbox {
   private flushTimer: ReturnType<typeof setTimeout> | undefined;
   private snoozeTimer: ReturnType<typeof setTimeout> | undefined;
   private snoozeEnds = Infinity;
+  private flushed = 0; // when
 
   constructor(
     private readonly source: Source,
@@ -230,13 +231,15 @@ export class Inbox {
 
   private touch(id: string): void {
     this.changed.add(id);
-    this.flushTimer ??= setTimeout(() => this.flush(), gather);
+    // A lone change shows at once; of many, those of a moment are drawn together.
+    this.flushTimer ??= setTimeout(() => this.flush(), Math.max(0, this.flushed + gather - this.now()));
   }
 
   /** Puts what changed into its places, in all lists. */
   flush(): void {
     clearTimeout(this.flushTimer);
     this.flushTimer = undefined;
+    this.flushed = this.now();
     for (const list of this.lists.values()) if (list.state.loaded) this.place(list, this.changed);
     this.release();
     this.changed.clear();

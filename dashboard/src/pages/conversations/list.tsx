@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
+import { useNavigate, useRouterState } from '@tanstack/react-router';
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { useEffect, useLayoutEffect, useRef, useState } from 'react';
+import { useCallback, useEffect, useLayoutEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useShortcuts } from '../../app/shortcuts';
 import { botsQuery } from '../../api/bots';
@@ -54,6 +55,14 @@ function Rows({ view, open }: { view: View; open?: string }) {
   const name = useNames();
   const labels = useQuery(labelsQuery).data;
   const bots = useQuery(botsQuery).data ?? [];
+  const minute = useMinute();
+  const navigate = useNavigate();
+  const search = useRouterState({ select: ({ location }) => location.searchStr });
+  const onOpen = useCallback(
+    (conversation: string) =>
+      void navigate({ to: '/conversations/$conversation', params: { conversation }, search: (before) => before }),
+    [navigate],
+  );
   const box = useRef<HTMLDivElement>(null);
   // The row that the keyboard is at; it stays with its conversation, wherever that moves.
   const [at, setAt] = useState<string>();
@@ -65,7 +74,7 @@ function Rows({ view, open }: { view: View; open?: string }) {
     getScrollElement: () => box.current,
     estimateSize: () => rowHeight,
     getItemKey: (i) => items[i]?.id ?? i,
-    overscan: 8,
+    overscan: 5,
   });
   const shown = rows.getVirtualItems();
   const last = shown.at(-1)?.index ?? 0;
@@ -129,6 +138,11 @@ function Rows({ view, open }: { view: View; open?: string }) {
             <li key={key} style={{ transform: `translateY(${start}px)` }} aria-setsize={more ? -1 : items.length} aria-posinset={index + 1}>
               <InboxRow
                 conversation={c}
+                href={`/conversations/${c.id}${search}`}
+                open={c.id === open}
+                minute={minute}
+                t={t}
+                onOpen={onOpen}
                 me={me}
                 assignee={name(c.agent?.id || c.assignee)}
                 labels={labels}
@@ -142,4 +156,14 @@ function Rows({ view, open }: { view: View; open?: string }) {
       </ul>
     </div>
   );
+}
+
+/** The time, to half a minute. */
+function useMinute(): number {
+  const [now, setNow] = useState(Date.now);
+  useEffect(() => {
+    const timer = setInterval(() => setNow(Date.now()), 30_000);
+    return () => clearInterval(timer);
+  }, []);
+  return now;
 }

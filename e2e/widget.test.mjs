@@ -440,6 +440,7 @@ test('the menu mails the conversation, begins another one and ends it; all by ke
   await menu.click()
   await page.getByRole('menuitem', { name: 'New conversation' }).click()
   await until('it is asked for', () => server.frames.findLast(({ type }) => type === 'session.open').data.conversation === 'new')
+  assert.deepEqual(page.errors, [])
 })
 
 test('who is blocked reads a plain line and cannot write', async () => {
@@ -585,6 +586,8 @@ test('it works under a policy that allows no inline script and no style at all',
   answer.write('Styled **without** a style-src.')
   answer.end()
   await messages().getByText('Styled without').waitFor()
+  await page.getByRole('button', { name: 'Menu' }).click()
+  assert.equal(await page.getByRole('menu').evaluate((element) => getComputedStyle(element).position), 'absolute')
   assert.deepEqual(page.errors, [])
   assert.equal(await panel().evaluate((element) => getComputedStyle(element).position), 'fixed')
 })

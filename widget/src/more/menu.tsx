@@ -43,7 +43,7 @@ export function Menu({ over, snapshot, conversation, show, close }: Props) {
       onKeyDown={keys}
       onMouseDown={(event) => event.preventDefault()} // else Safari takes the focus away before the click
       onFocusOut={({ relatedTarget }) => {
-        if (relatedTarget !== over.from && !menu.current!.contains(relatedTarget as Node)) close()
+        if (relatedTarget !== over.from && menu.current?.contains(relatedTarget as Node) === false) close() // not when it goes itself
       }}
     >
       {said.length ? (

@@ -23,6 +23,7 @@ export function Composer({ disabled, more, need, send, writing }: Props) {
   const sendable = !disabled && draft.trim() !== '' && left >= 0
 
   useLayoutEffect(() => {
+    if (left < NEAR) need()
     const { style, scrollHeight } = field.current!
     if (!scrollHeight) return
     style.height = 'auto'
@@ -55,7 +56,6 @@ export function Composer({ disabled, more, need, send, writing }: Props) {
         value={draft}
         onInput={(event) => {
           setDraft(event.currentTarget.value)
-          if (left < NEAR) need()
           writing(event.currentTarget.value)
         }}
         onKeyDown={(event) => {

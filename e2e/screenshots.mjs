@@ -77,7 +77,7 @@ async function widget(browser, size, look, options, texts, path) {
   await page.getByRole('textbox', { name: 'What was missing or wrong?' }).waitFor()
   await shoot('08-feedback')
   await page.getByRole('button', { name: 'Talk to a person' }).click()
-  await messages.getByText('Your position').waitFor()
+  await messages.getByText(/in line|right now/).last().waitFor()
   await shoot('09-waiting')
   server.setStatus('agent', { agent: { name: 'Ada Lovelace' } })
   server.event('message.created', { message: 'msg_a', author: { kind: 'agent', name: 'Ada Lovelace' }, text: texts.hello })

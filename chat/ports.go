@@ -71,7 +71,8 @@ type Birth struct {
 	Fields  Fields
 }
 
-// Append is one activation's wish to extend its log. Body i gets Seq Head+1+i.
+// Append is one activation's wish to extend its log. Body i gets Seq Head+1+i. A StatusChanged to WithAgent makes its agent the
+// assignee of the conversation, and every other one nobody; a StatusChanged or a visitor's message ends a snooze.
 type Append struct {
 	Ref
 	Epoch  int64
@@ -83,9 +84,6 @@ type Append struct {
 	Status     Status  // of the conversation after this append
 	Agent      *Author // who has it after this append
 	Unfinished bool    // whether a question is without an ended answer after this append
-	// Assignee is who is asked to take the conversation when Bodies make it wait; a StatusChanged to WithAgent
-	// makes its agent the assignee, and every other one nobody. Bodies with a StatusChanged or a visitor's message end a snooze.
-	Assignee string
 
 	// Limit bounds the tenant's answers of the month when Bodies start a first
 	// attempt (MessageStarted with Attempt 1); 0: no limit. Over it: ErrQuota.

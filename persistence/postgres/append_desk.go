@@ -10,15 +10,13 @@ import (
 
 // What an append changes beside its log, for the people at the desk.
 
-// assigned is who has the conversation after an append, or is asked to take it; nil: that stays.
+// assigned is who has the conversation after an append; nil: who is asked to take it stays.
 func assigned(a *chat.Append) *string {
 	nobody := ""
 	switch {
 	case a.Status == chat.WithAgent && a.Agent != nil:
 		return &a.Agent.ID
-	case a.Status == chat.Waiting && slices.ContainsFunc(a.Bodies, isStatus):
-		return &a.Assignee
-	case a.Status == chat.Waiting:
+	case a.Status == chat.Waiting && !slices.ContainsFunc(a.Bodies, isStatus):
 		return nil
 	}
 	return &nobody

@@ -22,7 +22,7 @@ func flaw(a *chat.Append) error {
 	if len(a.Bodies) == 0 {
 		return errors.New("append events: there are none")
 	}
-	ids := []string{a.Tenant, a.Conversation, string(a.Status), a.Assignee}
+	ids := []string{a.Tenant, a.Conversation, string(a.Status)}
 	if a.Agent != nil {
 		ids = append(ids, a.Agent.ID)
 	}

@@ -23,6 +23,7 @@ var deskTests = []test{
 			{chat.Waiting, "usr_c", moment(24)}, {chat.WithBot, "", time.Time{}}, {chat.WithAgent, "usr_d", time.Time{}}, {chat.Closed, "", time.Time{}},
 		} {
 			w.committed(t, w.status(ref, int64(1+2*i), 21+i, step.status, step.assignee))
+			w.ask(t, ref, step.status, step.assignee)
 			after := next(ref, int64(2+2*i), said(fmt.Sprint("b", i), "Hello?")) // a message changes neither
 			after.At, after.Status = moment(21+i), step.status
 			if step.status == chat.WithAgent {
@@ -36,9 +37,9 @@ var deskTests = []test{
 			}
 		}
 		born := w.birth(w.newRef(), said("a", "A person, please"), chat.StatusChanged{Status: chat.Waiting})
-		born.Status, born.Assignee = chat.Waiting, "usr_a"
+		born.Status = chat.Waiting
 		w.committed(t, born)
-		if found, err := w.Conversation(t.Context(), born.Ref); err != nil || found.Assignee != "usr_a" || !found.Waits.Equal(moment(10)) {
+		if found, err := w.Conversation(t.Context(), born.Ref); err != nil || found.Assignee != "" || !found.Waits.Equal(moment(10)) {
 			t.Errorf("born waiting it is %+v, %v", found, err)
 		}
 	}},

@@ -96,8 +96,9 @@ var isolationTests = []test{
 		ctx, tenant, user := t.Context(), stranger.tenant.ID, w.user.ID // who asks is a user of both, perhaps
 		label := w.label(t, "One")
 		birth := w.birth(w.newRef(), chat.ContactChanged{Name: "Bo"}, chat.StatusChanged{Status: chat.Waiting})
-		birth.Status, birth.Assignee = chat.Waiting, user
+		birth.Status = chat.Waiting
 		w.committed(t, birth)
+		must(t, w.Assign(ctx, birth.Ref, "", user))
 		taken := w.standing(t, 1, chat.WithAgent, user)
 		must(t, w.SetLabels(ctx, taken, user, []string{label.ID}))
 		w.noted(t, w.newNote(taken, "", "Look", user))

@@ -114,9 +114,6 @@ func (w *world) status(ref chat.Ref, head int64, second int, status chat.Status,
 	}
 	a := next(ref, head, changed)
 	a.At, a.Status, a.Agent = moment(second), status, changed.Agent
-	if status == chat.Waiting {
-		a.Assignee = assignee
-	}
 	return a
 }
 
@@ -126,7 +123,16 @@ func (w *world) standing(t testing.TB, second int, status chat.Status, assignee 
 	birth := w.birth(w.newRef(), said("a", "Hello"))
 	birth.At = moment(second)
 	w.committed(t, birth, w.status(birth.Ref, 1, second, status, assignee))
+	w.ask(t, birth.Ref, status, assignee)
 	return birth.Ref
+}
+
+// ask asks an assignee, if there is one, to take what waits.
+func (w *world) ask(t testing.TB, ref chat.Ref, status chat.Status, assignee string) {
+	t.Helper()
+	if status == chat.Waiting && assignee != "" {
+		must(t, w.Assign(t.Context(), ref, "", assignee))
+	}
 }
 
 // list returns all pages of a list.

@@ -9,8 +9,18 @@ type Kept struct {
 	Head       int64
 	Unfinished bool
 	Status     string
+	Assignee   string
+	Waits      bool // it has a time since when
 	Events     []KeptEvent
 	Answers    []KeptAnswer
+	Mails      []KeptMail // that are planned, by kind
+}
+
+// KeptMail is a row of mails.
+type KeptMail struct {
+	Kind string
+	Seq  int64
+	User string
 }
 
 // KeptEvent is a row of events; a column that is NULL is empty.

@@ -44,9 +44,9 @@ func open(t testing.TB, driver, source string) *Database {
 func (d *Database) Kept(conversation string) *Kept {
 	d.t.Helper()
 	var kept *Kept
-	query(d, "SELECT head, unfinished, status FROM conversations WHERE id = $1", func(row *sql.Rows) error {
+	query(d, "SELECT head, unfinished, status, assignee, waits_since IS NOT NULL FROM conversations WHERE id = $1", func(row *sql.Rows) error {
 		kept = &Kept{}
-		return row.Scan(&kept.Head, &kept.Unfinished, &kept.Status)
+		return row.Scan(&kept.Head, &kept.Unfinished, &kept.Status, &kept.Assignee, &kept.Waits)
 	}, conversation)
 	if kept == nil {
 		return nil
@@ -63,7 +63,27 @@ func (d *Database) Kept(conversation string) *Kept {
 		defer func() { kept.Answers = append(kept.Answers, a) }()
 		return row.Scan(&a.Seq, &a.Message, &a.Question, &a.Attempt, &a.Charged, &a.State, &a.Reason)
 	}, conversation)
+	query(d, "SELECT kind, seq, user_id FROM mails WHERE conversation = $1 ORDER BY kind, user_id", func(row *sql.Rows) error {
+		var m KeptMail
+		defer func() { kept.Mails = append(kept.Mails, m) }()
+		return row.Scan(&m.Kind, &m.Seq, &m.User)
+	}, conversation)
 	return kept
+}
+
+// StrayMails: each planned mail is about a conversation that exists.
+func (d *Database) StrayMails() []string {
+	d.t.Helper()
+	var wrong findings
+	query(d, "SELECT id, conversation FROM mails m WHERE NOT EXISTS (SELECT 1 FROM conversations c WHERE c.id = m.conversation AND c.tenant = m.tenant)", func(row *sql.Rows) error {
+		var mail, conversation string
+		if err := row.Scan(&mail, &conversation); err != nil {
+			return err
+		}
+		wrong.say("%s is planned for %s, which does not exist", mail, conversation)
+		return nil
+	})
+	return wrong
 }
 
 // Usage: each tenant's months count the answers that were charged, and no others.

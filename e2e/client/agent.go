@@ -16,8 +16,10 @@ import (
 // Agent is one connection of an agent's to the desk. It does not come back by itself. Use it from any goroutine.
 type Agent struct {
 	Name string
+	User string // id
 
-	ws *websocket.Conn
+	ws   *websocket.Conn
+	gone chan struct{} // closed when the connection has ended
 
 	mu      sync.Mutex
 	changed chan struct{} // closed and replaced whenever something below changes
@@ -55,7 +57,7 @@ func Sit(ctx context.Context, url, token string) (*Agent, error) {
 		return nil, fmt.Errorf("dial the desk: %w", err)
 	}
 	ws.SetReadLimit(-1)
-	a := &Agent{ws: ws, changed: make(chan struct{}), asks: make(map[string]chan frame), seen: make(map[string][]Shown)}
+	a := &Agent{ws: ws, gone: make(chan struct{}), changed: make(chan struct{}), asks: make(map[string]chan frame), seen: make(map[string][]Shown)}
 	go a.read()
 	ready, err := a.request(ctx, "desk.open", nil)
 	if err != nil {
@@ -63,10 +65,10 @@ func Sit(ctx context.Context, url, token string) (*Agent, error) {
 		return nil, err
 	}
 	var named struct {
-		Data struct{ Name string }
+		Data struct{ Name, User string }
 	}
 	err = json.Unmarshal(ready.Raw, &named)
-	a.Name = named.Data.Name
+	a.Name, a.User = named.Data.Name, named.Data.User
 	return a, err
 }
 
@@ -113,6 +115,10 @@ func (a *Agent) Await(ctx context.Context, conversation string, wanted func([]Sh
 func (a *Agent) request(ctx context.Context, kind string, data map[string]any) (frame, error) {
 	answer := make(chan frame, 1)
 	a.mu.Lock()
+	if a.ended != nil {
+		a.mu.Unlock()
+		return frame{}, errCut
+	}
 	a.asked++
 	id := strconv.Itoa(a.asked)
 	a.asks[id] = answer
@@ -122,7 +128,7 @@ func (a *Agent) request(ctx context.Context, kind string, data map[string]any) (
 		return frame{}, err
 	}
 	if err := a.ws.Write(ctx, websocket.MessageText, raw); err != nil {
-		return frame{}, fmt.Errorf("%s: %w", kind, err)
+		return frame{}, fmt.Errorf("%s: %w: %w", kind, errCut, err)
 	}
 	select {
 	case f, alive := <-answer:
@@ -164,6 +170,8 @@ func (a *Agent) read() {
 			a.asks = nil
 			a.announce()
 			a.mu.Unlock()
+			_ = a.ws.CloseNow()
+			close(a.gone)
 			return
 		}
 		if f.Type == "ping" {

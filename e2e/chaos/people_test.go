@@ -6,7 +6,9 @@ import (
 	"fmt"
 	"maps"
 	"math/rand/v2"
+	"regexp"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -37,6 +39,7 @@ func (r *run) workThroughKills(env ...string) {
 	o.open()
 	o.kill(kills, r.random(0))
 	count := o.close(check.Allow{People: true, Lost: true})
+	o.noErrors()
 	if long {
 		r.proves(count, "node_lost")
 	}
@@ -47,13 +50,13 @@ func TestPeopleWorkWhileTheDatabaseLeavesDoubts(t *testing.T) {
 	r := begin(t)
 	r.quick()
 	proxy, address := r.behind(testbed.Postgres(r))
-	breaks := r.number("breaks", 40, 1_000)
+	breaks := r.number("breaks", 20, 600)
 	o := r.office("DATABASE_URL=" + address)
 	o.open()
 	random, met := r.random(0), 0
 	begun := time.Now()
 	for range breaks {
-		time.Sleep(time.Duration(random.Int64N(int64(200 * time.Millisecond))))
+		time.Sleep(time.Duration(random.Int64N(int64(500 * time.Millisecond))))
 		switch random.IntN(3) {
 		case 0:
 			met += proxy.Reset()
@@ -65,7 +68,15 @@ func TestPeopleWorkWhileTheDatabaseLeavesDoubts(t *testing.T) {
 	}
 	r.Logf("%d connections were broken in %v", met, time.Since(begun).Round(time.Millisecond))
 	o.close(check.Allow{People: true, Lost: true, Failed: true})
+	for line := range strings.Lines(string(o.server.Log())) {
+		if strings.Contains(line, "level=ERROR") && !brokenConnection.MatchString(line) {
+			r.Errorf("the server logged: %s", line)
+		}
+	}
 }
+
+// brokenConnection is what jobs that work on their own say when they cannot reach the database.
+var brokenConnection = regexp.MustCompile(`connection reset by peer|conn closed|unexpected EOF|broken pipe|We cannot reach our storage`)
 
 // How people work. Answers last some 300 ms.
 const (
@@ -73,6 +84,7 @@ const (
 	saidPace   = 10                     // milliseconds
 	wondering  = 600 * time.Millisecond // of a visitor between two things, at most
 	deciding   = 150 * time.Millisecond // of an agent between two things, at most
+	stumbling  = 10 * time.Millisecond  // from a request of an agent's until their connection breaks, at most
 	answerable = 90 * time.Second       // until something is answered: processes start meanwhile
 )
 
@@ -94,7 +106,7 @@ type office struct {
 // office lets visitors and agents come. One of the two bots has the desk ask agents to take what waits.
 func (r *run) office(env ...string) *office {
 	r.Helper()
-	crowd, staff := r.number("visitors", 10, 24), r.number("agents", 3, 6)
+	crowd, staff := r.number("visitors", 8, 24), r.number("agents", 4, 8)
 	o := &office{
 		model: llmtest.NewServer(r, llmtest.Script{Words: saidWords, PaceMS: saidPace}), over: make(chan struct{}),
 		claims: make(map[string][]check.Claim), written: make(map[string][]check.Written), outcomes: make(map[string]int),
@@ -177,10 +189,12 @@ func (o *office) close(allow check.Allow) map[string]int {
 	}
 	count := o.tally(o.visitors)
 	o.Logf("%d sittings at the desk; %v", sittings, o.outcomes)
-	o.proves(count, "takeover", "stopped", "status.changed")
-	o.proves(o.outcomes, "message.send", "message.send: not_yours", "conversation.take", "conversation.take: taken", "conversation.take by force",
-		"conversation.assign", "conversation.requeue", "conversation.release", "conversation.close", "handoff.request", "handoff.cancel")
-	o.noErrors()
+	o.proves(o.outcomes, "message.send", "conversation.take")
+	if long {
+		o.proves(count, "takeover", "stopped")
+		o.proves(o.outcomes, "message.send: not_yours", "conversation.take: taken", "conversation.take by force", "conversation.assign",
+			"conversation.requeue", "conversation.release", "conversation.close", "handoff.request", "handoff.cancel")
+	}
 	return count
 }
 
@@ -317,25 +331,32 @@ func (s *shift) work() {
 			s.Watch(s.Context(), id)
 		}
 		switch n := s.random.IntN(100); {
-		case n < 25:
+		case n < 20:
 			s.take(id, false)
-		case n < 33:
+		case n < 28:
 			s.take(id, true)
-		case n < 58:
+		case n < 50:
 			for range 1 + s.random.IntN(3) {
 				s.write(id)
 			}
-		case n < 68:
+		case n < 58:
 			s.handOver(id)
-		case n < 75:
+		case n < 64:
 			s.do(id, "conversation.requeue", check.Is("waiting"))
-		case n < 85:
+		case n < 72:
 			s.do(id, "message.stop", nil)
-		case n < 95:
+		case n < 92:
 			s.do(id, "conversation.release", check.Is("bot"))
 		default:
 			s.do(id, "conversation.close", check.Is("closed"))
 		}
+	}
+}
+
+// stumble breaks, now and then, the agent's connection at about the time at which their next request is answered.
+func (s *shift) stumble() {
+	if s.random.IntN(10) == 0 {
+		time.AfterFunc(time.Duration(s.random.Int64N(int64(stumbling))), s.Cut)
 	}
 }
 
@@ -407,6 +428,7 @@ func (s *shift) settleUp(id, kind string, told answer, holds func(status, agent 
 func (s *shift) write(id string) {
 	s.wrote++
 	w := check.Written{Agent: s.Name, ClientID: fmt.Sprintf("%s-%d", s.User, s.wrote), Text: fmt.Sprintf("%s says for the %dth time.", s.Name, s.wrote)}
+	s.stumble()
 	err := within(s.T, answerable, func(ctx context.Context) (err error) {
 		w.Told, err = s.Write(ctx, id, w.ClientID, w.Text)
 		return err
@@ -428,6 +450,7 @@ func (s *shift) write(id string) {
 
 // ask asks until there is an answer.
 func (s *shift) ask(kind string, data map[string]any) (told answer, ok bool) {
+	s.stumble()
 	err := within(s.T, answerable, func(ctx context.Context) (err error) {
 		told.Told, err = s.Do(ctx, kind, data)
 		return err

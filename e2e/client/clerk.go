@@ -178,6 +178,16 @@ func (c *Clerk) Write(ctx context.Context, conversation, clientID, text string) 
 	}
 }
 
+// Cut breaks the clerk's connection, if there is one.
+func (c *Clerk) Cut() {
+	c.mu.Lock()
+	desk := c.desk
+	c.mu.Unlock()
+	if desk != nil {
+		desk.Leave()
+	}
+}
+
 // Watch has a conversation shown from now on, its past first.
 func (c *Clerk) Watch(ctx context.Context, conversation string) {
 	c.mu.Lock()

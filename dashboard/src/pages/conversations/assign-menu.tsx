@@ -39,12 +39,13 @@ export function AssignMenu({ c, actions, opened, onChange }: Props) {
         </Button>
       </Menu.Target>
       <Menu.Dropdown className={css.long}>
-        <Menu.Item onClick={() => actions.take(false, focusComposer)} disabled={c.status === 'agent' && has === me}>
-          {t('inbox.act.me')}
-        </Menu.Item>
-        <Menu.Item leftSection={<InboxIcon size={16} />} onClick={() => actions.requeue()} disabled={c.status === 'waiting' && !c.assignee}>
-          {t('inbox.act.requeue')}
-        </Menu.Item>
+        {/* Left out rather than disabled: the first item gets the keyboard, and a disabled one cannot have it. */}
+        {!(c.status === 'agent' && has === me) && <Menu.Item onClick={() => actions.take(false, focusComposer)}>{t('inbox.act.me')}</Menu.Item>}
+        {!(c.status === 'waiting' && !c.assignee) && (
+          <Menu.Item leftSection={<InboxIcon size={16} />} onClick={() => actions.requeue()}>
+            {t('inbox.act.requeue')}
+          </Menu.Item>
+        )}
         {able.length > 0 && <Menu.Divider />}
         {able.map(({ id, name, email }) => (
           <Menu.Item

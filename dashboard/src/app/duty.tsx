@@ -1,4 +1,4 @@
-import { Button, Menu, Switch, UnstyledButton } from '@mantine/core';
+import { Button, Popover, Switch, UnstyledButton } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useState, useSyncExternalStore } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -25,29 +25,30 @@ export function DutyMenu() {
   };
   const working = duty.agents.filter(({ available }) => available);
   return (
-    <Menu position="top-start" width={264} withinPortal={false} returnFocus>
-      <Menu.Target>
+    <Popover position="top-start" width={264} shadow="md" radius={8} trapFocus withinPortal={false} returnFocus>
+      <Popover.Target>
         <UnstyledButton className={css.target} aria-label={t('duty.label', { state })} title={state}>
           <span className={css.dot} data-on={duty.available} />
           <span className={css.state}>{state}</span>
         </UnstyledButton>
-      </Menu.Target>
-      <Menu.Dropdown className={css.menu}>
+      </Popover.Target>
+      <Popover.Dropdown className={css.menu} aria-label={t('duty.label', { state })}>
         {[true, false].map((available) => (
-          <Menu.Item
+          <UnstyledButton
             key={String(available)}
-            leftSection={<span className={css.dot} data-on={available} />}
-            rightSection={available === duty.available ? <CheckIcon size={16} /> : undefined}
+            className={css.choice}
+            aria-pressed={available === duty.available}
             onClick={() => choose(available)}
           >
-            <span className={css.choice}>
+            <span className={css.dot} data-on={available} />
+            <span className={css.words}>
               {available ? t('duty.available') : t('duty.away')}
               <span className={css.note}>{available ? t('duty.availableNote') : t('duty.awayNote')}</span>
             </span>
-          </Menu.Item>
+            {available === duty.available && <CheckIcon size={16} />}
+          </UnstyledButton>
         ))}
-        <Menu.Divider />
-        <Menu.Label>{t('duty.team')}</Menu.Label>
+        <h2 className={css.title}>{t('duty.team')}</h2>
         <div className={css.team}>
           {working.length === 0 && <p className={css.note}>{t('duty.nobody')}</p>}
           {working.slice(0, 12).map(({ id, name }) => (
@@ -58,8 +59,7 @@ export function DutyMenu() {
           ))}
           {working.length > 12 && <p className={css.note}>+{working.length - 12}</p>}
         </div>
-        <Menu.Divider />
-        <Menu.Label>{t('duty.alerts')}</Menu.Label>
+        <h2 className={css.title}>{t('duty.alerts')}</h2>
         <div className={css.alerts}>
           <Switch
             label={t('duty.sound')}
@@ -81,7 +81,7 @@ export function DutyMenu() {
             )
           )}
         </div>
-      </Menu.Dropdown>
-    </Menu>
+      </Popover.Dropdown>
+    </Popover>
   );
 }

@@ -15,6 +15,7 @@ if (typeof window !== 'undefined') {
       addEventListener: () => undefined,
       removeEventListener: () => undefined,
     }) as unknown as MediaQueryList;
+  if (!('fonts' in document)) Object.assign(document, { fonts: new EventTarget() });
   window.ResizeObserver ??= class {
     observe() {}
     unobserve() {}

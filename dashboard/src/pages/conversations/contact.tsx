@@ -37,7 +37,9 @@ export function ContactPanel({ c, room, actions, close, label }: Props) {
       <header className={css.head}>
         <Avatar name={name || email || t('conversations.visitor')} size="large" quiet />
         <div className={css.who}>
-          <h3 dir="auto">{name || email || t('conversations.visitor')}</h3>
+          <h3>
+            <bdi>{name || email || t('conversations.visitor')}</bdi>
+          </h3>
           <p className={css.here} data-here={room.visitor}>
             {room.visitor ? t('inbox.contact.here') : t('inbox.contact.gone')}
           </p>
@@ -98,7 +100,9 @@ function Fact({ name, children }: { name: string; children: ReactNode }) {
   return (
     <div>
       <dt>{name}</dt>
-      <dd dir="auto">{children}</dd>
+      <dd>
+        <bdi>{children}</bdi>
+      </dd>
     </div>
   );
 }

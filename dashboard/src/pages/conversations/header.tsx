@@ -61,8 +61,8 @@ export function Header({ c, room, me, actions, heading, writing, panel, togglePa
           <BackIcon />
         </Link>
         <div className={css.words}>
-          <h2 id="conversation" ref={heading} tabIndex={-1} className={css.title} dir="auto">
-            {c.contact.name || c.contact.email || t('conversations.visitor')}
+          <h2 id="conversation" ref={heading} tabIndex={-1} className={css.title}>
+            <bdi>{c.contact.name || c.contact.email || t('conversations.visitor')}</bdi>
           </h2>
           <p className={css.about}>
             <State c={c} me={me} />

@@ -59,13 +59,13 @@ export const InboxRow = memo(function InboxRow({ conversation: c, href, open, me
             <span className="hidden-visually">{t('inbox.unread')}</span>
           </span>
         )}
-        <span className={css.name} dir="auto">
-          {c.contact.name || c.contact.email || t('conversations.visitor')}
+        <span className={css.name}>
+          <bdi>{c.contact.name || c.contact.email || t('conversations.visitor')}</bdi>
         </span>
         {c.status === 'waiting' && c.waits_since ? <Waits since={c.waits_since} /> : <When at={c.updated_at} minute={minute} />}
       </span>
-      <span className={css.preview} dir="auto">
-        {c.preview || t('conversations.noText')}
+      <span className={css.preview}>
+        <bdi>{c.preview || t('conversations.noText')}</bdi>
       </span>
       <span className={css.facts}>
         <StatusBadge status={c.status} />

@@ -91,12 +91,14 @@ function Filters({ view }: { view: View }) {
       </Popover.Target>
       <Popover.Dropdown className={css.filters} aria-label={t('inbox.filters')}>
         <NativeSelect
+          size="sm"
           label={t('inbox.label')}
           value={view.label ?? ''}
           onChange={({ currentTarget }) => narrow({ label: chosen(currentTarget.value) })}
           data={[{ value: '', label: t('inbox.anyLabel') }, ...labels.map(({ id, name }) => ({ value: id, label: name }))]}
         />
         <NativeSelect
+          size="sm"
           label={t('inbox.bot')}
           value={view.bot ?? ''}
           onChange={({ currentTarget }) => narrow({ bot: chosen(currentTarget.value) })}
@@ -105,6 +107,7 @@ function Filters({ view }: { view: View }) {
         <div className={css.days}>
           <TextInput
             type="date"
+            size="sm"
             label={t('inbox.since')}
             value={view.since ?? ''}
             max={view.until}
@@ -112,6 +115,7 @@ function Filters({ view }: { view: View }) {
           />
           <TextInput
             type="date"
+            size="sm"
             label={t('inbox.until')}
             value={view.until ?? ''}
             min={view.since}

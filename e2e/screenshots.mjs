@@ -189,7 +189,7 @@ async function product(browser) {
       await page.getByRole('button', { name: 'Why this answer?' }).first().click()
       await page.getByRole('complementary').getByText('How it was written').waitFor()
     })
-    await owner.page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: 'Conversations' }).click()
+    await owner.page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: 'Inbox' }).click()
     await everywhere('dashboard-11-conversations')
     await owner.page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: 'Home' }).click()
     await everywhere('dashboard-12-home')

@@ -77,7 +77,7 @@ export class Owner {
   /** Opens the conversation that shows this text in the list, and returns its transcript. */
   async conversation(text) {
     const { page } = this
-    await page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: 'Conversations' }).click()
+    await page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: 'Inbox' }).click()
     await page.getByRole('link', { name: text }).click()
     const transcript = page.getByRole('log', { name: 'Messages' })
     await until('the transcript is shown', async () => (await transcript.getByRole('article').count()) > 0)

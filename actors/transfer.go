@@ -3,6 +3,7 @@ package actors
 import (
 	"context"
 	"regexp"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -37,6 +38,13 @@ var wishes = regexp.MustCompile(strings.Join([]string{
 	`met (iemand|een (echte )?(mens|persoon|medewerker)) (spreken|praten|chatten)`,
 }, "|"))
 
+// people are parts of the words for those whom somebody wishes for: each wish has one of them. To look for these
+// first spares most messages the 50 µs that wishes take.
+var people = []string{
+	"uman", "umain", "person", "pessoa", "mens", "agent", "someone", "somebody", "representative", "operat", "advisor", "staff", // "human" and "umano" alike
+	"mitarbeiter", "berater", "ansprechpartner", "quelqu", "conseill", "algu", "asesor", "atendente", "qualcuno", "iemand", "persoon", "medewerker",
+}
+
 // refused are such words with the opposite meaning.
 var refused = regexp.MustCompile(`\b(don't|do not|dont|not|no need|nicht|kein|keinen|ne pas|no quiero|não quero|non voglio|niet|geen)\b`)
 
@@ -47,7 +55,11 @@ func asksForPerson(text string, phrases []string) bool {
 	if containsPhrase(text, phrases) {
 		return true
 	}
-	return utf8.RuneCountInString(text) <= maxWish && wishes.MatchString(text) && !refused.MatchString(text)
+	return utf8.RuneCountInString(text) <= maxWish && namesPeople(text) && wishes.MatchString(text) && !refused.MatchString(text)
+}
+
+func namesPeople(text string) bool {
+	return slices.ContainsFunc(people, func(word string) bool { return strings.Contains(text, word) })
 }
 
 // containsPhrase tells whether one of the phrases stands in a folded text, as whole words.

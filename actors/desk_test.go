@@ -33,6 +33,8 @@ func TestDesk(t *testing.T) {
 		{"a visitor who is blocked is refused at once", blocked},
 		{"the owner's words have the bot offer a person", ownersWords},
 		{"handed back, the bot knows what was said", knowsWhatWasSaid},
+		{"what was kept is acknowledged again, whoever has the conversation now", acknowledgedAgain},
+		{"a take in doubt is not taken for another's", takeInDoubt},
 	} {
 		t.Run(test.name, func(t *testing.T) { test.run(t, h) })
 	}
@@ -386,7 +388,7 @@ func readMarks(t *testing.T, h *house) {
 		t.Fatal(err)
 	}
 	mark(guest, 4)
-	if got := kept(); len(got) > 0 {
+	if got := kept(); got[""] > 0 {
 		t.Errorf("kept before the person's message: %v", got)
 	}
 	mark(guest, 99) // as far as there is
@@ -473,4 +475,41 @@ func knowsWhatWasSaid(t *testing.T, h *house) {
 	}
 	call.say("4711.").end()
 	seen.ending(t)
+}
+
+func acknowledgedAgain(t *testing.T, h *house) {
+	v := h.visitor(t)
+	h.post(t, v, "hello?")
+	h.model.call(t, "hello?").say("Hello.").end()
+	if err := h.TakeOver(t.Context(), v, ada, false); err != nil {
+		t.Fatal(err)
+	}
+	first, err := h.Post(t.Context(), v, ada, "a1", "Here I am.")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := h.TakeOver(t.Context(), v, ben, true); err != nil {
+		t.Fatal(err)
+	}
+	if again, err := h.Post(t.Context(), v, ada, "a1", "Here I am."); err != nil || again != first {
+		t.Errorf("sent again: %+v, %v; want %+v", again, err, first)
+	}
+	if _, err := h.Post(t.Context(), v, ada, "a2", "And I stay."); codeOf(err) != "not_yours" {
+		t.Errorf("writing in what Ben has: %v", err)
+	}
+	if marks := h.line.marks[v.Ref]; marks[ada.ID] != first.Seq {
+		t.Errorf("who wrote has read %v, want %d", marks, first.Seq)
+	}
+}
+
+func takeInDoubt(t *testing.T, h *house) {
+	v := h.visitor(t)
+	seen, _ := h.watch(t, v)
+	h.post(t, v, "doubtful")
+	h.model.call(t, "doubtful").say("Yes.").end()
+	seen.ending(t)
+	h.log.doubt(v.Ref, replaced) // another node's take is kept in its place, and nobody hears what became of ours
+	if err := h.TakeOver(t.Context(), v, ada, false); codeOf(err) != "taken" || !strings.Contains(err.Error(), "Ben") {
+		t.Errorf("Ada is told: %v", err)
+	}
 }

@@ -222,7 +222,29 @@ func (e *Engine) Post(ctx context.Context, visitor Visitor, author chat.Author, 
 	if author.Kind == chat.ByVisitor {
 		message.transfer, message.place = e.transfer(ctx, visitor, text)
 	}
-	return e.write(ctx, visitor, message)
+	receipt, err := e.write(ctx, visitor, message)
+	if err != nil {
+		return e.keptBefore(ctx, visitor.Ref, clientID, err)
+	}
+	if author.Kind == chat.ByAgent { // who writes has read
+		if err := e.reads.MarkRead(ctx, visitor.Ref, author.ID, receipt.Seq); err != nil {
+			e.logger.Warn("cannot keep a read mark", slog.String("conversation", visitor.Conversation), slog.Any("error", err))
+		}
+	}
+	return receipt, nil
+}
+
+// keptBefore finds the receipt of a message that is refused now, and was kept when it was sent before: somebody else
+// may have taken the conversation since, or blocked its visitor.
+func (e *Engine) keptBefore(ctx context.Context, ref chat.Ref, clientID string, refusal error) (chat.Receipt, error) {
+	if clientID == "" || errors.Is(refusal, chat.ErrUnavailable) {
+		return chat.Receipt{}, refusal
+	}
+	receipt, err := e.log.Receipt(ctx, ref, clientID)
+	if err != nil {
+		return chat.Receipt{}, refusal
+	}
+	return receipt, nil
 }
 
 // StopAnswer ends the answer that is being written, keeping what was shown.

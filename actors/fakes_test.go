@@ -283,7 +283,8 @@ type doubt int
 
 const (
 	committed doubt = iota + 1 // it happens, but an error is returned
-	refused                    // it does not happen
+	refused                        // it does not happen
+	replaced                       // another does: Ben takes the conversation
 )
 
 var errConnection = errors.New("connection reset")
@@ -329,8 +330,14 @@ func (d *doubtful) Append(ctx context.Context, batch []chat.Append) ([]chat.Outc
 	if kind == refused {
 		return nil, errConnection
 	}
+	if kind == replaced {
+		for i := range batch {
+			batch[i].Bodies, batch[i].Agent = []chat.Body{chat.StatusChanged{Status: chat.WithAgent, Agent: &ben}}, &ben
+			batch[i].At = batch[i].At.Add(time.Millisecond)
+		}
+	}
 	outcomes, err := d.Log.Append(ctx, batch)
-	if kind == committed && err == nil {
+	if (kind == committed || kind == replaced) && err == nil {
 		return nil, errConnection
 	}
 	return outcomes, err

@@ -15,6 +15,10 @@ import (
 // offerFor is how long the desk waits for an agent whom it asked, before it asks another.
 const offerFor = time.Minute
 
+// offerKept is how long it may take until a line that is read shows whom the desk has asked: until then, one
+// that seems to have nobody is not offered to another.
+const offerKept = 5 * time.Second
+
 // defaultCapacity is how many conversations an agent has at most before the desk asks no more
 // of them, where a bot's owner says nothing.
 const defaultCapacity = 5
@@ -93,6 +97,11 @@ func deal(line []chat.Waiter, bots map[string]*chat.Bot, colleagues []Colleague,
 		}
 		if w.Assignee != "" && (w.Assignee != last || free[w.Assignee] && now.Sub(past.at) < offerFor) {
 			after[w.Conversation] = past // somebody is asked, by us or by hand
+			continue
+		}
+		if w.Assignee == "" && last != "" && now.Sub(past.at) < offerKept {
+			loads[last]++
+			after[w.Conversation] = past // the offer is being written
 			continue
 		}
 		if open, _ := bot.Appearance.Hours.At(now); !open {

@@ -81,7 +81,7 @@ func (s *session) resolve(ctx actor.Context, m *opened) {
 			return false
 		}
 		return slices.EqualFunc(recent[len(recent)-n:], a.Bodies, func(e chat.Event, body chat.Body) bool {
-			return e.Body.Type() == body.Type() && marker(e.Body) == marker(body)
+			return e.At.Equal(a.At) && e.Body.Type() == body.Type() && marker(e.Body) == marker(body)
 		})
 	}
 	switch {
@@ -102,6 +102,9 @@ func marker(body chat.Body) string {
 	case chat.MessageStarted:
 		return body.Message
 	case chat.StatusChanged:
+		if body.Agent != nil {
+			return body.Agent.ID
+		}
 		return string(body.Status)
 	default:
 		return messageOf(body)

@@ -29,6 +29,9 @@ type Log interface {
 	// not an error, ErrNotFound is for a conversation that has no rows.
 	Events(ctx context.Context, ref Ref, after int64, limit int) ([]Event, error)
 
+	// Receipt finds a message by its client id, or ErrNotFound.
+	Receipt(ctx context.Context, ref Ref, clientID string) (Receipt, error)
+
 	// Unfinished lists conversations that have a question without an ended
 	// answer, oldest activity first, in order of (UpdatedAt, id), behind the given one (nil: from the start).
 	// It crosses tenants: it serves the sweep that finds broken answers.
@@ -124,8 +127,6 @@ type Conversations interface {
 	// Conversations returns a page, latest activity first unless the queue has another order, and the cursor of
 	// the next ("" at the end). A cursor that was not given out is Invalid.
 	Conversations(ctx context.Context, tenant string, filter ConversationFilter) ([]Conversation, string, error)
-	// Receipt finds a message by its client id, or ErrNotFound.
-	Receipt(ctx context.Context, ref Ref, clientID string) (Receipt, error)
 }
 
 // ConversationFilter narrows a list; zero values do not.

@@ -111,6 +111,14 @@ func (k *kept) note(by string, kind chat.ActivityKind, target string) {
 	})
 }
 
+func (m *inMemory) Assign(_ context.Context, ref chat.Ref, by, to string) error {
+	return m.change(ref, func(k *kept) error {
+		k.note(by, chat.Assigned, to)
+		k.summary.Assignee = to
+		return nil
+	})
+}
+
 func (m *inMemory) Snooze(_ context.Context, ref chat.Ref, by string, until time.Time) error {
 	return m.change(ref, func(k *kept) error {
 		switch {

@@ -12,12 +12,18 @@ import (
 	"parley/chat"
 )
 
+// assigner is the part of chat.Desks that an engine writes by.
+type assigner interface {
+	Assign(ctx context.Context, ref chat.Ref, by, to string) error
+}
+
 // fakeEngine answers every question with its own words, over any log. It asks
 // for no actors, so that these tests are about HTTP alone.
 type fakeEngine struct {
 	log           chat.Log
 	conversations chat.Conversations
 	reads         chat.Reads
+	desk          assigner
 
 	mu      sync.Mutex
 	asked   int
@@ -40,7 +46,7 @@ func (e *fakeEngine) Answer(ctx context.Context, visitor actors.Visitor, clientI
 	if emit == nil || silent {
 		emit = func(actors.Output) {}
 	}
-	if receipt, err := e.conversations.Receipt(ctx, visitor.Ref, clientID); err == nil {
+	if receipt, err := e.log.Receipt(ctx, visitor.Ref, clientID); err == nil {
 		return e.again(ctx, visitor, receipt, emit)
 	}
 	question, message := chat.NewID(chat.MessagePrefix), chat.NewID(chat.MessagePrefix)
@@ -84,17 +90,12 @@ func (e *fakeEngine) again(ctx context.Context, visitor actors.Visitor, receipt 
 }
 
 func (e *fakeEngine) append(ctx context.Context, visitor actors.Visitor, status chat.Status, agent *chat.Author, emit func(actors.Output), bodies ...chat.Body) error {
-	return e.appendFor(ctx, visitor, status, agent, "", emit, bodies...)
-}
-
-// appendFor is append to a conversation that then waits for a user, or for anybody.
-func (e *fakeEngine) appendFor(ctx context.Context, visitor actors.Visitor, status chat.Status, agent *chat.Author, assignee string, emit func(actors.Output), bodies ...chat.Body) error {
 	opened, err := e.log.Open(ctx, []chat.Ref{visitor.Ref})
 	if err != nil {
 		return err
 	}
 	opening := opened[0].Opening
-	a := chat.Append{Ref: visitor.Ref, Epoch: opening.Epoch, Head: opening.Head, At: time.Now().UTC().Truncate(time.Millisecond), Bodies: bodies, Status: status, Agent: agent, Assignee: assignee}
+	a := chat.Append{Ref: visitor.Ref, Epoch: opening.Epoch, Head: opening.Head, At: time.Now().UTC().Truncate(time.Millisecond), Bodies: bodies, Status: status, Agent: agent}
 	if _, ended := bodies[len(bodies)-1].(chat.MessageCompleted); ended {
 		cost := int64(1_250)
 		a.Trace = &chat.Trace{
@@ -161,7 +162,10 @@ func (e *fakeEngine) Assign(ctx context.Context, visitor actors.Visitor, by, to 
 	case found.Agent != nil:
 		return e.append(ctx, visitor, chat.WithAgent, &to, nobody, chat.StatusChanged{Status: chat.WithAgent, Agent: &to})
 	}
-	return e.appendFor(ctx, visitor, chat.Waiting, nil, to.ID, nobody, chat.StatusChanged{Status: chat.Waiting})
+	if err := e.append(ctx, visitor, chat.Waiting, nil, nobody, chat.StatusChanged{Status: chat.Waiting}); err != nil {
+		return err
+	}
+	return e.desk.Assign(ctx, visitor.Ref, by.ID, to.ID)
 }
 
 func (e *fakeEngine) Requeue(ctx context.Context, visitor actors.Visitor, agent chat.Author) error {
@@ -178,7 +182,7 @@ func (e *fakeEngine) Close(ctx context.Context, visitor actors.Visitor) error {
 }
 
 func (e *fakeEngine) Post(ctx context.Context, visitor actors.Visitor, author chat.Author, clientID, text string) (chat.Receipt, error) {
-	if receipt, err := e.conversations.Receipt(ctx, visitor.Ref, clientID); err == nil {
+	if receipt, err := e.log.Receipt(ctx, visitor.Ref, clientID); err == nil {
 		return receipt, nil
 	}
 	found, others, err := e.found(ctx, visitor, author)

@@ -327,7 +327,7 @@ func (m *inMemory) Append(_ context.Context, batch []chat.Append) ([]chat.Outcom
 			case chat.ContactChanged:
 				k.summary.Contact = chat.Contact(b)
 			case chat.StatusChanged:
-				k.summary.Assignee, k.summary.Waits = a.Assignee, time.Time{}
+				k.summary.Assignee, k.summary.Waits = "", time.Time{}
 				if b.Status == chat.WithAgent {
 					k.summary.Assignee = a.Agent.ID
 				}

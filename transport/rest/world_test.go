@@ -40,6 +40,7 @@ type ports interface {
 	chat.Labels
 	chat.Replies
 	Mails
+	assigner
 }
 
 // world is the API over a store, with two businesses: Mia's, and Sam's, which
@@ -81,7 +82,7 @@ func setupOver(t *testing.T, store ports, reader Reader, library Library, change
 	if err != nil {
 		t.Fatal(err)
 	}
-	w := &world{t: t, log: &journal{}, heard: &announcements{}, hooks: &fakeHooks{}, engine: &fakeEngine{log: store, conversations: store, reads: store}}
+	w := &world{t: t, log: &journal{}, heard: &announcements{}, hooks: &fakeHooks{}, engine: &fakeEngine{log: store, conversations: store, reads: store, desk: store}}
 	config := Config{
 		Accounts: accounts, Bots: store, Sources: store, Reader: reader, Library: library, Conversations: store, Log: store, Traces: store,
 		Engine: w.engine, Announcer: w.heard, Webhooks: store, Hooks: w.hooks,

@@ -1,6 +1,7 @@
 import { Button, SegmentedControl, Textarea } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { type KeyboardEvent, useEffect, useId, useRef, useState, useSyncExternalStore } from 'react';
+import { flushSync } from 'react-dom';
 import { useTranslation } from 'react-i18next';
 import { useShortcuts } from '../../app/shortcuts';
 import { membersQuery, repliesQuery } from '../../api/inbox';
@@ -118,9 +119,10 @@ function Field({ c, kind, bot, leave }: { c: Conversation; kind: Kind; bot: stri
   const insertMention = (member: Member, at: number) => {
     const behind = text.slice(at).replace(/^@[^\s@]*/, '');
     const name = `@${member.name || member.email}${behind.startsWith(' ') ? '' : ' '}`;
-    write(text.slice(0, at) + name + behind);
     const caret = at + name.length;
-    setTimeout(() => field.current?.setSelectionRange(caret, caret));
+    // At once: whoever types on is not to be overtaken by the caret.
+    flushSync(() => write(text.slice(0, at) + name + behind));
+    field.current?.setSelectionRange(caret, caret);
   };
   const suggestions = useSuggestions({ kind, text, field, others, insertReply, insertMention });
 

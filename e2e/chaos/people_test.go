@@ -101,6 +101,7 @@ type office struct {
 	claims   map[string][]check.Claim   // by conversation, as what follows
 	written  map[string][]check.Written // by agents
 	outcomes map[string]int
+	slowest  map[string]time.Duration // answer to an agent, by what was asked
 }
 
 // office lets visitors and agents come. One of the two bots has the desk ask agents to take what waits.
@@ -110,6 +111,7 @@ func (r *run) office(env ...string) *office {
 	o := &office{
 		model: llmtest.NewServer(r, llmtest.Script{Words: saidWords, PaceMS: saidPace}), over: make(chan struct{}),
 		claims: make(map[string][]check.Claim), written: make(map[string][]check.Written), outcomes: make(map[string]int),
+		slowest: make(map[string]time.Duration),
 	}
 	// No mail is sent as long as this takes: those that are planned are all that are wanted.
 	o.site = r.site(append(env, "OPENAI_BASE_URL="+o.model.URL, "OPENAI_API_KEY=sk-test", "PARLEY_MAIL_AFTER=5h")...)
@@ -188,7 +190,7 @@ func (o *office) close(allow check.Allow) map[string]int {
 		}
 	}
 	count := o.tally(o.visitors)
-	o.Logf("%d sittings at the desk; %v", sittings, o.outcomes)
+	o.Logf("%d sittings at the desk; %v; the slowest answers to agents %v", sittings, o.outcomes, o.slowest)
 	o.proves(o.outcomes, "message.send", "conversation.take")
 	if long {
 		o.proves(count, "takeover", "stopped")
@@ -228,6 +230,13 @@ func (o *office) told(what, code string, expected []string) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	o.outcomes[what]++
+}
+
+// waited takes down how long an agent waited for the answer.
+func (o *office) waited(kind string, told client.Told) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.slowest[kind] = max(o.slowest[kind], told.At.Sub(told.Asked).Round(time.Millisecond))
 }
 
 func (o *office) claim(conversation string, c check.Claim) {
@@ -438,6 +447,7 @@ func (s *shift) write(id string) {
 		return
 	}
 	told := answer{w.Told}
+	s.waited("message.send", w.Told)
 	s.told("message.send", told.code(), []string{"not_yours"})
 	if told.Refusal != nil {
 		delete(s.mine, id)
@@ -458,6 +468,7 @@ func (s *shift) ask(kind string, data map[string]any) (told answer, ok bool) {
 	if err != nil {
 		s.Errorf("%s asks for %s of %s: %v", s.Name, kind, data["conversation"], err)
 	}
+	s.waited(kind, told.Told)
 	return told, err == nil
 }
 

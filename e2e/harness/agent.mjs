@@ -33,9 +33,38 @@ export class Agent {
     for (const key of keys) await this.keyboard.press(key)
   }
 
+  /** Goes on by Tab until something has the keyboard. */
+  async tabTo(target) {
+    for (let steps = 0; steps < 40; steps++) {
+      if (await target.evaluate((element) => element === document.activeElement)) return
+      await this.keyboard.press('Tab')
+    }
+    throw new Error(`Tab does not lead to ${target}`)
+  }
+
+  /** Chooses from the menu that is open. */
+  async choose(name) {
+    const item = this.page.getByRole('menuitem', { name })
+    await until('the menu has the keyboard', () => item.evaluate((element) => element.closest('[role=menu]').contains(document.activeElement)))
+    for (let steps = 0; steps < 40; steps++) {
+      if (await item.evaluate((element) => element === document.activeElement)) return this.keyboard.press('Enter')
+      await this.keyboard.press('ArrowDown')
+    }
+    throw new Error(`the arrows do not lead to ${name}`)
+  }
+
   async take() {
     await this.press('t')
     await this.state.getByText('You have it').waitFor()
+  }
+
+  /** Goes to what the palette finds. */
+  async find(words) {
+    await this.keyboard.press('Control+k')
+    await this.page.getByRole('combobox', { name: 'Find conversations, actions and pages' }).and(this.page.locator(':focus')).waitFor()
+    await this.keyboard.type(words)
+    await this.page.getByRole('option', { name: new RegExp(words), selected: true }).waitFor()
+    await this.keyboard.press('Enter')
   }
 
   /** Writes into a field that a key opens, and sends it. */

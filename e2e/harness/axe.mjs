@@ -1,11 +1,14 @@
 import assert from 'node:assert/strict'
 import { readFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
+import { until } from './browser.mjs'
 
 const script = createRequire(import.meta.url).resolve('axe-core/axe.min.js')
 
 /** Fails with what axe finds on the page, or within a part of it. */
 export async function audit(page, within = 'html') {
+  // Colours on their way from one to another are neither.
+  await until('nothing moves', () => page.evaluate(() => document.getAnimations().every(({ effect }) => effect.getTiming().iterations === Infinity)))
   // axe comes in through the protocol, so that the page's own policy stays as it is.
   await page.evaluate(await readFile(script, 'utf8'))
   const found = await page.evaluate(async (selector) => {

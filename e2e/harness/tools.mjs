@@ -45,5 +45,6 @@ export async function startModel() {
 export async function startProxy(target) {
   const { first, stop } = await startTool('./e2e/faultproxy/cmd', ['-target', target])
   const { proxy, control } = JSON.parse(first)
-  return { origin: `http://${proxy}`, stop, reset: () => order(`${control}/reset`, { method: 'POST' }) }
+  const fault = (name) => () => order(`${control}/${name}`, { method: 'POST' })
+  return { origin: `http://${proxy}`, stop, reset: fault('reset'), stall: fault('stall'), resume: fault('resume'), refuse: fault('refuse'), accept: fault('accept') }
 }

@@ -13,7 +13,7 @@ var embedded embed.FS
 // VersionTable is where goose keeps the number of the last migration.
 const VersionTable = "schema_migrations"
 
-// Migrate brings the database up to date: its own tables and those of the
+// Migrate brings the database up to date: its own tables, what is sealed in them, and those of the
 // jobs. Repeating changes nothing, and several nodes may call it at once. It
 // fails when the database was sealed under another master key.
 func (s *Store) Migrate(ctx context.Context) error {
@@ -30,5 +30,5 @@ func (s *Store) Migrate(ctx context.Context) error {
 	if _, err := s.keys.accounts(ctx, s.reads); err != nil {
 		return s.explain(err, "check the master key")
 	}
-	return nil
+	return s.explain(s.catchUp(ctx), "catch up with what the migrations left")
 }

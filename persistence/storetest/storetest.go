@@ -112,6 +112,7 @@ func Run(t *testing.T, open func(t testing.TB) Database) {
 		{"SurvivingOutbox", survivingOutboxTests},
 		{"Mentions", mentionTests},
 		{"Mails", mailTests},
+		{"Backlog", backlogTests},
 		{"Jobs", jobTests},
 	} {
 		t.Run(group.name, func(t *testing.T) {

@@ -8,6 +8,11 @@ import (
 	"time"
 )
 
+type Backlog struct {
+	Conversation string
+	Tenant       string
+}
+
 type Bot struct {
 	ID         string
 	Tenant     string

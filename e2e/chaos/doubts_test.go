@@ -24,10 +24,18 @@ func TestADatabaseThatLeavesDoubtsLosesNothing(t *testing.T) {
 	breaks := r.number("breaks", 15, 1000)
 	hangs := time.Duration(r.number("hangs", 1, 20)) * time.Second
 	c := s.gather(r.number("crowd", 20, 60), "unavailable", "too_many_waiting")
+	r.leaveDoubts(proxy, breaks, 200*time.Millisecond)
+	c.suffer(proxy.Stall, hangs, proxy.Resume)
+	c.disperse(check.Allow{Lost: true, Failed: true})
+}
+
+// leaveDoubts breaks all connections to a database again and again, after a pause at most each time.
+func (r *run) leaveDoubts(proxy *faultproxy.Proxy, breaks int, pause time.Duration) {
+	r.Helper()
 	random, met := r.random(0), 0
 	begun := time.Now()
 	for range breaks {
-		time.Sleep(time.Duration(random.Int64N(int64(200 * time.Millisecond))))
+		time.Sleep(time.Duration(random.Int64N(int64(pause))))
 		switch random.IntN(3) {
 		case 0:
 			met += proxy.Reset()
@@ -38,8 +46,6 @@ func TestADatabaseThatLeavesDoubtsLosesNothing(t *testing.T) {
 		}
 	}
 	r.Logf("%d connections were broken in %v", met, time.Since(begun).Round(time.Millisecond))
-	c.suffer(proxy.Stall, hangs, proxy.Resume)
-	c.disperse(check.Allow{Lost: true, Failed: true})
 }
 
 // behind puts a database behind a proxy, and returns its address there.

@@ -2,9 +2,7 @@ package chaos
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"maps"
 	"math/rand/v2"
 	"regexp"
 	"slices"
@@ -15,7 +13,6 @@ import (
 
 	"parley/e2e/check"
 	"parley/e2e/client"
-	"parley/e2e/faultproxy"
 	"parley/e2e/owner"
 	"parley/llm/llmtest"
 	"parley/persistence/testbed"
@@ -53,20 +50,7 @@ func TestPeopleWorkWhileTheDatabaseLeavesDoubts(t *testing.T) {
 	breaks := r.number("breaks", 20, 600)
 	o := r.office("DATABASE_URL=" + address)
 	o.open()
-	random, met := r.random(0), 0
-	begun := time.Now()
-	for range breaks {
-		time.Sleep(time.Duration(random.Int64N(int64(500 * time.Millisecond))))
-		switch random.IntN(3) {
-		case 0:
-			met += proxy.Reset()
-		case 1:
-			met += proxy.Tear(faultproxy.Down) // what was asked is done, and nobody hears of it
-		default:
-			met += proxy.Tear(faultproxy.Up)
-		}
-	}
-	r.Logf("%d connections were broken in %v", met, time.Since(begun).Round(time.Millisecond))
+	r.leaveDoubts(proxy, breaks, 500*time.Millisecond)
 	o.close(check.Allow{People: true, Lost: true, Failed: true})
 	for line := range strings.Lines(string(o.server.Log())) {
 		if strings.Contains(line, "level=ERROR") && !brokenConnection.MatchString(line) {
@@ -82,7 +66,7 @@ var brokenConnection = regexp.MustCompile(`connection reset by peer|conn closed|
 const (
 	saidWords  = 30
 	saidPace   = 10                     // milliseconds
-	wondering  = 600 * time.Millisecond // of a visitor between two things, at most
+	wondering  = 400 * time.Millisecond // of a visitor between two things, at most
 	deciding   = 150 * time.Millisecond // of an agent between two things, at most
 	stumbling  = 10 * time.Millisecond  // from a request of an agent's until their connection breaks, at most
 	answerable = 90 * time.Second       // until something is answered: processes start meanwhile
@@ -253,235 +237,4 @@ func (o *office) wait(random *rand.Rand, atMost time.Duration) bool {
 	case <-time.After(time.Duration(random.Int64N(int64(atMost)))):
 		return true
 	}
-}
-
-// guest is a visitor who asks, asks for a person, and thinks better of it.
-type guest struct {
-	*office
-	*client.Visitor
-	random *rand.Rand
-	asked  int
-}
-
-func (g *guest) stay() {
-	g.ask("What does %s want to know at the %dth time?")
-	for g.wait(g.random, wondering) {
-		if g.random.IntN(2) == 0 {
-			if err := within(g.T, answerable, g.Settled); err != nil {
-				g.Error(err)
-				return
-			}
-		}
-		switch n := g.random.IntN(10); {
-		case n < 6:
-			g.ask("What does %s want to know at the %dth time?")
-		case n < 7:
-			g.ask("I want to talk to a real person please, says %s (%d).")
-		case n < 8:
-			g.wish("handoff.request", check.Is("waiting", "agent"))
-		default:
-			g.wish("handoff.cancel", check.Is("bot"))
-		}
-	}
-}
-
-// ask sends a message that no other is like. At first it is acknowledged before anything else is done.
-func (g *guest) ask(words string) {
-	g.asked++
-	g.Send(g.Context(), fmt.Sprintf(words, g.Name(), g.asked))
-	if g.asked == 1 {
-		acknowledged := func(p client.Progress) bool { return p.Acknowledged }
-		if err := within(g.T, answerable, func(ctx context.Context) error { return g.Reach(ctx, acknowledged) }); err != nil {
-			g.Error(err)
-		}
-	}
-}
-
-// wish asks for something that changes who has the conversation. What is lost with a connection is not asked again.
-func (g *guest) wish(kind string, holds func(status, agent string) bool) {
-	begun := time.Now()
-	err := within(g.T, answerable, func(ctx context.Context) error { return g.Ask(ctx, kind, nil) })
-	claim := check.Claim{What: g.Name() + " was told that " + kind + " is done", From: begun, To: time.Now(), Holds: holds}
-	code := ""
-	var refused *client.Refused
-	if errors.As(err, &refused) {
-		code = refused.Code
-	} else if err != nil {
-		g.told(kind+" that was cut", "", nil)
-		return
-	}
-	g.told(kind, code, []string{"not_waiting"})
-	switch code {
-	case "not_waiting":
-		claim.What = g.Name() + " was told that it does not wait"
-		claim.Holds = check.Is("bot", "agent", "closed")
-		fallthrough
-	case "":
-		g.claim(g.Conversation(), claim)
-	}
-}
-
-// shift is what an agent does.
-type shift struct {
-	*office
-	*client.Clerk
-	random *rand.Rand
-	mine   map[string]bool // conversations, as far as the agent knows
-	wrote  int
-}
-
-func (s *shift) work() {
-	for s.wait(s.random, deciding) {
-		id := s.pick()
-		if id == "" {
-			continue
-		}
-		if s.random.IntN(2) == 0 && !slices.Contains(s.Watched(), id) {
-			s.Watch(s.Context(), id)
-		}
-		switch n := s.random.IntN(100); {
-		case n < 20:
-			s.take(id, false)
-		case n < 28:
-			s.take(id, true)
-		case n < 50:
-			for range 1 + s.random.IntN(3) {
-				s.write(id)
-			}
-		case n < 58:
-			s.handOver(id)
-		case n < 64:
-			s.do(id, "conversation.requeue", check.Is("waiting"))
-		case n < 72:
-			s.do(id, "message.stop", nil)
-		case n < 92:
-			s.do(id, "conversation.release", check.Is("bot"))
-		default:
-			s.do(id, "conversation.close", check.Is("closed"))
-		}
-	}
-}
-
-// stumble breaks, now and then, the agent's connection at about the time at which their next request is answered.
-func (s *shift) stumble() {
-	if s.random.IntN(10) == 0 {
-		time.AfterFunc(time.Duration(s.random.Int64N(int64(stumbling))), s.Cut)
-	}
-}
-
-// pick chooses a conversation, half of the time one of the agent's own; "": there is none yet.
-func (s *shift) pick() string {
-	if own := slices.Sorted(maps.Keys(s.mine)); len(own) > 0 && s.random.IntN(2) == 0 {
-		return own[s.random.IntN(len(own))]
-	}
-	v := s.visitors[s.random.IntN(len(s.visitors))]
-	if len(v.Events()) == 0 {
-		return "" // nothing was said in it yet
-	}
-	return v.Conversation()
-}
-
-func (s *shift) take(id string, force bool) {
-	kind := "conversation.take"
-	told, ok := s.ask(kind, map[string]any{"conversation": id, "force": force})
-	if !ok {
-		return
-	}
-	if force {
-		kind += " by force"
-	}
-	s.told(kind, told.code(), []string{"taken"})
-	switch {
-	case told.Refusal == nil:
-		s.mine[id] = true
-		s.claim(id, told.claim(s.Name+" was told that it is theirs", check.Has(s.Name)))
-	case told.Refusal.Code == "taken":
-		delete(s.mine, id)
-		s.claim(id, told.claim(s.Name+" was told: "+told.Refusal.Message, check.TakenBy(told.Refusal, s.Name)))
-	}
-}
-
-// handOver gives a conversation to a colleague, or asks them to take it.
-func (s *shift) handOver(id string) {
-	to := s.clerks[s.random.IntN(len(s.clerks))]
-	told, ok := s.ask("conversation.assign", map[string]any{"conversation": id, "agent": to.User, "force": s.random.IntN(4) == 0})
-	if !ok {
-		return
-	}
-	s.settleUp(id, "conversation.assign", told, func(status, agent string) bool {
-		return status == "waiting" || check.Has(to.Name)(status, agent)
-	})
-}
-
-// do asks for a change that gives the conversation away; holds nil: it changes nothing of that.
-func (s *shift) do(id, kind string, holds func(status, agent string) bool) {
-	if told, ok := s.ask(kind, map[string]any{"conversation": id}); ok {
-		s.settleUp(id, kind, told, holds)
-	}
-}
-
-// settleUp takes down what became of a change.
-func (s *shift) settleUp(id, kind string, told answer, holds func(status, agent string) bool) {
-	s.told(kind, told.code(), []string{"not_yours"})
-	switch {
-	case told.Refusal == nil && holds != nil:
-		delete(s.mine, id)
-		s.claim(id, told.claim(s.Name+" was told that "+kind+" is done", holds))
-	case told.Refusal != nil && told.Refusal.Code == "not_yours":
-		delete(s.mine, id)
-		s.claim(id, told.claim(s.Name+" was told: "+told.Refusal.Message, check.TakenBy(told.Refusal, s.Name)))
-	}
-}
-
-// write says something in a conversation, whoever has it.
-func (s *shift) write(id string) {
-	s.wrote++
-	w := check.Written{Agent: s.Name, ClientID: fmt.Sprintf("%s-%d", s.User, s.wrote), Text: fmt.Sprintf("%s says for the %dth time.", s.Name, s.wrote)}
-	s.stumble()
-	err := within(s.T, answerable, func(ctx context.Context) (err error) {
-		w.Told, err = s.Write(ctx, id, w.ClientID, w.Text)
-		return err
-	})
-	if err != nil {
-		s.Errorf("%s writes in %s: %v", s.Name, id, err)
-		return
-	}
-	told := answer{w.Told}
-	s.waited("message.send", w.Told)
-	s.told("message.send", told.code(), []string{"not_yours"})
-	if told.Refusal != nil {
-		delete(s.mine, id)
-		s.claim(id, told.claim(s.Name+" was told that it is not theirs", func(status, agent string) bool { return !check.Has(s.Name)(status, agent) }))
-	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.written[id] = append(s.written[id], w)
-}
-
-// ask asks until there is an answer.
-func (s *shift) ask(kind string, data map[string]any) (told answer, ok bool) {
-	s.stumble()
-	err := within(s.T, answerable, func(ctx context.Context) (err error) {
-		told.Told, err = s.Do(ctx, kind, data)
-		return err
-	})
-	if err != nil {
-		s.Errorf("%s asks for %s of %s: %v", s.Name, kind, data["conversation"], err)
-	}
-	s.waited(kind, told.Told)
-	return told, err == nil
-}
-
-// answer is what an agent was told.
-type answer struct{ client.Told }
-
-func (a answer) code() string {
-	if a.Refusal == nil {
-		return ""
-	}
-	return a.Refusal.Code
-}
-
-func (a answer) claim(what string, holds func(status, agent string) bool) check.Claim {
-	return check.Claim{What: what, From: a.Asked, To: a.At, Holds: holds}
 }

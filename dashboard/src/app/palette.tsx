@@ -187,6 +187,6 @@ function useGroups(typed: string): { name: string; items: Item[] }[] {
     { name: t('palette.conversations'), items: conversations },
     { name: t('palette.actions'), items: ranked(q, actions).slice(0, most + 4) },
     { name: t('palette.labels'), items: q === '' ? [] : ranked(q, labelled).slice(0, most) },
-    { name: t('palette.pages'), items: ranked(q, pages).slice(0, q === '' ? 4 : most) },
+    { name: t('palette.pages'), items: ranked(q, pages).slice(0, most) },
   ];
 }

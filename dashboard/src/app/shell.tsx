@@ -1,7 +1,7 @@
 import { Menu, UnstyledButton, useMantineColorScheme } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Link, Outlet, useRouterState } from '@tanstack/react-router';
-import { lazy, Suspense, useState } from 'react';
+import { lazy, Suspense, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { meQuery } from '../api/account';
 import { BotIcon, ChatIcon, CheckIcon, DownIcon, HomeIcon, InboxIcon, LabelIcon, Mark, PeopleIcon, PersonIcon, SignOutIcon } from '../parts/icons';
@@ -30,7 +30,16 @@ export function Shell() {
   const narrow = useRouterState({ select: ({ location }) => location.pathname.startsWith('/conversations') });
   useFeed();
   useKeyboard();
-  useShortcuts({ palette: () => setOver('palette'), help: () => setOver('help') });
+  const before = useRef<Element>(null);
+  const lay = (what: 'palette' | 'help') => () => {
+    if (!over) before.current = document.activeElement;
+    setOver(what);
+  };
+  const close = () => {
+    setOver(undefined);
+    if (before.current instanceof HTMLElement) before.current.focus({ preventScroll: true });
+  };
+  useShortcuts({ palette: lay('palette'), help: lay('help') });
 
   return (
     <div className={css.shell} data-narrow={narrow}>
@@ -70,8 +79,8 @@ export function Shell() {
       </main>
       <Toasts />
       <Suspense fallback={null}>
-        {over === 'palette' && <Palette close={() => setOver(undefined)} />}
-        {over === 'help' && <KeySheet close={() => setOver(undefined)} />}
+        {over === 'palette' && <Palette close={close} />}
+        {over === 'help' && <KeySheet close={close} />}
       </Suspense>
     </div>
   );

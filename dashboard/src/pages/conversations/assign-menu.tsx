@@ -9,7 +9,7 @@ import { holder } from '../../live/queues';
 import { Avatar } from '../../parts/avatar';
 import { CheckIcon, DownIcon, InboxIcon } from '../../parts/icons';
 import type { Actions } from './actions';
-import { focusComposer } from './header';
+import { thenReply } from './header';
 import css from './menus.module.css';
 import { useMe } from './people';
 
@@ -40,7 +40,7 @@ export function AssignMenu({ c, actions, opened, onChange }: Props) {
       </Menu.Target>
       <Menu.Dropdown className={css.long}>
         {/* Left out rather than disabled: the first item gets the keyboard, and a disabled one cannot have it. */}
-        {!(c.status === 'agent' && has === me) && <Menu.Item onClick={() => actions.take(false, focusComposer)}>{t('inbox.act.me')}</Menu.Item>}
+        {!(c.status === 'agent' && has === me) && <Menu.Item onClick={() => actions.take(false, thenReply)}>{t('inbox.act.me')}</Menu.Item>}
         {!(c.status === 'waiting' && !c.assignee) && (
           <Menu.Item leftSection={<InboxIcon size={16} />} onClick={() => actions.requeue()}>
             {t('inbox.act.requeue')}

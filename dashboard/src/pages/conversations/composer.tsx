@@ -13,7 +13,7 @@ import { fill, fitting, mentioning, mentionsIn, wanted } from '../../live/replie
 import { outbox } from '../../live/store';
 import type { Actions } from './actions';
 import css from './composer.module.css';
-import { focusComposer } from './header';
+import { thenReply } from './header';
 import { useMe, useNames } from './people';
 
 interface Props {
@@ -39,7 +39,8 @@ export function Composer({ c, bot, actions, leave }: Props) {
   const mine = c.status === 'agent' && holder(c) === me;
   const choose = (next: Kind) => () => {
     setKind(next);
-    focusComposer();
+    // Once the field is there.
+    setTimeout(() => document.getElementById('composer')?.focus());
   };
   useShortcuts(mayTake ? { reply: choose('reply'), note: choose('note') } : {});
 
@@ -81,7 +82,7 @@ function Locked({ c, actions }: { c: Conversation; actions: Actions }) {
   return (
     <div className={css.locked}>
       <p dir="auto">{t(`inbox.write.locked.${c.status}`, { agent })}</p>
-      <Button id="composer" variant="default" size="sm" loading={actions.busy} onClick={() => actions.take(false, focusComposer)}>
+      <Button id="composer" variant="default" size="sm" loading={actions.busy} onClick={() => actions.take(false, thenReply)}>
         {c.status === 'closed' ? t('inbox.act.reopen') : t('inbox.act.take')}
       </Button>
     </div>

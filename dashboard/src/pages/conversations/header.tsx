@@ -2,7 +2,7 @@ import { ActionIcon, Button, Menu } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
 import { type RefObject, useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { useShortcuts } from '../../app/shortcuts';
+import { run, useShortcuts } from '../../app/shortcuts';
 import type { Conversation } from '../../api/types';
 import { moment } from '../../i18n/format';
 import { desk } from '../../live/desk';
@@ -30,8 +30,8 @@ interface Props {
   togglePanel: () => void;
 }
 
-/** Where a conversation's first field is, for the focus after it was taken. */
-export const focusComposer = () => setTimeout(() => document.getElementById('composer')?.focus());
+/** Who took a conversation wants to write in it. */
+export const thenReply = () => void run('reply');
 
 export function Header({ c, room, me, actions, heading, writing, panel, togglePanel }: Props) {
   const { t } = useTranslation();
@@ -39,7 +39,7 @@ export function Header({ c, room, me, actions, heading, writing, panel, togglePa
   const [open, setOpen] = useState<'assign' | 'snooze' | 'pick' | 'block' | 'transcript'>();
   const mine = c.status === 'agent' && holder(c) === me;
   const toHeading = () => heading.current?.focus();
-  const take = (force = false) => actions.take(force, focusComposer);
+  const take = (force = false) => actions.take(force, thenReply);
   const can = mayTake && !actions.busy;
   useShortcuts(
     can

@@ -7,7 +7,7 @@ import { inbox } from '../../live/store';
 /** A list of the inbox, kept current while it is shown. */
 export function useList(view: View): ListState {
   const key = keyOf(view);
-  useEffect(() => inbox.open(view), [key]); // eslint-disable-line react-hooks/exhaustive-deps -- the key is the view
+  useEffect(() => inbox.open(view), [key]); // the key is the view
   return useSyncExternalStore(inbox.subscribe, () => inbox.list(view));
 }
 

@@ -1,6 +1,6 @@
 import { Switch, TagsInput, TextInput } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { Controller, useForm } from 'react-hook-form';
+import { type Control, Controller, useForm } from 'react-hook-form';
 import { useTranslation } from 'react-i18next';
 import { botChanged, changeAppearance, saveSettings } from '../../api/bots';
 import type { Bot } from '../../api/types';
@@ -30,6 +30,17 @@ interface Form {
 
 function formOf({ settings: { handoff, offer, transfer, auto_assign, capacity }, appearance: { hours, preview } }: Bot): Form {
   return { handoff, offer, transfer, auto_assign, capacity: capacity === 0 ? '' : String(capacity), hours: edited(hours, localZone()), preview };
+}
+
+/** A phone's keyboard does not tell that a comma was pressed: it stays among the words. */
+function phrases(typed: string[]): string[] {
+  return [...new Set(typed.flatMap((words) => words.split(',')).map((words) => words.trim()))].filter(Boolean);
+}
+
+/** Save is far from what may be wrong. */
+function showMistake(): void {
+  // Once it is on the page.
+  setTimeout(() => document.querySelector<HTMLElement>('#handoff [aria-invalid="true"]')?.focus());
 }
 
 /** When the bot hands over, to whom, and when people answer. */
@@ -65,11 +76,11 @@ export default function Handoff() {
     <Page sticky title={t('handoff.title')} state={may ? state : undefined} action={may && <SaveButton form="handoff" busy={saving.isPending} />}>
       <LeaveGuard dirty={formState.isDirty && !saving.isPending} />
       {!may && <LookOnly />}
-      <form id="handoff" onSubmit={handleSubmit((values) => saving.mutate(values))}>
+      <form id="handoff" onSubmit={handleSubmit((values) => saving.mutate(values), showMistake)}>
         <fieldset className={css.form} disabled={!may} aria-label={t('handoff.title')}>
           <FormFailure error={saving.error} />
           <Card title={t('handoff.when')}>
-            <Switch label={t('handoff.offer')} description={t('handoff.offerHint')} {...register('handoff')} />
+            <Toggle control={control} name="handoff" label={t('handoff.offer')} description={t('handoff.offerHint')} />
             {handoff && (
               <>
                 {(['offer', 'transfer'] as const).map((name) => (
@@ -87,7 +98,7 @@ export default function Handoff() {
                         maxLength={longestWords}
                         acceptValueOnBlur
                         value={field.value}
-                        onChange={field.onChange}
+                        onChange={(typed) => field.onChange(phrases(typed))}
                         onBlur={field.onBlur}
                       />
                     )}
@@ -97,7 +108,7 @@ export default function Handoff() {
             )}
           </Card>
           <Card title={t('handoff.who')}>
-            <Switch label={t('handoff.assign')} description={t('handoff.assignHint')} {...register('auto_assign')} />
+            <Toggle control={control} name="auto_assign" label={t('handoff.assign')} description={t('handoff.assignHint')} />
             {assign && (
               <TextInput
                 className={css.number}
@@ -124,7 +135,7 @@ export default function Handoff() {
             />
           </Card>
           <Card title={t('handoff.preview')}>
-            <Switch label={t('handoff.previewSwitch')} description={t('handoff.previewHint')} {...register('preview')} />
+            <Toggle control={control} name="preview" label={t('handoff.previewSwitch')} description={t('handoff.previewHint')} />
           </Card>
         </fieldset>
       </form>
@@ -134,4 +145,23 @@ export default function Handoff() {
   function hoursError(): string | undefined {
     return (formState.errors.hours as { message?: string } | undefined)?.message;
   }
+}
+
+interface ToggleProps {
+  control: Control<Form>;
+  name: 'handoff' | 'auto_assign' | 'preview';
+  label: string;
+  description: string;
+}
+
+function Toggle({ control, name, label, description }: ToggleProps) {
+  return (
+    <Controller
+      control={control}
+      name={name}
+      render={({ field }) => (
+        <Switch label={label} description={description} checked={field.value} onChange={({ currentTarget }) => field.onChange(currentTarget.checked)} onBlur={field.onBlur} />
+      )}
+    />
+  );
 }

@@ -44,7 +44,7 @@ export function HoursEditor({ hours, onChange, error }: Props) {
               <DayRow key={day} day={day} spans={week[day]} onChange={(spans) => setWeek({ ...week, [day]: spans })} onCopy={(to) => setWeek(copy(week, day, to))} />
             ))}
           </div>
-          {error && (
+          {error && !days.some((day) => mistake(week[day])) && (
             <p className={css.error} role="alert">
               {error}
             </p>
@@ -150,7 +150,7 @@ function DayRow({ day, spans, onChange, onCopy }: DayProps) {
             <PlusIcon size={16} />
           </ActionIcon>
         )}
-        <Menu>
+        <Menu withinPortal={false}>
           <Menu.Target>
             <ActionIcon variant="subtle" color="gray" size="lg" aria-label={t('handoff.more', { day: name })}>
               <MoreIcon size={16} />

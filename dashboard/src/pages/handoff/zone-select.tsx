@@ -11,6 +11,7 @@ export function ZoneSelect({ zone, onChange }: { zone: string; onChange: (zone: 
   return (
     <Select
       label={t('handoff.zone')}
+      description={t('handoff.zoneHint')}
       data={zones}
       value={zone}
       onChange={(next) => next && onChange(next)}
@@ -18,15 +19,26 @@ export function ZoneSelect({ zone, onChange }: { zone: string; onChange: (zone: 
       allowDeselect={false}
       limit={60}
       maxDropdownHeight={280}
-      nothingFoundMessage={t('handoff.zoneNone')}
-      comboboxProps={{ shadow: 'md' }}
+      comboboxProps={{ shadow: 'md', withinPortal: false }}
     />
   );
 }
 
+/** Browsers list some zones by names that nobody types any more. */
+const renamed: Record<string, string> = {
+  'America/Buenos_Aires': 'America/Argentina/Buenos_Aires',
+  'America/Godthab': 'America/Nuuk',
+  'Asia/Calcutta': 'Asia/Kolkata',
+  'Asia/Katmandu': 'Asia/Kathmandu',
+  'Asia/Rangoon': 'Asia/Yangon',
+  'Asia/Saigon': 'Asia/Ho_Chi_Minh',
+  'Atlantic/Faeroe': 'Atlantic/Faroe',
+  'Europe/Kiev': 'Europe/Kyiv',
+};
+
 function zonesWith(chosen: string): { value: string; label: string }[] {
   const now = new Date();
-  return [...new Set(['UTC', ...Intl.supportedValuesOf('timeZone'), chosen])].map((value) => ({
+  return [...new Set(['UTC', ...Intl.supportedValuesOf('timeZone').map((zone) => renamed[zone] ?? zone), chosen])].map((value) => ({
     value,
     label: `${value.replaceAll('_', ' ')} (${offset(value, now)})`,
   }));

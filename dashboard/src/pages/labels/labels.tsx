@@ -74,8 +74,8 @@ function Row({ label, may, edit }: { label: Label; may: boolean; edit: () => voi
   return (
     <div className={css.row}>
       <span className={css.dot} style={{ background: color }} />
-      <span className={css.name} dir="auto" title={name}>
-        {name}
+      <span className={css.name} title={name}>
+        <bdi>{name}</bdi>
       </span>
       <Link className={css.show} to="/conversations" search={{ queue: 'team', label: id }} aria-label={t('labels.showOf', { name })}>
         {t('labels.show')}

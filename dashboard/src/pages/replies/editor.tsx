@@ -13,7 +13,7 @@ import { BackIcon, DownIcon, TrashIcon } from '../../parts/icons';
 import { LeaveGuard } from '../../parts/save';
 import { FormFailure } from '../../parts/states';
 import css from './replies.module.css';
-import { insert, namesVisitor, shortcut, variables, type Variable } from './variables';
+import { insert, namesVisitor, shortcut, variables, type Variable, words } from './variables';
 
 interface Props {
   /** The one to change; without it a new one is made. */
@@ -99,7 +99,7 @@ export function Editor({ reply, start, close, onDelete }: Props) {
               field.current = element;
             }}
           />
-          <Menu position="bottom-start" returnFocus={false}>
+          <Menu position="bottom-start" returnFocus={false} withinPortal={false}>
             <Menu.Target>
               <Button className={css.insert} variant="default" size="xs" rightSection={<DownIcon size={14} />}>
                 {t('replies.insert')}
@@ -109,7 +109,7 @@ export function Editor({ reply, start, close, onDelete }: Props) {
               {variables.map((variable) => (
                 <Menu.Item key={variable} onClick={() => put(variable)}>
                   <span className={css.variable}>
-                    {t(`replies.variable.${variable}`)}
+                    {t(`replies.variable.${words[variable]}`)}
                     <code>{`{{${variable}}}`}</code>
                   </span>
                 </Menu.Item>

@@ -62,7 +62,7 @@ export default function Replies() {
       action={
         may &&
         all.length > 0 && (
-          <Button leftSection={<PlusIcon size={16} />} onClick={() => void show('new')}>
+          <Button variant={editing ? 'default' : 'filled'} leftSection={<PlusIcon size={16} />} onClick={() => void show('new')}>
             {t('replies.new')}
           </Button>
         )
@@ -123,8 +123,8 @@ function Words({ reply: { shortcut, title, text } }: { reply: NewReply & { title
       <span className={css.head}>
         <code>/{shortcut}</code>
         {title !== shortcut && (
-          <span className={css.title} dir="auto">
-            {title}
+          <span className={css.title}>
+            <bdi>{title}</bdi>
           </span>
         )}
       </span>

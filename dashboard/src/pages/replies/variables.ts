@@ -1,7 +1,15 @@
 // What stands in a reply for what is known only when it is used.
 
-export const variables = ['visitor.name', 'visitor.email', 'agent.name', 'company', 'bot'] as const;
-export type Variable = (typeof variables)[number];
+/** Each with the name of its words in the catalogue. */
+export const words = {
+  'visitor.name': 'visitorName',
+  'visitor.email': 'visitorEmail',
+  'agent.name': 'agentName',
+  company: 'company',
+  bot: 'bot',
+} as const;
+export type Variable = keyof typeof words;
+export const variables = Object.keys(words) as Variable[];
 
 /** The text with a variable in place of what is selected, and where the caret is then. */
 export function insert(text: string, variable: Variable, from: number, to: number): { text: string; caret: number } {

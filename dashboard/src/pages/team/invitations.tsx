@@ -44,7 +44,7 @@ function Row({ invitation: { id, email, role, expires_at: expires } }: { invitat
   const until = new Date(expires);
   return (
     <li>
-      <span className={css.address} dir="auto" title={email}>
+      <span className={css.address} title={email}>
         {email}
       </span>
       <Badge>{t(`team.role.${role}`)}</Badge>

@@ -63,10 +63,12 @@ export function MemberTable({ me, members, owners }: Props) {
               <tr key={member.id}>
                 <th scope="row">
                   <div className={css.person}>
-                    <Avatar name={member.name} />
+                    <span aria-hidden="true">
+                      <Avatar name={member.name} />
+                    </span>
                     <div className={css.names}>
-                      <span className={css.name} dir="auto" title={member.name}>
-                        {member.name}
+                      <span className={css.name} title={member.name}>
+                        <bdi>{member.name}</bdi>
                       </span>
                       <span className={css.mail} title={member.email}>
                         {member.email}

@@ -1,7 +1,7 @@
 import { Menu, UnstyledButton, useMantineColorScheme } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Link, Outlet, useRouterState } from '@tanstack/react-router';
-import { lazy, Suspense, useRef, useState } from 'react';
+import { lazy, Suspense, useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { meQuery } from '../api/account';
 import { BotIcon, ChatIcon, CheckIcon, DownIcon, HomeIcon, InboxIcon, LabelIcon, Mark, PeopleIcon, PersonIcon, SignOutIcon } from '../parts/icons';
@@ -12,8 +12,10 @@ import { useKeyboard, useShortcuts } from './shortcuts';
 import { Toasts } from './toasts';
 import { useSignOut } from './use-sign-out';
 
-const Palette = lazy(() => import('./palette'));
-const KeySheet = lazy(() => import('./key-sheet'));
+const palette = () => import('./palette');
+const keySheet = () => import('./key-sheet');
+const Palette = lazy(palette);
+const KeySheet = lazy(keySheet);
 
 /** Pages for which a phone's bar has no room: there they are in the account's menu. */
 const more = [
@@ -29,7 +31,8 @@ export function Shell() {
   // The inbox needs the width: there the menu is its icons.
   const narrow = useRouterState({ select: ({ location }) => location.pathname.startsWith('/conversations') });
   useFeed();
-  useKeyboard();
+  useKeyboard(over !== undefined);
+  useWhenIdle(fetchOverlays);
   const before = useRef<Element>(null);
   const lay = (what: 'palette' | 'help') => () => {
     if (!over) before.current = document.activeElement;
@@ -84,6 +87,16 @@ export function Shell() {
       </Suspense>
     </div>
   );
+}
+
+/** So that they are there when their key is pressed. */
+const fetchOverlays = () => void Promise.all([palette(), keySheet()]).catch(() => undefined); // the key asks again
+
+function useWhenIdle(work: () => void): void {
+  useEffect(() => {
+    const wish = setTimeout(work, 2000);
+    return () => clearTimeout(wish);
+  }, [work]);
 }
 
 const schemes = ['auto', 'light', 'dark'] as const;

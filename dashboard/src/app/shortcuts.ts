@@ -29,8 +29,15 @@ export function run(command: Command): boolean {
   return found !== undefined;
 }
 
-/** Listens to the keyboard; for the one component that surrounds all pages. */
-export function useKeyboard(): void {
+/**
+ * Listens to the keyboard; for the one component that surrounds all pages. While something lies over
+ * them, or is about to, keys are not theirs: what is typed for it must not close a conversation.
+ */
+export function useKeyboard(covered: boolean): void {
+  const over = useRef(covered);
+  useLayoutEffect(() => {
+    over.current = covered;
+  });
   useEffect(() => {
     let pending: Pending | undefined;
     const pressed = (event: KeyboardEvent) => {
@@ -42,7 +49,7 @@ export function useKeyboard(): void {
           alt: event.altKey,
           at: event.timeStamp,
           typing: isField(event.target),
-          taken: document.querySelector('[role="dialog"], [role="menu"]') !== null,
+          taken: over.current || document.querySelector('[role="dialog"], [role="menu"]') !== null,
         },
         pending,
       );

@@ -32,7 +32,7 @@ export function Shell() {
   const narrow = useRouterState({ select: ({ location }) => location.pathname.startsWith('/conversations') });
   useFeed();
   useKeyboard(over !== undefined);
-  useWhenIdle(fetchOverlays);
+  useSoon(fetchOverlays);
   const before = useRef<Element>(null);
   const lay = (what: 'palette' | 'help') => () => {
     if (!over) before.current = document.activeElement;
@@ -89,10 +89,10 @@ export function Shell() {
   );
 }
 
-/** So that they are there when their key is pressed. */
+/** So that they are there when their key is pressed; the page itself comes first. */
 const fetchOverlays = () => void Promise.all([palette(), keySheet()]).catch(() => undefined); // the key asks again
 
-function useWhenIdle(work: () => void): void {
+function useSoon(work: () => void): void {
   useEffect(() => {
     const wish = setTimeout(work, 2000);
     return () => clearTimeout(wish);

@@ -14,8 +14,8 @@ type Welcome struct {
 	Company string
 	Email   string
 	Role    Role
-	// Account tells whether the address has an account already. Whoever has the
-	// token reads the mails of the address: nobody else can ask this.
+	// Account tells whether the address has an account already. Whoever has the token
+	// reads the mails of the address, or made the invitation, to whom Register would tell as much.
 	Account bool
 }
 

@@ -2,7 +2,10 @@ package account
 
 import (
 	"context"
+	"slices"
 	"time"
+
+	"parley/chat"
 )
 
 // Membership is a person in a tenant, as colleagues see them.
@@ -12,6 +15,21 @@ type Membership struct {
 	Email     string
 	Available bool // takes conversations while they have the dashboard open
 	JoinedAt  time.Time
+}
+
+// ErrCannotTake refuses to give a conversation to somebody whose role does not take any.
+var ErrCannotTake = chat.Fail(chat.Invalid, "cannot_take", "This colleague's role does not allow them to take conversations.")
+
+// Taker returns the one among members to whom somebody wants to give a conversation: chat.ErrNotFound, or ErrCannotTake.
+func Taker(members []Membership, user string) (chat.Author, error) {
+	i := slices.IndexFunc(members, func(m Membership) bool { return m.User == user })
+	switch {
+	case i < 0:
+		return chat.Author{}, chat.ErrNotFound
+	case !members[i].Role.May(Take):
+		return chat.Author{}, ErrCannotTake
+	}
+	return chat.Author{Kind: chat.ByAgent, ID: user, Name: members[i].Name}, nil
 }
 
 // Members keeps who belongs to a tenant.

@@ -75,8 +75,6 @@ const (
 	lineTimeout = 10 * time.Second
 )
 
-var errNotWaiting = chat.Fail(chat.Conflict, "not_waiting", "This conversation does not wait for a person.")
-
 // Receive hands each message to the one line that knows it.
 func (d *desk) Receive(ctx actor.Context) {
 	switch m := ctx.Message().(type) {

@@ -51,7 +51,7 @@ func (l *line) Loads(context.Context, string) (map[string]int, error) {
 }
 
 func (l *line) Assign(_ context.Context, ref chat.Ref, _, to string) error {
-	err := error(chat.Fail(chat.Conflict, "not_waiting", "It does not wait."))
+	err := error(chat.ErrNotWaiting)
 	l.change(func() {
 		for i, w := range l.waiters {
 			if w.Ref == ref {

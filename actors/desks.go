@@ -139,7 +139,7 @@ func (d *desks) outlook(ctx context.Context, visitor Visitor) chat.Place {
 // assign asks a user to take a conversation that waits; one that does not is left as it is.
 func (d *desks) assign(ctx context.Context, ref chat.Ref, by, to string) error {
 	err := d.store.Assign(ctx, ref, by, to)
-	if errors.Is(err, errNotWaiting) {
+	if errors.Is(err, chat.ErrNotWaiting) {
 		return nil
 	}
 	if err != nil {

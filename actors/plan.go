@@ -289,7 +289,7 @@ type cancel struct{}
 
 func (*cancel) plan(s state, _ names) ([]chat.Body, error) {
 	if s.status != chat.Waiting {
-		return nil, chat.Fail(chat.Conflict, "not_waiting", "This conversation does not wait for a person.")
+		return nil, chat.ErrNotWaiting
 	}
 	return change(s, chat.WithBot, chat.Place{})
 }

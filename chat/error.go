@@ -71,6 +71,8 @@ var (
 	ErrFenced = Fail(Conflict, "fenced", "This conversation is open elsewhere.")
 	// ErrQuota refuses an append that would start an answer over the tenant's limit.
 	ErrQuota = Fail(Limited, "quota_exceeded", "No answers are left in this period.")
+	// ErrNotWaiting refuses what is for conversations that wait for a person.
+	ErrNotWaiting = Fail(Conflict, "not_waiting", "This conversation does not wait for a person.")
 	// ErrBlocked refuses what a visitor writes whom the business has blocked.
 	ErrBlocked = Fail(Forbidden, "blocked", "You cannot write to us here any more.")
 	// ErrUnavailable says that storage is away; the same request may be repeated.

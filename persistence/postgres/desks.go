@@ -8,9 +8,6 @@ import (
 	"parley/persistence/postgres/db"
 )
 
-// errNotWaiting refuses to ask somebody to take what needs nobody.
-var errNotWaiting = chat.Fail(chat.Conflict, "not_waiting", "This conversation does not wait for anybody any more.")
-
 // Line returns the conversations that wait, longest first.
 func (s *Store) Line(ctx context.Context, tenant string, limit int) ([]chat.Waiter, error) {
 	at := now()
@@ -47,7 +44,7 @@ func (s *Store) Assign(ctx context.Context, ref chat.Ref, by, to string) error {
 	err := s.triage(ctx, ref, by, func(q *db.Queries, c db.HoldConversationRow) ([]done, error) {
 		switch {
 		case c.Status != string(chat.Waiting):
-			return nil, errNotWaiting
+			return nil, chat.ErrNotWaiting
 		case c.Assignee == to:
 			return nil, nil
 		case !storableID(to):

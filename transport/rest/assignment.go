@@ -71,24 +71,13 @@ func (s *server) assign(ctx context.Context, who account.Identity, found chat.Co
 	return nil
 }
 
-var errCannotTake = chat.Fail(chat.Invalid, "cannot_take", "This colleague's role does not allow them to take conversations.")
-
 // colleague returns a member of the caller's business who may take conversations.
 func (s *server) colleague(ctx context.Context, who account.Identity, user string) (chat.Author, error) {
 	members, err := s.Members.Members(ctx, who.Tenant)
 	if err != nil {
 		return chat.Author{}, err
 	}
-	for _, m := range members {
-		if m.User != user {
-			continue
-		}
-		if !m.Role.May(account.Take) {
-			return chat.Author{}, errCannotTake
-		}
-		return chat.Author{Kind: chat.ByAgent, ID: m.User, Name: m.Name}, nil
-	}
-	return chat.Author{}, chat.ErrNotFound
+	return account.Taker(members, user)
 }
 
 func (s *server) releaseConversation(ctx context.Context, who account.Identity, in *ConversationPath) (*struct{}, error) {

@@ -39,9 +39,6 @@ func (c *conn) take(d *desk, r wire.Request) error {
 	})
 }
 
-// errCannotTake refuses to give a conversation to whom it cannot be given.
-var errCannotTake = chat.Fail(chat.Invalid, "cannot_take", "The role of this colleague does not allow to take conversations.")
-
 func (c *conn) assign(d *desk, r wire.Request) error {
 	var wish wire.Assign
 	if err := r.Into(&wish); err != nil {
@@ -65,16 +62,7 @@ func (h *Handler) colleague(ctx context.Context, tenant, user string) (chat.Auth
 	if err != nil {
 		return chat.Author{}, err
 	}
-	for _, m := range members {
-		if m.User != user {
-			continue
-		}
-		if !m.Role.May(account.Take) {
-			return chat.Author{}, errCannotTake
-		}
-		return chat.Author{Kind: chat.ByAgent, ID: m.User, Name: m.Name}, nil
-	}
-	return chat.Author{}, chat.ErrNotFound
+	return account.Taker(members, user)
 }
 
 func (c *conn) requeue(d *desk, r wire.Request) error {

@@ -57,7 +57,9 @@ func (s *Store) writeMails(ctx context.Context, q *db.Queries, p *plan) error {
 			}
 		}
 	}
-	q.PlanMails(ctx, mails)
+	if len(mails) > 0 {
+		q.PlanMails(ctx, mails)
+	}
 	return nil
 }
 
@@ -71,6 +73,9 @@ func changesContact(a *chat.Append) bool {
 
 // writeContacts keeps what visitors say of themselves, and what they are found by.
 func (s *Store) writeContacts(ctx context.Context, q *db.Queries, p *plan) error {
+	if len(p.contacts) == 0 {
+		return nil
+	}
 	var contacts []db.ChangeContactsParams
 	var outdated []db.DeleteTermsParams
 	var terms []db.InsertTermsParams

@@ -70,7 +70,9 @@ func writeBirths(ctx context.Context, q *db.Queries, p *plan) error {
 		}
 		conversations = append(conversations, row)
 	}
-	q.CheckVisitors(ctx, known)
+	if len(known) > 0 {
+		q.CheckVisitors(ctx, known)
+	}
 	q.InsertConversations(ctx, conversations)
 	return nil
 }

@@ -23,6 +23,12 @@ async function startTool(pkg, args) {
   return { first, stop }
 }
 
+/** Fills the folder of a server that is down with conversations: see e2e/seed. */
+export async function seed({ parley, tenant, bot, conversations }) {
+  const args = ['run', './e2e/seed', '-data', parley.data, '-tenant', tenant, '-bot', bot, '-conversations', String(conversations)]
+  await promisify(execFile)('go', args, { cwd: root })
+}
+
 const order = async (url, options) => {
   const response = await fetch(url, options)
   if (!response.ok) throw new Error(`${url}: ${response.status} ${await response.text()}`)

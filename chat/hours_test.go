@@ -53,7 +53,7 @@ func TestBusinessHoursThatCannotBeAreRefused(t *testing.T) {
 	}
 	for _, bad := range []chat.Hours{
 		{Zone: "Mars/Olympus"}, one("monday", "09:00", "10:00"), one("mon", "9:00", "10:00"), one("mon", "10:00", "09:00"),
-		one("mon", "10:00", "10:00"), one("mon", "09:00", "24:01"), one("mon", "09:60", "10:00"), one("mon", "-1:00", "10:00"),
+		one("mon", "10:00", "10:00"), one("mon", "09:00", "24:01"), one("mon", "09:60", "10:00"), one("mon", "-1:00", "10:00"), one("mon", "+9:00", "10:00"), one("mon", " 9:00", "10:00"),
 		{Week: make([]chat.OpenHours, 29)},
 	} {
 		if bad.Check() == nil {

@@ -19,7 +19,7 @@ const (
 	MaxNote     = 4_000 // characters of a note
 	MaxMentions = 20
 	MaxLabels   = 200 // of a tenant
-	MaxReplies  = 500 // canned replies of a tenant
+	MaxReplies  = 500 // saved replies of a tenant
 	MaxReply    = 8_000
 )
 
@@ -73,7 +73,7 @@ type Labels interface {
 	DeleteLabel(ctx context.Context, tenant, id string) error
 }
 
-// Reply is a canned reply: what agents write often.
+// Reply is a saved reply: what agents write often.
 type Reply struct {
 	ID       string
 	Tenant   string
@@ -82,7 +82,7 @@ type Reply struct {
 	Text     string // {{visitor.name}}, {{visitor.email}}, {{agent.name}}, {{company}} and {{bot}} are filled in by the dashboard
 }
 
-// Replies keeps a tenant's canned replies.
+// Replies keeps a tenant's saved replies.
 type Replies interface {
 	// Replies returns all, by shortcut.
 	Replies(ctx context.Context, tenant string) ([]Reply, error)

@@ -18,7 +18,7 @@ func (s *Store) Line(ctx context.Context, tenant string, limit int) ([]chat.Wait
 	waiters := make([]chat.Waiter, len(rows))
 	for i, row := range rows {
 		waiters[i] = chat.Waiter{
-			Ref: chat.Ref{Tenant: tenant, Conversation: row.ID}, Bot: row.Bot, Assignee: row.Assignee, Since: orZero(row.WaitsSince),
+			Ref: chat.Ref{Tenant: tenant, Conversation: row.ID}, Bot: row.Bot, Assignee: row.Assignee, Offered: row.Offered, Since: orZero(row.WaitsSince),
 		}
 	}
 	return waiters, nil

@@ -6,10 +6,10 @@ import (
 	"parley/persistence/seal"
 )
 
-// tableReplies is what a canned reply is bound to. It never changes.
+// tableReplies is what a saved reply is bound to. It never changes.
 const tableReplies = "replies"
 
-// replyRecord is a canned reply, sealed by the tenant's key.
+// replyRecord is a saved reply, sealed by the tenant's key.
 type replyRecord struct {
 	recordHead
 	Shortcut string `json:"shortcut"`

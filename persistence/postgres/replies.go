@@ -18,14 +18,14 @@ import (
 var _ chat.Replies = (*Store)(nil)
 
 var (
-	errShortcutTaken  = chat.Fail(chat.Conflict, "shortcut_taken", "Another canned reply has this shortcut already. Please choose a different one.")
-	errTooManyReplies = chat.Fail(chat.Conflict, "too_many_replies", fmt.Sprintf("You have %d canned replies, which is as many as there can be. Please delete one first.", chat.MaxReplies))
+	errShortcutTaken  = chat.Fail(chat.Conflict, "shortcut_taken", "Another saved reply has this shortcut already. Please choose a different one.")
+	errTooManyReplies = chat.Fail(chat.Conflict, "too_many_replies", fmt.Sprintf("You have %d saved replies, which is as many as there can be. Please delete one first.", chat.MaxReplies))
 )
 
 // Replies returns all of a tenant's, by shortcut.
 func (s *Store) Replies(ctx context.Context, tenant string) ([]chat.Reply, error) {
 	replies, err := s.replies(ctx, tenant)
-	return replies, s.explain(err, "list canned replies of "+tenant)
+	return replies, s.explain(err, "list saved replies of "+tenant)
 }
 
 func (s *Store) replies(ctx context.Context, tenant string) ([]chat.Reply, error) {
@@ -49,7 +49,7 @@ func (s *Store) replies(ctx context.Context, tenant string) ([]chat.Reply, error
 
 // PutReply adds a reply, or changes the one of its id.
 func (s *Store) PutReply(ctx context.Context, reply chat.Reply) error {
-	return s.explain(s.putReply(ctx, reply), "keep canned reply "+reply.ID)
+	return s.explain(s.putReply(ctx, reply), "keep saved reply "+reply.ID)
 }
 
 func (s *Store) putReply(ctx context.Context, reply chat.Reply) error {
@@ -105,7 +105,7 @@ func (s *Store) DeleteReply(ctx context.Context, tenant, id string) error {
 	if err == nil && rows == 0 {
 		return chat.ErrNotFound
 	}
-	return s.explain(err, "delete canned reply "+id)
+	return s.explain(err, "delete saved reply "+id)
 }
 
 // shortcutHash is what a shortcut is found by; equal ones of two tenants do not look alike.

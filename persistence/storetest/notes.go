@@ -163,7 +163,7 @@ var mentionTests = []aloneTest{
 			t.Error(diff)
 		}
 	}},
-	{"Notes, canned replies and invited addresses stand nowhere in plain text, and open in their own place only", func(t *testing.T, d Database) {
+	{"Notes, saved replies and invited addresses stand nowhere in plain text, and open in their own place only", func(t *testing.T, d Database) {
 		store := d.Open(t)
 		defer store.Close()
 		w := newWorld(t, store)

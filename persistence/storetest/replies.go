@@ -17,7 +17,7 @@ func (w *world) newReply(shortcut string) chat.Reply {
 }
 
 var replyTests = []test{
-	{"Canned replies come back as they were kept, by shortcut", func(t *testing.T, w *world) {
+	{"Saved replies come back as they were kept, by shortcut", func(t *testing.T, w *world) {
 		hours, greet := w.newReply("hours"), w.newReply("greet")
 		must(t, w.PutReply(t.Context(), hours))
 		must(t, w.PutReply(t.Context(), greet))
@@ -27,7 +27,7 @@ var replyTests = []test{
 			t.Error(diff)
 		}
 	}},
-	{"A canned reply changes in place, its shortcut too, which is then free", func(t *testing.T, w *world) {
+	{"A saved reply changes in place, its shortcut too, which is then free", func(t *testing.T, w *world) {
 		reply := w.newReply("hi")
 		must(t, w.PutReply(t.Context(), reply))
 		reply.Shortcut, reply.Title, reply.Text = "hello", "Welcome", "Good day"
@@ -68,7 +68,7 @@ var replyTests = []test{
 			t.Errorf("%d were refused", refused)
 		}
 	}},
-	{"There are so many canned replies and no more, and they can be changed still", func(t *testing.T, w *world) {
+	{"There are so many saved replies and no more, and they can be changed still", func(t *testing.T, w *world) {
 		last := chat.Reply{}
 		for i := range chat.MaxReplies {
 			last = w.newReply(fmt.Sprint("r", i))
@@ -82,7 +82,7 @@ var replyTests = []test{
 		must(t, w.DeleteReply(t.Context(), w.tenant.ID, last.ID))
 		must(t, w.PutReply(t.Context(), w.newReply("another")))
 	}},
-	{"A canned reply is deleted once", func(t *testing.T, w *world) {
+	{"A saved reply is deleted once", func(t *testing.T, w *world) {
 		reply := w.newReply("hi")
 		must(t, w.PutReply(t.Context(), reply))
 		must(t, w.DeleteReply(t.Context(), w.tenant.ID, reply.ID))
@@ -91,7 +91,7 @@ var replyTests = []test{
 			t.Errorf("left: %+v, %v", all, err)
 		}
 	}},
-	{"A canned reply is nothing to another tenant", func(t *testing.T, w *world) {
+	{"A saved reply is nothing to another tenant", func(t *testing.T, w *world) {
 		reply := w.newReply("hi")
 		must(t, w.PutReply(t.Context(), reply))
 		ctx, stranger := t.Context(), newWorld(t, w.Store)

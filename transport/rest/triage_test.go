@@ -113,7 +113,7 @@ func (w *world) playLabels() {
 	})
 }
 
-func TestACannedReplyIsMadeChangedAndDeleted(t *testing.T) {
+func TestASavedReplyIsMadeChangedAndDeleted(t *testing.T) {
 	t.Parallel()
 	w, _ := setup(t)
 	w.playReplies()
@@ -121,7 +121,7 @@ func TestACannedReplyIsMadeChangedAndDeleted(t *testing.T) {
 
 func (w *world) playReplies() {
 	mia, at := w.mia.tokens.AccessToken, "/api/v1/replies"
-	var made, other cannedReply
+	var made, other savedReply
 	w.json("POST", at, mia, `{"shortcut":"Thanks","title":"Thank you","text":"Thank you, {{visitor.name}}!\nYours, {{agent.name}}"}`, 201, &made)
 	w.json("POST", at, mia, `{"shortcut":"hours","text":"We are here from 9 to 5."}`, 201, &other)
 	w.play([]scenario{

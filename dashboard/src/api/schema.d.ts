@@ -696,11 +696,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** All canned replies, by shortcut */
+        /** All saved replies, by shortcut */
         get: operations["listReplies"];
         put?: never;
         /**
-         * Make a canned reply
+         * Make a saved reply
          * @description 500 at most; 409 with the code `shortcut_taken` if there is one of this shortcut.
          */
         post: operations["createReply"];
@@ -718,10 +718,10 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
-        /** Change a canned reply */
+        /** Change a saved reply */
         put: operations["putReply"];
         post?: never;
-        /** Delete a canned reply */
+        /** Delete a saved reply */
         delete: operations["deleteReply"];
         options?: never;
         head?: never;
@@ -920,12 +920,6 @@ export interface components {
             tone?: string;
             /** @description Words of a question that goes to a person at once. */
             transfer?: string[];
-        };
-        CannedReply: {
-            id: string;
-            shortcut: string;
-            text: string;
-            title: string;
         };
         Citation: {
             /**
@@ -1321,14 +1315,6 @@ export interface components {
             name: string;
             settings?: components["schemas"]["SettingsPatch"];
         };
-        NewCannedReply: {
-            /** @description What is typed behind /: lower-case letters, digits and -; 32 at most. */
-            shortcut: string;
-            /** @description {{visitor.name}}, {{visitor.email}}, {{agent.name}}, {{company}} and {{bot}} are filled in by the dashboard. */
-            text: string;
-            /** @description Left out: the shortcut. */
-            title?: string;
-        };
         NewInvitation: {
             /** @example ben@acme.example */
             email: string;
@@ -1356,6 +1342,14 @@ export interface components {
             mentions?: string[];
             /** @description 4000 characters at most. */
             text: string;
+        };
+        NewSavedReply: {
+            /** @description What is typed behind /: lower-case letters, digits and -; 32 at most. */
+            shortcut: string;
+            /** @description {{visitor.name}}, {{visitor.email}}, {{agent.name}}, {{company}} and {{bot}} are filled in by the dashboard. */
+            text: string;
+            /** @description Left out: the shortcut. */
+            title?: string;
         };
         NewSource: {
             /** @description Questions with their answers. */
@@ -1415,11 +1409,6 @@ export interface components {
             /** @description The cursor of the next page; empty at the end. */
             next: string;
         };
-        PageCannedReply: {
-            items: components["schemas"]["CannedReply"][];
-            /** @description The cursor of the next page; empty at the end. */
-            next: string;
-        };
         PageConversation: {
             items: components["schemas"]["Conversation"][];
             /** @description The cursor of the next page; empty at the end. */
@@ -1442,6 +1431,11 @@ export interface components {
         };
         PageNote: {
             items: components["schemas"]["Note"][];
+            /** @description The cursor of the next page; empty at the end. */
+            next: string;
+        };
+        PageSavedReply: {
+            items: components["schemas"]["SavedReply"][];
             /** @description The cursor of the next page; empty at the end. */
             next: string;
         };
@@ -1584,6 +1578,12 @@ export interface components {
              */
             offer?: "handoff";
             text: string;
+        };
+        SavedReply: {
+            id: string;
+            shortcut: string;
+            text: string;
+            title: string;
         };
         Settings: {
             /** @description Whether whoever is free is asked to take what waits. */
@@ -3523,7 +3523,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["PageCannedReply"];
+                    "application/json": components["schemas"]["PageSavedReply"];
                 };
             };
             /** @description Error */
@@ -3546,7 +3546,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["NewCannedReply"];
+                "application/json": components["schemas"]["NewSavedReply"];
             };
         };
         responses: {
@@ -3556,7 +3556,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["CannedReply"];
+                    "application/json": components["schemas"]["SavedReply"];
                 };
             };
             /** @description Error */
@@ -3581,7 +3581,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["NewCannedReply"];
+                "application/json": components["schemas"]["NewSavedReply"];
             };
         };
         responses: {
@@ -3591,7 +3591,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["CannedReply"];
+                    "application/json": components["schemas"]["SavedReply"];
                 };
             };
             /** @description Error */

@@ -23,8 +23,8 @@ export type Conversation = Schemas['Conversation'];
 export type Note = Schemas['Note'];
 export type Activity = Schemas['Activity'];
 export type Label = Schemas['Label'];
-/** A canned reply. */
-export type Reply = Schemas['CannedReply'];
+/** A saved reply. */
+export type Reply = Schemas['SavedReply'];
 export type Member = Schemas['Member'];
 /** seq up to which a conversation was read, by whom. */
 export type Reads = Schemas['Reads'];
@@ -33,7 +33,7 @@ export type Role = Me['role'];
 export type Permission = Me['permissions'][number];
 export type Hours = Schemas['Hours'];
 export type OpenHours = Schemas['OpenHours'];
-export type NewReply = Schemas['NewCannedReply'];
+export type NewReply = Schemas['NewSavedReply'];
 export type NewLabel = Schemas['NewLabel'];
 export type Invitation = Schemas['Invitation'];
 /** An invitation with the link by which its person joins; it is told once. */

@@ -1,4 +1,4 @@
-// Canned replies: which ones fit what was typed, and what their variables become.
+// Saved replies: which ones fit what was typed, and what their variables become.
 
 import type { Reply } from '../api/types';
 

@@ -23,7 +23,7 @@ CREATE TABLE mentions (
 );
 CREATE INDEX mentions_of_note ON mentions (note);
 
--- Canned replies.
+-- Saved replies.
 CREATE TABLE replies (
     id            TEXT PRIMARY KEY,
     tenant        TEXT  NOT NULL REFERENCES tenants (id) ON DELETE CASCADE,

@@ -7,8 +7,11 @@ SELECT c.id, c.tenant, c.bot, c.visitor, c.head, c.status, c.origin, c.agent, c.
 FROM conversations c JOIN visitors v ON v.tenant = c.tenant AND v.id = c.visitor
 WHERE c.tenant = sqlc.arg(tenant) AND c.id = sqlc.arg(id);
 
+-- Who asked the assignee is told by the latest of such activities.
 -- name: Line :many
-SELECT id, bot, assignee, waits_since FROM conversations
+SELECT id, bot, assignee, waits_since, CAST(assignee <> '' AND '' = COALESCE((SELECT a.by_user FROM activities a
+    WHERE a.conversation = conversations.id AND a.kind = 'assigned' ORDER BY a.n DESC LIMIT 1), 'nobody') AS BOOLEAN) AS offered
+FROM conversations
 WHERE tenant = sqlc.arg(tenant) AND status = 'waiting' AND NOT spam AND (snoozed_until IS NULL OR snoozed_until <= sqlc.arg(now))
 ORDER BY waits_since, id LIMIT sqlc.arg(count);
 

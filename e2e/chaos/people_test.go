@@ -112,7 +112,7 @@ func (r *run) office(env ...string) *office {
 	return o
 }
 
-// clerk hires an agent, who stays at the desk for the rest of the test.
+// clerk hires an agent, who stays at the desk for the rest of the test: by one token, which is good for longer than that takes.
 func (o *office) clerk(n int) *client.Clerk {
 	o.Helper()
 	token := o.owner.Hire(owner.Registration{
@@ -178,7 +178,7 @@ func (o *office) close(allow check.Allow) map[string]int {
 	o.proves(o.outcomes, "message.send", "conversation.take")
 	if long {
 		o.proves(count, "takeover", "stopped")
-		o.proves(o.outcomes, "message.send: not_yours", "conversation.take: taken", "conversation.take by force", "conversation.assign",
+		o.proves(o.outcomes, "message.send: not_yours", "POST messages", "conversation.take: taken", "conversation.take by force", "conversation.assign",
 			"conversation.requeue", "conversation.release", "conversation.close", "handoff.request", "handoff.cancel")
 	}
 	return count

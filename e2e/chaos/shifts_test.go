@@ -124,13 +124,17 @@ func (s *shift) settleUp(id, kind string, told answer, holds func(status, agent 
 	}
 }
 
-// write says something in a conversation, whoever has it.
+// write says something in a conversation, whoever has it, at the desk or over REST.
 func (s *shift) write(id string) {
 	s.wrote++
 	w := check.Written{Agent: s.Name, ClientID: fmt.Sprintf("%s-%d", s.User, s.wrote), Text: fmt.Sprintf("%s says for the %dth time.", s.Name, s.wrote)}
+	kind, send := "message.send", s.Write
+	if s.random.IntN(3) == 0 {
+		kind, send = "POST messages", s.Post
+	}
 	s.stumble()
 	err := within(s.T, answerable, func(ctx context.Context) (err error) {
-		w.Told, err = s.Write(ctx, id, w.ClientID, w.Text)
+		w.Told, err = send(ctx, id, w.ClientID, w.Text)
 		return err
 	})
 	if err != nil {
@@ -138,8 +142,8 @@ func (s *shift) write(id string) {
 		return
 	}
 	told := answer{w.Told}
-	s.waited("message.send", w.Told)
-	s.told("message.send", told.code(), []string{"not_yours"})
+	s.waited(kind, w.Told)
+	s.told(kind, told.code(), []string{"not_yours"})
 	if told.Refusal != nil {
 		delete(s.mine, id)
 		s.claim(id, told.claim(s.Name+" was told that it is not theirs", func(status, agent string) bool { return !check.Has(s.Name)(status, agent) }))

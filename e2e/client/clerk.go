@@ -161,23 +161,6 @@ func (c *Clerk) forget(desk *Agent) {
 	}
 }
 
-// Write sends a message until it is known whether it was accepted: one for which storage is away is sent again.
-func (c *Clerk) Write(ctx context.Context, conversation, clientID, text string) (Told, error) {
-	first := time.Now()
-	for {
-		told, err := c.Do(ctx, "message.send", map[string]any{"conversation": conversation, "client_id": clientID, "text": text})
-		told.First = first
-		if err != nil || told.Refusal == nil || told.Refusal.Code != "unavailable" {
-			return told, err
-		}
-		select {
-		case <-time.After(retryPause):
-		case <-ctx.Done():
-			return told, ctx.Err()
-		}
-	}
-}
-
 // Cut breaks the clerk's connection, if there is one.
 func (c *Clerk) Cut() {
 	c.mu.Lock()

@@ -95,6 +95,10 @@ func deal(line []chat.Waiter, bots map[string]*chat.Bot, colleagues []Colleague,
 		if len(past.users) > 0 {
 			last = past.users[len(past.users)-1]
 		}
+		if w.Offered && last == "" { // by a desk whose memory was lost: it is as if it had asked now
+			after[w.Conversation] = asked{users: []string{w.Assignee}, at: now}
+			continue
+		}
 		if w.Assignee != "" && (w.Assignee != last || free[w.Assignee] && now.Sub(past.at) < offerFor) {
 			after[w.Conversation] = past // somebody is asked, by us or by hand
 			continue

@@ -17,6 +17,13 @@ func waiter(conversation, bot, assignee string) chat.Waiter {
 	return chat.Waiter{Ref: chat.Ref{Tenant: "tnt_1", Conversation: conversation}, Bot: bot, Assignee: assignee}
 }
 
+// offered is a waiter whom a desk has offered to an agent.
+func offered(conversation, assignee string) chat.Waiter {
+	w := waiter(conversation, "auto", assignee)
+	w.Offered = true
+	return w
+}
+
 var (
 	byHand = &chat.Bot{ID: "hand"}
 	dealt  = &chat.Bot{ID: "auto", Settings: chat.Settings{AutoAssign: true, Capacity: 2}}
@@ -80,6 +87,7 @@ func TestTheDeskAsksWhoeverIsFree(t *testing.T) {
 			map[string]asked{"a": {[]string{"usr_ada", "usr_ben"}, noon.Add(-offerFor)}}, []string{"a → usr_ada"}},
 		{"the only one stays asked", []chat.Waiter{waiter("a", "auto", "usr_ada")}, []Colleague{ada}, nil,
 			map[string]asked{"a": {[]string{"usr_ada"}, noon.Add(-offerFor)}}, nil},
+		{"what a desk before this one offered is looked at again later", []chat.Waiter{offered("a", "usr_cleo")}, []Colleague{ada}, nil, nil, nil},
 		{"what a person assigned stays", []chat.Waiter{waiter("a", "auto", "usr_cleo")}, []Colleague{ada}, nil,
 			map[string]asked{"a": {[]string{"usr_ada"}, noon.Add(-offerFor)}}, nil},
 	} {
@@ -94,6 +102,19 @@ func TestTheDeskAsksWhoeverIsFree(t *testing.T) {
 				t.Error(diff)
 			}
 		})
+	}
+}
+
+func TestAnOfferIsTakenBackThoughTheDeskThatMadeItHasForgotten(t *testing.T) {
+	t.Parallel()
+	line := []chat.Waiter{offered("a", "usr_cleo"), waiter("b", "auto", "usr_cleo")}
+	wishes, memory := deal(line, lineBots, []Colleague{ada, cleo}, nil, nil, noon)
+	if len(wishes) != 0 {
+		t.Errorf("whoever was asked is given no time to come back: %v", wishes)
+	}
+	wishes, _ = deal(line, lineBots, []Colleague{ada, cleo}, nil, memory, noon.Add(deskEvery))
+	if len(wishes) != 1 || wishes[0].ref.Conversation != "a" || wishes[0].to != "usr_ada" {
+		t.Errorf("an agent who is away is asked for ever, or a person's choice was changed: %v", wishes)
 	}
 }
 

@@ -49,6 +49,7 @@ type Waiter struct {
 	Ref
 	Bot      string
 	Assignee string // user who is asked to take it; empty: nobody
+	Offered  bool   // the desk asked the assignee, and not a person
 	Since    time.Time
 }
 

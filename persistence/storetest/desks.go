@@ -49,11 +49,13 @@ var deskTests = []test{
 		w.standing(t, 0, chat.WithBot, "")
 		must(t, w.Snooze(t.Context(), hidden, w.user.ID, time.Now().Add(time.Hour)))
 		must(t, w.MarkSpam(t.Context(), spam, w.user.ID, true))
+		must(t, w.Assign(t.Context(), third, "", "usr_b"))
+		must(t, w.Assign(t.Context(), third, w.user.ID, "usr_c"))
 		line, err := w.Line(t.Context(), w.tenant.ID, 10)
 		must(t, err)
 		expected := []chat.Waiter{
-			{Ref: first, Bot: w.bot.ID, Assignee: w.user.ID, Since: moment(1)}, {Ref: second, Bot: w.bot.ID, Since: moment(2)},
-			{Ref: third, Bot: w.bot.ID, Since: moment(3)},
+			{Ref: first, Bot: w.bot.ID, Assignee: w.user.ID, Offered: true, Since: moment(1)}, {Ref: second, Bot: w.bot.ID, Since: moment(2)},
+			{Ref: third, Bot: w.bot.ID, Assignee: "usr_c", Since: moment(3)},
 		}
 		if diff := cmp.Diff(expected, line); diff != "" {
 			t.Error(diff)

@@ -92,9 +92,11 @@ func (q *Queries) LatestActivities(ctx context.Context, arg LatestActivitiesPara
 }
 
 const line = `-- name: Line :many
-SELECT id, bot, assignee, waits_since FROM conversations
-WHERE tenant = $1 AND status = 'waiting' AND NOT spam AND (snoozed_until IS NULL OR snoozed_until <= $2)
-ORDER BY waits_since, id LIMIT $3
+SELECT c.id, c.bot, c.assignee, c.waits_since, CAST(c.assignee <> '' AND '' = COALESCE((SELECT a.by_user FROM activities a
+    WHERE a.conversation = c.id AND a.kind = 'assigned' ORDER BY a.n DESC LIMIT 1), 'nobody') AS BOOLEAN) AS offered
+FROM conversations c
+WHERE c.tenant = $1 AND c.status = 'waiting' AND NOT c.spam AND (c.snoozed_until IS NULL OR c.snoozed_until <= $2)
+ORDER BY c.waits_since, c.id LIMIT $3
 `
 
 type LineParams struct {
@@ -108,8 +110,10 @@ type LineRow struct {
 	Bot        string
 	Assignee   string
 	WaitsSince *time.Time
+	Offered    bool
 }
 
+// Who asked the assignee is told by the latest of such activities.
 func (q *Queries) Line(ctx context.Context, arg LineParams) ([]LineRow, error) {
 	rows, err := q.db.Query(ctx, line, arg.Tenant, arg.Now, arg.Count)
 	if err != nil {
@@ -124,6 +128,7 @@ func (q *Queries) Line(ctx context.Context, arg LineParams) ([]LineRow, error) {
 			&i.Bot,
 			&i.Assignee,
 			&i.WaitsSince,
+			&i.Offered,
 		); err != nil {
 			return nil, err
 		}

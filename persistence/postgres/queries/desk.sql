@@ -9,11 +9,11 @@ WHERE c.tenant = sqlc.arg(tenant) AND c.id = sqlc.arg(id);
 
 -- Who asked the assignee is told by the latest of such activities.
 -- name: Line :many
-SELECT id, bot, assignee, waits_since, CAST(assignee <> '' AND '' = COALESCE((SELECT a.by_user FROM activities a
-    WHERE a.conversation = conversations.id AND a.kind = 'assigned' ORDER BY a.n DESC LIMIT 1), 'nobody') AS BOOLEAN) AS offered
-FROM conversations
-WHERE tenant = sqlc.arg(tenant) AND status = 'waiting' AND NOT spam AND (snoozed_until IS NULL OR snoozed_until <= sqlc.arg(now))
-ORDER BY waits_since, id LIMIT sqlc.arg(count);
+SELECT c.id, c.bot, c.assignee, c.waits_since, CAST(c.assignee <> '' AND '' = COALESCE((SELECT a.by_user FROM activities a
+    WHERE a.conversation = c.id AND a.kind = 'assigned' ORDER BY a.n DESC LIMIT 1), 'nobody') AS BOOLEAN) AS offered
+FROM conversations c
+WHERE c.tenant = sqlc.arg(tenant) AND c.status = 'waiting' AND NOT c.spam AND (c.snoozed_until IS NULL OR c.snoozed_until <= sqlc.arg(now))
+ORDER BY c.waits_since, c.id LIMIT sqlc.arg(count);
 
 -- name: Loads :many
 SELECT assignee, COUNT(*) AS conversations FROM conversations

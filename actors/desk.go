@@ -171,11 +171,14 @@ func (d *desk) sitters() func(func(sitter) bool) {
 	}
 }
 
-// colleagues is who is on duty.
+// colleagues is who is on duty. Of an agent's seats the latest word counts; of those that have only what was kept when they
+// were opened, the one that takes nothing, so that it does not depend on the order in which they are looked at.
 func (d *desk) colleagues() []Colleague {
 	byID, since := map[string]Colleague{}, map[string]time.Time{}
 	for s := range d.sitters() {
-		if before, was := since[s.agent.ID]; s.agent.ID == "" || was && before.After(s.state.since) {
+		before, was := since[s.agent.ID]
+		later := !was || s.state.since.After(before) || s.state.since.Equal(before) && !s.state.is
+		if s.agent.ID == "" || !later {
 			continue
 		}
 		byID[s.agent.ID], since[s.agent.ID] = Colleague{s.agent.ID, s.agent.Name, s.state.is}, s.state.since

@@ -52,7 +52,11 @@ export function Header({ c, room, me, actions, heading, writing, panel, togglePa
         }
       : {},
   );
-  const menu = (name: 'assign' | 'snooze') => ({ opened: open === name, onChange: (on: boolean) => setOpen(on ? name : undefined) });
+  // A menu that closes because of what was chosen in it leaves open what that opened.
+  const menu = (name: 'assign' | 'snooze') => ({
+    opened: open === name,
+    onChange: (on: boolean) => setOpen((now) => (on ? name : now === name ? undefined : now)),
+  });
 
   return (
     <>

@@ -42,15 +42,21 @@ func (r *run) workThroughKills(env ...string) {
 	}
 }
 
-// The same when connections to the database break in the middle of commits, so that nobody knows what has happened.
+// The same when connections to the database break in the middle of commits, so that nobody knows what has happened, and when it
+// hangs, for longer than anybody waits in the long form.
 func TestPeopleWorkWhileTheDatabaseLeavesDoubts(t *testing.T) {
 	r := begin(t)
 	r.quick()
 	proxy, address := r.behind(testbed.Postgres(r))
 	breaks := r.number("breaks", 20, 600)
+	hangs := time.Duration(r.number("hangs", 1, 20)) * time.Second
 	o := r.office("DATABASE_URL=" + address)
 	o.open()
 	r.leaveDoubts(proxy, breaks, 500*time.Millisecond)
+	proxy.Stall()
+	time.Sleep(hangs)
+	proxy.Resume()
+	time.Sleep(calm)
 	o.close(check.Allow{People: true, Lost: true, Failed: true})
 	for line := range strings.Lines(string(o.server.Log())) {
 		if strings.Contains(line, "level=ERROR") && !brokenConnection.MatchString(line) {
@@ -60,7 +66,7 @@ func TestPeopleWorkWhileTheDatabaseLeavesDoubts(t *testing.T) {
 }
 
 // brokenConnection is what jobs that work on their own say when they cannot reach the database.
-var brokenConnection = regexp.MustCompile(`connection reset by peer|conn closed|unexpected EOF|broken pipe|We cannot reach our storage`)
+var brokenConnection = regexp.MustCompile(`connection reset by peer|conn closed|unexpected EOF|broken pipe|context deadline exceeded|We cannot reach our storage`)
 
 // How people work. Answers last some 300 ms.
 const (

@@ -36,6 +36,9 @@ func (s *shift) work() {
 		case n < 28:
 			s.take(id, true)
 		case n < 50:
+			if !s.mine[id] && s.random.IntN(2) == 0 {
+				s.take(id, false)
+			}
 			for range 1 + s.random.IntN(3) {
 				s.write(id)
 			}

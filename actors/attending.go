@@ -100,20 +100,22 @@ func (s *session) show(ctx actor.Context, output Output) {
 }
 
 // read shows how far somebody has read, and tells whether that is to be kept: of the visitor it is
-// what people wrote, since nobody asks how far they have read the bot's answers.
+// what people wrote, since nobody asks how far they have read the bot's answers. The visitor is shown
+// how far the agent has read who has the conversation, and not who else looks at it.
 func (s *session) read(ctx actor.Context, m *read, sender *actor.PID) {
-	keep := true
 	output := &Read{Author: m.reader, Seq: min(m.seq, s.state.head)}
-	if m.reader.Kind == chat.ByVisitor {
-		keep = s.seen < s.state.spoken && s.state.spoken <= output.Seq
-		if output.Seq <= s.seen {
-			reply(ctx, sender, &marked{})
-			return
+	keep := true
+	switch {
+	case m.reader.Kind == chat.ByVisitor:
+		keep = s.kept < s.state.spoken && s.state.spoken <= output.Seq
+		if output.Seq > s.seen {
+			s.seen = output.Seq
+			s.deliverAgents(ctx, output)
 		}
-		s.seen = output.Seq
-		s.deliverAgents(ctx, output)
-	} else {
+	case s.state.status == chat.WithAgent && s.state.agent.ID == m.reader.ID:
 		s.deliver(ctx, output)
+	default:
+		s.deliverAgents(ctx, output)
 	}
 	reply(ctx, sender, &marked{keep: keep, seq: output.Seq})
 	s.rest(ctx)

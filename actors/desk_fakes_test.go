@@ -3,6 +3,8 @@ package actors_test
 import (
 	"context"
 	"sync"
+	"sync/atomic"
+	"testing"
 	"time"
 
 	"parley/chat"
@@ -15,6 +17,7 @@ type line struct {
 	loads   map[string]int
 	marks   map[chat.Ref]map[string]int64
 	changed chan struct{}
+	fails   atomic.Bool // marks are not kept
 }
 
 func newLine() *line {
@@ -27,6 +30,25 @@ func (l *line) change(f func()) {
 	f()
 	close(l.changed)
 	l.changed = make(chan struct{})
+}
+
+// until waits until what is kept is as wanted.
+func (l *line) until(t *testing.T, what string, fine func() bool) {
+	t.Helper()
+	timeout := time.After(patience)
+	for {
+		l.mutex.Lock()
+		ok, changed := fine(), l.changed
+		l.mutex.Unlock()
+		if ok {
+			return
+		}
+		select {
+		case <-changed:
+		case <-timeout:
+			t.Fatalf("waited in vain: %s", what)
+		}
+	}
 }
 
 func (l *line) add(ref chat.Ref, bot string) {
@@ -63,6 +85,9 @@ func (l *line) Assign(_ context.Context, ref chat.Ref, _, to string) error {
 }
 
 func (l *line) MarkRead(_ context.Context, ref chat.Ref, reader string, seq int64) error {
+	if l.fails.Load() {
+		return chat.ErrUnavailable
+	}
 	l.change(func() {
 		if l.marks[ref] == nil {
 			l.marks[ref] = map[string]int64{}

@@ -184,20 +184,7 @@ func deskAsks(t *testing.T, h *house) {
 	h.line.change(func() { h.line.loads = map[string]int{ada.ID: 3} })
 	h.line.add(v.Ref, v.Bot)
 	h.sit(t, ben, true)
-	timeout := time.After(patience)
-	for {
-		h.line.mutex.Lock()
-		to, changed := h.line.waiters[0].Assignee, h.line.changed
-		h.line.mutex.Unlock()
-		if to == ben.ID {
-			break
-		}
-		select {
-		case <-changed:
-		case <-timeout:
-			t.Fatalf("the desk asked %q", to)
-		}
-	}
+	h.line.until(t, "the desk asks Ben", func() bool { return h.line.waiters[0].Assignee == ben.ID })
 	h.line.change(func() { h.line.waiters, h.line.loads = nil, map[string]int{} })
 }
 
@@ -391,17 +378,29 @@ func readMarks(t *testing.T, h *house) {
 	if got := kept(); got[""] > 0 {
 		t.Errorf("kept before the person's message: %v", got)
 	}
+	h.line.fails.Store(true)
+	if err := h.Read(t.Context(), v, guest, 5); err == nil {
+		t.Error("a mark that was not kept is acknowledged")
+	}
+	h.line.fails.Store(false)
 	mark(guest, 99) // as far as there is
 	mark(guest, 5)
+	mark(ben, 5) // only looks
 	mark(ada, 5)
-	if diff := cmp.Diff(map[string]int64{"": 5, ada.ID: 5}, kept()); diff != "" {
+	if diff := cmp.Diff(map[string]int64{"": 5, ada.ID: 5, ben.ID: 5}, kept()); diff != "" {
 		t.Error(diff)
 	}
 	agents.await(t, "that the visitor has read", func(o actors.Output) bool {
 		r, ok := o.(*actors.Read)
 		return ok && r.Author == guest && r.Seq == 5
 	})
-	theirs.await(t, "that Ada has read", func(o actors.Output) bool { r, ok := o.(*actors.Read); return ok && r.Author == ada && r.Seq == 5 })
+	theirs.await(t, "that Ada has read", func(o actors.Output) bool {
+		r, ok := o.(*actors.Read)
+		if ok && r.Author == ben {
+			t.Error("the visitor is shown that Ben looks")
+		}
+		return ok && r.Author == ada && r.Seq == 5
+	})
 	if _, now := h.watch(t, v); now.Marks[ada.ID] != 5 {
 		t.Errorf("who comes back is told %v", now.Marks)
 	}
@@ -497,9 +496,7 @@ func acknowledgedAgain(t *testing.T, h *house) {
 	if _, err := h.Post(t.Context(), v, ada, "a2", "And I stay."); codeOf(err) != "not_yours" {
 		t.Errorf("writing in what Ben has: %v", err)
 	}
-	if marks := h.line.marks[v.Ref]; marks[ada.ID] != first.Seq {
-		t.Errorf("who wrote has read %v, want %d", marks, first.Seq)
-	}
+	h.line.until(t, "that who writes has read is kept", func() bool { return h.line.marks[v.Ref][ada.ID] == first.Seq })
 }
 
 func takeInDoubt(t *testing.T, h *house) {

@@ -136,9 +136,10 @@ func (d *desks) outlook(ctx context.Context, visitor Visitor) chat.Place {
 	return *reply.(*chat.Place)
 }
 
-// assign asks a user to take a conversation that waits; one that does not is left as it is.
+// assign asks a user to take a conversation that waits; one that does not is left as it is. While storage is
+// away it is tried for as long as the caller waits, as what was written before it was.
 func (d *desks) assign(ctx context.Context, ref chat.Ref, by, to string) error {
-	err := d.store.Assign(ctx, ref, by, to)
+	_, err := patiently(ctx, func() (struct{}, error) { return struct{}{}, d.store.Assign(ctx, ref, by, to) })
 	if errors.Is(err, chat.ErrNotWaiting) {
 		return nil
 	}
@@ -152,7 +153,7 @@ func (d *desks) assign(ctx context.Context, ref chat.Ref, by, to string) error {
 
 // mention tells those whom a note names.
 func (d *desks) mention(note chat.Note) {
-	if len(note.Mentions) == 0 {
+	if len(note.Mentions) == 0 || d.engine.running.Err() != nil {
 		return
 	}
 	d.engine.tasks.Go(func() {

@@ -226,10 +226,8 @@ func (e *Engine) Post(ctx context.Context, visitor Visitor, author chat.Author, 
 	if err != nil {
 		return e.keptBefore(ctx, visitor.Ref, clientID, err)
 	}
-	if author.Kind == chat.ByAgent { // who writes has read
-		if err := e.reads.MarkRead(ctx, visitor.Ref, author.ID, receipt.Seq); err != nil {
-			e.logger.Warn("cannot keep a read mark", slog.String("conversation", visitor.Conversation), slog.Any("error", err))
-		}
+	if author.Kind == chat.ByAgent {
+		e.wrote(visitor.Ref, author.ID, receipt.Seq)
 	}
 	return receipt, nil
 }
@@ -241,10 +239,27 @@ func (e *Engine) keptBefore(ctx context.Context, ref chat.Ref, clientID string, 
 		return chat.Receipt{}, refusal
 	}
 	receipt, err := e.log.Receipt(ctx, ref, clientID)
-	if err != nil {
+	if errors.Is(err, chat.ErrNotFound) {
 		return chat.Receipt{}, refusal
 	}
+	if err != nil { // nobody knows: the sender is to ask again
+		return chat.Receipt{}, fmt.Errorf("look for a message that was refused: %w", err)
+	}
 	return receipt, nil
+}
+
+// wrote keeps that who writes has read. Nobody waits for it.
+func (e *Engine) wrote(ref chat.Ref, user string, seq int64) {
+	if e.running.Err() != nil {
+		return
+	}
+	e.tasks.Go(func() {
+		ctx, cancel := context.WithTimeout(e.running, stirTimeout)
+		defer cancel()
+		if err := e.reads.MarkRead(ctx, ref, user, seq); err != nil && e.running.Err() == nil {
+			e.logger.Warn("cannot keep a read mark", slog.String("conversation", ref.Conversation), slog.Any("error", err))
+		}
+	})
 }
 
 // StopAnswer ends the answer that is being written, keeping what was shown.
@@ -333,10 +348,15 @@ func (e *Engine) Read(ctx context.Context, visitor Visitor, reader chat.Author, 
 	if err != nil {
 		return err
 	}
-	if mark := reply.(*marked); mark.keep {
-		if err := e.reads.MarkRead(ctx, visitor.Ref, reader.ID, mark.seq); err != nil {
-			return fmt.Errorf("keep a read mark: %w", err)
-		}
+	mark := reply.(*marked)
+	if !mark.keep {
+		return nil
+	}
+	if err := e.reads.MarkRead(ctx, visitor.Ref, reader.ID, mark.seq); err != nil {
+		return fmt.Errorf("keep a read mark: %w", err)
+	}
+	if reader.Kind == chat.ByVisitor {
+		e.tell(visitor.Ref, &keptMark{mark.seq})
 	}
 	return nil
 }

@@ -283,8 +283,8 @@ type doubt int
 
 const (
 	committed doubt = iota + 1 // it happens, but an error is returned
-	refused                        // it does not happen
-	replaced                       // another does: Ben takes the conversation
+	refused                    // it does not happen
+	replaced                   // another does: Ben takes the conversation
 )
 
 var errConnection = errors.New("connection reset")

@@ -54,6 +54,8 @@ type (
 		keep bool // it is to be kept
 		seq  int64
 	}
+	// keptMark tells that the visitor's mark was kept. No reply.
+	keptMark struct{ seq int64 }
 	// block refuses what the visitor writes, or accepts it again. No reply.
 	block struct {
 		visitor Visitor

@@ -35,7 +35,8 @@ type session struct {
 	summary      *chat.Summary // made and not kept yet
 	watchers     []onlooker
 	here         Here       // what agents were told last
-	seen         int64      // of what the visitor has read, as far as this activation knows
+	seen         int64      // how far the visitor has read, as far as this activation knows
+	kept         int64      // and of that, what is kept
 	place        chat.Place // in the line, as the desk told last
 	blocked      bool       // the visitor is
 	activity     int64      // counts what came from outside, to tell whether the session is idle
@@ -86,6 +87,8 @@ func (s *session) Receive(ctx actor.Context) {
 		s.detach(ctx, m.watcher)
 	case *actor.Stopping:
 		s.stopping(ctx)
+	case *keptMark:
+		s.kept = max(s.kept, m.seq)
 	case *chat.Place:
 		s.placed(ctx, *m)
 	case *attach, *write, *stop, *show, *read, *block, *wake:

@@ -61,7 +61,7 @@ type Desks interface {
 	// Loads counts by user the conversations that are with an agent, without the snoozed.
 	Loads(ctx context.Context, tenant string) (map[string]int, error)
 	// Assign asks a user to take a conversation that waits; "" asks nobody. by is the user
-	// who wishes that, "" for the desk itself. It is kept as an Activity. ErrNotWaiting
+	// who wishes that, "" for the desk itself, which changes nothing while a person's choice stands. It is kept as an Activity. ErrNotWaiting
 	// when it does not wait. Repeating changes nothing.
 	Assign(ctx context.Context, ref Ref, by, to string) error
 }

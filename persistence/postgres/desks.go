@@ -2,7 +2,10 @@ package postgres
 
 import (
 	"context"
+	"errors"
 	"fmt"
+
+	"github.com/jackc/pgx/v5"
 
 	"parley/chat"
 	"parley/persistence/postgres/db"
@@ -49,6 +52,15 @@ func (s *Store) Assign(ctx context.Context, ref chat.Ref, by, to string) error {
 			return nil, nil
 		case !storableID(to):
 			return nil, errIDs
+		}
+		if by == "" && c.Assignee != "" {
+			chosen, err := q.AssignedBy(ctx, db.AssignedByParams{Tenant: ref.Tenant, Conversation: ref.Conversation})
+			if err != nil && !errors.Is(err, pgx.ErrNoRows) {
+				return nil, fmt.Errorf("read who asked the assignee: %w", err)
+			}
+			if chosen != "" {
+				return nil, nil
+			}
 		}
 		if err := q.SetAssignee(ctx, db.SetAssigneeParams{Tenant: ref.Tenant, ID: ref.Conversation, Assignee: to}); err != nil {
 			return nil, fmt.Errorf("write the assignee: %w", err)

@@ -81,13 +81,26 @@ var deskTests = []test{
 	{"Whoever is asked to take a conversation is kept, once, and it waits as long as before", func(t *testing.T, w *world) {
 		ref := w.standing(t, 1, chat.Waiting, "")
 		for _, to := range []string{"usr_a", "usr_a", "", "", "usr_b"} {
-			must(t, w.Assign(t.Context(), ref, w.user.ID, to))
+			must(t, w.Assign(t.Context(), ref, "", to))
 		}
-		must(t, w.Assign(t.Context(), ref, "", "usr_c"))
+		must(t, w.Assign(t.Context(), ref, w.user.ID, "usr_c"))
 		if found, err := w.Conversation(t.Context(), ref); err != nil || found.Assignee != "usr_c" || !found.Waits.Equal(moment(1)) || found.Head != 2 {
 			t.Errorf("got %+v, %v", found, err)
 		}
-		w.did(t, ref, w.user.ID+" assigned usr_a", w.user.ID+" assigned ", w.user.ID+" assigned usr_b", " assigned usr_c")
+		w.did(t, ref, " assigned usr_a", " assigned ", " assigned usr_b", w.user.ID+" assigned usr_c")
+	}},
+	{"The desk changes no choice of a person's, but for the one of nobody", func(t *testing.T, w *world) {
+		ref := w.standing(t, 1, chat.Waiting, "")
+		must(t, w.Assign(t.Context(), ref, w.user.ID, "usr_a"))
+		for _, to := range []string{"usr_b", ""} { // it read the line before the person chose
+			must(t, w.Assign(t.Context(), ref, "", to))
+			if found, err := w.Conversation(t.Context(), ref); err != nil || found.Assignee != "usr_a" {
+				t.Errorf("asked for %q: got %+v, %v", to, found, err)
+			}
+		}
+		must(t, w.Assign(t.Context(), ref, w.user.ID, ""))
+		must(t, w.Assign(t.Context(), ref, "", "usr_b"))
+		w.did(t, ref, w.user.ID+" assigned usr_a", w.user.ID+" assigned ", " assigned usr_b")
 	}},
 	{"Nobody is asked to take what does not wait", func(t *testing.T, w *world) {
 		for _, status := range []chat.Status{chat.WithBot, chat.WithAgent, chat.Closed} {

@@ -10,6 +10,22 @@ import (
 	"time"
 )
 
+const assignedBy = `-- name: AssignedBy :one
+SELECT by_user FROM activities WHERE tenant = $1 AND conversation = $2 AND kind = 'assigned' ORDER BY n DESC LIMIT 1
+`
+
+type AssignedByParams struct {
+	Tenant       string
+	Conversation string
+}
+
+func (q *Queries) AssignedBy(ctx context.Context, arg AssignedByParams) (string, error) {
+	row := q.db.QueryRow(ctx, assignedBy, arg.Tenant, arg.Conversation)
+	var by_user string
+	err := row.Scan(&by_user)
+	return by_user, err
+}
+
 const holdConversation = `-- name: HoldConversation :one
 UPDATE conversations SET head = head WHERE tenant = $1 AND id = $2
 RETURNING head, visitor, status, assignee, snoozed_until, spam

@@ -25,6 +25,9 @@ GROUP BY assignee;
 UPDATE conversations SET head = head WHERE tenant = $1 AND id = $2
 RETURNING head, visitor, status, assignee, snoozed_until, spam;
 
+-- name: AssignedBy :one
+SELECT by_user FROM activities WHERE tenant = $1 AND conversation = $2 AND kind = 'assigned' ORDER BY n DESC LIMIT 1;
+
 -- name: SetAssignee :exec
 UPDATE conversations SET assignee = sqlc.arg(assignee) WHERE tenant = sqlc.arg(tenant) AND id = sqlc.arg(id);
 

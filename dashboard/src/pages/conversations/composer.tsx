@@ -155,6 +155,7 @@ function Field({ c, kind, bot, leave }: { c: Conversation; kind: Kind; bot: stri
           typed();
         }}
         onKeyDown={pressed}
+        {...suggestions.focus}
         {...suggestions.aria}
       />
       <div className={css.bottom}>
@@ -200,6 +201,7 @@ function useSuggestions({ kind, text, field, others, insertReply, insertMention 
   const list = useRef<HTMLUListElement>(null);
   const [at, setAt] = useState(0);
   const [dismissed, setDismissed] = useState<string>();
+  const [here, setHere] = useState(false); // the keyboard is
   const typed = kind === 'reply' ? wanted(text) : undefined;
   const replies = useQuery({ ...repliesQuery, enabled: typed !== undefined });
   const mention = kind === 'note' ? mentioning(text, field.current?.selectionStart ?? text.length) : undefined;
@@ -219,7 +221,7 @@ function useSuggestions({ kind, text, field, others, insertReply, insertMention 
       .map((member) => ({ id: member.id, head: member.name || member.email, note: member.email, take: () => insertMention(member, mention.at) }));
   }
   choices = choices.slice(0, most);
-  const looking = (typed !== undefined || mention !== undefined) && dismissed !== text;
+  const looking = here && (typed !== undefined || mention !== undefined) && dismissed !== text;
   const open = looking && (choices.length > 0 || (typed !== undefined && replies.isSuccess));
   const current = Math.min(at, Math.max(0, choices.length - 1));
   useEffect(() => setAt(0), [typed, mention?.typed]);
@@ -238,6 +240,7 @@ function useSuggestions({ kind, text, field, others, insertReply, insertMention 
   };
   return {
     pressed,
+    focus: { onFocus: () => setHere(true), onBlur: () => setHere(false) },
     aria: {
       'aria-autocomplete': 'list' as const,
       'aria-controls': open && choices.length > 0 ? id : undefined,

@@ -76,14 +76,15 @@ export function Header({ c, room, me, actions, heading, writing, panel, togglePa
         {mayTake && (
           <div className={css.actions}>
             {writing && (
-              <Button
+              <ActionIcon
                 variant="default"
-                size="xs"
-                leftSection={<StopIcon size={16} />}
+                size={30}
+                aria-label={t('inbox.act.stop')}
+                title={t('inbox.act.stop')}
                 onClick={() => desk.say('message.stop', { conversation: c.id })}
               >
-                {t('inbox.act.stop')}
-              </Button>
+                <StopIcon size={16} />
+              </ActionIcon>
             )}
             <span className={css.wideOnly}>
               <AssignMenu {...menu('assign')} c={c} actions={actions} />

@@ -172,7 +172,7 @@ test('each window shows what the log has, entry by entry; the visitor’s knows 
 
 test('axe finds nothing to improve on the way', async () => {
   for (const colorScheme of ['light', 'dark']) {
-    await ada.page.emulateMedia({ colorScheme })
+    await ada.paint(colorScheme)
     await audit(ada.page)
   }
 })

@@ -4,9 +4,14 @@
  */
 import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import { Agent } from './harness/agent.mjs'
 import { launch, visit } from './harness/browser.mjs'
+import { Business } from './harness/business.mjs'
 import { fixture, root } from './harness/files.mjs'
+import { Guest } from './harness/guest.mjs'
 import { startHost } from './harness/host.mjs'
+import { Day, enter, states } from './harness/inbox.mjs'
+import { Mailbox } from './harness/mailbox.mjs'
 import { Owner } from './harness/owner.mjs'
 import { Parley } from './harness/parley.mjs'
 import { StandIn } from './harness/stand-in.mjs'
@@ -132,6 +137,13 @@ async function widget(browser, size, look, options, texts, path) {
   await server.stop()
 }
 
+async function widgets(browser) {
+  for (const size of Object.keys(sizes)) {
+    for (const [look, options] of Object.entries(looks)) await widget(browser, size, look, options, english, '/')
+    await widget(browser, size, 'rtl', {}, arabic, '/rtl')
+  }
+}
+
 async function product(browser) {
   const parley = await Parley.start(['--demo'])
   try {
@@ -200,15 +212,83 @@ async function product(browser) {
   }
 }
 
-await rm(folder, { recursive: true, force: true })
+/** Every state of the inbox. */
+async function inbox(browser) {
+  const day = await Day.begin()
+  try {
+    for (const [size, options] of Object.entries(sizes)) {
+      const agents = {}
+      for (const who of ['ada', 'vera']) {
+        const page = await visit(browser, { ...options, reducedMotion: 'reduce' })
+        await day.business.admit(page, day[who])
+        agents[who] = new Agent(page, day[who], day.parley.origin)
+      }
+      for (const [i, state] of states.entries()) {
+        if (state.wide && size === '390') continue
+        const agent = agents[state.as ?? 'ada']
+        await enter(agent, day, state, size === '390')
+        for (const look of Object.keys(looks)) {
+          await agent.paint(look)
+          await agent.page.screenshot({ path: join(folder, `inbox-${String(i + 1).padStart(2, '0')}-${state.name}-${size}-${look}.png`), animations: 'disabled' })
+        }
+        await state.after?.(agent)
+      }
+    }
+  } finally {
+    await day.end()
+  }
+}
+
+/** Each kind of mail. */
+async function mails(browser) {
+  const parley = await Parley.start([], { PARLEY_MAIL_AFTER: '1s' })
+  try {
+    const business = await Business.open(parley)
+    const { call, owner } = business
+    const ada = await business.hire('Ada Lovelace')
+    const origin = 'http://localhost:9999'
+    const bot = await business.bot({ name: 'Fernway helper', origins: [origin], appearance: { accent: '#0a7d32', hours: { zone: 'Europe/Berlin', week: [] } }, texts: [{ title: 'Returns', text: english.quote }] })
+    const guest = await Guest.come({ parley, bot, origin })
+    await guest.ask('contact.set', { name: 'Lena Öhm', email: 'lena@visitor.example' })
+    await guest.send(english.question)
+    await guest.heard('message.completed')
+    await guest.send(arabic.question)
+    await guest.ask('handoff.request')
+    const mailbox = new Mailbox(parley)
+    await mailbox.next('waiting', ada.email)
+    const ask = (member, method, path, body) => call.call(business, member, method, `conversations/${guest.conversation}/${path}`, body)
+    await ask(ada, 'PUT', 'assignment', {})
+    await ask(ada, 'POST', 'notes', { text: 'She wrote in March too. @Mia Fern, may she have it?', mentions: [owner.user], client_id: 'n' })
+    guest.leave()
+    await ask(ada, 'POST', 'messages', { text: `${english.hello} It is **on its way**:\n\n1. parcel 4711\n2. parcel 4712`, client_id: 'a' })
+    await ask(ada, 'POST', 'transcript', {})
+    const to = { invitation: ada.email, waiting: ada.email, missed: 'lena@visitor.example', transcript: 'lena@visitor.example', mention: owner.email }
+    for (const [kind, address] of Object.entries(to)) {
+      const mail = await mailbox.next(kind, address)
+      for (const [size, options] of Object.entries(sizes)) {
+        const page = await visit(browser, options)
+        await page.goto(mail.page)
+        for (const look of Object.keys(looks)) {
+          await page.emulateMedia({ colorScheme: look })
+          await page.screenshot({ path: join(folder, `mail-${kind}-${size}-${look}.png`), fullPage: true })
+        }
+        await page.context().close()
+      }
+    }
+  } finally {
+    await parley.stop()
+  }
+}
+
+/** The parts: all, or those that are named. */
+const parts = { widget: widgets, product, inbox, mails }
+const wanted = process.argv.slice(2)
+
+if (wanted.length === 0) await rm(folder, { recursive: true, force: true })
 await mkdir(folder, { recursive: true })
 const browser = await launch()
 try {
-  for (const size of Object.keys(sizes)) {
-    for (const [look, options] of Object.entries(looks)) await widget(browser, size, look, options, english, '/')
-    await widget(browser, size, 'rtl', {}, arabic, '/rtl')
-  }
-  await product(browser)
+  for (const [name, take] of Object.entries(parts)) if (wanted.length === 0 || wanted.includes(name)) await take(browser)
 } finally {
   await browser.close()
 }

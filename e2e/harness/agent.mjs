@@ -14,6 +14,12 @@ export class Agent {
     return this.page.keyboard
   }
 
+  /** Makes the window light or dark. */
+  async paint(colorScheme) {
+    await this.page.emulateMedia({ colorScheme })
+    await this.page.locator(`html[data-mantine-color-scheme=${colorScheme}]`).waitFor()
+  }
+
   /** Opens a conversation, or what else there is at a path. */
   async go(path) {
     await this.page.goto(`${this.origin}${path}`)
@@ -58,11 +64,15 @@ export class Agent {
     await this.state.getByText('You have it').waitFor()
   }
 
-  /** Goes to what the palette finds. */
-  async find(words) {
+  /** Asks the palette for something. */
+  async look(words) {
     await this.keyboard.press('Control+k')
     await this.page.getByRole('combobox', { name: 'Find conversations, actions and pages' }).and(this.page.locator(':focus')).waitFor()
     await this.keyboard.type(words)
+  }
+  /** Goes to what it finds. */
+  async find(words) {
+    await this.look(words)
     await this.page.getByRole('option', { name: new RegExp(words), selected: true }).waitFor()
     await this.keyboard.press('Enter')
   }

@@ -34,7 +34,7 @@ export class Talker {
     const say = (delta, finish_reason = null) => response.write(`data: ${JSON.stringify({ choices: [{ index: 0, delta, finish_reason }] })}\n\n`)
     response.writeHead(200, { 'Content-Type': 'text/event-stream' })
     for (const content of call.words) {
-      await until('the next word may go out', () => call.sent < this.limit || call.cancelled, 120_000)
+      await until('the next word may go out', () => call.sent < this.limit || call.cancelled, Infinity)
       if (call.cancelled) return
       say({ content })
       call.sent++

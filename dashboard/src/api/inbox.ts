@@ -7,8 +7,8 @@ import type { Activity, Conversation, Label, Member, Note, Reads, Reply } from '
 const one = (conversation: string) => ({ params: { path: { conversation } } });
 const base = '/api/v1/conversations/{conversation}';
 
-/** One page of a list of the inbox. */
-export function pageOf(view: View, cursor: string, limit = 100): Promise<{ items: Conversation[]; next: string }> {
+/** One page of a list of the inbox: the first is short, so that it is there soon; whoever scrolls gets more at once. */
+export function pageOf(view: View, cursor: string, limit = cursor ? 200 : 50): Promise<{ items: Conversation[]; next: string }> {
   const { queue, q, label, bot } = view;
   const { since, until } = span(view);
   const time = (at: number | undefined) => (at === undefined ? undefined : new Date(at).toISOString());

@@ -27,6 +27,8 @@ export interface ListState {
 interface List {
   view: View;
   state: ListState;
+  /** What `state.items` has of each conversation, by id: so that a change is found without looking at all. */
+  shown: Map<string, Conversation>;
   cursor: string;
   pages: number;
   /** The last of the last page: what sorts behind it is not shown while there is more. */
@@ -46,7 +48,7 @@ const pagesAgain = 10;
 /** More than this is not held: a day of a busy inbox begins afresh. */
 const mostHeld = 20_000;
 /** From here on sorting is cheaper than finding each its place. */
-const manyAtOnce = 100;
+const manyAtOnce = 50;
 const longestTimer = 2 ** 31 - 1;
 
 export class Inbox {
@@ -123,7 +125,7 @@ export class Inbox {
     const key = keyOf(view);
     let list = this.lists.get(key);
     if (!list) {
-      list = { view, state: nothing, cursor: '', pages: 0, users: 0, turn: 0 };
+      list = { view, state: nothing, shown: new Map(), cursor: '', pages: 0, users: 0, turn: 0 };
       if (view.q || view.queue === 'mentions') list.members = new Set();
       this.lists.set(key, list);
       this.restart(list);
@@ -250,20 +252,22 @@ export class Inbox {
   private place(list: List, changed: ReadonlySet<string>): void {
     const compare = order(list.view);
     const now = this.now();
-    const items = list.state.items.filter((c) => !changed.has(c.id));
-    const left = items.length !== list.state.items.length;
+    const { more, items } = list.state;
+    const left: Conversation[] = [];
     const come: Conversation[] = [];
     for (const id of changed) {
-      const c = this.get(id);
-      if (!c || !this.has(list, c, now)) continue;
-      if (list.state.more && list.horizon && compare(c, list.horizon) > 0) continue;
-      come.push(c);
+      const before = list.shown.get(id);
+      const held = this.get(id);
+      const beyond = held && more && list.horizon && compare(held, list.horizon) > 0;
+      const after = held && !beyond && this.has(list, held, now) ? held : undefined;
+      if (before === after) continue;
+      if (before) left.push(before);
+      if (after) come.push(after);
+      if (after) list.shown.set(id, after);
+      else list.shown.delete(id);
     }
-    if (!left && come.length === 0) return;
-    if (come.length > manyAtOnce) items.push(...come);
-    else for (const c of come) items.splice(placeOf(items, c, compare), 0, c);
-    if (come.length > manyAtOnce) items.sort(compare);
-    list.state = { ...list.state, items };
+    if (left.length === 0 && come.length === 0) return;
+    list.state = { ...list.state, items: joined(without(items, left, compare), come, compare) };
   }
 
   private has(list: List, c: Conversation, now: number): boolean {
@@ -274,11 +278,10 @@ export class Inbox {
 
   /** Lets go of what changed and is in no list; what may ring stays. */
   private release(): void {
-    const shown = new Set<Conversation>();
-    for (const list of this.lists.values()) for (const c of list.state.items) shown.add(c);
     for (const id of this.changed) {
       const c = this.get(id);
-      if (c && !shown.has(c) && !this.pinned.has(id) && holder(c) !== this.me && c.status !== 'waiting') this.held.delete(id);
+      if (!c || this.pinned.has(id) || holder(c) === this.me || c.status === 'waiting') continue;
+      if (![...this.lists.values()].some((list) => list.shown.has(id))) this.held.delete(id);
     }
   }
 
@@ -293,6 +296,7 @@ export class Inbox {
     list.pages = 0;
     list.horizon = undefined;
     list.members?.clear();
+    list.shown.clear();
     list.state = nothing;
     void this.load(list);
   }
@@ -338,6 +342,7 @@ export class Inbox {
     const shown = list.state.items;
     const fresh = new Set(pages.flatMap(({ items }) => items.map(({ id }) => id)));
     list.members?.clear();
+    list.shown.clear();
     list.pages = 0;
     list.state = { ...nothing, loaded: true };
     for (const page of pages) this.arrived(list, page, asked);
@@ -390,7 +395,36 @@ export function keyOf({ queue, q, label, bot, since, until }: View): string {
   return JSON.stringify([queue, q, label, bot, since, until]);
 }
 
-function placeOf(items: Conversation[], c: Conversation, compare: (a: Conversation, b: Conversation) => number): number {
+type Order = (a: Conversation, b: Conversation) => number;
+
+/** A copy of items in which these, which are all in it, are not. */
+function without(items: readonly Conversation[], left: readonly Conversation[], compare: Order): Conversation[] {
+  if (left.length > manyAtOnce) {
+    const gone = new Set(left);
+    return items.filter((c) => !gone.has(c));
+  }
+  const rest = items.slice();
+  for (const c of left) {
+    const place = placeOf(rest, c, compare) - 1; // the order leaves no two equal
+    rest.splice(rest[place] === c ? place : rest.indexOf(c), 1);
+  }
+  return rest;
+}
+
+/** Items with these in their places; items itself is used up. */
+function joined(items: Conversation[], come: Conversation[], compare: Order): Conversation[] {
+  if (come.length <= manyAtOnce) {
+    for (const c of come) items.splice(placeOf(items, c, compare), 0, c);
+    return items;
+  }
+  come.sort(compare);
+  const last = items.at(-1);
+  const all = items.concat(come);
+  // The next page stands behind all that is there.
+  return last && compare(last, come[0]!) > 0 ? all.sort(compare) : all;
+}
+
+function placeOf(items: readonly Conversation[], c: Conversation, compare: Order): number {
   let low = 0;
   let high = items.length;
   while (low < high) {

@@ -39,13 +39,15 @@ export const empty: Transcript = { head: 0, entries: [] };
 
 /** Applies events in order. Stops before a gap: `head` then says what to fetch after. */
 export function applyEvents(transcript: Transcript, events: WireEvent[]): Transcript {
-  let next = transcript;
+  let { head } = transcript;
+  const entries = transcript.entries.slice(); // one copy for all of a page
   for (const event of events) {
-    if (event.seq <= next.head) continue;
-    if (event.seq !== next.head + 1) break;
-    next = { head: event.seq, entries: applied(next.entries, event) };
+    if (event.seq <= head) continue;
+    if (event.seq !== head + 1) break;
+    head = event.seq;
+    apply(entries, event);
   }
-  return next;
+  return head === transcript.head ? transcript : { head, entries };
 }
 
 /** A piece of the open answer; `index` counts the UTF-8 bytes before it. What does not fit is left out: a snapshot or the end follows. */
@@ -59,53 +61,61 @@ export function applySnapshot(transcript: Transcript, message: string, text: str
 }
 
 function changed(transcript: Transcript, id: string, change: (m: Message) => Message): Transcript {
-  return { ...transcript, entries: of(transcript.entries, id, (m) => (m.state === 'writing' ? change(m) : m)) };
+  const entries = transcript.entries.slice();
+  replace(entries, id, (m) => (m.state === 'writing' ? change(m) : m));
+  return { ...transcript, entries };
 }
 
-function applied(entries: Entry[], event: WireEvent): Entry[] {
-  if ('erased' in event.data && event.data.erased) return erased(entries, event);
+/** Puts one event into entries. Entries themselves are never changed: whoever draws them sees by that which are new. */
+function apply(entries: Entry[], event: WireEvent): void {
+  if ('erased' in event.data && event.data.erased) return erase(entries, event);
   switch (event.type) {
     case 'message.created':
-      return [...entries, message(event, event.data, { state: 'whole', text: event.data.text ?? '', clientId: event.data.client_id })];
+      entries.push(message(event, event.data, { state: 'whole', text: event.data.text ?? '', clientId: event.data.client_id }));
+      return;
     case 'message.started':
-      return [...entries, message(event, event.data, { state: 'writing' })];
+      entries.push(message(event, event.data, { state: 'writing' }));
+      return;
     case 'message.completed': {
       const { message: id, text = '', citations = [], offer } = event.data;
-      return of(entries, id, (m) => ({ ...m, ended: event.seq, state: 'whole', text, citations, offer }));
+      return replace(entries, id, (m) => ({ ...m, ended: event.seq, state: 'whole', text, citations, offer }));
     }
     case 'message.interrupted': {
       const { message: id, text = '', reason } = event.data;
+      const at = placeOf(entries, id);
       // The process that wrote it died; the question is answered anew under another id.
-      if (reason === 'node_lost') return entries.filter((e) => e.kind !== 'message' || e.id !== id);
-      return of(entries, id, (m) => ({ ...m, ended: event.seq, state: 'interrupted', text, reason }));
+      if (reason === 'node_lost') return void (at >= 0 && entries.splice(at, 1));
+      return replace(entries, id, (m) => ({ ...m, ended: event.seq, state: 'interrupted', text, reason }));
     }
     case 'status.changed': {
       const { status = 'bot', agent } = event.data;
-      return [...entries, { kind: 'notice', seq: event.seq, at: event.at, status, agent: agent?.name }];
+      entries.push({ kind: 'notice', seq: event.seq, at: event.at, status, agent: agent?.name });
+      return;
     }
     case 'feedback.given': {
       const { message: id, helpful = false, comment } = event.data;
-      return of(entries, id, (m) => ({ ...m, feedback: { helpful, comment } }));
+      return replace(entries, id, (m) => ({ ...m, feedback: { helpful, comment } }));
     }
     case 'event.erased': {
       const { target } = event.data;
-      return entries.map((e) => (e.kind === 'message' && e.seq === target ? blanked(e) : e));
+      const at = entries.findLastIndex((e) => e.seq === target);
+      const found = entries[at];
+      if (found?.kind === 'message') entries[at] = blanked(found);
     }
-    case 'contact.changed':
-      return entries;
   }
 }
 
 /** A blanked event no longer says which message it was of: an answer's end is that of the open one. */
-function erased(entries: Entry[], event: WireEvent): Entry[] {
+function erase(entries: Entry[], event: WireEvent): void {
   switch (event.type) {
     case 'message.created':
-      return [...entries, message(event, {}, { state: 'erased' })];
+      entries.push(message(event, {}, { state: 'erased' }));
+      return;
     case 'message.completed':
     case 'message.interrupted':
-      return entries.map((e) => (e.kind === 'message' && e.state === 'writing' ? blanked(e) : e));
-    default:
-      return entries;
+      entries.forEach((e, i) => {
+        if (e.kind === 'message' && e.state === 'writing') entries[i] = blanked(e);
+      });
   }
 }
 
@@ -121,9 +131,15 @@ function message(
   return { kind: 'message', id, seq, at, author, text: '', citations: [], ...rest };
 }
 
-/** Entries in which the message of this id is changed. */
-function of(entries: Entry[], id: string | undefined, change: (m: Message) => Message): Entry[] {
-  return entries.map((e) => (e.kind === 'message' && e.id === id ? change(e) : e));
+/** Changes the message of this id; it is near the end, for events follow soon on what they are about. */
+function replace(entries: Entry[], id: string | undefined, change: (m: Message) => Message): void {
+  const at = placeOf(entries, id);
+  const found = entries[at];
+  if (found?.kind === 'message') entries[at] = change(found);
+}
+
+function placeOf(entries: readonly Entry[], id: string | undefined): number {
+  return entries.findLastIndex((e) => e.kind === 'message' && e.id === id);
 }
 
 const encoder = new TextEncoder();

@@ -1,6 +1,6 @@
 import { Button } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { useLayoutEffect, useRef, useState } from 'react';
+import { useEffect, useLayoutEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { labelsQuery } from '../../api/inbox';
 import { dayName } from '../../i18n/format';
@@ -13,8 +13,10 @@ import { EntryView } from './entry';
 
 /** How near the end counts as reading along. */
 const near = 80;
-/** So many lines are shown at first; whoever wants more asks for it. */
-const atFirst = 150;
+/** So many lines are shown; whoever wants more asks for it. */
+const most = 150;
+/** So many are drawn in one go: an answer has formatting, which takes a millisecond or more. */
+const atOnce = 10;
 
 interface Props {
   lines: Line[];
@@ -32,17 +34,18 @@ export function Log({ lines, entries, readBefore, room, me, bot, explained, expl
   const labels = useQuery(labelsQuery).data;
   const box = useRef<HTMLDivElement>(null);
   const following = useRef(true);
-  const [most, setMost] = useState(atFirst);
+  const [wanted, setWanted] = useState(most);
+  const drawn = useGrowing(Math.min(wanted, lines.length));
   const typing = room.typing.filter((who) => who.id !== me);
 
   // Whoever reads the end goes on with it; whoever scrolled up stays there.
   useLayoutEffect(() => {
     if (following.current && box.current) box.current.scrollTop = box.current.scrollHeight;
-  }, [lines, typing.length]);
+  }, [lines, drawn, typing.length]);
 
   const unread = firstUnread(entries, readBefore);
   const seen = lastSeen(entries, room.reads.visitor);
-  const shown = lines.slice(-most);
+  const shown = lines.slice(-drawn);
   let day = '';
   return (
     <div
@@ -55,9 +58,9 @@ export function Log({ lines, entries, readBefore, room, me, bot, explained, expl
         following.current = at.scrollHeight - at.scrollTop - at.clientHeight < near;
       }}
     >
-      {lines.length > shown.length && (
+      {lines.length > wanted && (
         <p className={css.earlier}>
-          <Button variant="default" size="xs" onClick={() => setMost(most + 4 * atFirst)}>
+          <Button variant="default" size="xs" onClick={() => setWanted(wanted + 4 * most)}>
             {t('inbox.earlierLines')}
           </Button>
         </p>
@@ -88,4 +91,23 @@ export function Log({ lines, entries, readBefore, room, me, bot, explained, expl
       <TypingView typing={typing} />
     </div>
   );
+}
+
+/** Comes to a number by steps, each in a frame of its own; what is added to what stands there at the end of it, at once. */
+function useGrowing(to: number): number {
+  const [now, setNow] = useState({ drawn: Math.min(to, 2 * atOnce), to });
+  // A line that came is drawn with all that were: it is at the end, where people look.
+  const drawn = Math.min(to, to > now.to ? now.drawn + Math.min(to - now.to, atOnce) : now.drawn);
+  useEffect(() => {
+    if (drawn >= to) return setNow({ drawn, to });
+    let timer: ReturnType<typeof setTimeout>;
+    const frame = requestAnimationFrame(() => {
+      timer = setTimeout(() => setNow({ drawn: Math.min(to, drawn + atOnce), to }));
+    });
+    return () => {
+      cancelAnimationFrame(frame);
+      clearTimeout(timer);
+    };
+  }, [drawn, to]);
+  return drawn;
 }

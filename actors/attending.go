@@ -141,7 +141,7 @@ func (s *session) placed(ctx actor.Context, place chat.Place) {
 }
 
 // noticed tells lists, and the desk, what was committed.
-func (s *session) noticed(ctx actor.Context, events []*Event) {
+func (s *session) noticed(events []*Event) {
 	s.engine.inbox.changed(s.ref)
 	for _, e := range events {
 		if change, ok := e.Body.(chat.StatusChanged); ok {
@@ -149,11 +149,11 @@ func (s *session) noticed(ctx actor.Context, events []*Event) {
 			s.engine.desks.stir(s.ref.Tenant)
 		}
 	}
-	s.queue(ctx)
+	s.queue()
 }
 
 // queue asks the desk for the place of a conversation that waits, if it is not known.
-func (s *session) queue(actor.Context) {
+func (s *session) queue() {
 	if s.state.status == chat.Waiting && s.place == (chat.Place{}) {
 		s.engine.desks.stir(s.ref.Tenant, s.ref.Conversation)
 	}

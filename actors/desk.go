@@ -229,7 +229,7 @@ func (d *desk) read(ctx actor.Context, m *lineRead) {
 		}
 	} else {
 		d.line, d.loads, d.bots, d.known = m.line, m.loads, m.bots, true
-		d.settle(ctx, time.Now())
+		d.settle(time.Now())
 	}
 	if d.stale && !d.retired {
 		d.stale = false
@@ -238,7 +238,7 @@ func (d *desk) read(ctx actor.Context, m *lineRead) {
 }
 
 // settle tells those who wait what has changed for them, and asks whoever is free.
-func (d *desk) settle(_ actor.Context, now time.Time) {
+func (d *desk) settle(now time.Time) {
 	told := make(map[string]chat.Place, len(d.line))
 	for conversation, place := range places(d.line, d.bots, d.colleagues(), now) {
 		ref := chat.Ref{Tenant: d.tenant, Conversation: conversation}

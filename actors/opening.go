@@ -98,7 +98,7 @@ func (s *session) opened(ctx actor.Context, m *opened) {
 		s.blocked = m.opening.Blocked
 		if s.flight == nil {
 			s.floor = resume(m.opening)
-			s.queue(ctx)
+			s.queue()
 		}
 	}
 	s.tries = 0

@@ -125,7 +125,7 @@ func (s *session) committed(ctx actor.Context) {
 	for _, event := range events {
 		s.deliver(ctx, event)
 	}
-	s.noticed(ctx, events)
+	s.noticed(events)
 	s.answer()
 	s.remember()
 	s.next(ctx)

@@ -68,8 +68,8 @@ func (s *Store) putLabel(ctx context.Context, label chat.Label) error {
 	}
 	hash := s.keys.hash("label", label.Tenant, folded(label.Name))
 	return s.inTx(ctx, func(_ Tx, q *db.Queries) error {
-		if _, err := q.HoldTenant(ctx, label.Tenant); err != nil {
-			return fmt.Errorf("lock the tenant: %w", err)
+		if err := lockTenant(ctx, q, label.Tenant); err != nil {
+			return err
 		}
 		switch id, err := q.LabelByName(ctx, db.LabelByNameParams{Tenant: label.Tenant, NameHash: hash}); {
 		case err == nil && id != label.ID:

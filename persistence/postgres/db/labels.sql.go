@@ -56,19 +56,6 @@ func (q *Queries) DeleteLabel(ctx context.Context, arg DeleteLabelParams) (int64
 	return result.RowsAffected(), nil
 }
 
-const holdTenant = `-- name: HoldTenant :execrows
-UPDATE tenants SET suspended = suspended WHERE id = $1
-`
-
-// Locks a tenant until the transaction ends: what is counted in it stays as it is.
-func (q *Queries) HoldTenant(ctx context.Context, tenant string) (int64, error) {
-	result, err := q.db.Exec(ctx, holdTenant, tenant)
-	if err != nil {
-		return 0, err
-	}
-	return result.RowsAffected(), nil
-}
-
 const insertLabel = `-- name: InsertLabel :exec
 INSERT INTO labels (id, tenant, name, name_hash, color) VALUES ($1, $2, $3, $4, $5)
 `

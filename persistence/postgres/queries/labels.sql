@@ -7,10 +7,6 @@ SELECT id FROM labels WHERE tenant = $1 AND name_hash = $2;
 -- name: CountLabels :one
 SELECT COUNT(*) FROM labels WHERE tenant = $1;
 
--- Locks a tenant until the transaction ends: what is counted in it stays as it is.
--- name: HoldTenant :execrows
-UPDATE tenants SET suspended = suspended WHERE id = sqlc.arg(tenant);
-
 -- name: InsertLabel :exec
 INSERT INTO labels (id, tenant, name, name_hash, color) VALUES ($1, $2, $3, $4, $5);
 

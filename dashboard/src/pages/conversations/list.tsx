@@ -83,6 +83,7 @@ const Rows = memo(function Rows({ view, open }: { view: View; open?: string }) {
     if (wanted.current !== undefined) {
       const row = box.current?.querySelector<HTMLElement>(`[data-conversation="${CSS.escape(wanted.current)}"]`);
       if (row) {
+        focused.current = wanted.current; // its element may have the focus already, as another row
         wanted.current = undefined;
         return row.focus({ preventScroll: true });
       }

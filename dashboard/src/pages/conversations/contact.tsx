@@ -1,7 +1,7 @@
 import { ActionIcon, Popover, TextInput, UnstyledButton } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { type ReactNode, useState } from 'react';
+import { type ReactNode, useDeferredValue, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { labelsQuery, visitorQuery } from '../../api/inbox';
 import type { Conversation, Label } from '../../api/types';
@@ -27,13 +27,27 @@ interface Props {
 }
 
 /** Who the visitor is, as far as they or the page have said. */
-export function ContactPanel({ c, room, actions, close, label }: Props) {
+export function ContactPanel(props: Props) {
+  // The log is what one opens a conversation for: this is filled when that is drawn.
+  const drawn = useDeferredValue(true, false);
+  return (
+    <aside
+      className={css.panel}
+      aria-label={props.label}
+      onKeyDown={({ key, defaultPrevented }) => key === 'Escape' && !defaultPrevented && props.close()}
+    >
+      {drawn && <Known {...props} />}
+    </aside>
+  );
+}
+
+function Known({ c, room, actions, close }: Props) {
   const { t } = useTranslation();
   const { name, email, phone } = c.contact;
   const page = room.page || c.page;
   const fields = Object.entries(c.fields ?? {});
   return (
-    <aside className={css.panel} aria-label={label} onKeyDown={({ key, defaultPrevented }) => key === 'Escape' && !defaultPrevented && close()}>
+    <>
       <header className={css.head}>
         <Avatar name={name || email || t('conversations.visitor')} size="large" quiet />
         <div className={css.who}>
@@ -92,7 +106,7 @@ export function ContactPanel({ c, room, actions, close, label }: Props) {
         </section>
       )}
       <Earlier c={c} />
-    </aside>
+    </>
   );
 }
 

@@ -95,7 +95,7 @@ export function Log({ lines, entries, readBefore, room, me, bot, explained, expl
 
 /** Comes to a number by steps, each in a frame of its own; what is added to what stands there at the end of it, at once. */
 function useGrowing(to: number): number {
-  const [now, setNow] = useState({ drawn: Math.min(to, 2 * atOnce), to });
+  const [now, setNow] = useState({ drawn: Math.min(to, atOnce / 2), to });
   // A line that came is drawn with all that were: it is at the end, where people look.
   const drawn = Math.min(to, to > now.to ? now.drawn + Math.min(to - now.to, atOnce) : now.drawn);
   useEffect(() => {

@@ -89,6 +89,14 @@ func TestTakeoversSilenceTheBot(t *testing.T) {
 		}
 		r.report(s.silent(v))
 	}
+	// The model notices that a client left when it writes the next word.
+	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+	defer cancel()
+	if err := model.Await(ctx, func(calls []llmtest.Call) bool {
+		return !slices.ContainsFunc(calls, func(call llmtest.Call) bool { return !call.Ended })
+	}); err != nil {
+		r.Error(err)
+	}
 	stopped := 0
 	for _, call := range model.Calls() {
 		if shown := cut[call.Question]; shown > 0 {
@@ -96,7 +104,7 @@ func TestTakeoversSilenceTheBot(t *testing.T) {
 			case call.Cancelled:
 				stopped++
 			case call.Sent < takenWords:
-				r.Errorf("the provider was not told to stop with %q", call.Question)
+				r.Errorf("the provider was not told to stop with %q: it sent %d words", call.Question, call.Sent)
 			}
 		}
 	}

@@ -66,7 +66,7 @@ type listConversationsInput struct {
 	Label   string    `query:"label" doc:"Id of a label."`
 	Visitor string    `query:"visitor" doc:"Id of a visitor."`
 	Since   time.Time `query:"since" doc:"Last activity then or later."`
-	Until   time.Time `query:"until" doc:"Last activity before."`
+	Until   time.Time `query:"until" doc:"Last activity then or before."`
 	Q       string    `query:"q" doc:"The id of a conversation or of a visitor, which finds that in whatever queue; or words of a visitor's name, or a whole e-mail address or telephone number."`
 }
 

@@ -278,6 +278,7 @@ func TestEachRequestOfAVisitorReachesTheEngine(t *testing.T) {
 		`"presence.set","data":{"available":true}`:                 "wrong_role",
 		`"read","data":{"seq":"4"}`:                                "bad_frame",
 		`"typing","data":{"text":4}`:                               "bad_frame",
+		`"contact.set","data":{"email":"eve"}`:                     "email_invalid",
 		`"transcript.request","data":{"email":"eve"}`:              "email_invalid",
 		`"transcript.request","data":{"email":"eve@shop.example"}`: "nothing_said",
 		`"message.explode"`:                                        "unknown_type",

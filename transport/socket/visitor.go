@@ -6,6 +6,7 @@ import (
 	"unicode/utf8"
 
 	"parley/actors"
+	"parley/account"
 	"parley/chat"
 	"parley/transport/wire"
 )
@@ -175,6 +176,13 @@ func (c *conn) setContact(s *session, r wire.Request) error {
 	}
 	if contact == (wire.Contact{}) || len(contact.Name) > maxContact || len(contact.Email) > maxContact || len(contact.Phone) > maxContact {
 		return errContact
+	}
+	if contact.Email != "" { // mails go there
+		email, err := account.NormaliseEmail(contact.Email)
+		if err != nil {
+			return err
+		}
+		contact.Email = email
 	}
 	if err := c.pace(s); err != nil {
 		return err

@@ -2516,7 +2516,7 @@ export interface operations {
                 visitor?: string;
                 /** @description Last activity then or later. */
                 since?: string;
-                /** @description Last activity before. */
+                /** @description Last activity then or before. */
                 until?: string;
                 /** @description The id of a conversation or of a visitor, which finds that in whatever queue; or words of a visitor's name, or a whole e-mail address or telephone number. */
                 q?: string;

@@ -58,7 +58,7 @@ test('an invitation leads to the page on which one joins', async () => {
   await page.getByLabel('Your name').fill('Ada Lovelace')
   await page.getByLabel('Password', { exact: true }).fill(password)
   await page.getByRole('button', { name: /^Join/ }).click()
-  await page.getByRole('navigation', { name: 'Queues' }).waitFor()
+  await page.getByRole('navigation', { name: 'Main' }).waitFor()
   ada = { email: 'ada@fernway.example' }
   await page.context().close()
 })

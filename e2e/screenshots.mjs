@@ -15,6 +15,7 @@ import { Mailbox } from './harness/mailbox.mjs'
 import { Owner } from './harness/owner.mjs'
 import { Parley } from './harness/parley.mjs'
 import { StandIn } from './harness/stand-in.mjs'
+import { seed } from './harness/tools.mjs'
 import { Visitor } from './harness/visitor.mjs'
 
 const folder = join(root, 'screenshots')
@@ -239,6 +240,32 @@ async function inbox(browser) {
   }
 }
 
+/** An inbox of thousands of conversations, read to somewhere in its middle. */
+async function thousands(browser) {
+  const parley = await Parley.start()
+  try {
+    const business = await Business.open(parley)
+    const bot = await business.bot({})
+    await parley.down()
+    await seed({ parley, tenant: business.owner.tenant, bot, conversations: 5_000 })
+    await parley.up()
+    for (const [size, options] of Object.entries(sizes)) {
+      const agent = new Agent(await visit(browser, { ...options, reducedMotion: 'reduce' }), business.owner, parley.origin)
+      await business.admit(agent.page, business.owner)
+      await agent.go('/conversations?queue=bot')
+      for (let rows = 0; rows < 20; rows++) await agent.press('j')
+      await agent.page.waitForLoadState('networkidle')
+      for (const look of Object.keys(looks)) {
+        await agent.paint(look)
+        await agent.page.screenshot({ path: join(folder, `inbox-31-thousands-${size}-${look}.png`), animations: 'disabled' })
+      }
+      await agent.page.context().close()
+    }
+  } finally {
+    await parley.stop()
+  }
+}
+
 /** Each kind of mail. */
 async function mails(browser) {
   const parley = await Parley.start([], { PARLEY_MAIL_AFTER: '1s' })
@@ -281,7 +308,7 @@ async function mails(browser) {
 }
 
 /** The parts: all, or those that are named. */
-const parts = { widget: widgets, product, inbox, mails }
+const parts = { widget: widgets, product, inbox, thousands, mails }
 const wanted = process.argv.slice(2)
 
 if (wanted.length === 0) await rm(folder, { recursive: true, force: true })

@@ -45,7 +45,8 @@ async function toEnd(page) {
   for (let turns = 0; turns < 10_000; turns++) {
     await page.mouse.wheel(0, 4_000)
     const { left, of, position } = await list.evaluate((element) => {
-      const last = element.querySelector('li:last-child:has([data-conversation])')
+      const rows = [...element.querySelectorAll('li:has([data-conversation])')] // in any order
+      const last = rows.reduce((one, other) => (Number(other.ariaPosInSet) > Number(one.ariaPosInSet) ? other : one))
       const box = last.parentElement.parentElement
       return { left: box.scrollHeight - box.scrollTop - box.clientHeight, of: Number(last.ariaSetSize), position: Number(last.ariaPosInSet) }
     })

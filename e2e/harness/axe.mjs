@@ -5,15 +5,15 @@ import { until } from './browser.mjs'
 
 const script = createRequire(import.meta.url).resolve('axe-core/axe.min.js')
 
-/** Fails with what axe finds on the page, or within a part of it. */
-export async function audit(page, within = 'html') {
+/** Fails with what axe finds on the page, or within a part of it; by these rules only, if any are named. */
+export async function audit(page, within = 'html', runOnly) {
   // Colours on their way from one to another are neither.
   await until('nothing moves', () => page.evaluate(() => document.getAnimations().every(({ effect }) => effect.getTiming().iterations === Infinity)))
   // axe comes in through the protocol, so that the page's own policy stays as it is.
   if (!(await page.evaluate(() => 'axe' in window))) await page.evaluate(await readFile(script, 'utf8'))
-  const found = await page.evaluate(async (selector) => {
-    const { violations } = await window.axe.run(selector, { resultTypes: ['violations'] })
+  const found = await page.evaluate(async ([selector, runOnly]) => {
+    const { violations } = await window.axe.run(selector, { resultTypes: ['violations'], ...(runOnly && { runOnly }) })
     return violations.map(({ id, help, nodes }) => ({ id, help, at: nodes.map(({ target, failureSummary }) => `${target.join(' ')}: ${failureSummary}`) }))
-  }, within)
+  }, [within, runOnly])
   assert.deepEqual(found, [])
 }

@@ -15,5 +15,5 @@ export async function tasksDuring(page, act) {
   await complete
   const threads = events.filter(({ name, args }) => name === 'thread_name' && args.name === 'CrRendererMain')
   const isMain = ({ pid, tid }) => threads.some((thread) => thread.pid === pid && thread.tid === tid)
-  return events.filter((event) => event.dur && isMain(event)).map(({ dur, tdur }) => ({ took: Math.round(dur / 1000), worked: Math.round(tdur / 1000) }))
+  return events.filter((event) => event.dur && isMain(event)).map(({ dur, tdur }) => ({ took: Math.round(dur / 1000), worked: Math.round((tdur ?? dur) / 1000) }))
 }

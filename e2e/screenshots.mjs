@@ -228,6 +228,7 @@ async function inbox(browser) {
         if (state.wide && size === '390') continue
         const agent = agents[state.as ?? 'ada']
         await enter(agent, day, state, size === '390')
+        await agent.page.waitForLoadState('networkidle')
         for (const look of Object.keys(looks)) {
           await agent.paint(look)
           await agent.page.screenshot({ path: join(folder, `inbox-${String(i + 1).padStart(2, '0')}-${state.name}-${size}-${look}.png`), animations: 'disabled' })

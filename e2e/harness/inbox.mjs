@@ -154,5 +154,4 @@ export async function enter(agent, day, state, phone) {
   if (panel && phone) await page.getByRole('button', { name: 'About the visitor' }).press('Enter')
   await act?.(agent, phone)
   if (sees) await until(`${state.name} shows ${sees}`, async () => (await page.getByText(sees).evaluateAll((found) => found.filter((element) => element.checkVisibility()).length)) > 0)
-  await page.waitForLoadState('networkidle')
 }

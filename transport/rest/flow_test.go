@@ -46,10 +46,22 @@ func (w *world) logOf(conversation, token string) []string {
 	return types
 }
 
-// The working day of a conversation, over the engine and the store of the program itself.
-func TestTwoAgentsWorkAConversationTogether(t *testing.T) {
+// One engine serves both: the actor library cannot be started twice in a process without a race.
+func TestOverTheEngineAndTheStoreOfTheProgram(t *testing.T) {
 	t.Parallel()
 	w := setupEngine(t)
+	for _, test := range []struct {
+		name string
+		run  func(*testing.T, *world)
+	}{
+		{"two agents work a conversation together", workTogether},
+		{"who is blocked gets no answer any more, in whatever conversation, and hears why", refuseBlocked},
+	} {
+		t.Run(test.name, func(t *testing.T) { test.run(t, w) })
+	}
+}
+
+func workTogether(t *testing.T, w *world) {
 	ben, mia := w.hire(w.mia, "Ben", "agent").AccessToken, w.mia.tokens.AccessToken
 	path := "/api/v1/conversations/" + w.mia.conversation
 	var who me
@@ -130,10 +142,7 @@ func TestTwoAgentsWorkAConversationTogether(t *testing.T) {
 	}
 }
 
-// Who is blocked gets no answer any more, in whatever conversation, and hears why.
-func TestABlockedVisitorIsRefused(t *testing.T) {
-	t.Parallel()
-	w := setupEngine(t)
+func refuseBlocked(_ *testing.T, w *world) {
 	mia := w.mia.tokens.AccessToken
 	ask := `{"text":"Are you there?","conversation":"` + w.mia.conversation + `"}`
 	path := "/api/v1/conversations/" + w.mia.conversation

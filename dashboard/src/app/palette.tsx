@@ -7,6 +7,7 @@ import { botsQuery } from '../api/bots';
 import { labelsQuery, pageOf } from '../api/inbox';
 import { Dialog } from '../parts/dialog';
 import { BotIcon, ChatIcon, CheckIcon, HomeIcon, InboxIcon, LabelIcon, PeopleIcon, PersonIcon, SearchIcon } from '../parts/icons';
+import { plain } from '../parts/plain';
 import { type Command, keys } from './keys';
 import { ranked } from './palette-rank';
 import css from './palette.module.css';
@@ -139,7 +140,7 @@ function useGroups(typed: string): { name: string; items: Item[] }[] {
   const conversations = (asked === q && found.data?.items ? found.data.items : []).map((c): Item => ({
     id: c.id,
     name: c.contact.name || c.contact.email || t('conversations.visitor'),
-    note: c.preview,
+    note: plain(c.preview),
     icon: <ChatIcon size={16} />,
     open: () => void navigate({ to: '/conversations/$conversation', params: { conversation: c.id }, search: (search) => search }),
   }));

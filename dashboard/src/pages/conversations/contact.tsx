@@ -12,6 +12,7 @@ import { Badge } from '../../parts/badge';
 import { CheckIcon, CloseIcon, PlusIcon } from '../../parts/icons';
 import { Failure, Loading } from '../../parts/states';
 import { Ago } from '../../parts/time';
+import { plain } from '../../parts/plain';
 import type { Actions } from './actions';
 import css from './contact.module.css';
 import { LabelMark } from './label-mark';
@@ -215,7 +216,7 @@ function Earlier({ c }: { c: Conversation }) {
             <li key={other.id}>
               <Link to="/conversations/$conversation" params={{ conversation: other.id }} search={(search) => search}>
                 <span className={css.said} dir="auto">
-                  {other.preview || t('conversations.noText')}
+                  {plain(other.preview) || t('conversations.noText')}
                 </span>
                 <span className={css.meta}>
                   <StatusBadge status={other.status} />

@@ -6,6 +6,7 @@ import { isUnread } from '../../live/queues';
 import { Avatar } from '../../parts/avatar';
 import { Badge } from '../../parts/badge';
 import { useNow } from '../../parts/use-now';
+import { plain } from '../../parts/plain';
 import css from './conversations.module.css';
 import { LabelMark } from './label-mark';
 import { tones } from './status';
@@ -77,7 +78,7 @@ export const InboxRow = memo(function InboxRow({ conversation: c, search, open, 
         <bdi className={css.name}>{c.contact.name || c.contact.email || words.visitor}</bdi>
         {c.status === 'waiting' && c.waits_since ? <Waits since={c.waits_since} /> : <When at={c.updated_at} minute={minute} />}
       </span>
-      <bdi className={css.preview}>{c.preview || words.noText}</bdi>
+      <bdi className={css.preview}>{plain(c.preview) || words.noText}</bdi>
       <span className={css.facts}>
         <Badge tone={tones[c.status]}>{words.status[c.status]}</Badge>
         {snoozed && (

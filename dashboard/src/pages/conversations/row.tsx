@@ -2,6 +2,7 @@ import { Link } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import type { Conversation } from '../../api/types';
 import { Ago } from '../../parts/time';
+import { plain } from '../../parts/plain';
 import css from './row.module.css';
 import { StatusBadge } from './status';
 
@@ -14,7 +15,7 @@ export function ConversationRow({ conversation, bot }: { conversation: Conversat
       params={{ conversation: conversation.id }}
       className={css.row}
     >
-      <span className={css.preview} dir="auto">{conversation.preview || t('conversations.noText')}</span>
+      <span className={css.preview} dir="auto">{plain(conversation.preview) || t('conversations.noText')}</span>
       <span className={css.facts}>
         <StatusBadge status={conversation.status} />
         {bot && <span className={css.bot}>{bot}</span>}

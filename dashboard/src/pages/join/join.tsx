@@ -63,7 +63,8 @@ function Accept({ token, invitation: { company, email, role, account } }: { toke
     mutationFn: ({ name, password }: { name: string; password: string }) => join(token, name, password),
     onSuccess: async () => {
       client.clear();
-      await navigate({ to: '/' });
+      // Whoever answers visitors begins where they are.
+      await navigate({ to: role === 'agent' ? '/conversations' : '/' });
     },
   });
   const problem = joining.error ? asProblem(joining.error) : undefined;

@@ -35,7 +35,11 @@ func TestTakeoversSilenceTheBot(t *testing.T) {
 	model := llmtest.NewServer(t, llmtest.Script{Words: takenWords, PaceMS: takenPace})
 	s := r.site("OPENAI_BASE_URL="+model.URL, "OPENAI_API_KEY=sk-test", "PARLEY_LIMITS=off")
 	bot := s.bots(1)[0]
-	agents := s.staff("Ada", "Ben")
+	var names []string
+	for i := range crowd / 2 { // each takes from two visitors, as fast as they ask
+		names = append(names, fmt.Sprintf("Agent %d", i))
+	}
+	agents := s.staff(names...)
 
 	var mutex sync.Mutex
 	var silences []time.Duration
@@ -51,7 +55,7 @@ func TestTakeoversSilenceTheBot(t *testing.T) {
 			random := r.random(i)
 			for n := range (takes + crowd - 1) / crowd {
 				question := fmt.Sprintf("Question %d of visitor %d?", n, i)
-				took, shown, err := s.takeover(v, agents[n%len(agents)], question, random)
+				took, shown, err := s.takeover(v, agents[(i+n)%len(agents)], question, random)
 				if err != nil {
 					r.Errorf("%s, take %d: %v", v.Name(), n, err)
 					return
@@ -133,14 +137,16 @@ func (s *site) takeover(v *client.Visitor, agent *client.Agent, question string,
 	}
 	time.Sleep(pause)
 	conversation := v.Conversation()
-	if random.IntN(2) == 0 {
-		if err := agent.Do(ctx, "conversation.watch", map[string]any{"conversation": conversation}); err != nil {
+	about := map[string]any{"conversation": conversation}
+	watched := random.IntN(2) == 0
+	if watched {
+		if err := agent.Do(ctx, "conversation.watch", map[string]any{"conversation": conversation, "after": len(v.Events())}); err != nil {
 			return 0, 0, err
 		}
 	}
 	before := len(v.Events())
 	begun := time.Now()
-	if err := agent.Do(ctx, "conversation.take", map[string]any{"conversation": conversation}); err != nil {
+	if err := agent.Do(ctx, "conversation.take", about); err != nil {
 		return 0, 0, err
 	}
 	var taken client.Event
@@ -164,7 +170,13 @@ func (s *site) takeover(v *client.Visitor, agent *client.Agent, question string,
 	if err := agent.Do(ctx, "message.send", send); err != nil {
 		return 0, 0, err
 	}
-	return took, shown, agent.Do(ctx, "conversation.release", map[string]any{"conversation": conversation})
+	if err := agent.Do(ctx, "conversation.release", about); err != nil {
+		return 0, 0, err
+	}
+	if watched { // whoever goes on to another conversation leaves this one
+		return took, shown, agent.Do(ctx, "conversation.unwatch", about)
+	}
+	return took, shown, nil
 }
 
 // fenced reads a log for what the bot said while an agent had the conversation.

@@ -5,8 +5,8 @@ import (
 	"time"
 	"unicode/utf8"
 
-	"parley/actors"
 	"parley/account"
+	"parley/actors"
 	"parley/chat"
 	"parley/transport/wire"
 )

@@ -15,6 +15,7 @@ import (
 	"parley/e2e/client"
 	"parley/e2e/owner"
 	"parley/llm/llmtest"
+	"parley/persistence/testbed"
 )
 
 // How the answers are that are cut short by an agent: some 250 ms long.
@@ -26,14 +27,24 @@ const (
 // silenceGoal is how long it may take until the bot is silent whom an agent silences, p99.
 const silenceGoal = 50 * time.Millisecond
 
-// However an agent comes in between, the bot says nothing any more once the conversation is theirs: not to the
-// visitor, not to the agent, and not in the log; and its provider is told to stop.
-func TestTakeoversSilenceTheBot(t *testing.T) {
+func TestTakeoversSilenceTheBotOnSQLite(t *testing.T) {
 	r := begin(t)
 	r.quick()
+	r.takeovers()
+}
+
+func TestTakeoversSilenceTheBotOnPostgresAndRedis(t *testing.T) {
+	r := begin(t)
+	r.quick()
+	r.takeovers("DATABASE_URL="+testbed.Postgres(r), "REDIS_URL="+testbed.Redis(r))
+}
+
+// takeovers: however an agent comes in between, the bot says nothing any more once the conversation is theirs: not to the
+// visitor, not to the agent, and not in the log; and its provider is told to stop.
+func (r *run) takeovers(env ...string) {
 	takes, crowd := r.number("takes", 200, 5_000), r.number("visitors", 10, 20)
-	model := llmtest.NewServer(t, llmtest.Script{Words: takenWords, PaceMS: takenPace})
-	s := r.site("OPENAI_BASE_URL="+model.URL, "OPENAI_API_KEY=sk-test", "PARLEY_LIMITS=off")
+	model := llmtest.NewServer(r, llmtest.Script{Words: takenWords, PaceMS: takenPace})
+	s := r.site(append(env, "OPENAI_BASE_URL="+model.URL, "OPENAI_API_KEY=sk-test", "PARLEY_LIMITS=off")...)
 	bot := s.bots(1)[0]
 	var names []string
 	for i := range crowd / 2 { // each takes from two visitors, as fast as they ask
@@ -94,7 +105,7 @@ func TestTakeoversSilenceTheBot(t *testing.T) {
 		r.report(s.silent(v))
 	}
 	// The model notices that a client left when it writes the next word.
-	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+	ctx, cancel := context.WithTimeout(r.Context(), 30*time.Second)
 	defer cancel()
 	if err := model.Await(ctx, func(calls []llmtest.Call) bool {
 		return !slices.ContainsFunc(calls, func(call llmtest.Call) bool { return !call.Ended })

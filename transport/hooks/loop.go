@@ -3,12 +3,12 @@ package hooks
 import (
 	"context"
 	"log/slog"
-	"sync"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
 
 	"parley/chat"
+	"parley/transport/drain"
 )
 
 // Config is what a loop is made of. All fields are required but Logger and Metrics.
@@ -39,13 +39,9 @@ const (
 // Loop delivers until it is stopped.
 type Loop struct {
 	Config
-	metrics  metrics
-	stopping context.Context // ends when nothing new is to be taken
-	stop     context.CancelFunc
-	ctx      context.Context // of attempts; ends when nobody waits for them any more
-	cancel   context.CancelFunc
-	ended    chan chat.Delivery
-	running  sync.WaitGroup
+	metrics metrics
+	work    *drain.Work
+	ended   chan chat.Delivery
 }
 
 // Start begins to deliver.
@@ -59,29 +55,15 @@ func Start(config Config) *Loop {
 	if config.retry == nil {
 		config.retry = retryAt
 	}
-	l := &Loop{Config: config, metrics: newMetrics(config.Metrics), ended: make(chan chat.Delivery, perNode)}
-	l.stopping, l.stop = context.WithCancel(context.Background())
-	l.ctx, l.cancel = context.WithCancel(context.Background())
-	l.running.Go(l.run)
+	l := &Loop{Config: config, work: drain.New(), metrics: newMetrics(config.Metrics), ended: make(chan chat.Delivery, perNode)}
+	l.work.Go(l.run)
 	return l
 }
 
 // Stop takes nothing new and waits for what is under way. When ctx ends first, that
 // is broken off; it is tried again when its lease is over.
 func (l *Loop) Stop(ctx context.Context) {
-	l.stop()
-	done := make(chan struct{})
-	go func() {
-		l.running.Wait()
-		close(done)
-	}()
-	select {
-	case <-done:
-	case <-ctx.Done():
-		l.cancel()
-		<-done
-	}
-	l.cancel()
+	l.work.Stop(ctx)
 	l.Sender.Close()
 }
 
@@ -99,13 +81,13 @@ func (l *Loop) run() {
 		}
 		for _, d := range l.take(busy) {
 			busy.add(d, 1)
-			l.running.Go(func() {
+			l.work.Go(func() {
 				l.attempt(d)
 				l.ended <- d // there is a place for each that is under way
 			})
 		}
 		select {
-		case <-l.stopping.Done():
+		case <-l.work.Stopping.Done():
 			return
 		case <-poll.C:
 		case d := <-l.ended:
@@ -126,10 +108,10 @@ func (l *Loop) take(busy *underWay) []chat.Delivery {
 	if busy.all >= perNode {
 		return nil
 	}
-	queues, err := l.Outbox.Due(l.stopping, listedQueues)
+	queues, err := l.Outbox.Due(l.work.Stopping, listedQueues)
 	if err == nil && len(queues) > 0 {
 		var taken []chat.Delivery
-		if taken, err = l.Outbox.Take(l.stopping, busy.shares(queues), lease); err == nil {
+		if taken, err = l.Outbox.Take(l.work.Stopping, busy.shares(queues), lease); err == nil {
 			return taken
 		}
 	}
@@ -138,7 +120,7 @@ func (l *Loop) take(busy *underWay) []chat.Delivery {
 }
 
 func (l *Loop) count() {
-	waiting, err := l.Outbox.Waiting(l.stopping)
+	waiting, err := l.Outbox.Waiting(l.work.Stopping)
 	if err != nil {
 		l.complain("count webhooks' deliveries", err)
 		return
@@ -149,7 +131,7 @@ func (l *Loop) count() {
 // attempt makes one call and keeps what came of it. When even that cannot be
 // kept, the delivery is due again after its lease.
 func (l *Loop) attempt(d chat.Delivery) {
-	ctx, cancel := context.WithTimeout(l.ctx, attemptTime)
+	ctx, cancel := context.WithTimeout(l.work.Ctx, attemptTime)
 	defer cancel()
 	webhook, err := l.Webhooks.Webhook(ctx, d.Tenant, d.Webhook)
 	if gone(err) || err == nil && !webhook.Enabled {
@@ -170,7 +152,7 @@ func (l *Loop) attempt(d chat.Delivery) {
 		return
 	}
 	result := l.Sender.send(ctx, webhook, d.ID, body)
-	if l.ctx.Err() != nil {
+	if l.work.Ctx.Err() != nil {
 		return // it was broken off, which says nothing of the server
 	}
 	l.metrics.seconds.Observe(result.Took.Seconds())
@@ -228,7 +210,7 @@ func (l *Loop) disable(ctx context.Context, webhook chat.Webhook, why chat.Disab
 
 // complain logs what went wrong on our side, unless that is the end.
 func (l *Loop) complain(attempt string, err error, about ...any) {
-	if err == nil || l.stopping.Err() != nil {
+	if err == nil || l.work.Stopping.Err() != nil {
 		return
 	}
 	l.Logger.Error("cannot "+attempt, append(about, slog.Any("error", err))...)

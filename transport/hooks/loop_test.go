@@ -296,7 +296,7 @@ func TestStoppingLetsWhatIsUnderWayArriveAndBreaksOffTheRest(t *testing.T) {
 	<-began
 	stopped := make(chan struct{})
 	go func() { l.Stop(context.Background()); close(stopped) }()
-	eventually(t, "the loop goes on", func() bool { return l.stopping.Err() != nil })
+	eventually(t, "the loop goes on", func() bool { return l.work.Stopping.Err() != nil })
 	select {
 	case <-stopped:
 		t.Error("it did not wait for what is under way")

@@ -4,13 +4,13 @@ import (
 	"context"
 	"errors"
 	"log/slog"
-	"sync"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
 
 	"parley/account"
 	"parley/chat"
+	"parley/transport/drain"
 )
 
 // Tenants, Bots and Members are what mails ask of stores.
@@ -63,13 +63,9 @@ const (
 // Loop sends until it is stopped.
 type Loop struct {
 	Config
-	metrics  metrics
-	stopping context.Context // ends when nothing new is to be taken
-	stop     context.CancelFunc
-	ctx      context.Context // of attempts; ends when nobody waits for them any more
-	cancel   context.CancelFunc
-	ended    chan struct{}
-	running  sync.WaitGroup
+	metrics metrics
+	work    *drain.Work
+	ended   chan struct{}
 }
 
 // Start begins to send.
@@ -83,29 +79,15 @@ func Start(config Config) *Loop {
 	if config.retry == nil {
 		config.retry = retryAt
 	}
-	l := &Loop{Config: config, metrics: newMetrics(config.Metrics), ended: make(chan struct{}, places)}
-	l.stopping, l.stop = context.WithCancel(context.Background())
-	l.ctx, l.cancel = context.WithCancel(context.Background())
-	l.running.Go(l.run)
+	l := &Loop{Config: config, work: drain.New(), metrics: newMetrics(config.Metrics), ended: make(chan struct{}, places)}
+	l.work.Go(l.run)
 	return l
 }
 
 // Stop takes nothing new and waits for what is under way. When ctx ends first, that
 // is broken off; it is tried again when its lease is over.
 func (l *Loop) Stop(ctx context.Context) {
-	l.stop()
-	done := make(chan struct{})
-	go func() {
-		l.running.Wait()
-		close(done)
-	}()
-	select {
-	case <-done:
-	case <-ctx.Done():
-		l.cancel()
-		<-done
-	}
-	l.cancel()
+	l.work.Stop(ctx)
 }
 
 // run takes as many mails as there are places, at each poll and when an attempt ended:
@@ -117,13 +99,13 @@ func (l *Loop) run() {
 	for {
 		for _, m := range l.take(places - busy) {
 			busy++
-			l.running.Go(func() {
+			l.work.Go(func() {
 				l.attempt(m)
 				l.ended <- struct{}{} // there is a place for each that is under way
 			})
 		}
 		select {
-		case <-l.stopping.Done():
+		case <-l.work.Stopping.Done():
 			return
 		case <-poll.C:
 		case <-l.ended:
@@ -136,7 +118,7 @@ func (l *Loop) take(most int) []chat.Mail {
 	if most == 0 {
 		return nil
 	}
-	mails, err := l.Mails.TakeMails(l.stopping, most, lease)
+	mails, err := l.Mails.TakeMails(l.work.Stopping, most, lease)
 	if err != nil {
 		l.complain("look for mails", err)
 		return nil
@@ -147,10 +129,10 @@ func (l *Loop) take(most int) []chat.Mail {
 // attempt writes and sends one mail, and keeps what came of it. When even that
 // cannot be kept, the mail is due again after its lease.
 func (l *Loop) attempt(m chat.Mail) {
-	ctx, cancel := context.WithTimeout(l.ctx, attemptTime)
+	ctx, cancel := context.WithTimeout(l.work.Ctx, attemptTime)
 	defer cancel()
 	sent, brought, err := l.send(ctx, m)
-	if l.ctx.Err() != nil && err != nil {
+	if l.work.Ctx.Err() != nil && err != nil {
 		return // it was broken off, which says nothing of the server
 	}
 	// A mail that is sent stays sent, whoever wants to end now.
@@ -213,7 +195,7 @@ func (l *Loop) failed(ctx context.Context, m chat.Mail, err error) {
 
 // complain logs what went wrong on our side, unless that is the end.
 func (l *Loop) complain(attempt string, err error, about ...any) {
-	if err == nil || l.stopping.Err() != nil {
+	if err == nil || l.work.Stopping.Err() != nil {
 		return
 	}
 	l.Logger.Error("cannot "+attempt, append(about, slog.Any("error", err))...)

@@ -270,7 +270,7 @@ func TestAMailThatWasSentIsKeptAsSentAlsoAtTheEnd(t *testing.T) {
 		l.Stop(ended)
 		close(stopped)
 	}()
-	<-l.ctx.Done() // broken off
+	<-l.work.Ctx.Done() // broken off
 	close(release)
 	await(t, stopped, "the end")
 	if len(w.planned()) != 0 || w.marks["mail"] != 1 {

@@ -184,10 +184,24 @@ func (s *site) takeover(v *client.Visitor, agent *client.Agent, question string,
 	if err := agent.Do(ctx, "conversation.release", about); err != nil {
 		return 0, 0, err
 	}
-	if watched { // whoever goes on to another conversation leaves this one
+	if watched { // whoever goes on to another conversation leaves this one, having seen what became of it
+		if err := agent.Await(ctx, conversation, givenBack); err != nil {
+			return 0, 0, err
+		}
 		return took, shown, agent.Do(ctx, "conversation.unwatch", about)
 	}
 	return took, shown, nil
+}
+
+// givenBack tells whether the last change of status that was shown gave the conversation to the bot. The acknowledgement
+// of a release may come before it.
+func givenBack(shown []client.Shown) bool {
+	for _, s := range slices.Backward(shown) {
+		if s.Type == "status.changed" {
+			return s.Data.Status == "bot"
+		}
+	}
+	return false
 }
 
 // fenced reads a log for what the bot said while an agent had the conversation.

@@ -180,10 +180,14 @@ func deskAsks(t *testing.T, h *house) {
 	if _, err := h.bots.UpdateBot(t.Context(), bot); err != nil {
 		t.Fatal(err)
 	}
-	h.sit(t, ada, true)
+	// Both are there before anybody waits: a desk that reads the line in between asks whoever it has.
 	h.line.change(func() { h.line.loads = map[string]int{ada.ID: 3} })
-	h.line.add(v.Ref, v.Bot)
+	first, _ := h.sit(t, ada, true)
 	h.sit(t, ben, true)
+	first.until(t, "both are there", onDuty(
+		actors.Colleague{ID: ada.ID, Name: "Ada", Available: true}, actors.Colleague{ID: ben.ID, Name: "Ben", Available: true}))
+	h.line.add(v.Ref, v.Bot)
+	h.sit(t, chat.Author{}, false) // has the line read
 	h.line.until(t, "the desk asks Ben", func() bool { return h.line.waiters[0].Assignee == ben.ID })
 	h.line.change(func() { h.line.waiters, h.line.loads = nil, map[string]int{} })
 }

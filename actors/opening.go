@@ -28,7 +28,7 @@ func (s *session) activate(ctx actor.Context, identity string) {
 	tenant, conversation, _ := strings.Cut(identity, "/")
 	s.ref, s.self = chat.Ref{Tenant: tenant, Conversation: conversation}, ctx.Self()
 	s.engine.sessions.Add(1)
-	if _, unborn := s.engine.unborn.LoadAndDelete(s.ref); unborn {
+	if _, unborn := s.engine.unborn.Load(s.ref); unborn {
 		s.phase = opening
 		s.engine.send(s.self, &opened{err: chat.ErrNotFound})
 		return

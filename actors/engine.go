@@ -97,10 +97,10 @@ func Start(config Config) (*Engine, error) {
 		model: config.Model, extractive: config.Extractive, prices: config.Prices, logger: config.Logger,
 	}
 	e.running, e.stop = context.WithCancel(context.Background())
-	err := config.Announcer.Subscribe(e.running, chat.TopicBot, func(key string) {
+	err := config.Announcer.Subscribe(e.running, chat.TopicBot, chat.Listener{Heard: func(key string) {
 		tenant, id, _ := strings.Cut(key, "/")
 		e.bots.announced(botKey{tenant, id})
-	})
+	}})
 	if err != nil {
 		e.logger.Warn("changes of bots are noticed a second late", slog.Any("error", err))
 	}

@@ -188,17 +188,27 @@ type ClosingBot struct {
 }
 
 // Announcer tells all nodes that something changed. An announcement may be
-// lost: whoever must know compares versions in SQL as well.
+// lost: whoever must know compares versions in SQL as well, at the latest when it is told that some were missed.
 type Announcer interface {
 	// Announce is delivered at most once to each subscriber of the topic, this node's included.
 	Announce(ctx context.Context, topic, key string) error
-	// Subscribe returns once it is subscribed; f is then called for each announcement, one at a time,
-	// from a goroutine that ends with ctx. f must not block.
-	Subscribe(ctx context.Context, topic string, f func(key string)) error
+	// Subscribe returns once it is subscribed; the listener is then called for each announcement, one at a time,
+	// from a goroutine that ends with ctx. It must not block.
+	Subscribe(ctx context.Context, topic string, listener Listener) error
+}
+
+// Listener hears what is announced under a topic.
+type Listener struct {
+	Heard func(key string)
+	// Missed says that announcements may have been lost before now: all that is remembered is to be looked at
+	// again. It comes within two seconds of a loss, or of the end of an outage; nil: does not matter.
+	Missed func()
 }
 
 // Topics of announcements.
 const (
-	TopicBot   = "bot"   // key: tenant/bot whose settings or knowledge changed
-	TopicInbox = "inbox" // key: tenant/conversation whose summary changed
+	TopicBot    = "bot"    // key: tenant/bot whose settings or knowledge changed
+	TopicInbox  = "inbox"  // key: tenant/conversation whose summary changed
+	TopicMember = "member" // key: tenant/user whose role changed or whose sign-ins were revoked
+	TopicNode   = "node"   // key: id of a node that came, leaves or left
 )

@@ -29,8 +29,8 @@ func (c *Client) Announce(ctx context.Context, topic, key string) error {
 // Subscribe implements chat.Announcer. It returns once Redis knows of the
 // subscription: what is announced after that is delivered. While Redis is away
 // it returns after two seconds at most, and the subscription begins when Redis
-// comes; the only error is a ctx that has ended. f is called from a goroutine that ends with ctx or Close.
-func (c *Client) Subscribe(ctx context.Context, topic string, f func(key string)) error {
+// comes; the only error is a ctx that has ended. The listener is called from a goroutine that ends with ctx or Close.
+func (c *Client) Subscribe(ctx context.Context, topic string, listener chat.Listener) error {
 	if err := ctx.Err(); err != nil {
 		return fmt.Errorf("subscribe to %s: %w", topic, err)
 	}
@@ -54,7 +54,7 @@ func (c *Client) Subscribe(ctx context.Context, topic string, f func(key string)
 				if !ok {
 					return
 				}
-				f(message.Payload)
+				listener.Heard(message.Payload)
 			}
 		}
 	})

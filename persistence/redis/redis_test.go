@@ -95,18 +95,18 @@ func contract(t *testing.T, nodes func(t *testing.T) (*Client, *Client)) {
 		for _, node := range []*Client{a, b, b} {
 			all.Add(n)
 			var got []string
-			if err := node.Subscribe(t.Context(), chat.TopicBot, func(key string) {
+			if err := node.Subscribe(t.Context(), chat.TopicBot, chat.Listener{Heard: func(key string) {
 				got = append(got, key) // one at a time: the race detector would tell
 				if want := strconv.Itoa(len(got)); key != want {
 					t.Errorf("announcement %d is %q, want %q", len(got), key, want)
 				}
 				all.Done()
-			}); err != nil {
+			}}); err != nil {
 				t.Fatal(err)
 			}
-			if err := node.Subscribe(t.Context(), chat.TopicInbox, func(key string) {
+			if err := node.Subscribe(t.Context(), chat.TopicInbox, chat.Listener{Heard: func(key string) {
 				t.Errorf("%q of another topic", key)
-			}); err != nil {
+			}}); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -124,8 +124,8 @@ func contract(t *testing.T, nodes func(t *testing.T) (*Client, *Client)) {
 		ctx, cancel := context.WithCancel(t.Context())
 		first, second := make(chan string, 10), make(chan string, 10)
 		if err := errors.Join(
-			b.Subscribe(ctx, "x", func(key string) { first <- key }),
-			b.Subscribe(t.Context(), "x", func(key string) { second <- key }),
+			b.Subscribe(ctx, "x", chat.Listener{Heard: func(key string) { first <- key }}),
+			b.Subscribe(t.Context(), "x", chat.Listener{Heard: func(key string) { second <- key }}),
 		); err != nil {
 			t.Fatal(err)
 		}
@@ -141,7 +141,7 @@ func contract(t *testing.T, nodes func(t *testing.T) (*Client, *Client)) {
 		if len(first) != 0 {
 			t.Error("an ended subscription was called")
 		}
-		if err := a.Subscribe(ctx, "x", nil); !errors.Is(err, context.Canceled) {
+		if err := a.Subscribe(ctx, "x", chat.Listener{}); !errors.Is(err, context.Canceled) {
 			t.Errorf("subscribing with an ended context: %v", err)
 		}
 	})
@@ -188,7 +188,7 @@ func TestARedisThatGoesAndComesIsSurvived(t *testing.T) {
 	server := testbed.RedisServer(t)
 	c, log := open(t, server.URL())
 	heard := make(chan string, 100)
-	if err := c.Subscribe(t.Context(), "x", func(key string) { heard <- key }); err != nil {
+	if err := c.Subscribe(t.Context(), "x", chat.Listener{Heard: func(key string) { heard <- key }}); err != nil {
 		t.Fatal(err)
 	}
 	limits, rate := c.Limits("test"), limiter.Rate{Limit: 2, Period: time.Hour}
@@ -245,7 +245,7 @@ func TestARedisThatIsAwayAtStartIsFoundLater(t *testing.T) {
 		t.Errorf("up %t, logged %d times", c.Up(), log.count("redis is away"))
 	}
 	heard := make(chan string, 1000)
-	if err := c.Subscribe(t.Context(), "x", func(key string) { heard <- key }); err != nil {
+	if err := c.Subscribe(t.Context(), "x", chat.Listener{Heard: func(key string) { heard <- key }}); err != nil {
 		t.Fatal(err)
 	}
 	limits, rate := c.Limits("test"), limiter.Rate{Limit: 2, Period: time.Hour}
@@ -297,7 +297,7 @@ func TestCloseLeavesNothingBehind(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := c.Subscribe(context.Background(), "x", func(string) {}); err != nil {
+	if err := c.Subscribe(context.Background(), "x", chat.Listener{Heard: func(string) {}}); err != nil {
 		t.Fatal(err)
 	}
 	if err := c.Close(); err != nil {

@@ -291,7 +291,7 @@ func (a *announcements) Announce(_ context.Context, topic, key string) error {
 	return nil
 }
 
-func (a *announcements) Subscribe(context.Context, string, func(string)) error { return nil }
+func (a *announcements) Subscribe(context.Context, string, chat.Listener) error { return nil }
 
 func (a *announcements) has(key string) bool {
 	a.mu.Lock()

@@ -379,9 +379,9 @@ func (a *announcer) Announce(_ context.Context, _, key string) error {
 	return nil
 }
 
-func (a *announcer) Subscribe(_ context.Context, _ string, f func(string)) error {
+func (a *announcer) Subscribe(_ context.Context, _ string, listener chat.Listener) error {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	a.subscribers = append(a.subscribers, f)
+	a.subscribers = append(a.subscribers, listener.Heard)
 	return nil
 }

@@ -90,7 +90,7 @@ func (i *inbox) list(tenant string, c *conn) func() {
 // listen returns once nothing is missed any more, so that a list that is
 // fetched after desk.ready is kept up to date.
 func (i *inbox) listen() {
-	err := i.announcer.Subscribe(i.ctx, chat.TopicInbox, i.changed)
+	err := i.announcer.Subscribe(i.ctx, chat.TopicInbox, chat.Listener{Heard: i.changed})
 	if i.hears = err == nil; err != nil && i.ctx.Err() == nil {
 		i.log.Error("subscribe to the inbox", "error", err)
 	}

@@ -133,7 +133,7 @@ func TestWhoLeavesIsNotWaitedFor(t *testing.T) {
 // deaf cannot be subscribed to.
 type deaf struct{ chat.Announcer }
 
-func (deaf) Subscribe(context.Context, string, func(string)) error { return errors.New("away") }
+func (deaf) Subscribe(context.Context, string, chat.Listener) error { return errors.New("away") }
 
 func TestWhoCannotHearOfABeginningWatchesFromTheStart(t *testing.T) {
 	t.Parallel()

@@ -11,6 +11,8 @@ type Member struct {
 	Address  string // host:port at which the other nodes reach it
 	Version  string // of the program
 	Draining bool   // it is about to leave and takes nothing new
+
+	Unreachable []string // ids of members that it cannot reach, though they live
 }
 
 // Membership is who is in the cluster. It may be away, and may forget everything at any time.

@@ -7,7 +7,9 @@
 // migrations/ and queries/. What both databases understand alike, and no more:
 // CAST instead of ::, and never to BYTEA or TIMESTAMPTZ, which SQLite takes for
 // numbers; no now(), ANY, FOR UPDATE, ILIKE, arrays or intervals. Times and ids
-// come from Go; times are UTC with a precision of a millisecond. Many rows are
+// come from Go; times are UTC with a precision of a millisecond. Leases alone go
+// by the database's clock, clock_timestamp(), so that no node's can make two lead.
+// Many rows are
 // sent as a batch of one statement (:batchone, :batchexec), which Postgres gets
 // in one round trip. A bundle gathers such batches and makes one transaction of
 // them, still in one round trip: there, a condition that must hold is written so

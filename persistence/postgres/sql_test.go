@@ -18,6 +18,7 @@ var acrossTenants = []string{
 	"BotVersions",            // of all bots that a node serves
 	"DeleteAbandonedSources", // the sweep over all tenants
 	"CountOutbox",            // a measurement over all tenants
+	"Lead", "Resign",         // among nodes
 }
 
 // unportable are the things that one of the databases does not understand, or

@@ -27,6 +27,7 @@ var (
 	_ chat.Bots          = (*Store)(nil)
 	_ chat.Traces        = (*Store)(nil)
 	_ chat.BotDirectory  = (*Store)(nil)
+	_ chat.Leases        = (*Store)(nil)
 	_ account.Store      = (*Store)(nil)
 	_ account.Sessions   = (*Store)(nil)
 	_ knowledge.Store    = (*Store)(nil)

@@ -11,7 +11,6 @@ import (
 	"strings"
 
 	"github.com/riverqueue/river/riverdriver/riversqlite"
-	_ "modernc.org/sqlite" // the driver
 
 	"parley/persistence/jobs"
 	"parley/persistence/postgres"
@@ -54,23 +53,17 @@ func (d *database) open(ctx context.Context, path string, logger *slog.Logger) e
 	if logger == nil {
 		logger = slog.Default()
 	}
-	var err error
-	d.writer, err = sql.Open("sqlite", address(path, "_txlock=immediate",
-		"_pragma=busy_timeout(10000)", "_pragma=journal_mode(WAL)", "_pragma=synchronous(FULL)", "_pragma=foreign_keys(1)"))
-	if err != nil {
-		return err
-	}
+	d.writer = sql.OpenDB(newConnector(address(path, "_txlock=immediate",
+		"_pragma=busy_timeout(10000)", "_pragma=journal_mode(WAL)", "_pragma=synchronous(FULL)", "_pragma=foreign_keys(1)")))
 	d.writer.SetMaxOpenConns(1)
 	if err := d.writer.PingContext(ctx); err != nil {
 		return err
 	}
-	d.reader, err = sql.Open("sqlite", address(path, "mode=ro", "_pragma=busy_timeout(10000)", "_pragma=query_only(1)"))
-	if err != nil {
-		return err
-	}
+	d.reader = sql.OpenDB(newConnector(address(path, "mode=ro", "_pragma=busy_timeout(10000)", "_pragma=query_only(1)")))
 	d.reader.SetMaxOpenConns(readers)
 	d.reader.SetMaxIdleConns(readers)
 	d.writing, d.reading = newStatements(d.writer), newStatements(d.reader)
+	var err error
 	d.queue, err = jobs.NewQueue(riversqlite.New(d.writer), jobs.Settings{Poll: jobPoll, PollOnly: true, Logger: logger})
 	return err
 }

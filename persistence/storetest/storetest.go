@@ -27,6 +27,7 @@ type Store interface {
 	chat.Notes
 	chat.Replies
 	chat.Mails
+	chat.Leases
 	BotTenant(ctx context.Context, id string) (string, error)
 	BotVersions(ctx context.Context, ids []string) (map[string]int64, error)
 	account.Store
@@ -89,6 +90,7 @@ func Run(t *testing.T, open func(t testing.TB) Database) {
 		{"Invitations", invitationTests},
 		{"Replies", replyTests},
 		{"Notes", noteTests},
+		{"Leases", leaseTests},
 	} {
 		t.Run(group.name, func(t *testing.T) {
 			t.Parallel()

@@ -145,8 +145,8 @@ func (s *session) hush() {
 }
 
 func (s *session) stop(ctx actor.Context, m *stop, r early) {
-	s.know(m.visitor)
-	if s.floor.stop(m.message, waiting{sender: r.sender, until: r.until}) {
+	s.know(m.Visitor)
+	if s.floor.stop(m.Message, waiting{sender: r.sender, until: r.until}) {
 		s.hush()
 		s.next(ctx)
 		return

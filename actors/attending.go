@@ -17,20 +17,20 @@ type onlooker struct {
 }
 
 func (s *session) attach(ctx actor.Context, m *attach, sender *actor.PID) {
-	s.know(m.visitor)
-	if !slices.ContainsFunc(s.watchers, func(w onlooker) bool { return w.pid.Equal(m.watcher) }) {
-		s.watchers = append(s.watchers, onlooker{m.watcher, m.agent})
+	s.know(m.Visitor)
+	if !slices.ContainsFunc(s.watchers, func(w onlooker) bool { return w.pid.Equal(m.Watcher) }) {
+		s.watchers = append(s.watchers, onlooker{m.Watcher, m.Agent})
 	}
-	if m.agent == nil && m.visitor.Page != "" {
-		s.visitor.Page = m.visitor.Page
+	if m.Agent == nil && m.Visitor.Page != "" {
+		s.visitor.Page = m.Visitor.Page
 	}
 	s.look(ctx)
 	now := &attached{
-		head: s.state.head, status: s.state.status, agent: s.state.agent, spoken: s.state.spoken > 0,
-		place: s.place, here: s.here, blocked: s.blocked,
+		Head: s.state.head, Status: s.state.status, Agent: s.state.agent, Spoken: s.state.spoken > 0,
+		Place: s.place, Here: s.here, Blocked: s.blocked,
 	}
 	if s.turn != nil {
-		now.open = &Snapshot{Message: s.turn.message, Text: s.turn.text.String()}
+		now.Open = &Snapshot{Message: s.turn.message, Text: s.turn.text.String()}
 	}
 	reply(ctx, sender, now)
 }
@@ -40,7 +40,7 @@ func (s *session) detach(ctx actor.Context, watcher *actor.PID) {
 	s.watchers = slices.DeleteFunc(s.watchers, func(w onlooker) bool { return w.pid.Equal(watcher) })
 	s.early = slices.DeleteFunc(s.early, func(r early) bool {
 		wish, attaches := r.message.(*attach)
-		return attaches && wish.watcher.Equal(watcher)
+		return attaches && wish.Watcher.Equal(watcher)
 	})
 	s.look(ctx)
 	s.rest(ctx)
@@ -103,30 +103,30 @@ func (s *session) show(ctx actor.Context, output Output) {
 // what people wrote, since nobody asks how far they have read the bot's answers. The visitor is shown
 // how far the agent has read who has the conversation, and not who else looks at it.
 func (s *session) read(ctx actor.Context, m *read, sender *actor.PID) {
-	output := &Read{Author: m.reader, Seq: min(m.seq, s.state.head)}
+	output := &Read{Author: m.Reader, Seq: min(m.Seq, s.state.head)}
 	keep := true
 	switch {
-	case m.reader.Kind == chat.ByVisitor:
+	case m.Reader.Kind == chat.ByVisitor:
 		keep = s.kept < s.state.spoken && s.state.spoken <= output.Seq
 		if output.Seq > s.seen {
 			s.seen = output.Seq
 			s.deliverAgents(ctx, output)
 		}
-	case s.state.status == chat.WithAgent && s.state.agent.ID == m.reader.ID:
+	case s.state.status == chat.WithAgent && s.state.agent.ID == m.Reader.ID:
 		s.deliver(ctx, output)
 	default:
 		s.deliverAgents(ctx, output)
 	}
-	reply(ctx, sender, &marked{keep: keep, seq: output.Seq})
+	reply(ctx, sender, &marked{Keep: keep, Seq: output.Seq})
 	s.rest(ctx)
 }
 
 // block refuses what the visitor writes, or accepts it again.
 func (s *session) block(ctx actor.Context, m *block) {
-	s.know(m.visitor)
-	if s.blocked != m.blocked {
-		s.blocked = m.blocked
-		s.deliver(ctx, &Barred{m.blocked})
+	s.know(m.Visitor)
+	if s.blocked != m.Blocked {
+		s.blocked = m.Blocked
+		s.deliver(ctx, &Barred{m.Blocked})
 	}
 	s.rest(ctx)
 }

@@ -43,21 +43,22 @@ type node struct {
 
 // sitter is a seat as its desk knows it.
 type sitter struct {
-	pid   *actor.PID
-	agent chat.Author
-	state availability
+	PID   *actor.PID
+	Agent chat.Author
+	State availability
 }
 
-// What desks are told. The replies are *chat.Receipt unless it says otherwise.
+// What desks are told. The replies are *chat.Receipt unless it says otherwise. All but
+// the last two travel between nodes (carry.go).
 type (
 	stir struct {
-		node   string
-		seats  []sitter
-		asking []string
+		Node   string
+		Seats  []sitter
+		Asking []string
 	}
 	onDuty    struct{}                   // reply: *Roster
-	outlook   struct{ hours chat.Hours } // reply: *chat.Place
-	mentioned struct{ note chat.Note }
+	outlook   struct{ Hours chat.Hours } // reply: *chat.Place
+	mentioned struct{ Note chat.Note }
 	// lineRead is the line as SQL has it; sent by the desk's own goroutine.
 	lineRead struct {
 		line  []chat.Waiter
@@ -101,12 +102,12 @@ func (d *desk) request(ctx actor.Context, message any) {
 	case *onDuty:
 		ctx.Respond(&Roster{d.colleagues()})
 	case *outlook:
-		place := d.outlook(m.hours, time.Now())
+		place := d.outlook(m.Hours, time.Now())
 		ctx.Respond(&place)
 	case *mentioned:
 		for s := range d.sitters() {
-			if slices.Contains(m.note.Mentions, s.agent.ID) {
-				ctx.Send(s.pid, &Mentioned{m.note})
+			if slices.Contains(m.Note.Mentions, s.Agent.ID) {
+				ctx.Send(s.PID, &Mentioned{m.Note})
 			}
 		}
 		ctx.Respond(&chat.Receipt{})
@@ -127,19 +128,19 @@ func (d *desk) again(ctx actor.Context) {
 
 // stir learns who sits here through a node, and that the line may have changed.
 func (d *desk) stir(ctx actor.Context, m *stir) {
-	before := d.nodes[m.node].seats
-	if len(m.seats) == 0 {
-		delete(d.nodes, m.node)
+	before := d.nodes[m.Node].seats
+	if len(m.Seats) == 0 {
+		delete(d.nodes, m.Node)
 	} else {
-		d.nodes[m.node] = node{m.seats, time.Now()}
+		d.nodes[m.Node] = node{m.Seats, time.Now()}
 	}
-	for _, conversation := range m.asking {
+	for _, conversation := range m.Asking {
 		delete(d.told, conversation)
 	}
 	if !d.call(ctx) {
-		for _, s := range m.seats {
-			if !slices.ContainsFunc(before, func(b sitter) bool { return b.pid.Equal(s.pid) }) {
-				ctx.Send(s.pid, &Roster{d.roster})
+		for _, s := range m.Seats {
+			if !slices.ContainsFunc(before, func(b sitter) bool { return b.PID.Equal(s.PID) }) {
+				ctx.Send(s.PID, &Roster{d.roster})
 			}
 		}
 	}
@@ -154,7 +155,7 @@ func (d *desk) call(ctx actor.Context) bool {
 	}
 	d.roster = colleagues
 	for s := range d.sitters() {
-		ctx.Send(s.pid, &Roster{colleagues})
+		ctx.Send(s.PID, &Roster{colleagues})
 	}
 	return true
 }
@@ -176,12 +177,12 @@ func (d *desk) sitters() func(func(sitter) bool) {
 func (d *desk) colleagues() []Colleague {
 	byID, since := map[string]Colleague{}, map[string]time.Time{}
 	for s := range d.sitters() {
-		before, was := since[s.agent.ID]
-		later := !was || s.state.since.After(before) || s.state.since.Equal(before) && !s.state.is
-		if s.agent.ID == "" || !later {
+		before, was := since[s.Agent.ID]
+		later := !was || s.State.Since.After(before) || s.State.Since.Equal(before) && !s.State.Is
+		if s.Agent.ID == "" || !later {
 			continue
 		}
-		byID[s.agent.ID], since[s.agent.ID] = Colleague{s.agent.ID, s.agent.Name, s.state.is}, s.state.since
+		byID[s.Agent.ID], since[s.Agent.ID] = Colleague{s.Agent.ID, s.Agent.Name, s.State.Is}, s.State.Since
 	}
 	return slices.SortedFunc(maps.Values(byID), byName)
 }

@@ -97,7 +97,7 @@ func (d *desks) run(ctx context.Context) {
 		d.mutex.Unlock()
 		var wait sync.WaitGroup
 		for tenant, asking := range dirty {
-			message := &stir{node: d.engine.node.System().ID, seats: d.seated(tenant), asking: asking}
+			message := &stir{Node: d.engine.node.System().ID, Seats: d.seated(tenant), Asking: asking}
 			wait.Go(func() {
 				limited, cancel := context.WithTimeout(ctx, stirTimeout)
 				defer cancel()
@@ -127,7 +127,7 @@ func (d *desks) outlook(ctx context.Context, visitor Visitor) chat.Place {
 	defer cancel()
 	message := &outlook{}
 	if bot, err := d.engine.bots.snapshot(ctx, visitor.Tenant, visitor.Bot); err == nil {
-		message.hours = bot.Appearance.Hours
+		message.Hours = bot.Appearance.Hours
 	}
 	reply, err := d.engine.requestOf(ctx, deskKind, visitor.Tenant, message)
 	if err != nil {

@@ -47,7 +47,7 @@ func (e *Engine) Sit(tenant string, agent chat.Author, available bool, watcher D
 	registry := e.node.System().ProcessRegistry
 	pid, _ := registry.Add(&sitting{watcher}, "seat/"+strconv.FormatUint(e.watches.Add(1), 36))
 	s := &seat{desks: e.desks, tenant: tenant, agent: agent, pid: pid}
-	s.state.Store(&availability{is: available})
+	s.state.Store(&availability{Is: available})
 	s.leave = sync.OnceFunc(func() {
 		registry.Remove(pid)
 		e.desks.leave(s)
@@ -67,8 +67,8 @@ func (e *Engine) OnDuty(ctx context.Context, tenant string) ([]Colleague, error)
 
 // availability is whether an agent takes conversations. Of what their connections say, the latest counts.
 type availability struct {
-	is    bool
-	since time.Time // zero: as it was kept
+	Is    bool
+	Since time.Time // zero: as it was kept
 }
 
 type seat struct {
@@ -81,7 +81,7 @@ type seat struct {
 }
 
 func (s *seat) Available(available bool) {
-	s.state.Store(&availability{is: available, since: time.Now()})
+	s.state.Store(&availability{Is: available, Since: time.Now()})
 	s.desks.stir(s.tenant)
 }
 

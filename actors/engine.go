@@ -152,7 +152,7 @@ type Visitor struct {
 	// said under it, as far as they know: its log need not be looked for. SQL decides should they be wrong.
 	Unborn bool
 
-	botName string // filled in by the engine, for a conversation that has no rows to find its bot by
+	BotName string // filled in by the engine, for a conversation that has no rows to find its bot by
 }
 
 // Attached is the state of a conversation at the instant of attaching: all
@@ -181,7 +181,7 @@ func (e *Engine) attach(ctx context.Context, visitor Visitor, agent *chat.Author
 		e.unborn.Store(visitor.Ref, nil)
 		defer e.unborn.Delete(visitor.Ref)
 	}
-	visitor.botName = e.botName(ctx, visitor.Tenant, visitor.Bot)
+	visitor.BotName = e.botName(ctx, visitor.Tenant, visitor.Bot)
 	pid, remove := e.watch(watcher)
 	reply, err := e.request(ctx, visitor.Ref, &attach{visitor, agent, pid})
 	if err != nil {
@@ -195,10 +195,10 @@ func (e *Engine) attach(ctx context.Context, visitor Visitor, agent *chat.Author
 		e.tell(visitor.Ref, &detach{pid})
 	})
 	attached := Attached{
-		Head: now.head, Status: now.status, Agent: now.agent, Open: now.open,
-		Place: now.place, Here: now.here, Blocked: now.blocked, Detach: detach,
+		Head: now.Head, Status: now.Status, Agent: now.Agent, Open: now.Open,
+		Place: now.Place, Here: now.Here, Blocked: now.Blocked, Detach: detach,
 	}
-	if now.spoken {
+	if now.Spoken {
 		if attached.Marks, err = e.reads.ReadMarks(ctx, visitor.Ref); err != nil {
 			e.logger.Warn("cannot read marks", slog.String("conversation", visitor.Conversation), slog.Any("error", err))
 		}
@@ -218,9 +218,9 @@ func (e *Engine) Watch(ctx context.Context, visitor Visitor, agent chat.Author, 
 // Codes: message_empty, message_too_long, too_many_waiting, not_yours; unavailable when storage is
 // away for 10 s, or when too many wait for it: the same message may be sent again.
 func (e *Engine) Post(ctx context.Context, visitor Visitor, author chat.Author, clientID, text string) (chat.Receipt, error) {
-	message := &post{author: author, clientID: clientID, text: text}
+	message := &post{Author: author, ClientID: clientID, Text: text}
 	if author.Kind == chat.ByVisitor {
-		message.transfer, message.place = e.transfer(ctx, visitor, text)
+		message.Transfer, message.Place = e.transfer(ctx, visitor, text)
 	}
 	receipt, err := e.write(ctx, visitor, message)
 	if err != nil {
@@ -279,7 +279,7 @@ func (e *Engine) Retry(ctx context.Context, visitor Visitor, message string) err
 
 // RequestPerson puts the conversation into the waiting line for a person.
 func (e *Engine) RequestPerson(ctx context.Context, visitor Visitor) error {
-	_, err := e.write(ctx, visitor, &move{to: chat.Waiting, place: e.desks.outlook(ctx, visitor)})
+	_, err := e.write(ctx, visitor, &move{To: chat.Waiting, Place: e.desks.outlook(ctx, visitor)})
 	return err
 }
 
@@ -298,7 +298,7 @@ func (e *Engine) SetContact(ctx context.Context, visitor Visitor, contact chat.C
 
 // Close closes the conversation; the next message reopens it.
 func (e *Engine) Close(ctx context.Context, visitor Visitor) error {
-	_, err := e.write(ctx, visitor, &move{to: chat.Closed})
+	_, err := e.write(ctx, visitor, &move{To: chat.Closed})
 	return err
 }
 
@@ -327,7 +327,7 @@ func (e *Engine) CancelRequest(ctx context.Context, visitor Visitor) error {
 // with the bot or waits is theirs to take, and waits until then. A Conflict error with code "not_yours" when
 // another agent has it, unless forced.
 func (e *Engine) Assign(ctx context.Context, visitor Visitor, by, to chat.Author, force bool) error {
-	if _, err := e.write(ctx, visitor, &hand{by: by, to: to, force: force, place: e.desks.outlook(ctx, visitor)}); err != nil {
+	if _, err := e.write(ctx, visitor, &hand{By: by, To: to, Force: force, Place: e.desks.outlook(ctx, visitor)}); err != nil {
 		return err
 	}
 	return e.desks.assign(ctx, visitor.Ref, by.ID, to.ID)
@@ -336,7 +336,7 @@ func (e *Engine) Assign(ctx context.Context, visitor Visitor, by, to chat.Author
 // Requeue puts a conversation (back) into the line, for anybody to take. A Conflict error with code
 // "not_yours" when another agent has it.
 func (e *Engine) Requeue(ctx context.Context, visitor Visitor, agent chat.Author) error {
-	if _, err := e.write(ctx, visitor, &requeue{agent: agent, place: e.desks.outlook(ctx, visitor)}); err != nil {
+	if _, err := e.write(ctx, visitor, &requeue{Agent: agent, Place: e.desks.outlook(ctx, visitor)}); err != nil {
 		return err
 	}
 	return e.desks.assign(ctx, visitor.Ref, agent.ID, "")
@@ -349,14 +349,14 @@ func (e *Engine) Read(ctx context.Context, visitor Visitor, reader chat.Author, 
 		return err
 	}
 	mark := reply.(*marked)
-	if !mark.keep {
+	if !mark.Keep {
 		return nil
 	}
-	if err := e.reads.MarkRead(ctx, visitor.Ref, reader.ID, mark.seq); err != nil {
+	if err := e.reads.MarkRead(ctx, visitor.Ref, reader.ID, mark.Seq); err != nil {
 		return fmt.Errorf("keep a read mark: %w", err)
 	}
 	if reader.Kind == chat.ByVisitor {
-		e.tell(visitor.Ref, &keptMark{mark.seq})
+		e.tell(visitor.Ref, &keptMark{mark.Seq})
 	}
 	return nil
 }
@@ -386,7 +386,7 @@ func (e *Engine) write(ctx context.Context, visitor Visitor, order order) (chat.
 		return chat.Receipt{}, err
 	}
 	defer e.room.leave(visitor.Tenant)
-	visitor.botName = e.botName(ctx, visitor.Tenant, visitor.Bot)
+	visitor.BotName = e.botName(ctx, visitor.Tenant, visitor.Bot)
 	reply, err := e.request(ctx, visitor.Ref, &write{visitor, order})
 	if err != nil {
 		return chat.Receipt{}, err

@@ -65,7 +65,7 @@ func ousts(o order) chat.Reason {
 	case *hand, *requeue:
 		return chat.Stopped
 	case *move:
-		if o.to != chat.WithBot {
+		if o.To != chat.WithBot {
 			return chat.Stopped
 		}
 	}
@@ -189,8 +189,8 @@ func (f *floor) committed() []*Event {
 		}
 		events[i] = &Event{Event: event}
 	}
-	if asking, ok := w.order.(*post); ok && asking.transfer && f.state.status == chat.WithBot {
-		f.wish(waiting{order: &move{to: chat.Waiting, place: asking.place}})
+	if asking, ok := w.order.(*post); ok && asking.Transfer && f.state.status == chat.WithBot {
+		f.wish(waiting{order: &move{To: chat.Waiting, Place: asking.Place}})
 	}
 	return events
 }

@@ -108,9 +108,9 @@ var moves = []step{
 		s.asked++
 		return s.wish("ask", say(fmt.Sprint("question ", s.asked)))
 	}},
-	{"take mia", func(s *scene) bool { return s.wish("take mia", &take{agent: mia}) }},
-	{"take sam", func(s *scene) bool { return s.wish("take sam", &take{agent: sam}) }},
-	{"force sam", func(s *scene) bool { return s.wish("force sam", &take{agent: sam, force: true}) }},
+	{"take mia", func(s *scene) bool { return s.wish("take mia", &take{Agent: mia}) }},
+	{"take sam", func(s *scene) bool { return s.wish("take sam", &take{Agent: sam}) }},
+	{"force sam", func(s *scene) bool { return s.wish("force sam", &take{Agent: sam, Force: true}) }},
 	{"release", func(s *scene) bool { return s.wish("release", &release{mia}) }},
 	{"stop", func(s *scene) bool {
 		if s.pending["stop"] != "" || s.floor.turn == nil {
@@ -193,15 +193,15 @@ var moves = []step{
 
 // more are tried at random beside them.
 var more = []step{
-	{"hand to sam", func(s *scene) bool { return s.wish("hand to sam", &hand{by: mia, to: sam}) }},
-	{"requeue", func(s *scene) bool { return s.wish("requeue", &requeue{agent: mia}) }},
-	{"ask for a person", func(s *scene) bool { return s.wish("ask for a person", &move{to: chat.Waiting}) }},
+	{"hand to sam", func(s *scene) bool { return s.wish("hand to sam", &hand{By: mia, To: sam}) }},
+	{"requeue", func(s *scene) bool { return s.wish("requeue", &requeue{Agent: mia}) }},
+	{"ask for a person", func(s *scene) bool { return s.wish("ask for a person", &move{To: chat.Waiting}) }},
 	{"ask for a person in words", func(s *scene) bool {
-		return s.wish("ask for a person in words", &post{author: visitor, text: "a person please", transfer: true})
+		return s.wish("ask for a person in words", &post{Author: visitor, Text: "a person please", Transfer: true})
 	}},
 	{"the bot will do", func(s *scene) bool { return s.wish("the bot will do", &cancel{}) }},
-	{"close", func(s *scene) bool { return s.wish("close", &move{to: chat.Closed}) }},
-	{"write as mia", func(s *scene) bool { return s.wish("write as mia", &post{author: mia, text: "hello"}) }},
+	{"close", func(s *scene) bool { return s.wish("close", &move{To: chat.Closed}) }},
+	{"write as mia", func(s *scene) bool { return s.wish("write as mia", &post{Author: mia, Text: "hello"}) }},
 	{"nobody waits any more", func(s *scene) bool { // storage is away for long
 		for _, w := range s.floor.expire(time.Unix(1<<41, 0)) {
 			s.answer(w.sender, chat.ErrUnavailable)

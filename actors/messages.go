@@ -6,60 +6,61 @@ import (
 	"parley/chat"
 )
 
-// What sessions are told by the engine. Every request carries the visitor, so
-// that the activation that gets it can make the conversation's rows.
+// What sessions are told by the engine, and reply. Every request carries the visitor, so
+// that the activation that gets it can make the conversation's rows. These travel between
+// nodes (carry.go): what is not exported would stay behind.
 type (
 	// attach begins a watch; the reply is *attached.
 	attach struct {
-		visitor Visitor
-		agent   *chat.Author // who watches; nil: the visitor
-		watcher *actor.PID
+		Visitor Visitor
+		Agent   *chat.Author // who watches; nil: the visitor
+		Watcher *actor.PID
 	}
 	attached struct {
-		head    int64
-		status  chat.Status
-		agent   *chat.Author
-		open    *Snapshot
-		spoken  bool // an agent wrote in it
-		place   chat.Place
-		here    Here
-		blocked bool
+		Head    int64
+		Status  chat.Status
+		Agent   *chat.Author
+		Open    *Snapshot
+		Spoken  bool // an agent wrote in it
+		Place   chat.Place
+		Here    Here
+		Blocked bool
 	}
 	// detach ends a watch. No reply.
-	detach struct{ watcher *actor.PID }
+	detach struct{ Watcher *actor.PID }
 
 	// write extends the log by an order; the reply is *chat.Receipt, of the
 	// message in it if there is one.
 	write struct {
-		visitor Visitor
-		order   order
+		Visitor Visitor
+		Order   order
 	}
 	// stop ends the open answer (message "" is any), keeping what was shown; the reply is *chat.Receipt.
 	stop struct {
-		visitor Visitor
-		message string
+		Visitor Visitor
+		Message string
 	}
 	// show is passed on to all watchers, the sender's own among them. No reply.
 	show struct {
-		visitor Visitor
-		output  Output
+		Visitor Visitor
+		Output  Output
 	}
 	// read shows how far somebody has read. The reply is *marked.
 	read struct {
-		visitor Visitor
-		reader  chat.Author
-		seq     int64
+		Visitor Visitor
+		Reader  chat.Author
+		Seq     int64
 	}
 	marked struct {
-		keep bool // it is to be kept
-		seq  int64
+		Keep bool // it is to be kept
+		Seq  int64
 	}
 	// keptMark tells that the visitor's mark was kept. No reply.
-	keptMark struct{ seq int64 }
+	keptMark struct{ Seq int64 }
 	// block refuses what the visitor writes, or accepts it again. No reply.
 	block struct {
-		visitor Visitor
-		blocked bool
+		Visitor Visitor
+		Blocked bool
 	}
 	// wake activates the session, which then repairs what a crash has left. The reply is *chat.Receipt.
 	wake struct{}

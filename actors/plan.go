@@ -60,28 +60,28 @@ func (n names) start(q question) chat.Body {
 // post adds a message. A visitor's question is started in the same commit when
 // nothing is before it.
 type post struct {
-	author   chat.Author
-	clientID string
-	text     string
+	Author   chat.Author
+	ClientID string
+	Text     string
 	// transfer: the visitor asks for a person, who finds the conversation at this place.
-	transfer bool
-	place    chat.Place
+	Transfer bool
+	Place    chat.Place
 }
 
 func (p *post) plan(s state, names names) ([]chat.Body, error) {
 	switch {
-	case strings.TrimSpace(p.text) == "":
+	case strings.TrimSpace(p.Text) == "":
 		return nil, chat.Fail(chat.Invalid, "message_empty", "Please write a message first.")
-	case !utf8.ValidString(p.text):
+	case !utf8.ValidString(p.Text):
 		return nil, chat.Fail(chat.Invalid, "message_invalid", "This message is not valid text.")
-	case p.author.Kind == chat.ByVisitor && names.blocked:
+	case p.Author.Kind == chat.ByVisitor && names.blocked:
 		return nil, chat.ErrBlocked
-	case utf8.RuneCountInString(p.text) > maxMessage:
+	case utf8.RuneCountInString(p.Text) > maxMessage:
 		return nil, chat.Fail(chat.TooLarge, "message_too_long", fmt.Sprintf("A message can have %d characters at most. Please send it in parts.", maxMessage))
 	}
-	created := chat.MessageCreated{Message: names.newID(), Author: p.author, Text: p.text, ClientID: p.clientID}
-	if p.author.Kind == chat.ByAgent {
-		if s.status != chat.WithAgent || s.agent.ID != p.author.ID {
+	created := chat.MessageCreated{Message: names.newID(), Author: p.Author, Text: p.Text, ClientID: p.ClientID}
+	if p.Author.Kind == chat.ByAgent {
+		if s.status != chat.WithAgent || s.agent.ID != p.Author.ID {
 			return nil, chat.Fail(chat.Conflict, "not_yours", "Take the conversation over before you write in it.")
 		}
 		return []chat.Body{created}, nil
@@ -98,8 +98,8 @@ func (p *post) plan(s state, names names) ([]chat.Body, error) {
 	bodies = append(bodies, created)
 	switch {
 	case s.status != chat.WithBot || s.unfinished():
-	case p.transfer:
-		bodies = append(bodies, waitsAt(p.place))
+	case p.Transfer:
+		bodies = append(bodies, waitsAt(p.Place))
 	default:
 		bodies = append(bodies, names.start(question{message: created.Message}))
 	}
@@ -118,10 +118,10 @@ func (begin) plan(s state, names names) ([]chat.Body, error) {
 }
 
 // retry asks a question again whose answer failed.
-type retry struct{ message string } // the failed answer; empty: the last one
+type retry struct{ Message string } // the failed answer; empty: the last one
 
 func (r *retry) plan(s state, names names) ([]chat.Body, error) {
-	i := slices.IndexFunc(s.failed, func(a answer) bool { return r.message == "" || a.message == r.message })
+	i := slices.IndexFunc(s.failed, func(a answer) bool { return r.Message == "" || a.message == r.Message })
 	switch {
 	case i < 0:
 		return nil, chat.ErrNotFound
@@ -198,27 +198,27 @@ func (h *halt) plan(s state, names names) ([]chat.Body, error) {
 
 // take gives the conversation to an agent.
 type take struct {
-	agent chat.Author
-	force bool
+	Agent chat.Author
+	Force bool
 }
 
 func (t *take) plan(s state, _ names) ([]chat.Body, error) {
 	if s.status == chat.WithAgent {
-		if s.agent.ID == t.agent.ID {
+		if s.agent.ID == t.Agent.ID {
 			return nil, nil
 		}
-		if !t.force {
+		if !t.Force {
 			return nil, chat.Fail(chat.Conflict, "taken", fmt.Sprintf("%s has this conversation.", s.agent.Name))
 		}
 	}
-	return []chat.Body{chat.StatusChanged{Status: chat.WithAgent, Agent: &t.agent}}, nil
+	return []chat.Body{chat.StatusChanged{Status: chat.WithAgent, Agent: &t.Agent}}, nil
 }
 
 // release gives the conversation back to the bot.
-type release struct{ agent chat.Author }
+type release struct{ Agent chat.Author }
 
 func (r *release) plan(s state, _ names) ([]chat.Body, error) {
-	if s.status == chat.WithAgent && s.agent.ID != r.agent.ID {
+	if s.status == chat.WithAgent && s.agent.ID != r.Agent.ID {
 		return nil, notYours(s)
 	}
 	return change(s, chat.WithBot, chat.Place{})
@@ -226,15 +226,15 @@ func (r *release) plan(s state, _ names) ([]chat.Body, error) {
 
 // move changes the status where nobody else has to agree.
 type move struct {
-	to    chat.Status
-	place chat.Place // for Waiting
+	To    chat.Status
+	Place chat.Place // for Waiting
 }
 
 func (m *move) plan(s state, _ names) ([]chat.Body, error) {
-	if m.to == chat.Waiting && s.status == chat.WithAgent {
+	if m.To == chat.Waiting && s.status == chat.WithAgent {
 		return nil, nil // a person is there already
 	}
-	return change(s, m.to, m.place)
+	return change(s, m.To, m.Place)
 }
 
 func change(s state, to chat.Status, place chat.Place) ([]chat.Body, error) {
@@ -254,23 +254,23 @@ func waitsAt(place chat.Place) chat.StatusChanged {
 
 // expire closes a conversation in which nothing has happened since before, and
 // in which nobody is owed anything.
-type expire struct{ before time.Time }
+type expire struct{ Before time.Time }
 
 func (x *expire) plan(s state, _ names) ([]chat.Body, error) {
-	if s.status == chat.Waiting || s.unfinished() || !s.at.Before(x.before) {
+	if s.status == chat.Waiting || s.unfinished() || !s.at.Before(x.Before) {
 		return nil, nil
 	}
 	return change(s, chat.Closed, chat.Place{})
 }
 
 // remark adds an event that changes nothing of the conversation's course.
-type remark struct{ body chat.Body }
+type remark struct{ Body chat.Body }
 
 func (r *remark) plan(s state, _ names) ([]chat.Body, error) {
-	if feedback, ok := r.body.(chat.FeedbackGiven); ok && !slices.Contains(s.recent, feedback.Message) {
+	if feedback, ok := r.Body.(chat.FeedbackGiven); ok && !slices.Contains(s.recent, feedback.Message) {
 		return nil, chat.ErrNotFound
 	}
-	return []chat.Body{r.body}, nil
+	return []chat.Body{r.Body}, nil
 }
 
 // messageOf names the answer that an ending ends.
@@ -296,34 +296,34 @@ func (*cancel) plan(s state, _ names) ([]chat.Body, error) {
 
 // hand gives the conversation to a colleague.
 type hand struct {
-	by, to chat.Author
-	force  bool
-	place  chat.Place
+	By, To chat.Author
+	Force  bool
+	Place  chat.Place
 }
 
 func (h *hand) plan(s state, _ names) ([]chat.Body, error) {
 	switch {
-	case s.status == chat.WithAgent && s.agent.ID == h.to.ID:
+	case s.status == chat.WithAgent && s.agent.ID == h.To.ID:
 		return nil, nil
-	case s.status == chat.WithAgent && s.agent.ID != h.by.ID && !h.force:
+	case s.status == chat.WithAgent && s.agent.ID != h.By.ID && !h.Force:
 		return nil, notYours(s)
 	case s.status == chat.WithAgent:
-		return []chat.Body{chat.StatusChanged{Status: chat.WithAgent, Agent: &h.to}}, nil
+		return []chat.Body{chat.StatusChanged{Status: chat.WithAgent, Agent: &h.To}}, nil
 	}
-	return change(s, chat.Waiting, h.place)
+	return change(s, chat.Waiting, h.Place)
 }
 
 // requeue puts the conversation into the line.
 type requeue struct {
-	agent chat.Author
-	place chat.Place
+	Agent chat.Author
+	Place chat.Place
 }
 
 func (r *requeue) plan(s state, _ names) ([]chat.Body, error) {
-	if s.status == chat.WithAgent && s.agent.ID != r.agent.ID {
+	if s.status == chat.WithAgent && s.agent.ID != r.Agent.ID {
 		return nil, notYours(s)
 	}
-	return change(s, chat.Waiting, r.place)
+	return change(s, chat.Waiting, r.Place)
 }
 
 func notYours(s state) error {

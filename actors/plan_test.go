@@ -58,7 +58,7 @@ func (h *history) types() (types []string) {
 	return types
 }
 
-func say(text string) *post { return &post{author: visitor, text: text, clientID: text} }
+func say(text string) *post { return &post{Author: visitor, Text: text, ClientID: text} }
 
 func complete(message string) *finish {
 	return &finish{chat.MessageCompleted{Message: message, Text: "An answer."}}
@@ -84,29 +84,29 @@ func TestPlansTurnOrdersIntoEvents(t *testing.T) {
 			[]string{"message.created", "message.started msg_1 #1", "message.interrupted node_lost", "message.started msg_1 #2", "message.interrupted failed"}, ""},
 		{"an ending of an answer that is over adds nothing", []order{say("a"), complete("msg_2"), complete("msg_2")},
 			[]string{"message.created", "message.started msg_1 #1", "message.completed"}, ""},
-		{"taking over ends the answer and drops what waits", []order{say("a"), say("b"), &halt{message: "msg_2", reason: chat.Takeover, then: &take{agent: mia}}},
+		{"taking over ends the answer and drops what waits", []order{say("a"), say("b"), &halt{message: "msg_2", reason: chat.Takeover, then: &take{Agent: mia}}},
 			[]string{"message.created", "message.started msg_1 #1", "message.created", "message.interrupted takeover", "status.changed agent"}, ""},
-		{"the second agent is refused", []order{&take{agent: mia}, &take{agent: sam}},
+		{"the second agent is refused", []order{&take{Agent: mia}, &take{Agent: sam}},
 			[]string{"status.changed agent"}, "taken"},
-		{"unless they force it", []order{&take{agent: mia}, &take{agent: sam, force: true}},
+		{"unless they force it", []order{&take{Agent: mia}, &take{Agent: sam, Force: true}},
 			[]string{"status.changed agent", "status.changed agent"}, ""},
-		{"taking twice is taking once", []order{&take{agent: mia}, &take{agent: mia}},
+		{"taking twice is taking once", []order{&take{Agent: mia}, &take{Agent: mia}},
 			[]string{"status.changed agent"}, ""},
-		{"the bot is silent while an agent has it", []order{&take{agent: mia}, say("a"), begin{}},
+		{"the bot is silent while an agent has it", []order{&take{Agent: mia}, say("a"), begin{}},
 			[]string{"status.changed agent", "message.created"}, ""},
-		{"an agent writes only in what is theirs", []order{&take{agent: mia}, &post{author: sam, text: "hello"}},
+		{"an agent writes only in what is theirs", []order{&take{Agent: mia}, &post{Author: sam, Text: "hello"}},
 			[]string{"status.changed agent"}, "not_yours"},
-		{"handed back, the bot answers the next question only", []order{&take{agent: mia}, say("a"), &release{mia}, say("b")},
+		{"handed back, the bot answers the next question only", []order{&take{Agent: mia}, say("a"), &release{mia}, say("b")},
 			[]string{"status.changed agent", "message.created", "status.changed bot", "message.created", "message.started msg_2 #1"}, ""},
-		{"somebody else cannot hand it back", []order{&take{agent: mia}, &release{sam}},
+		{"somebody else cannot hand it back", []order{&take{Agent: mia}, &release{sam}},
 			[]string{"status.changed agent"}, "not_yours"},
-		{"asking for a person waits for one", []order{say("a"), &halt{message: "msg_2", reason: chat.Stopped, then: &move{to: chat.Waiting}}, say("b")},
+		{"asking for a person waits for one", []order{say("a"), &halt{message: "msg_2", reason: chat.Stopped, then: &move{To: chat.Waiting}}, say("b")},
 			[]string{"message.created", "message.started msg_1 #1", "message.interrupted stopped", "status.changed waiting", "message.created"}, ""},
-		{"asking for a person who is there changes nothing", []order{&take{agent: mia}, &move{to: chat.Waiting}},
+		{"asking for a person who is there changes nothing", []order{&take{Agent: mia}, &move{To: chat.Waiting}},
 			[]string{"status.changed agent"}, ""},
-		{"a message reopens what was closed", []order{say("a"), complete("msg_2"), &move{to: chat.Closed}, say("b")},
+		{"a message reopens what was closed", []order{say("a"), complete("msg_2"), &move{To: chat.Closed}, say("b")},
 			[]string{"message.created", "message.started msg_1 #1", "message.completed", "status.changed closed", "status.changed bot", "message.created", "message.started msg_3 #1"}, ""},
-		{"nothing to close in a conversation without messages", []order{&move{to: chat.Closed}}, nil, ""},
+		{"nothing to close in a conversation without messages", []order{&move{To: chat.Closed}}, nil, ""},
 		{"an empty message is refused", []order{say(" \n")}, nil, "message_empty"},
 		{"a message that is no text is refused", []order{say("\xff")}, nil, "message_invalid"},
 		{"feedback goes to an answer of this conversation", []order{say("a"), complete("msg_2"), &remark{chat.FeedbackGiven{Message: "msg_2", Helpful: true}}},
@@ -201,11 +201,11 @@ func TestAnyOrdersKeepTheLogSound(t *testing.T) {
 				say("question"), say("another"), complete(open), &abandon{open}, begin{},
 				&finish{chat.MessageInterrupted{Message: open, Reason: chat.Failed}},
 				&halt{message: open, reason: chat.Stopped},
-				&halt{message: open, reason: chat.Takeover, then: &take{agent: mia}},
-				&halt{message: open, reason: chat.Takeover, then: &take{agent: sam, force: true}},
-				&halt{message: open, reason: chat.Stopped, then: &move{to: chat.Waiting}},
-				&halt{message: open, reason: chat.Stopped, then: &move{to: chat.Closed}},
-				&release{mia}, &release{sam}, &post{author: mia, text: "hello"}, complete("msg_1"),
+				&halt{message: open, reason: chat.Takeover, then: &take{Agent: mia}},
+				&halt{message: open, reason: chat.Takeover, then: &take{Agent: sam, Force: true}},
+				&halt{message: open, reason: chat.Stopped, then: &move{To: chat.Waiting}},
+				&halt{message: open, reason: chat.Stopped, then: &move{To: chat.Closed}},
+				&release{mia}, &release{sam}, &post{Author: mia, Text: "hello"}, complete("msg_1"),
 			}).Draw(t, "order")
 			if _, crash := o.(begin); crash {
 				// A new activation knows what the log says, and nothing else.
@@ -266,7 +266,7 @@ func check(t *rapid.T, h *history) {
 func TestRestoringFromTheLogEqualsLivingThroughIt(t *testing.T) {
 	t.Parallel()
 	h := begun()
-	for _, o := range []order{say("a"), say("b"), complete("msg_2"), &halt{message: "msg_4", shown: "half", reason: chat.Stopped}, &take{agent: mia}, &post{author: mia, text: "hi"}, &release{mia}, say("c")} {
+	for _, o := range []order{say("a"), say("b"), complete("msg_2"), &halt{message: "msg_4", shown: "half", reason: chat.Stopped}, &take{Agent: mia}, &post{Author: mia, Text: "hi"}, &release{mia}, say("c")} {
 		if err := h.write(o); err != nil {
 			t.Fatal(err)
 		}
@@ -317,7 +317,7 @@ func TestAFailedQuestionMayBeTriedAgain(t *testing.T) {
 	if err := h.write(complete("msg_6")); err != nil {
 		t.Error(err)
 	}
-	if err := h.write(&take{agent: mia}); err != nil {
+	if err := h.write(&take{Agent: mia}); err != nil {
 		t.Fatal(err)
 	}
 	if err := h.write(&retry{}); err == nil {

@@ -10,7 +10,7 @@ import (
 func TestOfAnAgentsSeatsThoseThatSaySoLatestDecideAndElseTheOneThatTakesNothing(t *testing.T) {
 	t.Parallel()
 	seat := func(is bool, since time.Time) sitter {
-		return sitter{agent: chat.Author{Kind: chat.ByAgent, ID: "usr_ada", Name: "Ada"}, state: availability{is: is, since: since}}
+		return sitter{Agent: chat.Author{Kind: chat.ByAgent, ID: "usr_ada", Name: "Ada"}, State: availability{Is: is, Since: since}}
 	}
 	for name, c := range map[string]struct {
 		seats     []sitter

@@ -84,11 +84,11 @@ func (s *session) Receive(ctx actor.Context) {
 	case *idle:
 		s.idle(ctx, m)
 	case *detach:
-		s.detach(ctx, m.watcher)
+		s.detach(ctx, m.Watcher)
 	case *actor.Stopping:
 		s.stopping(ctx)
 	case *keptMark:
-		s.kept = max(s.kept, m.seq)
+		s.kept = max(s.kept, m.Seq)
 	case *chat.Place:
 		s.placed(ctx, *m)
 	case *attach, *write, *stop, *show, *read, *block, *wake:
@@ -119,8 +119,8 @@ func (s *session) request(ctx actor.Context, r early) {
 	case *stop:
 		s.stop(ctx, m, r)
 	case *show:
-		s.know(m.visitor)
-		s.show(ctx, m.output)
+		s.know(m.Visitor)
+		s.show(ctx, m.Output)
 		s.rest(ctx)
 	case *read:
 		s.read(ctx, m, r.sender)
@@ -138,19 +138,19 @@ func (s *session) know(visitor Visitor) {
 	if s.visitor.Bot == "" {
 		s.visitor = visitor
 	}
-	if visitor.botName != "" {
-		s.botName = visitor.botName
+	if visitor.BotName != "" {
+		s.botName = visitor.BotName
 	}
 }
 
 // write lets an order wait for its turn.
 func (s *session) write(ctx actor.Context, m *write, r early) {
-	s.know(m.visitor)
+	s.know(m.Visitor)
 	if len(s.orders) >= maxOrders {
 		reply(ctx, r.sender, errCrowded)
 		return
 	}
-	s.wish(waiting{order: m.order, sender: r.sender, until: r.until})
+	s.wish(waiting{order: m.Order, sender: r.sender, until: r.until})
 	s.hush()
 	s.next(ctx)
 }

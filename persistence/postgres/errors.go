@@ -19,6 +19,7 @@ const (
 	codeEncoding   = "22021" // a NUL or invalid UTF-8 in a text
 	codeSerialize  = "40001"
 	codeDeadlocked = "40P01"
+	codeLocked     = "55P03" // waited for a lock longer than lock_timeout
 )
 
 // explain says what was attempted. It turns a missing row, a reference to one

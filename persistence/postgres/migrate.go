@@ -15,7 +15,8 @@ const VersionTable = "schema_migrations"
 
 // Migrate brings the database up to date: its own tables, what is sealed in them, and those of the
 // jobs. Repeating changes nothing, and several nodes may call it at once. It
-// fails when the database was sealed under another master key.
+// fails when the database was sealed under another master key, and with TooNew
+// when it lacks what this program needs.
 func (s *Store) Migrate(ctx context.Context) error {
 	migrations, err := fs.Sub(embedded, "migrations")
 	if err != nil {
@@ -23,6 +24,9 @@ func (s *Store) Migrate(ctx context.Context) error {
 	}
 	if err := s.database.Migrate(ctx, migrations); err != nil {
 		return s.explain(err, "migrate the database")
+	}
+	if err := s.checkSchema(ctx); err != nil {
+		return s.explain(err, "check the version of the database")
 	}
 	if err := s.keys.makeAccounts(ctx, s.writes); err != nil {
 		return s.explain(err, "migrate the database")

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"net"
 	"slices"
 	"strings"
@@ -15,8 +14,6 @@ import (
 	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgtype"
 	"github.com/jackc/pgx/v5/pgxpool"
-	"github.com/jackc/pgx/v5/stdlib"
-	"github.com/pressly/goose/v3"
 	"github.com/riverqueue/river/riverdriver/riverpgxv5"
 
 	"parley/chat"
@@ -33,8 +30,6 @@ const (
 	// connectionsAtMost is the size of the pool where the URL has no
 	// pool_max_conns: reads wait for the network, not for this machine's cores.
 	connectionsAtMost = 16
-	// migrationLock is the number of the advisory lock under which one node migrates.
-	migrationLock = 0x7061726c6579 // "parley"
 	// jobPoll is how often new jobs are looked for beside being notified.
 	jobPoll = time.Second
 )
@@ -141,29 +136,6 @@ func (t poolTx) Enqueue(ctx context.Context, job jobs.ReadSource) error {
 
 func (p *pool) StartJobs(ctx context.Context, workers jobs.Workers) (func(context.Context) error, error) {
 	return p.queue.Start(ctx, workers)
-}
-
-// Migrate holds a lock of its own connection meanwhile: it is released even if
-// this process dies, and does not depend on the size of the pool.
-func (p *pool) Migrate(ctx context.Context, migrations fs.FS) error {
-	lock, err := pgx.ConnectConfig(ctx, p.connections.Config().ConnConfig)
-	if err != nil {
-		return fmt.Errorf("connect: %w", err)
-	}
-	defer lock.Close(context.WithoutCancel(ctx))
-	if _, err := lock.Exec(ctx, "SELECT pg_advisory_lock($1)", int64(migrationLock)); err != nil {
-		return fmt.Errorf("wait for the lock: %w", err)
-	}
-	handle := stdlib.OpenDBFromPool(p.connections)
-	defer handle.Close()
-	provider, err := goose.NewProvider(goose.DialectPostgres, handle, migrations, goose.WithTableName(VersionTable))
-	if err != nil {
-		return fmt.Errorf("read the migrations: %w", err)
-	}
-	if _, err := provider.Up(ctx); err != nil {
-		return err
-	}
-	return p.queue.Migrate(ctx)
 }
 
 // awayCodes are how the SQLSTATEs begin with which Postgres says that it cannot

@@ -19,6 +19,7 @@ var acrossTenants = []string{
 	"DeleteAbandonedSources", // the sweep over all tenants
 	"CountOutbox",            // a measurement over all tenants
 	"Lead", "Resign",         // among nodes
+	"SchemaFloor", // of the database
 }
 
 // unportable are the things that one of the databases does not understand, or

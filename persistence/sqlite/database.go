@@ -5,11 +5,8 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"time"
-
-	"github.com/pressly/goose/v3"
 
 	"parley/persistence/jobs"
 	"parley/persistence/postgres"
@@ -62,17 +59,6 @@ func (d *database) Begin(ctx context.Context) (postgres.Tx, error) {
 	within := &transaction{ctx: ctx, conn: conn, tx: tx, statements: d.writing, queue: d.queue}
 	within.adapter = adapter{within}
 	return within, nil
-}
-
-func (d *database) Migrate(ctx context.Context, migrations fs.FS) error {
-	provider, err := goose.NewProvider(goose.DialectSQLite3, d.writer, migrations, goose.WithTableName(postgres.VersionTable))
-	if err != nil {
-		return fmt.Errorf("read the migrations: %w", err)
-	}
-	if _, err := provider.Up(ctx); err != nil {
-		return err
-	}
-	return d.queue.Migrate(ctx)
 }
 
 // StartJobs first frees what a killed predecessor held: the folder's lock says

@@ -1,0 +1,2 @@
+-- name: SchemaFloor :one
+SELECT version FROM schema_floor WHERE id = 1;

@@ -29,6 +29,7 @@ type Server struct {
 	t       testing.TB
 	binary  string
 	env     []string
+	metrics string   // host:port; "": the address
 	under   []string // the command that runs the binary; empty: none
 	log     output
 	process *exec.Cmd
@@ -52,11 +53,17 @@ func (o *output) Write(p []byte) (int, error) {
 // when the test ends.
 func New(t testing.TB, env ...string) *Server {
 	t.Helper()
+	return newAt(t, freeAddress(t), nil, env...)
+}
+
+// newAt prepares a server at an address, run by the command under, if it is not empty.
+func newAt(t testing.TB, address string, under []string, env ...string) *Server {
+	t.Helper()
 	path, err := binary()
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := &Server{t: t, binary: path, Address: freeAddress(t), Data: t.TempDir()}
+	s := &Server{t: t, binary: path, Address: address, Data: t.TempDir(), under: under}
 	s.env = append(os.Environ(), "PARLEY_ADDR="+s.Address, "PARLEY_DATA="+s.Data, "PARLEY_LIMITS=off", "PARLEY_PUBLIC_URL=",
 		"DATABASE_URL=", "REDIS_URL=", "OPENAI_API_KEY=", "OPENAI_BASE_URL=", "PARLEY_KEY=", "PARLEY_CLUSTER_ADDR=")
 	s.Set(env...)
@@ -101,7 +108,7 @@ func (s *Server) Unprivileged() {
 	if err != nil {
 		s.t.Skip("root is refused nothing, and there is no setpriv (of util-linux) to change that")
 	}
-	s.under = []string{setpriv, "--bounding-set=-dac_override,-dac_read_search", "--inh-caps=-dac_override,-dac_read_search"}
+	s.under = append(s.under, setpriv, "--bounding-set=-dac_override,-dac_read_search", "--inh-caps=-dac_override,-dac_read_search")
 }
 
 // Launch starts the process and waits for nothing.
@@ -167,10 +174,24 @@ func (s *Server) Kill() {
 // Stop asks the process to end, as an operator does, and returns its exit code.
 func (s *Server) Stop() int {
 	s.t.Helper()
-	if err := s.process.Process.Signal(syscall.SIGTERM); err != nil {
-		s.t.Fatalf("end parley: %v", err)
-	}
+	s.End()
 	return s.Exit()
+}
+
+// End asks the process to end and waits for nothing.
+func (s *Server) End() { s.signal(syscall.SIGTERM) }
+
+// Pause stops the process in the middle of what it does, as a machine does that is moved or out of memory.
+func (s *Server) Pause() { s.signal(syscall.SIGSTOP) }
+
+// Resume lets it go on: for the process no time has passed.
+func (s *Server) Resume() { s.signal(syscall.SIGCONT) }
+
+func (s *Server) signal(signal syscall.Signal) {
+	s.t.Helper()
+	if err := s.process.Process.Signal(signal); err != nil {
+		s.t.Fatalf("send parley %v: %v", signal, err)
+	}
 }
 
 // Exit waits for the process to end by itself and returns its exit code.

@@ -1,6 +1,7 @@
 package testbed
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -76,6 +77,16 @@ func (f *folder) remove() {
 // started and ended keep the undertaker informed.
 func (f *folder) started(pid int, end syscall.Signal) { fmt.Fprintln(f.tell, pid, int(end)) }
 func (f *folder) ended()                              { fmt.Fprintln(f.tell) }
+
+// add appends a line to a file.
+func (f *folder) add(path, line string) error {
+	file, err := os.OpenFile(filepath.Join(f.path, path), os.O_APPEND|os.O_WRONLY, 0)
+	if err != nil {
+		return err
+	}
+	_, err = io.WriteString(file, line)
+	return errors.Join(err, file.Close())
+}
 
 // command prepares a program that runs in the folder as its owner, without our
 // environment: PGDATA and its like would lead it astray.

@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"syscall"
@@ -15,17 +16,26 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
-// Option changes how a Postgres is started.
+// Option changes how a server is started.
 type Option func(*setting)
 
-type setting struct{ sync bool }
+type setting struct {
+	sync  bool
+	hosts []string // to listen on
+}
 
 // NoSync lets Postgres answer before data is on disk: quicker, for tests that
 // are not about durability.
 func NoSync(s *setting) { s.sync = false }
 
+// Beside has a server listen on another address of this machine as well: one that
+// network namespaces reach.
+func Beside(host string) Option {
+	return func(s *setting) { s.hosts = append(s.hosts, host) }
+}
+
 func settingOf(options []Option) setting {
-	s := setting{sync: true}
+	s := setting{sync: true, hosts: []string{"127.0.0.1"}}
 	for _, o := range options {
 		o(&s)
 	}
@@ -71,8 +81,8 @@ func PostgresServer(t testing.TB, options ...Option) *Server {
 var (
 	databases atomic.Int64
 	// The shared clusters, each started when a test first asks for it.
-	durable = sync.OnceValues(func() (*Server, error) { return startPostgres(setting{sync: true}) })
-	quick   = sync.OnceValues(func() (*Server, error) { return startPostgres(setting{sync: false}) })
+	durable = sync.OnceValues(func() (*Server, error) { return startPostgres(settingOf(nil)) })
+	quick   = sync.OnceValues(func() (*Server, error) { return startPostgres(settingOf([]Option{NoSync})) })
 )
 
 func clusterOf(s setting) func() (*Server, error) {
@@ -97,7 +107,7 @@ func startPostgres(setting setting) (*Server, error) {
 	s.command = func(s *Server) *exec.Cmd {
 		args := []string{"-D", "data", "-p", fmt.Sprint(s.port)}
 		for _, set := range []string{
-			"listen_addresses=127.0.0.1", "unix_socket_directories=", "max_connections=200", "shared_buffers=32MB",
+			"listen_addresses=" + strings.Join(setting.hosts, ","), "unix_socket_directories=", "max_connections=200", "shared_buffers=32MB",
 			fmt.Sprintf("fsync=%t", setting.sync), fmt.Sprintf("full_page_writes=%t", setting.sync),
 		} {
 			args = append(args, "-c", set)
@@ -113,6 +123,9 @@ func startPostgres(setting setting) (*Server, error) {
 			"--auth=scram-sha-256", "--pwfile=password", "--encoding=UTF8", "--locale=C.UTF-8").CombinedOutput()
 		if err != nil {
 			return fmt.Errorf("initdb: %w\n%s", err, out)
+		}
+		if len(setting.hosts) > 1 {
+			return f.add(filepath.Join("data", "pg_hba.conf"), "host all all samenet scram-sha-256\n")
 		}
 		return nil
 	})

@@ -19,8 +19,9 @@ func Redis(t testing.TB) string {
 
 // RedisServer starts an empty Redis of the test's own, for tests that stop or
 // kill it. It keeps nothing over a restart, as Parley expects of it.
-func RedisServer(t testing.TB) *Server {
+func RedisServer(t testing.TB, options ...Option) *Server {
 	t.Helper()
+	setting := settingOf(options)
 	program, err := exec.LookPath("redis-server")
 	if err != nil {
 		t.Fatal("Redis is not installed: apt-get install redis-server (or put redis-server into PATH)")
@@ -31,8 +32,9 @@ func RedisServer(t testing.TB) *Server {
 	}
 	s := &Server{folder: f, probe: ping, address: redisURL, end: syscall.SIGTERM}
 	s.command = func(s *Server) *exec.Cmd {
-		return f.command(program, "--bind", "127.0.0.1", "--port", fmt.Sprint(s.port),
-			"--requirepass", s.password, "--save", "", "--appendonly", "no")
+		args := append([]string{"--bind"}, setting.hosts...)
+		return f.command(program, append(args, "--port", fmt.Sprint(s.port),
+			"--requirepass", s.password, "--save", "", "--appendonly", "no")...)
 	}
 	t.Cleanup(s.dispose)
 	if err := s.first(func() error { return nil }); err != nil {

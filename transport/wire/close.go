@@ -14,7 +14,7 @@ type CloseCode int
 // Close codes.
 const (
 	CloseTooSlow  CloseCode = 4001 // what was to be sent outgrew the queue
-	CloseDraining CloseCode = 4002 // the node is going away; another will answer
+	CloseDraining CloseCode = 4002 // the node is going away; another will answer. The frame draining comes before it
 	CloseMoved    CloseCode = 4003 // the conversation could not be followed from here
 	CloseSilent   CloseCode = 4004 // nothing was heard for too long, or no session was opened
 

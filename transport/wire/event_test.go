@@ -98,6 +98,7 @@ var passing = map[string][]byte{
 		Page: "https://shop.example/cart", Locale: "en", Fields: chat.Fields{"plan": "gold"}, CreatedAt: at.UTC(), UpdatedAt: at.UTC(),
 		Contact: chat.Contact{Name: "Eve", Email: "eve@shop.example"}, Assignee: "usr_1", Waits: at.UTC(), Labels: []string{"lbl_1"}, Read: 7})),
 	"inbox.changed.unread": wire.AppendInboxChanged(nil, "cnv_1", nil),
+	"draining":             wire.AppendDraining(nil, 2*time.Second),
 	"ping":                 wire.AppendPing(nil),
 	"pong":                 wire.AppendPong(nil, ""),
 	"pong.with.ref":        wire.AppendPong(nil, "7"),

@@ -2,6 +2,7 @@ package wire
 
 import (
 	"math"
+	"time"
 
 	"parley/chat"
 )
@@ -163,6 +164,17 @@ func AppendQueueChanged(dst []byte, conversation string, place chat.Place) []byt
 	frame := push(dst, "queue.changed", conversation)
 	data := frame.within("data")
 	appendPlace(&data, place)
+	frame.leave(data)
+	return frame.end()
+}
+
+// AppendDraining appends the word that this node is going away, which comes before CloseDraining: what is asked
+// on this connection from now on is not answered, and the client connects again after a random time of up to
+// within, so that not all come to the next node together.
+func AppendDraining(dst []byte, within time.Duration) []byte {
+	frame := push(dst, "draining", "")
+	data := frame.within("data")
+	data.number("within", int64(within/time.Second))
 	frame.leave(data)
 	return frame.end()
 }

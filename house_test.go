@@ -64,7 +64,8 @@ var homes = map[string][]string{
 	"code.dny.dev/ssrf":                 {"knowledge/fetch"}, // the way out to addresses that others choose
 	"github.com/google/go-cmp":          {"persistence/storetest"},
 	"github.com/alecthomas/kong":        {"cmd"},
-	"go.uber.org/goleak":                {"transport", "e2e"}, // in tests
+	"go.opentelemetry.io":               {"cmd/parley/tracing"}, // behind chat.Tracer
+	"go.uber.org/goleak":                {"transport", "e2e"},   // in tests
 
 	// The standard library's annex: everywhere but in chat.
 	"golang.org/x": {"cmd", "transport", "actors", "knowledge", "account", "llm", "persistence", "e2e"},

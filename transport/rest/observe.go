@@ -16,6 +16,7 @@ import (
 
 	"parley/account"
 	"parley/chat"
+	"parley/transport/requestid"
 )
 
 // about is what is known of a request, for its log line and its problems.
@@ -37,7 +38,8 @@ func aboutOf(ctx context.Context) *about {
 
 // observe is around every request: it gives it an id, deadlines and headers
 // that hold for all, keeps a panic from closing the connection without a word,
-// and writes one line of log, which has ids and never what people wrote.
+// and writes one line of log, which has ids and never what people wrote. Requests
+// of the API are spans, below the one that their traceparent names.
 func (s *server) observe(next http.Handler) http.Handler {
 	seconds := prometheus.NewHistogramVec(prometheus.HistogramOpts{
 		Name:    "parley_http_request_seconds",
@@ -48,8 +50,13 @@ func (s *server) observe(next http.Handler) http.Handler {
 
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		start := time.Now()
-		info := &about{id: chat.NewID("req")}
-		r = r.WithContext(context.WithValue(r.Context(), aboutKey{}, info))
+		info := &about{id: requestid.Of(r)}
+		ctx := requestid.With(context.WithValue(r.Context(), aboutKey{}, info), info.id)
+		var span chat.Span
+		if strings.HasPrefix(r.URL.Path, "/api/") {
+			ctx, span = s.Tracer.Start(s.Tracer.Follow(ctx, r.Header.Get("Traceparent")), "request", slog.String("method", method(r)))
+		}
+		r = r.WithContext(ctx)
 		incoming := &body{ReadCloser: r.Body}
 		r.Body = incoming
 		answer := &answer{ResponseWriter: w}
@@ -57,7 +64,7 @@ func (s *server) observe(next http.Handler) http.Handler {
 		_ = control.SetWriteDeadline(time.Time{}) // the connection may have one from its last request
 
 		header := w.Header()
-		header.Set("X-Request-Id", info.id)
+		header.Set(requestid.Header, info.id)
 		header.Set("X-Content-Type-Options", "nosniff")
 		header.Set("Referrer-Policy", "same-origin")
 		header.Set("Content-Security-Policy", policyNothing)
@@ -75,9 +82,22 @@ func (s *server) observe(next http.Handler) http.Handler {
 		if route == "" {
 			route = "none"
 		}
-		seconds.WithLabelValues(r.Method, route, strconv.Itoa(answer.status)).Observe(took.Seconds())
+		seconds.WithLabelValues(method(r), route, strconv.Itoa(answer.status)).Observe(took.Seconds())
 		s.log(r, route, answer, info, took)
+		_, path, _ := strings.Cut(route, " ")
+		span.Set(slog.String("route", path))
+		span.Set(slog.Int("status", answer.status))
+		span.End(info.failure)
 	})
+}
+
+// method is a request's method, unless its client made it up.
+func method(r *http.Request) string {
+	switch r.Method {
+	case http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete, http.MethodOptions:
+		return r.Method
+	}
+	return "other"
 }
 
 // survive answers a panic like any other failure of ours.
@@ -101,7 +121,7 @@ func (s *server) survive(w *answer, r *http.Request, next http.Handler) {
 
 func (s *server) log(r *http.Request, route string, w *answer, info *about, took time.Duration) {
 	attributes := []slog.Attr{
-		slog.String("request", info.id), slog.String("method", r.Method), slog.String("route", route),
+		slog.String("request", info.id), slog.String("method", method(r)), slog.String("route", route),
 		slog.Int("status", w.status), slog.Int64("bytes", w.bytes), slog.Duration("took", took.Round(time.Microsecond)),
 	}
 	if info.who.Tenant != "" {

@@ -69,6 +69,8 @@ type Config struct {
 	Docs, Socket http.Handler
 
 	Logger *slog.Logger
+	// Tracer follows requests of the API.
+	Tracer chat.Tracer
 }
 
 // Engine is what the API asks of *actors.Engine.

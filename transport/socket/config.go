@@ -105,6 +105,7 @@ type Config struct {
 	Address func(r *http.Request) string
 	Logger  *slog.Logger          // nil: slog.Default
 	Metrics prometheus.Registerer // nil: not collected
+	Tracer  chat.Tracer           // follows messages
 }
 
 // Limits bound what one peer may take. A zero is the default.

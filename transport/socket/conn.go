@@ -23,6 +23,7 @@ type conn struct {
 	peer    *peer           // below ws
 	ctx     context.Context // ends with the connection, which outlives its HTTP request
 	cancel  context.CancelFunc
+	id      string // of the request that opened it, for the log
 	address string
 
 	// Who connected, as the upgrade request told.
@@ -67,6 +68,13 @@ func newConn(h *Handler, ws *websocket.Conn, p *peer, r *http.Request, address s
 
 // shut ends the connection once all that waits is written.
 func (c *conn) shut(code wire.CloseCode, reason string) { c.out.finish(code, wire.Reason(reason)) }
+
+// part ends the connection in order: nothing more is taken, what was taken is answered, and then it closes. It returns at once.
+func (c *conn) part(code wire.CloseCode, reason string) {
+	c.orders.close(func() {
+		c.asides.close(func() { c.shut(code, reason) })
+	})
+}
 
 // overflow ends the connection of a peer that does not read.
 func (c *conn) overflow() {
@@ -164,7 +172,7 @@ func (c *conn) explain(err error) *chat.Error {
 	}
 	e := chat.AsError(err)
 	if e.Kind == chat.Internal && c.ctx.Err() == nil {
-		c.h.log.Error("socket request failed", "error", err)
+		c.h.log.Error("socket request failed", "request", c.id, "error", err)
 	}
 	return e
 }

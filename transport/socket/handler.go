@@ -14,6 +14,7 @@ import (
 	"parley/account"
 	"parley/chat"
 	"parley/transport/address"
+	"parley/transport/requestid"
 	"parley/transport/wire"
 )
 
@@ -79,6 +80,8 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	offered := subprotocols(r)
+	id := requestid.Of(r)
+	w.Header().Set(requestid.Header, id)
 	shake := &handshake{ResponseWriter: w, patience: h.config.Timing.Write}
 	ws, err := websocket.Accept(shake, r, &websocket.AcceptOptions{
 		// A browser only shows why it was closed if one of its own subprotocols was agreed to.
@@ -90,6 +93,7 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	c := newConn(h, ws, shake.peer, r, from)
+	c.id = id
 	if !h.enter(c) {
 		h.leave(from)
 		_ = ws.CloseNow()

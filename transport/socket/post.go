@@ -1,6 +1,7 @@
 package socket
 
 import (
+	"log/slog"
 	"unicode"
 
 	"parley/actors"
@@ -52,7 +53,11 @@ func (c *conn) postAs(author chat.Author, visitor actors.Visitor, id string, sen
 
 	ctx, cancel := c.within()
 	defer cancel()
+	ctx, span := c.h.config.Tracer.Start(ctx, wire.MessageSend, slog.String("tenant", visitor.Tenant), slog.String("conversation", visitor.Conversation),
+		slog.String("from", string(author.Kind)), slog.String("request", c.id))
 	receipt, err := c.h.config.Engine.Post(ctx, visitor, author, send.ClientID, send.Text)
+	span.Set(slog.String("message", receipt.Message))
+	span.End(err)
 
 	c.mu.Lock()
 	open := c.posting.clientID != ""

@@ -224,3 +224,20 @@ func TestOneAddressMayNotOpenEndlessly(t *testing.T) {
 		t.Fatalf("got %v, %v", response, err)
 	}
 }
+
+func TestASocketKeepsTheNameOfItsRequest(t *testing.T) {
+	t.Parallel()
+	h := setup(t)
+	for given, kept := range map[string]bool{"proxy-4711.a_b": true, "two words": false} {
+		ws, response, err := websocket.Dial(t.Context(), h.server.URL, &websocket.DialOptions{
+			HTTPHeader: http.Header{"X-Request-Id": {given}}, Subprotocols: []string{wire.Subprotocol},
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer ws.CloseNow()
+		if id := response.Header.Get("X-Request-Id"); (id == given) != kept || id == "" {
+			t.Errorf("%q: it is called %q", given, id)
+		}
+	}
+}

@@ -69,13 +69,6 @@ func newConn(h *Handler, ws *websocket.Conn, p *peer, r *http.Request, address s
 // shut ends the connection once all that waits is written.
 func (c *conn) shut(code wire.CloseCode, reason string) { c.out.finish(code, wire.Reason(reason)) }
 
-// part ends the connection in order: nothing more is taken, what was taken is answered, and then it closes. It returns at once.
-func (c *conn) part(code wire.CloseCode, reason string) {
-	c.orders.close(func() {
-		c.asides.close(func() { c.shut(code, reason) })
-	})
-}
-
 // overflow ends the connection of a peer that does not read.
 func (c *conn) overflow() {
 	c.out.abandon(wire.CloseTooSlow, "too much is waiting for you, please connect again")

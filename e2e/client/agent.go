@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strconv"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/coder/websocket"
@@ -21,12 +22,15 @@ type Agent struct {
 	ws   *websocket.Conn
 	gone chan struct{} // closed when the connection has ended
 
+	heard atomic.Int64 // when something came last, in Unix nanoseconds
+
 	mu      sync.Mutex
 	changed chan struct{} // closed and replaced whenever something below changes
 	asked   int
 	asks    map[string]chan frame
 	seen    map[string][]Shown // by conversation
 	tidings []Tiding
+	within  time.Duration // over which to come back, as a node that ends said
 	ended   error
 }
 
@@ -158,6 +162,7 @@ func (a *Agent) read() {
 		_, raw, err := a.ws.Read(context.Background())
 		var f frame
 		if err == nil {
+			a.heard.Store(time.Now().UnixNano())
 			f.Raw, f.Came = raw, time.Now()
 			err = json.Unmarshal(raw, &f)
 		}
@@ -185,6 +190,28 @@ func (a *Agent) read() {
 	}
 }
 
+// mind gives the connection up once it was silent for so long; half of that before, a ping asks for a sign of life.
+func (a *Agent) mind(silence time.Duration) {
+	a.heard.CompareAndSwap(0, time.Now().UnixNano())
+	looks := time.NewTicker(silence / 4)
+	defer looks.Stop()
+	for {
+		select {
+		case <-a.gone:
+			return
+		case now := <-looks.C:
+			switch quiet := now.Sub(time.Unix(0, a.heard.Load())); {
+			case quiet > silence:
+				a.Leave()
+			case quiet > silence/2:
+				ctx, cancel := context.WithTimeout(context.Background(), silence/4)
+				_ = a.ws.Write(ctx, websocket.MessageText, []byte(`{"type":"ping"}`)) // whether it arrives is the question
+				cancel()
+			}
+		}
+	}
+}
+
 // note writes one frame down; the caller holds mu.
 func (a *Agent) note(f frame) {
 	switch {
@@ -193,6 +220,8 @@ func (a *Agent) note(f frame) {
 			delete(a.asks, f.Ref)
 			answer <- f
 		}
+	case f.Type == "draining":
+		a.within = f.Data.spread()
 	case f.Type == "inbox.changed":
 		a.tidings = append(a.tidings, Tiding{f.Data.Conversation, f.Data.Summary.Seq, f.Came})
 	case f.Seq != 0 || f.Type == "message.delta" || f.Type == "message.snapshot":

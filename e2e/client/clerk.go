@@ -16,7 +16,7 @@ type Clerk struct {
 	Name string
 	User string // id
 
-	url   string
+	at    Entrance
 	token func() string
 
 	mu       sync.Mutex
@@ -35,13 +35,21 @@ type Told struct {
 	Receipt Receipt    // of a message
 }
 
+// Entrance is where a clerk comes in.
+type Entrance struct {
+	URL     string        // ws://host:port/api/v1/socket
+	Others  []string      // more of them: each connection goes to any of all
+	Silence time.Duration // of a connection after which it is given up; 0: never
+}
+
 // NewClerk sits a clerk down at the desk for the first time; token gives a member's access token. Run keeps them there.
-func NewClerk(ctx context.Context, url string, token func() string) (*Clerk, error) {
-	desk, err := Sit(ctx, url, token())
+func NewClerk(ctx context.Context, at Entrance, token func() string) (*Clerk, error) {
+	c := &Clerk{at: at, token: token, changed: make(chan struct{})}
+	desk, err := c.sit(ctx)
 	if err != nil {
 		return nil, err
 	}
-	c := &Clerk{Name: desk.Name, User: desk.User, url: url, token: token, changed: make(chan struct{})}
+	c.Name, c.User = desk.Name, desk.User
 	c.sat(desk)
 	return c, nil
 }
@@ -63,10 +71,14 @@ func (c *Clerk) Run(ctx context.Context) {
 			}
 			c.left()
 		}
+		wait := pause/2 + rand.N(pause)
+		if desk != nil && desk.within > 0 { // which nobody changes any more
+			wait = rand.N(desk.within)
+		}
 		select {
 		case <-ctx.Done():
 			return
-		case <-time.After(pause/2 + rand.N(pause)):
+		case <-time.After(wait):
 		}
 		pause = min(2*pause, lastPause)
 		c.comeBack(ctx)
@@ -77,7 +89,7 @@ func (c *Clerk) Run(ctx context.Context) {
 func (c *Clerk) comeBack(ctx context.Context) {
 	limited, cancel := context.WithTimeout(ctx, dialing)
 	defer cancel()
-	if desk, err := Sit(limited, c.url, c.token()); err == nil {
+	if desk, err := c.sit(limited); err == nil {
 		c.sat(desk)
 		c.mu.Lock()
 		watched := c.watched
@@ -86,6 +98,14 @@ func (c *Clerk) comeBack(ctx context.Context) {
 			c.look(ctx, desk, conversation)
 		}
 	}
+}
+
+func (c *Clerk) sit(ctx context.Context) (*Agent, error) {
+	desk, err := Sit(ctx, anyOf(c.at.URL, c.at.Others), c.token())
+	if err == nil && c.at.Silence > 0 {
+		go desk.mind(c.at.Silence)
+	}
+	return desk, err
 }
 
 func (c *Clerk) sat(desk *Agent) {
@@ -108,8 +128,8 @@ func (c *Clerk) announce() {
 	c.changed = make(chan struct{})
 }
 
-// at waits until the clerk is at the desk.
-func (c *Clerk) at(ctx context.Context) (*Agent, error) {
+// seat waits until the clerk is at the desk.
+func (c *Clerk) seat(ctx context.Context) (*Agent, error) {
 	for {
 		c.mu.Lock()
 		desk, changed := c.desk, c.changed
@@ -129,7 +149,7 @@ func (c *Clerk) at(ctx context.Context) (*Agent, error) {
 func (c *Clerk) Do(ctx context.Context, kind string, data map[string]any) (told Told, err error) {
 	told.First = time.Now()
 	for {
-		desk, err := c.at(ctx)
+		desk, err := c.seat(ctx)
 		if err != nil {
 			return told, err
 		}
@@ -221,7 +241,7 @@ func (c *Clerk) Sittings() int {
 // CatchUp waits until the clerk was shown a conversation up to seq.
 func (c *Clerk) CatchUp(ctx context.Context, conversation string, seq int64) error {
 	for {
-		desk, err := c.at(ctx)
+		desk, err := c.seat(ctx)
 		if err != nil {
 			return err
 		}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"math/rand/v2"
 	"net/http"
 	"sync/atomic"
 	"time"
@@ -78,7 +79,7 @@ func (v *Visitor) dial(ctx context.Context) (*connection, error) {
 	}
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
-	ws, _, err := websocket.Dial(ctx, v.options.URL, &websocket.DialOptions{HTTPHeader: header, Subprotocols: []string{"parley.v1"}})
+	ws, _, err := websocket.Dial(ctx, anyOf(v.options.URL, v.options.Others), &websocket.DialOptions{HTTPHeader: header, Subprotocols: []string{"parley.v1"}})
 	if err != nil {
 		return nil, err
 	}
@@ -89,6 +90,14 @@ func (v *Visitor) dial(ctx context.Context) (*connection, error) {
 		c.silent = time.AfterFunc(time.Hour, func() { v.mind(c, half) })
 	}
 	return c, nil
+}
+
+// anyOf is one of several URLs.
+func anyOf(url string, others []string) string {
+	if n := rand.IntN(len(others) + 1); n > 0 {
+		return others[n-1]
+	}
+	return url
 }
 
 // heard begins to wait for the next frame: when half of the time is over, a ping

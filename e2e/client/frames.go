@@ -44,8 +44,12 @@ type Data struct {
 	Seq          int64   `json:"seq"`
 	Recovered    bool    `json:"recovered"`
 	Code         string  `json:"code"`
+	Within       float64 `json:"within"` // seconds: over which to come back
 	RetryAfter   float64 `json:"retry_after"`
 }
+
+// spread is the time over which clients are asked to come back.
+func (d Data) spread() time.Duration { return time.Duration(d.Within * float64(time.Second)) }
 
 // Author is who speaks: visitor, bot or agent.
 type Author struct {

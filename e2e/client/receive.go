@@ -37,6 +37,8 @@ func (v *Visitor) receive(c *connection, f frame) []request {
 		v.delta(f.Data)
 	case "message.snapshot":
 		v.snapshot(f.Data)
+	case "draining":
+		v.within = f.Data.spread()
 	case "ack":
 		v.acknowledged(f)
 		c.replied(f)
@@ -62,6 +64,7 @@ func (v *Visitor) ready(d Data) {
 		v.violation("%d events were held, but the head is %d", len(v.events), d.Seq)
 	}
 	v.token, v.id, v.head = d.Token, d.Conversation, d.Seq
+	v.opened = append(v.opened, time.Now())
 }
 
 func (v *Visitor) event(e Event) {

@@ -3,6 +3,7 @@ package client
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"slices"
@@ -15,7 +16,8 @@ import (
 
 // Options say who the visitor is and where they go.
 type Options struct {
-	URL    string // ws://host:port/api/v1/socket
+	URL    string   // ws://host:port/api/v1/socket
+	Others []string // more of them: each connection goes to any of all
 	Bot    string
 	Origin string        // as a browser sends it; empty: none, then a Bearer is needed
 	Bearer func() string // a member's access token; nil: none
@@ -49,9 +51,11 @@ type Visitor struct {
 	current  *connection          // the one that was opened last; nil: it has ended
 	open     map[*connection]bool // all that live
 	connects int
-	resumes  int // snapshots that were received
-	pieced   int // answers whose whole text came in deltas and snapshots
-	silences int // connections given up because of their silence
+	opened   []time.Time   // sessions
+	within   time.Duration // over which to come back, as a node that ends said
+	resumes  int         // snapshots that were received
+	pieced   int         // answers whose whole text came in deltas and snapshots
+	silences int         // connections given up because of their silence
 	broken   []string
 	stopped  error // why it will not come back
 }
@@ -119,11 +123,39 @@ func (v *Visitor) Run(ctx context.Context) error {
 		}
 		select {
 		case <-ctx.Done():
-		case <-time.After(pause/2 + rand.N(pause)):
+		case <-time.After(v.wait(err, pause)):
 		}
 		pause = min(pause*2, max(lastPause, first))
 	}
 	return nil
+}
+
+// wait is how long to wait before the next connection, when the last one ended like that: as long as the server said,
+// if it said something.
+func (v *Visitor) wait(ended error, pause time.Duration) time.Duration {
+	v.mu.Lock()
+	within := v.within
+	v.within = 0
+	v.mu.Unlock()
+	if within > 0 {
+		return rand.N(within)
+	}
+	pause = pause/2 + rand.N(pause)
+	var refused *Refused
+	if errors.As(ended, &refused) {
+		pause += time.Duration(refused.RetryAfter * float64(time.Second))
+	}
+	return pause
+}
+
+// Cut breaks the connection that counts, if there is one.
+func (v *Visitor) Cut() {
+	v.mu.Lock()
+	c := v.current
+	v.mu.Unlock()
+	if c != nil {
+		_ = c.CloseNow()
+	}
 }
 
 // Send sends a message now or when the visitor is connected, and again until it
@@ -207,6 +239,13 @@ func (v *Visitor) Sent() []Sent {
 		all[i].Refusals = slices.Clone(s.Refusals)
 	}
 	return all
+}
+
+// Opened is when sessions were opened, of one connection after the other.
+func (v *Visitor) Opened() []time.Time {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	return slices.Clone(v.opened)
 }
 
 // Violations is every way in which the server broke the contract towards this visitor.

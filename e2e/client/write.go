@@ -23,8 +23,10 @@ func (c *Clerk) Post(ctx context.Context, conversation, clientID, text string) (
 	if err != nil {
 		return Told{}, err
 	}
-	api := strings.TrimSuffix("http"+strings.TrimPrefix(c.url, "ws"), "/socket")
-	return insist(ctx, func() (Told, error) { return c.post(ctx, api+"/conversations/"+conversation+"/messages", body) })
+	return insist(ctx, func() (Told, error) {
+		api := strings.TrimSuffix("http"+strings.TrimPrefix(anyOf(c.at.URL, c.at.Others), "ws"), "/socket")
+		return c.post(ctx, api+"/conversations/"+conversation+"/messages", body)
+	})
 }
 
 // insist sends again what got no answer, or what storage was away for.
@@ -44,8 +46,13 @@ func insist(ctx context.Context, send func() (Told, error)) (Told, error) {
 	}
 }
 
+// posting bounds a request over REST: storage that is away is waited for for 10 s.
+const posting = 15 * time.Second
+
 // post sends one request. One that broke off is errCut.
 func (c *Clerk) post(ctx context.Context, url string, body []byte) (told Told, err error) {
+	ctx, cancel := context.WithTimeout(ctx, posting)
+	defer cancel()
 	request, err := http.NewRequestWithContext(ctx, http.MethodPost, url, bytes.NewReader(body))
 	if err != nil {
 		return told, err

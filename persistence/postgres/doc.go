@@ -22,6 +22,15 @@
 // sealed under a key of the platform. Plain columns are what queries need: ids,
 // times, counts, states. Each sealed value is bound to its tenant, table and row.
 //
+// Programs of two versions run side by side while a cluster is upgraded, so that migrations
+// come in two kinds. Most of them expand: they add tables, and columns that may be left out, of which
+// older programs know nothing; such a program starts against a newer database, too. What is not used any more goes with a later
+// migration, a contract: "-- contract: since 00017, why" names the migration whose program was the first one to live
+// without it, and the same migration raises schema_floor to that number, below which no program starts. A program
+// that stops to use something therefore brings a migration, be it an empty one. Indexes of
+// tables that are in use are built CONCURRENTLY; whatever else makes others wait says "-- locks: why
+// it is short". A test reads all of this from the files.
+//
 // All methods are safe for concurrent use. Errors that people may cause are
 // chat.Errors: ErrNotFound for what is not there or is another tenant's,
 // ErrUnavailable when the database is away. Every statement names its tenant,

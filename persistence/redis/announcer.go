@@ -3,9 +3,6 @@ package redis
 import (
 	"context"
 	"fmt"
-	"time"
-
-	"github.com/redis/go-redis/v9"
 
 	"parley/chat"
 )
@@ -15,48 +12,47 @@ var _ chat.Announcer = (*Client)(nil)
 // channel keeps our topics apart from what else uses the same Redis.
 func channel(topic string) string { return "parley:announce:" + topic }
 
+// counter is where the announcements of a topic are counted.
+func counter(topic string) string { return "parley:announced:" + topic }
+
 // Announce implements chat.Announcer. While Redis is away it fails at once.
+// After an error, all subscribers are told that they missed something as soon as
+// this client reaches Redis again.
 func (c *Client) Announce(ctx context.Context, topic, key string) error {
-	if !c.Up() {
-		return fmt.Errorf("announce %s: %w", topic, chat.ErrUnavailable)
+	_, err := c.run(ctx, "announce "+topic, announceScript, []string{counter(topic)}, channel(topic), key)
+	if err != nil {
+		c.owe(topic)
 	}
-	if err := c.rdb.Publish(ctx, channel(topic), key).Err(); err != nil {
-		return fmt.Errorf("announce %s: %w", topic, err)
-	}
-	return nil
+	return err
 }
 
 // Subscribe implements chat.Announcer. It returns once Redis knows of the
-// subscription: what is announced after that is delivered. While Redis is away
-// it returns after two seconds at most, and the subscription begins when Redis
-// comes; the only error is a ctx that has ended. The listener is called from a goroutine that ends with ctx or Close.
+// subscription: what is announced after that is delivered, or missed. While Redis is away
+// it returns after two seconds at most, the subscription begins when Redis
+// comes, and the listener is told that it missed something; the only error is a
+// ctx that has ended.
+//
+// The listener is called from one goroutine, which ends with ctx or Close. What
+// it is too slow for, by a thousand announcements, it has missed. It is told that
+// it missed something at most twice a second.
 func (c *Client) Subscribe(ctx context.Context, topic string, listener chat.Listener) error {
 	if err := ctx.Err(); err != nil {
 		return fmt.Errorf("subscribe to %s: %w", topic, err)
 	}
-	sub := c.rdb.Subscribe(ctx, channel(topic))
-	if _, err := sub.ReceiveTimeout(ctx, commandTimeout); err != nil {
+	s := newSubscription(c, topic, listener)
+	if err := s.begin(ctx); err != nil {
 		c.log.Debug("subscription waits for redis", "topic", topic, "error", err)
+		s.outage.Store(true)
 	}
-	// It subscribes anew by itself whenever the connection was lost, which it
-	// notices by a ping after three quiet seconds. A subscriber that blocks loses
-	// announcements after a second instead of holding up the others.
-	received := sub.Channel(redis.WithChannelSize(1000), redis.WithChannelSendTimeout(time.Second))
+	// It ends with Close, too.
+	ctx, end := context.WithCancel(ctx)
+	c.watched.add(s)
+	c.running.Go(func() { s.receive(ctx) })
 	c.running.Go(func() {
-		defer sub.Close()
-		for {
-			select {
-			case <-ctx.Done():
-				return
-			case <-c.closed:
-				return
-			case message, ok := <-received:
-				if !ok {
-					return
-				}
-				listener.Heard(message.Payload)
-			}
-		}
+		s.listen(ctx, c.closed)
+		end()
+		c.watched.remove(s)
+		s.hangUp()
 	})
 	return nil
 }

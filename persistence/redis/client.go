@@ -19,6 +19,7 @@ const (
 	dialTimeout    = 2 * time.Second
 	commandTimeout = 2 * time.Second
 	pulse          = time.Second // between looks at whether Redis is there
+	search         = pulse / 4   // between looks while it is away
 )
 
 // Client is a connection to Redis, or to the one inside the process.
@@ -29,6 +30,9 @@ type Client struct {
 	log      *slog.Logger
 
 	up      atomic.Bool
+	outages atomic.Int64 // that were noticed
+	nodes   atomic.Int64 // that share a limit while Redis is away
+	watched watched
 	closing context.CancelFunc
 	closed  <-chan struct{}
 	running sync.WaitGroup
@@ -42,6 +46,7 @@ type Client struct {
 // first look only; end the client with Close.
 func Open(ctx context.Context, url string, log *slog.Logger) (*Client, error) {
 	c := &Client{log: log}
+	c.nodes.Store(1)
 	options, err := c.options(url)
 	if err != nil {
 		return nil, err
@@ -60,6 +65,7 @@ func Open(ctx context.Context, url string, log *slog.Logger) (*Client, error) {
 	c.up.Store(true) // so that being away is logged
 	c.look(ctx)
 	c.running.Go(func() { c.watch(alive) })
+	c.running.Go(func() { c.keepCount(alive) })
 	return c, nil
 }
 
@@ -94,6 +100,10 @@ func (c *Client) Ping(ctx context.Context) error {
 	return nil
 }
 
+// SetNodes tells how many nodes there are, this one included: while Redis is
+// away, each of them allows its share of the limits. Until then it is one.
+func (c *Client) SetNodes(n int) { c.nodes.Store(int64(max(1, n))) }
+
 // Close ends subscriptions and connections, and the Redis inside the process.
 func (c *Client) Close() error {
 	c.closing()
@@ -107,14 +117,19 @@ func (c *Client) Close() error {
 
 // watch keeps up current, which spares callers the wait for a Redis that is away.
 func (c *Client) watch(ctx context.Context) {
-	tick := time.NewTicker(pulse)
-	defer tick.Stop()
+	next := time.NewTimer(pulse)
+	defer next.Stop()
 	for {
 		select {
 		case <-ctx.Done():
 			return
-		case <-tick.C:
+		case <-next.C:
 			c.look(ctx)
+		}
+		if c.Up() {
+			next.Reset(pulse)
+		} else {
+			next.Reset(search)
 		}
 	}
 }
@@ -128,6 +143,7 @@ func (c *Client) look(ctx context.Context) {
 	}
 	switch was := c.up.Swap(err == nil); {
 	case was && err != nil:
+		c.outages.Add(1)
 		c.log.Warn("redis is away: limits are counted by this node alone, announcements are lost until it is back",
 			"redis", c.where, "error", err)
 	case !was && err == nil:

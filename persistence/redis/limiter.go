@@ -16,12 +16,12 @@ const limiterTimeout = 250 * time.Millisecond
 
 // Limits counts requests for all nodes together.
 //
-// It fails open on purpose: while Redis is away, or slower than limiterTimeout, each
-// node counts for itself, in memory and from zero. Limits protect the platform from
+// It does not fail closed, on purpose: while Redis is away, or slower than limiterTimeout, each
+// node counts for itself, in memory and from zero, and allows its share of each limit:
+// an n-th of it, rounded up, for the n nodes of Client.SetNodes. Limits protect the platform from
 // floods; they are not what its correctness or anyone's bill rests on
 // (quotas are counted in SQL). Turning visitors away because the counter is
-// broken would do to a business what the flood was meant to do, whereas a flood that
-// meets n nodes without Redis passes n times its limit and no more.
+// broken would do to a business what the flood was meant to do.
 //
 // Windows are fixed: at the edge of one, twice the limit may pass in a moment.
 type Limits struct {
@@ -55,37 +55,41 @@ func (l *Limits) Get(ctx context.Context, key string, rate limiter.Rate) (limite
 
 // Increment counts several requests at once and tells what is left.
 func (l *Limits) Increment(ctx context.Context, key string, count int64, rate limiter.Rate) (limiter.Context, error) {
-	return l.count(ctx, func(ctx context.Context, s limiter.Store) (limiter.Context, error) {
+	return l.count(ctx, rate, func(ctx context.Context, s limiter.Store, rate limiter.Rate) (limiter.Context, error) {
 		return s.Increment(ctx, key, count, rate)
 	})
 }
 
 // Peek tells what is left without counting.
 func (l *Limits) Peek(ctx context.Context, key string, rate limiter.Rate) (limiter.Context, error) {
-	return l.count(ctx, func(ctx context.Context, s limiter.Store) (limiter.Context, error) {
+	return l.count(ctx, rate, func(ctx context.Context, s limiter.Store, rate limiter.Rate) (limiter.Context, error) {
 		return s.Peek(ctx, key, rate)
 	})
 }
 
 // Reset forgets what was counted.
 func (l *Limits) Reset(ctx context.Context, key string, rate limiter.Rate) (limiter.Context, error) {
-	return l.count(ctx, func(ctx context.Context, s limiter.Store) (limiter.Context, error) {
+	return l.count(ctx, rate, func(ctx context.Context, s limiter.Store, rate limiter.Rate) (limiter.Context, error) {
 		return s.Reset(ctx, key, rate)
 	})
 }
 
 // count asks Redis, or this node's memory where Redis cannot be asked.
-func (l *Limits) count(ctx context.Context, ask func(context.Context, limiter.Store) (limiter.Context, error)) (limiter.Context, error) {
+func (l *Limits) count(ctx context.Context, rate limiter.Rate,
+	ask func(context.Context, limiter.Store, limiter.Rate) (limiter.Context, error),
+) (limiter.Context, error) {
 	if l.client.Up() {
 		within, cancel := context.WithTimeout(ctx, limiterTimeout)
 		defer cancel()
 		if s := l.inRedis(); s != nil {
-			if result, err := ask(within, s); err == nil {
+			if result, err := ask(within, s, rate); err == nil {
 				return result, nil
 			}
 		}
 	}
-	return ask(ctx, l.alone())
+	nodes := l.client.nodes.Load()
+	rate.Limit = max(1, (rate.Limit+nodes-1)/nodes)
+	return ask(ctx, l.alone(), rate)
 }
 
 // inRedis is nil until the scripts are in Redis. One request at a time tries to

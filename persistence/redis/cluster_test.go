@@ -1,0 +1,363 @@
+package redis
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"parley/chat"
+	"parley/persistence/testbed"
+)
+
+// ttl of the memberships in these tests.
+const ttl = time.Second
+
+// node is a member of a cluster with its connection to Redis.
+type node struct {
+	*Client
+	*Membership
+	Placements
+	t    *testing.T
+	self chat.Member
+	seen chat.Roll // of its last beat
+}
+
+func newNode(t *testing.T, c *Client, id string) *node {
+	return &node{
+		Client: c, Membership: c.Membership(), Placements: c.Placements(), t: t,
+		self: chat.Member{ID: id, Address: id + ":7400", Version: "1"},
+	}
+}
+
+// beat beats and tells who is there: ids in order, and what came of it.
+func (n *node) beat(joins bool) string {
+	n.t.Helper()
+	got, err := n.Beat(n.t.Context(), n.self, ttl, joins)
+	if err != nil {
+		n.t.Fatalf("%s beats: %v", n.self.ID, err)
+	}
+	var ids []string
+	for _, m := range got.Members {
+		ids = append(ids, m.ID)
+	}
+	text := strings.Join(ids, " ")
+	if got.Evicted {
+		text += " evicted"
+	}
+	if n.seen.Generation != "" && got.Generation != n.seen.Generation {
+		text += " anew"
+	}
+	n.seen = got
+	return text
+}
+
+func (n *node) claim(key string) (string, error) {
+	n.t.Helper()
+	return n.Claim(n.t.Context(), key, n.self.ID)
+}
+
+func (n *node) mustClaim(key, want string) {
+	n.t.Helper()
+	if got, err := n.claim(key); got != want || err != nil {
+		n.t.Errorf("%s claims %s: %q, %v; want %q", n.self.ID, key, got, err, want)
+	}
+}
+
+func (n *node) mustHold(keys []string, want ...string) {
+	n.t.Helper()
+	if lost, err := n.Hold(n.t.Context(), n.self.ID, keys); err != nil || !slices.Equal(lost, want) {
+		n.t.Errorf("%s holds: lost %d %.5q, %v; want %.5q", n.self.ID, len(lost), lost, err, want)
+	}
+}
+
+// reopened waits until claims are open, while all nodes beat.
+func reopened(t *testing.T, nodes ...*node) {
+	t.Helper()
+	eventually(t, "claims open", func() bool {
+		for _, n := range nodes {
+			n.beat(false)
+		}
+		_, err := nodes[0].claim("probe")
+		return err == nil
+	})
+	if err := nodes[0].Release(t.Context(), nodes[0].self.ID, []string{"probe"}); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// cluster returns members of a new cluster, with their first beats done.
+func cluster(t *testing.T, url string, ids ...string) []*node {
+	t.Helper()
+	var nodes []*node
+	var c *Client
+	for _, id := range ids {
+		if c == nil || url != "" {
+			c, _ = open(t, url)
+		}
+		n := newNode(t, c, id)
+		n.beat(true)
+		nodes = append(nodes, n)
+	}
+	return nodes
+}
+
+// everywhere runs a test on the Redis inside the process and on a real one.
+func everywhere(t *testing.T, test func(t *testing.T, url string)) {
+	t.Parallel()
+	t.Run("embedded", func(t *testing.T) {
+		t.Parallel()
+		test(t, "")
+	})
+	t.Run("real", func(t *testing.T) {
+		t.Parallel()
+		test(t, testbed.Redis(t))
+	})
+}
+
+// expect compares what beats told.
+func expect(t *testing.T, what, got, want string) {
+	t.Helper()
+	if got != want {
+		t.Errorf("%s: %q, want %q", what, got, want)
+	}
+}
+
+func TestMembersJoinStayAndLeave(t *testing.T) {
+	everywhere(t, func(t *testing.T, url string) {
+		nodes := cluster(t, url, "b", "a")
+		b, a := nodes[0], nodes[1]
+		expect(t, "b beats", b.beat(false), "a b")
+		b.self.Draining, b.self.Unreachable = true, []string{"a"}
+		b.beat(false)
+		a.beat(false)
+		if got := a.seen.Members[1]; !got.Draining || got.Address != "b:7400" || got.Version != "1" || !slices.Equal(got.Unreachable, []string{"a"}) {
+			t.Errorf("a knows b as %+v", got)
+		}
+		for range 2 {
+			if err := a.Leave(t.Context(), "b"); err != nil {
+				t.Error(err)
+			}
+		}
+		expect(t, "after b left, a beats", a.beat(false), "a")
+		expect(t, "b, who left, beats", b.beat(false), "a evicted")
+		b.self.ID = "b2"
+		expect(t, "b joins under another id", b.beat(true), "a b2")
+	})
+}
+
+func TestAMemberWhoseTimeIsOverIsEvictedAndComesBackUnderAnotherID(t *testing.T) {
+	everywhere(t, func(t *testing.T, url string) {
+		nodes := cluster(t, url, "a", "b")
+		a, b := nodes[0], nodes[1]
+		start := time.Now()
+		eventually(t, "a is alone", func() bool { return a.beat(false) == "a" })
+		if took := time.Since(start); took < ttl-ttl/10 {
+			t.Errorf("b was evicted after %v", took)
+		}
+		expect(t, "b beats", b.beat(false), "a evicted")
+		expect(t, "b beats again", b.beat(false), "a evicted")
+		b.self.ID = "b2"
+		expect(t, "b joins", b.beat(true), "a b2")
+		expect(t, "b stays", b.beat(false), "a b2")
+	})
+}
+
+func TestNobodyIsEvictedWhenNobodyBeat(t *testing.T) {
+	everywhere(t, func(t *testing.T, url string) {
+		nodes := cluster(t, url, "a", "b", "c")
+		time.Sleep(2 * ttl) // the nodes' silence is what is tested
+		expect(t, "a beats", nodes[0].beat(false), "a b c")
+		expect(t, "b beats", nodes[1].beat(false), "a b c")
+		eventually(t, "c, who died meanwhile, is evicted", func() bool {
+			nodes[1].beat(false)
+			return nodes[0].beat(false) == "a b"
+		})
+	})
+}
+
+func TestAFrozenRedisEvictsNobody(t *testing.T) {
+	t.Parallel()
+	server := testbed.RedisServer(t)
+	nodes := cluster(t, server.URL(), "a", "b", "c")
+	for name, pause := range map[string]func(){
+		"SIGSTOP": func() {
+			server.Freeze(t)
+			time.Sleep(3 * ttl)
+			server.Thaw(t)
+		},
+		"CLIENT PAUSE": func() {
+			if err := nodes[0].rdb.Do(t.Context(), "CLIENT", "PAUSE", (3 * ttl).Milliseconds(), "ALL").Err(); err != nil {
+				t.Fatal(err)
+			}
+			time.Sleep(3 * ttl)
+		},
+	} {
+		for _, n := range nodes {
+			eventually(t, "redis is up", n.Up)
+			n.beat(false)
+		}
+		pause()
+		for _, n := range nodes {
+			eventually(t, "redis is up again", n.Up)
+			expect(t, n.self.ID+" beats after "+name, n.beat(false), "a b c")
+		}
+	}
+}
+
+func TestWhenRedisLosesItsDataNobodyIsEvictedAndClaimsWait(t *testing.T) {
+	t.Parallel()
+	server := testbed.RedisServer(t)
+	nodes := cluster(t, server.URL(), "a", "b")
+	a, b := nodes[0], nodes[1]
+	for name, lose := range map[string]func(){
+		"a restart": func() {
+			server.Kill(t)
+			eventually(t, "redis is away", func() bool { return !a.Up() && !b.Up() })
+			if _, err := a.Beat(t.Context(), a.self, ttl, false); !errors.Is(err, chat.ErrUnavailable) {
+				t.Errorf("a beat without Redis: %v", err)
+			}
+			if _, err := a.claim("k"); !errors.Is(err, chat.ErrUnavailable) || errors.Is(err, ErrClosed) {
+				t.Errorf("a claim without Redis: %v", err)
+			}
+			server.Start(t)
+			eventually(t, "redis is back", func() bool { return a.Up() && b.Up() })
+		},
+		"FLUSHALL": func() {
+			if err := a.rdb.FlushAll(t.Context()).Err(); err != nil {
+				t.Fatal(err)
+			}
+		},
+	} {
+		reopened(t, a, b)
+		a.mustClaim("ka", "a")
+		b.mustClaim("kb", "b")
+		lose()
+		if _, err := a.claim("kb"); !errors.Is(err, ErrClosed) || !errors.Is(err, chat.ErrUnavailable) {
+			t.Errorf("a claim before anybody beat after %s: %v", name, err)
+		}
+		if _, err := a.Hold(t.Context(), "a", []string{"ka"}); !errors.Is(err, ErrNoMember) || !errors.Is(err, chat.ErrUnavailable) {
+			t.Errorf("holding before beating after %s: %v", name, err)
+		}
+		expect(t, "a beats after "+name, a.beat(false), "a anew")
+		closed := time.Now()
+		a.mustHold([]string{"ka"})
+		if _, err := a.claim("kb"); !errors.Is(err, ErrClosed) {
+			t.Errorf("a claim while b has not said what it holds, after %s: %v", name, err)
+		}
+		expect(t, "b beats after "+name, b.beat(false), "a b anew")
+		b.mustHold([]string{"kb"})
+		reopened(t, a, b)
+		if took := time.Since(closed); took < ttl {
+			t.Errorf("claims were closed for %v after %s", took, name)
+		}
+		a.mustClaim("kb", "b")
+		b.mustClaim("ka", "a")
+		a.mustHold([]string{"ka", "kb"}, "kb")
+	}
+}
+
+func TestAnOldCopyOfTheDataIsALoss(t *testing.T) {
+	everywhere(t, func(t *testing.T, url string) {
+		nodes := cluster(t, url, "a", "b")
+		a, b := nodes[0], nodes[1]
+		reopened(t, a, b)
+		b.mustClaim("k", "b")
+		old, err := a.rdb.HGetAll(t.Context(), roll).Result()
+		if err != nil {
+			t.Fatal(err)
+		}
+		a.beat(false)
+		b.beat(false)
+		if err := a.rdb.HSet(t.Context(), roll, old).Err(); err != nil {
+			t.Fatal(err)
+		}
+		expect(t, "a beats", a.beat(false), "a b anew")
+		if _, err := a.claim("k"); !errors.Is(err, ErrClosed) {
+			t.Errorf("a claim: %v", err)
+		}
+		expect(t, "b beats", b.beat(false), "a b anew")
+		a.mustHold([]string{"k"}) // what the copy says of placements does not count
+	})
+}
+
+func TestADeadHolderIsReplaced(t *testing.T) {
+	everywhere(t, func(t *testing.T, url string) {
+		nodes := cluster(t, url, "a", "b")
+		a, b := nodes[0], nodes[1]
+		reopened(t, a, b)
+		b.mustClaim("k", "b")
+		b.mustClaim("k", "b")
+		a.mustClaim("k", "b")
+		// Its time is over, and nobody has taken it off the roll yet.
+		if err := a.rdb.HSet(t.Context(), roll, "m:b", "1 {}").Err(); err != nil {
+			t.Fatal(err)
+		}
+		a.mustClaim("k", "a")
+		if _, err := b.claim("k"); !errors.Is(err, ErrNoMember) || !errors.Is(err, chat.ErrUnavailable) {
+			t.Errorf("the dead claims: %v", err)
+		}
+		if _, err := b.Hold(t.Context(), "b", []string{"k"}); !errors.Is(err, ErrNoMember) {
+			t.Errorf("the dead holds: %v", err)
+		}
+		expect(t, "b beats", b.beat(false), "a evicted")
+		a.mustClaim("k", "a")
+		if err := a.Leave(t.Context(), "a"); err != nil {
+			t.Fatal(err)
+		}
+		b.self.ID = "b2"
+		b.beat(true)
+		b.mustClaim("k", "b2") // whoever left holds nothing
+	})
+}
+
+func TestPlacementsInBatches(t *testing.T) {
+	everywhere(t, func(t *testing.T, url string) {
+		nodes := cluster(t, url, "a", "b")
+		a, b := nodes[0], nodes[1]
+		reopened(t, a, b)
+		var keys []string
+		for i := range 3000 {
+			keys = append(keys, fmt.Sprintf("session/ten/%d", i))
+		}
+		b.mustClaim(keys[0], "b")
+		b.mustClaim(keys[2999], "b")
+		a.mustHold(keys, keys[0], keys[2999])
+		b.mustClaim(keys[1500], "a")
+		b.mustHold(nil)
+		if err := a.Release(t.Context(), "a", keys); err != nil {
+			t.Fatal(err)
+		}
+		left, err := a.rdb.Keys(t.Context(), placement("*")).Result()
+		slices.Sort(left)
+		if want := []string{placement(keys[0]), placement(keys[2999])}; err != nil || !slices.Equal(left, want) {
+			t.Errorf("after the release there are %d, %.5q, %v", len(left), left, err)
+		}
+	})
+}
+
+func TestPlacementsExpireUnlessHeldAgain(t *testing.T) {
+	everywhere(t, func(t *testing.T, url string) {
+		a := cluster(t, url, "a")[0]
+		reopened(t, a)
+		a.mustClaim("k", "a")
+		for name, again := range map[string]func(){
+			"held again":    func() { a.mustHold([]string{"k"}) },
+			"claimed again": func() { a.mustClaim("k", "a") },
+		} {
+			if err := a.rdb.PExpire(t.Context(), placement("k"), time.Minute).Err(); err != nil {
+				t.Fatal(err)
+			}
+			again()
+			if left := a.rdb.PTTL(t.Context(), placement("k")).Val(); left < placementStay-time.Minute || left > placementStay {
+				t.Errorf("%s, it stays for %v", name, left)
+			}
+		}
+		if err := a.rdb.PExpire(t.Context(), placement("k"), time.Millisecond).Err(); err != nil {
+			t.Fatal(err)
+		}
+		eventually(t, "it expires", func() bool { return a.rdb.Exists(t.Context(), placement("k")).Val() == 0 })
+	})
+}

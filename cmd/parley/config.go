@@ -20,17 +20,25 @@ import (
 // environment variable; a flag wins. Nothing set is a working platform on
 // this machine. docs/configuration.md is made from this struct.
 type Config struct {
-	Addr        string   `env:"PARLEY_ADDR" default:"127.0.0.1:8080" group:"Server" help:"Address to listen on, host:port. An empty host is every interface."`
-	Data        string   `env:"PARLEY_DATA" default:"./data" group:"Server" help:"Folder of the embedded database and of the key file. One process uses it at a time."`
-	MetricsAddr string   `env:"PARLEY_METRICS_ADDR" group:"Server" help:"Address at which operators alone reach /metrics, host:port. Empty: the server's own address, if that is of this machine only, and nowhere else."`
-	PublicURL   string   `env:"PARLEY_PUBLIC_URL" name:"public-url" group:"Server" help:"Where browsers reach the server, such as https://chat.example. Empty: http:// and the address listened on."`
-	Proxies     Networks `env:"PARLEY_TRUSTED_PROXIES" name:"trusted-proxies" group:"Server" help:"Networks of the proxies before the server, such as 127.0.0.1/32,10.0.0.0/8. What they say in X-Forwarded-For is whom limits per address count; without them that is the proxy. Empty: none."`
-	Webhooks    Networks `env:"PARLEY_WEBHOOK_NETWORKS" name:"webhook-networks" group:"Server" help:"Networks to which webhooks may be sent although they are not on the public web, over http too, such as 10.0.0.0/8. Empty: none; or this machine's own, when nobody else can reach the server and no address or proxy is set."`
-	Key         string   `env:"PARLEY_KEY" secret:"" group:"Server" help:"Master key that seals everything at rest: 32 random bytes in base64. Empty: the file \"key\" in the data folder, made at first start. Whoever loses it loses the data."`
+	Addr        string        `env:"PARLEY_ADDR" default:"127.0.0.1:8080" group:"Server" help:"Address to listen on, host:port. An empty host is every interface."`
+	Data        string        `env:"PARLEY_DATA" default:"./data" group:"Server" help:"Folder of the embedded database and of the key file. One process uses it at a time."`
+	MetricsAddr string        `env:"PARLEY_METRICS_ADDR" group:"Server" help:"Address at which operators alone reach /metrics, /healthz, /readyz with causes, and /debug/pprof, host:port. Empty: /metrics is at the server's own address, if that is of this machine only, and the rest nowhere."`
+	PublicURL   string        `env:"PARLEY_PUBLIC_URL" name:"public-url" group:"Server" help:"Where browsers reach the server, such as https://chat.example. Empty: http:// and the address listened on."`
+	LogFormat   string        `env:"PARLEY_LOG" name:"log" enum:"text,json" default:"text" group:"Server" help:"Form of the log's lines: text for people, json for programs."`
+	LogLevel    string        `env:"PARLEY_LOG_LEVEL" name:"log-level" enum:"debug,info,warn,error" default:"info" group:"Server" help:"What is logged: lines of this level and above."`
+	Traces      string        `env:"OTEL_EXPORTER_OTLP_ENDPOINT" name:"otlp-endpoint" group:"Server" help:"Collector that traces go to by OTLP over HTTP, such as http://localhost:4318. Empty: nothing is traced."`
+	TraceName   string        `env:"OTEL_SERVICE_NAME" name:"otel-service-name" default:"parley" group:"Server" help:"What this installation is called in traces."`
+	Proxies     Networks      `env:"PARLEY_TRUSTED_PROXIES" name:"trusted-proxies" group:"Server" help:"Networks of the proxies before the server, such as 127.0.0.1/32,10.0.0.0/8. What they say in X-Forwarded-For is whom limits per address count; without them that is the proxy. Empty: none."`
+	Webhooks    Networks      `env:"PARLEY_WEBHOOK_NETWORKS" name:"webhook-networks" group:"Server" help:"Networks to which webhooks may be sent although they are not on the public web, over http too, such as 10.0.0.0/8. Empty: none; or this machine's own, when nobody else can reach the server and no address or proxy is set."`
+	Key         string        `env:"PARLEY_KEY" secret:"" group:"Server" help:"Master key that seals everything at rest: 32 random bytes in base64. Empty: the file \"key\" in the data folder, made at first start. Whoever loses it loses the data."`
+	Drain       time.Duration `env:"PARLEY_DRAIN" default:"15s" group:"Server" help:"How long an ending process may take: browsers are told to reconnect, spread over half of it, and answers that are being written end."`
 
 	DatabaseURL string `env:"DATABASE_URL" name:"database-url" secret:"url" group:"Storage" help:"Postgres, such as postgres://user:password@host/parley. Empty: SQLite in the data folder."`
 	RedisURL    string `env:"REDIS_URL" name:"redis-url" secret:"url" group:"Storage" help:"Redis, such as redis://host:6379/0. Empty: one inside the process."`
-	ClusterAddr string `env:"PARLEY_CLUSTER_ADDR" group:"Storage" help:"host:port at which the other nodes reach this one. Needs DATABASE_URL, REDIS_URL and PARLEY_KEY, the same on all nodes. Empty: a single node."`
+
+	ClusterAddr   string        `env:"PARLEY_CLUSTER_ADDR" group:"Cluster" help:"host:port at which the other nodes reach this one. Needs DATABASE_URL, REDIS_URL and PARLEY_KEY, the same on all nodes. Empty: a single node."`
+	ClusterListen string        `env:"PARLEY_CLUSTER_LISTEN" group:"Cluster" help:"host:port to listen on for the other nodes, where that is not PARLEY_CLUSTER_ADDR."`
+	ClusterTTL    time.Duration `env:"PARLEY_CLUSTER_TTL" name:"cluster-ttl" default:"3s" group:"Cluster" help:"How long a node may be silent before the others give it up and take its conversations over."`
 
 	OpenAIKey      string     `env:"OPENAI_API_KEY" name:"openai-api-key" secret:"" group:"Language model" help:"Key for the model's server. With neither it nor OPENAI_BASE_URL, answers are the best sentences of the best passages."`
 	OpenAIBaseURL  string     `env:"OPENAI_BASE_URL" name:"openai-base-url" group:"Language model" help:"An OpenAI-compatible server, up to and with /v1. Empty: OpenAI's own."`
@@ -122,7 +130,7 @@ func (c *Config) HookNetworks() hooks.Networks {
 // Idle names the settings that this version takes but does not use yet.
 func (c *Config) Idle() (names []string) {
 	for _, s := range []struct{ name, value string }{
-		{"PARLEY_CLUSTER_ADDR", c.ClusterAddr}, {"PARLEY_EMBEDDING_MODEL", c.EmbeddingModel},
+		{"PARLEY_EMBEDDING_MODEL", c.EmbeddingModel},
 		{"STRIPE_SECRET_KEY", c.StripeKey},
 	} {
 		if s.value != "" {
@@ -158,6 +166,9 @@ func (c *Config) Validate() error {
 			say("PARLEY_KEY: %w", err)
 		}
 	}
+	if !hasScheme(c.Traces, "http", "https") {
+		say("OTEL_EXPORTER_OTLP_ENDPOINT must begin with https:// or http://")
+	}
 	if !hasScheme(c.DatabaseURL, "postgres", "postgresql") {
 		say("DATABASE_URL must begin with postgres://")
 	}
@@ -171,6 +182,15 @@ func (c *Config) Validate() error {
 		if c.DatabaseURL == "" || c.RedisURL == "" || c.Key == "" {
 			say("PARLEY_CLUSTER_ADDR needs DATABASE_URL, REDIS_URL and PARLEY_KEY, the same on all nodes")
 		}
+		if c.ClusterTTL < time.Second {
+			say("PARLEY_CLUSTER_TTL must be a second or more")
+		}
+	}
+	if _, _, err := net.SplitHostPort(c.ClusterListen); c.ClusterListen != "" && err != nil {
+		say("PARLEY_CLUSTER_LISTEN %q is not host:port", c.ClusterListen)
+	}
+	if c.Drain < time.Second {
+		say("PARLEY_DRAIN must be a second or more")
 	}
 	if !hasScheme(c.OpenAIBaseURL, "http", "https") {
 		say("OPENAI_BASE_URL must begin with https:// or http://")

@@ -31,15 +31,11 @@ const (
 	watchdog     = 15 * time.Second // then the process ends, whatever still hangs: the next one repairs
 )
 
-func newLogger() *slog.Logger {
-	return slog.New(slog.NewTextHandler(os.Stderr, nil))
-}
-
 // Run serves until ctx ends, and then drains.
 func (s *ServeCmd) Run(ctx context.Context) error {
 	logger := s.logger
 	if logger == nil {
-		logger = newLogger()
+		logger = newLogger(&s.Config, os.Stderr)
 	}
 	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", s.Addr)
 	if err != nil {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"os"
 	"path/filepath"
 	"time"
 
@@ -19,7 +20,7 @@ type MigrateCmd struct{ Config }
 
 // Run brings the database up to date.
 func (m *MigrateCmd) Run(ctx context.Context) error {
-	logger := newLogger()
+	logger := newLogger(&m.Config, os.Stderr)
 	master, err := openMaster(&m.Config, logger)
 	if err != nil {
 		return err

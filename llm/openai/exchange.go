@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"mime"
 	"net/http"
 	"strconv"
@@ -121,6 +122,7 @@ func isPage(response *http.Response) bool {
 // refusal is a response that is not an answer.
 type refusal struct {
 	status     int
+	code, kind string // what the server calls it; may be empty
 	message    string
 	retryAfter time.Duration
 }
@@ -132,13 +134,19 @@ func (r *refusal) Error() string {
 	return fmt.Sprintf("the server refused with status %d: %s", r.status, r.message)
 }
 
+// LogValue implements slog.LogValuer.
+func (r *refusal) LogValue() slog.Value {
+	return told(fmt.Sprintf("the model's server refused with status %d", r.status), r.code, r.kind)
+}
+
 // refusal tells a response's own words from failures to get one.
 func (e *exchange) refusal(err error) error {
 	var api *openai.APIError
 	var request *openai.RequestError
 	switch {
 	case errors.As(err, &api):
-		return &refusal{status: api.HTTPStatusCode, message: api.Message, retryAfter: retryAfter(e.response.Header)}
+		code, _ := api.Code.(string)
+		return &refusal{status: api.HTTPStatusCode, code: code, kind: api.Type, message: api.Message, retryAfter: retryAfter(e.response.Header)}
 	case errors.As(err, &request):
 		return &refusal{status: request.HTTPStatusCode, message: brief(string(request.Body)), retryAfter: retryAfter(e.response.Header)}
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net/http"
 	"strings"
 
@@ -62,7 +63,26 @@ func (p *Provider) withoutKey(attempted string, err error) error {
 	if p.config.Key == "" || !strings.Contains(text, p.config.Key) {
 		return fmt.Errorf("%s: %w", attempted, err)
 	}
-	return fmt.Errorf("%s: %s", attempted, strings.ReplaceAll(text, p.config.Key, "[key]"))
+	return &keyless{text: attempted + ": " + strings.ReplaceAll(text, p.config.Key, "[key]"), error: err}
+}
+
+// keyless is an error in other words.
+type keyless struct {
+	text string
+	error
+}
+
+func (k *keyless) Error() string { return k.text }
+func (k *keyless) Unwrap() error { return k.error }
+
+// told is what may be logged of a server's failure: not its words, which may repeat what it was asked, but what it calls the failure.
+func told(what string, names ...string) slog.Value {
+	for _, name := range names {
+		if name != "" && len(name) <= 64 && strings.Trim(name, "abcdefghijklmnopqrstuvwxyz0123456789_") == "" {
+			return slog.StringValue(what + ": " + name)
+		}
+	}
+	return slog.StringValue(what)
 }
 
 // brief keeps a server's words short enough for a log line.

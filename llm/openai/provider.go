@@ -29,6 +29,8 @@ type Config struct {
 	// Transport carries the requests; nil: one of our own with the time-outs
 	// above and enough idle connections for many answers at a time.
 	Transport http.RoundTripper
+	// Around is put around the transport, to add headers for instance; nil: nothing is.
+	Around func(http.RoundTripper) http.RoundTripper
 }
 
 // DefaultBaseURL is OpenAI's own server.
@@ -56,6 +58,9 @@ func New(config Config) (*Provider, error) {
 	}
 	if config.Transport == nil {
 		config.Transport = newTransport(config)
+	}
+	if config.Around != nil {
+		config.Transport = config.Around(config.Transport)
 	}
 	client := &http.Client{
 		Transport: config.Transport,

@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"encoding/json"
 	"fmt"
+	"log/slog"
 	"strings"
 )
 
@@ -21,6 +22,11 @@ func (e *spokenError) Error() string {
 		text = kind + ": " + text
 	}
 	return "the server broke off: " + brief(text)
+}
+
+// LogValue implements slog.LogValuer.
+func (e *spokenError) LogValue() slog.Value {
+	return told("the model's server broke off", e.Code, e.Type)
 }
 
 // retryable tells failures of the moment from those of the request. What is

@@ -151,7 +151,7 @@ func (s *session) stop(ctx actor.Context, m *stop, r early) {
 		s.next(ctx)
 		return
 	}
-	reply(ctx, r.sender, &chat.Receipt{})
+	s.reply(ctx, r.sender, &chat.Receipt{})
 	s.rest(ctx)
 }
 

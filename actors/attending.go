@@ -17,6 +17,11 @@ type onlooker struct {
 }
 
 func (s *session) attach(ctx actor.Context, m *attach, sender *actor.PID) {
+	if m.Follow && m.Watcher.Address != ctx.Self().Address && len(s.watchers) == 0 && !s.busy() {
+		s.retire(ctx)
+		s.reply(ctx, sender, again)
+		return
+	}
 	s.know(m.Visitor)
 	if !slices.ContainsFunc(s.watchers, func(w onlooker) bool { return w.pid.Equal(m.Watcher) }) {
 		s.watchers = append(s.watchers, onlooker{m.Watcher, m.Agent})
@@ -32,7 +37,7 @@ func (s *session) attach(ctx actor.Context, m *attach, sender *actor.PID) {
 	if s.turn != nil {
 		now.Open = &Snapshot{Message: s.turn.message, Text: s.turn.text.String()}
 	}
-	reply(ctx, sender, now)
+	s.reply(ctx, sender, now)
 }
 
 // detach ends a watch, or takes back the wish for one: its caller may have given up.
@@ -41,6 +46,23 @@ func (s *session) detach(ctx actor.Context, watcher *actor.PID) {
 	s.early = slices.DeleteFunc(s.early, func(r early) bool {
 		wish, attaches := r.message.(*attach)
 		return attaches && wish.Watcher.Equal(watcher)
+	})
+	s.look(ctx)
+	s.rest(ctx)
+}
+
+// departed drops those who watched from a node that is gone, or that could not be reached: should it
+// live, they are told to attach anew.
+func (s *session) departed(ctx actor.Context, address string) {
+	s.watchers = slices.DeleteFunc(s.watchers, func(w onlooker) bool {
+		if w.pid.Address == address {
+			ctx.Send(w.pid, &Moved{})
+		}
+		return w.pid.Address == address
+	})
+	s.early = slices.DeleteFunc(s.early, func(r early) bool {
+		wish, attaches := r.message.(*attach)
+		return attaches && wish.Watcher.Address == address
 	})
 	s.look(ctx)
 	s.rest(ctx)
@@ -117,7 +139,7 @@ func (s *session) read(ctx actor.Context, m *read, sender *actor.PID) {
 	default:
 		s.deliverAgents(ctx, output)
 	}
-	reply(ctx, sender, &marked{Keep: keep, Seq: output.Seq})
+	s.reply(ctx, sender, &marked{Keep: keep, Seq: output.Seq})
 	s.rest(ctx)
 }
 

@@ -23,6 +23,9 @@ func (e *Engine) closeIdle(ctx context.Context) {
 			return
 		case <-ticker.C:
 		}
+		if !e.rounds.leads.Load() {
+			continue
+		}
 		if err := e.closeIdleOnce(ctx); err != nil && ctx.Err() == nil {
 			e.logger.Warn("cannot close idle conversations", slog.Any("error", err))
 		}

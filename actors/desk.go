@@ -78,15 +78,20 @@ const (
 
 // Receive hands each message to the one line that knows it.
 func (d *desk) Receive(ctx actor.Context) {
-	switch m := ctx.Message().(type) {
+	switch m := carried.Received(ctx).(type) {
 	case *cluster.Placed:
 		d.begin(ctx, m.Identity)
 	case *lineRead:
 		d.read(ctx, m)
 	case *deskTick:
 		d.tick(ctx)
-	case *stir, *onDuty, *outlook, *mentioned:
-		d.request(ctx, m)
+	case *cluster.Call:
+		d.request(ctx, m.Message)
+	case *cluster.Vacate:
+		d.leave(ctx)
+	case *cluster.Departed:
+		maps.DeleteFunc(d.nodes, func(_ string, n node) bool { return n.seats[0].PID.Address == m.Address })
+		d.call(ctx)
 	}
 }
 
@@ -271,6 +276,17 @@ func (d *desk) outlook(hours chat.Hours, now time.Time) chat.Place {
 	return place
 }
 
+// leave goes out of the directory, and stops when stragglers have been sent on.
+func (d *desk) leave(ctx actor.Context) {
+	if d.retired {
+		return
+	}
+	d.retired = true
+	d.engine.node.Retire(ctx.Self())
+	engine, self := d.engine, ctx.Self()
+	time.AfterFunc(lingerFor, func() { engine.node.System().Root.Stop(self) })
+}
+
 // tick forgets nodes that are silent, looks at the line again while somebody waits, and
 // leaves when there is nothing to do.
 func (d *desk) tick(ctx actor.Context) {
@@ -287,10 +303,7 @@ func (d *desk) tick(ctx actor.Context) {
 		d.look(ctx)
 	}
 	if now.Sub(d.quiet) > deskIdle {
-		d.retired = true
-		d.engine.node.Retire(ctx.Self())
-		engine, self := d.engine, ctx.Self()
-		time.AfterFunc(lingerFor, func() { engine.node.System().Root.Stop(self) })
+		d.leave(ctx)
 		return
 	}
 	d.again(ctx)

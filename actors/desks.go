@@ -75,6 +75,19 @@ func (d *desks) stir(tenant string, asking ...string) {
 	}
 }
 
+// stirAll stirs all desks at which somebody sits through this node.
+func (d *desks) stirAll() {
+	d.mutex.Lock()
+	for tenant := range d.seats {
+		d.dirty[tenant] = append(d.dirty[tenant], []string(nil)...)
+	}
+	d.mutex.Unlock()
+	select {
+	case d.wake <- struct{}{}:
+	default:
+	}
+}
+
 // run stirs desks until ctx ends.
 func (d *desks) run(ctx context.Context) {
 	ticker := time.NewTicker(sitEvery)
@@ -85,11 +98,7 @@ func (d *desks) run(ctx context.Context) {
 			return
 		case <-d.wake:
 		case <-ticker.C:
-			d.mutex.Lock()
-			for tenant := range d.seats {
-				d.dirty[tenant] = append(d.dirty[tenant], []string(nil)...)
-			}
-			d.mutex.Unlock()
+			d.stirAll()
 		}
 		d.mutex.Lock()
 		dirty := d.dirty
@@ -101,7 +110,7 @@ func (d *desks) run(ctx context.Context) {
 			wait.Go(func() {
 				limited, cancel := context.WithTimeout(ctx, stirTimeout)
 				defer cancel()
-				if _, err := d.engine.requestOf(limited, deskKind, tenant, message); err != nil && ctx.Err() == nil {
+				if _, err := d.engine.askDesk(limited, tenant, message); err != nil && ctx.Err() == nil {
 					d.engine.logger.Warn("cannot reach a desk", slog.String("tenant", tenant), slog.Any("error", err))
 				}
 			})
@@ -129,7 +138,7 @@ func (d *desks) outlook(ctx context.Context, visitor Visitor) chat.Place {
 	if bot, err := d.engine.bots.snapshot(ctx, visitor.Tenant, visitor.Bot); err == nil {
 		message.Hours = bot.Appearance.Hours
 	}
-	reply, err := d.engine.requestOf(ctx, deskKind, visitor.Tenant, message)
+	reply, err := d.engine.askDesk(ctx, visitor.Tenant, message)
 	if err != nil {
 		return chat.Place{}
 	}
@@ -159,7 +168,7 @@ func (d *desks) mention(note chat.Note) {
 	d.engine.tasks.Go(func() {
 		ctx, cancel := context.WithTimeout(d.engine.running, stirTimeout)
 		defer cancel()
-		if _, err := d.engine.requestOf(ctx, deskKind, note.Tenant, &mentioned{note}); err != nil && ctx.Err() == nil {
+		if _, err := d.engine.askDesk(ctx, note.Tenant, &mentioned{note}); err != nil && ctx.Err() == nil {
 			d.engine.logger.Warn("cannot tell who was mentioned", slog.String("tenant", note.Tenant), slog.Any("error", err))
 		}
 	})

@@ -2,7 +2,6 @@ package actors
 
 import (
 	"context"
-	"strconv"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -45,7 +44,7 @@ type Seat interface {
 // Sit puts an agent on duty for as long as their connection lasts. One without an ID only looks who is.
 func (e *Engine) Sit(tenant string, agent chat.Author, available bool, watcher DeskWatcher) Seat {
 	registry := e.node.System().ProcessRegistry
-	pid, _ := registry.Add(&sitting{watcher}, "seat/"+strconv.FormatUint(e.watches.Add(1), 36))
+	pid, _ := registry.Add(&sitting{watcher}, e.processName("seat"))
 	s := &seat{desks: e.desks, tenant: tenant, agent: agent, pid: pid}
 	s.state.Store(&availability{Is: available})
 	s.leave = sync.OnceFunc(func() {
@@ -58,7 +57,7 @@ func (e *Engine) Sit(tenant string, agent chat.Author, available bool, watcher D
 
 // OnDuty returns who has the dashboard open, by name.
 func (e *Engine) OnDuty(ctx context.Context, tenant string) ([]Colleague, error) {
-	reply, err := e.requestOf(ctx, deskKind, tenant, &onDuty{})
+	reply, err := e.askDesk(ctx, tenant, &onDuty{})
 	if err != nil {
 		return nil, err
 	}
@@ -91,7 +90,7 @@ func (s *seat) Leave() { s.leave() }
 type sitting struct{ watcher DeskWatcher }
 
 func (s *sitting) SendUserMessage(_ *actor.PID, message any) {
-	if output, ok := actor.UnwrapEnvelopeMessage(message).(DeskOutput); ok {
+	if output, ok := carried.Open(actor.UnwrapEnvelopeMessage(message)).(DeskOutput); ok {
 		s.watcher.Deliver(output)
 	}
 }

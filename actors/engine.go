@@ -42,8 +42,11 @@ type Config struct {
 	Announcer  chat.Announcer
 	Model      llm.Provider // nil: every bot answers by Extractive
 	Extractive Standby
-	Prices     llm.Prices // what answers cost
-	Limit      int64      // answers of one tenant in a month; 0: as many as they like
+	Prices     llm.Prices     // what answers cost
+	Limit      int64          // answers of one tenant in a month; 0: as many as they like
+	Leases     chat.Leases    // which node goes the rounds; needed with a Cluster that has an address
+	Cluster    cluster.Config // what this node is among others; the zero value: the only one
+	Tracer     chat.Tracer
 	Logger     *slog.Logger
 	IdleAfter  time.Duration // without watchers and work a session leaves memory; 0: a minute
 	CloseEvery time.Duration // how often idle conversations are looked for; 0: each minute
@@ -68,10 +71,12 @@ type Engine struct {
 	logger     *slog.Logger
 	idleAfter  time.Duration
 	closeEvery time.Duration
-	watches    atomic.Uint64 // names watchers
-	unborn     sync.Map      // chat.Ref of conversations that are attached to before their beginning
-	sessions   atomic.Int64  // activations in memory
-	answering  atomic.Int64  // answers that are being written
+	afar       afar
+	rounds     *rounds
+	tracer     chat.Tracer
+	unborn     sync.Map     // chat.Ref of conversations that are attached to before their beginning
+	sessions   atomic.Int64 // activations in memory
+	answering  atomic.Int64 // answers that are being written
 	running    context.Context
 	stop       context.CancelFunc
 	tasks      sync.WaitGroup
@@ -83,29 +88,44 @@ func Start(config Config) (*Engine, error) {
 	e := &Engine{
 		log: config.Log, idles: config.Idles, reads: config.Reads, opener: newOpener(config.Log), committer: newCommitter(config.Log), room: newRoom(nodeRoom, tenantRoom), limit: config.Limit,
 		inbox: newInbox(config.Announcer, config.Logger), logger: config.Logger,
-		idleAfter: cmp.Or(config.IdleAfter, idleAfter), closeEvery: cmp.Or(config.CloseEvery, closeEvery),
+		idleAfter: cmp.Or(config.IdleAfter, idleAfter), closeEvery: cmp.Or(config.CloseEvery, closeEvery), tracer: config.Tracer,
 	}
 	props := actor.PropsFromProducer(func() actor.Actor { return &session{engine: e} })
 	e.desks = newDesks(e, config.Desks)
-	e.node = cluster.Start(config.Logger, map[string]*actor.Props{
+	leases := config.Leases
+	if config.Cluster.Address == "" {
+		leases = nil
+	}
+	e.rounds = newRounds(e, leases)
+	e.afar.watches = map[string]map[*watching]struct{}{}
+	e.running, e.stop = context.WithCancel(context.Background())
+	joined := config.Cluster
+	joined.Logger, joined.Announcer, joined.Left = config.Logger, config.Announcer, e.left
+	joined.Codec = carried
+	joined.Kinds = map[string]*actor.Props{
 		sessionKind: props,
 		deskKind:    actor.PropsFromProducer(func() actor.Actor { return &desk{engine: e, store: config.Desks} }),
-	})
+	}
+	var err error
+	if e.node, err = cluster.Start(joined); err != nil {
+		e.stop()
+		return nil, err
+	}
 	e.bots = newBots(config.Bots, e.node.System(), config.Logger)
 	e.answerer = &answerer{
 		bots: e.bots, log: config.Log, slots: newSlots(nodeSlots, tenantSlots), retriever: config.Knowledge,
 		model: config.Model, extractive: config.Extractive, prices: config.Prices, logger: config.Logger,
 	}
-	e.running, e.stop = context.WithCancel(context.Background())
-	err := config.Announcer.Subscribe(e.running, chat.TopicBot, chat.Listener{Heard: func(key string) {
+	err = config.Announcer.Subscribe(e.running, chat.TopicBot, chat.Listener{Heard: func(key string) {
 		tenant, id, _ := strings.Cut(key, "/")
 		e.bots.announced(botKey{tenant, id})
-	}})
+	}}) // what is missed is noticed by the polling of versions
 	if err != nil {
 		e.logger.Warn("changes of bots are noticed a second late", slog.Any("error", err))
 	}
 	e.tasks.Go(func() { e.bots.refresh(e.running) })
 	e.tasks.Go(func() { e.inbox.run(e.running) })
+	e.tasks.Go(func() { e.rounds.lead(e.running) })
 	e.tasks.Go(func() { e.sweep(e.running) })
 	e.tasks.Go(func() { e.closeIdle(e.running) })
 	e.tasks.Go(func() { e.desks.run(e.running) })
@@ -127,6 +147,26 @@ func (e *Engine) Stop(ctx context.Context) {
 	e.committer.close()
 	e.node.Stop()
 }
+
+// Drain has this node take nothing new, and has what it holds move to others: idle conversations at once, those
+// that are being answered when that has ended. It returns when all have, or when ctx ends. Alone, it only waits for
+// the answers: there is nobody to take anything over.
+func (e *Engine) Drain(ctx context.Context) {
+	e.node.Drain()
+	for ctx.Err() == nil && (e.answering.Load() > 0 || e.sessions.Load() > 0 && e.node.Refuses()) {
+		select {
+		case <-ctx.Done():
+		case <-time.After(drainLook):
+		}
+	}
+}
+
+// drainLook is how often a drain looks whether it is done.
+const drainLook = 20 * time.Millisecond
+
+// Aside tells that this node serves nobody well, since other nodes cannot reach it: whoever is connected
+// here is to go to another.
+func (e *Engine) Aside() bool { return e.node.Aside() }
 
 // Stats counts what is alive on this node: sessions in memory, and answers that are being written.
 func (e *Engine) Stats() (sessions, answering int64) {
@@ -182,15 +222,18 @@ func (e *Engine) attach(ctx context.Context, visitor Visitor, agent *chat.Author
 		defer e.unborn.Delete(visitor.Ref)
 	}
 	visitor.BotName = e.botName(ctx, visitor.Tenant, visitor.Bot)
-	pid, remove := e.watch(watcher)
-	reply, err := e.request(ctx, visitor.Ref, &attach{visitor, agent, pid})
+	watching, pid, remove := e.watch(watcher)
+	reply, from, err := e.requestOf(ctx, sessionKind, visitor.Ref.String(),
+		&attach{Visitor: visitor, Agent: agent, Watcher: pid, Follow: agent == nil && !e.node.Refuses()})
 	if err != nil {
 		remove()
 		e.tell(visitor.Ref, &detach{pid}) // it may still come to it
 		return Attached{}, err
 	}
 	now := reply.(*attached)
+	forget := e.watchAfar(from, watching)
 	detach := sync.OnceFunc(func() {
+		forget()
 		remove()
 		e.tell(visitor.Ref, &detach{pid})
 	})
@@ -204,6 +247,18 @@ func (e *Engine) attach(ctx context.Context, visitor Visitor, agent *chat.Author
 		}
 	}
 	return attached, nil
+}
+
+// watchAfar notes a watch on what lives at another node, until the function that it returns is called.
+func (e *Engine) watchAfar(address string, w *watching) (forget func()) {
+	if address == e.node.Address() {
+		return func() {}
+	}
+	forget = e.afar.add(address, w)
+	if !e.node.Lives(address) { // it went in between, and nobody was told
+		w.SendUserMessage(nil, &Moved{})
+	}
+	return forget
 }
 
 // Watch is Attach for an agent, who is shown more: who else looks, whether the visitor is there,
@@ -396,24 +451,32 @@ func (e *Engine) write(ctx context.Context, visitor Visitor, order order) (chat.
 
 // request asks a session, activating it if need be.
 func (e *Engine) request(ctx context.Context, ref chat.Ref, message any) (any, error) {
-	return e.requestOf(ctx, sessionKind, ref.String(), message)
+	reply, _, err := e.requestOf(ctx, sessionKind, ref.String(), message)
+	return reply, err
 }
 
-func (e *Engine) requestOf(ctx context.Context, kind, identity string, message any) (any, error) {
+// requestOf asks an actor, and tells at which node's address it is.
+func (e *Engine) requestOf(ctx context.Context, kind, identity string, message any) (reply any, from string, err error) {
 	if _, ok := ctx.Deadline(); !ok {
 		var cancel context.CancelFunc
 		ctx, cancel = context.WithTimeout(ctx, requestTimeout)
 		defer cancel()
 	}
-	reply, err := e.node.Request(ctx, kind, identity, message)
+	reply, from, err = e.node.Request(ctx, kind, identity, e.tracer.Carry(ctx), message)
 	if err != nil {
 		var known *chat.Error
 		if errors.As(err, &known) {
-			return nil, err
+			return nil, from, err
 		}
-		return nil, chat.ErrUnavailable.Because(err)
+		return nil, from, chat.ErrUnavailable.Because(err)
 	}
-	return reply, nil
+	return reply, from, nil
+}
+
+// askDesk asks a tenant's desk.
+func (e *Engine) askDesk(ctx context.Context, tenant string, message any) (any, error) {
+	reply, _, err := e.requestOf(ctx, deskKind, tenant, message)
+	return reply, err
 }
 
 // tell sends a session something that may be lost, if it is in memory.

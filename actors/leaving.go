@@ -13,7 +13,14 @@ const (
 
 // rest asks again later whether the session is still needed.
 func (s *session) rest(ctx actor.Context) {
-	if s.phase != live || len(s.watchers) > 0 || s.busy() {
+	if s.phase != live || s.busy() {
+		return
+	}
+	if s.leaving {
+		s.depart(ctx)
+		return
+	}
+	if len(s.watchers) > 0 {
 		return
 	}
 	engine, self, since := s.engine, ctx.Self(), s.activity
@@ -31,6 +38,28 @@ func (s *session) busy() bool {
 func (s *session) idle(ctx actor.Context, m *idle) {
 	if s.phase == live && len(s.watchers) == 0 && !s.busy() && s.activity == m.since {
 		s.retire(ctx)
+	}
+}
+
+// vacate leaves this node: now, when another has the conversation or may have it, or as soon as nothing is under
+// way. What waits for its turn is sent on, and who watches attaches anew.
+func (s *session) vacate(ctx actor.Context, now bool) {
+	switch {
+	case s.phase == retired:
+	case now:
+		s.giveUp(ctx, again)
+	default:
+		s.leaving = true
+		s.next(ctx)
+	}
+}
+
+// depart leaves between two turns: what waits is written elsewhere, and what nobody has answered is answered there.
+func (s *session) depart(ctx actor.Context) {
+	unanswered := s.state.unfinished()
+	s.giveUp(ctx, again)
+	if unanswered {
+		s.engine.wakeElsewhere(s.ref)
 	}
 }
 

@@ -15,6 +15,8 @@ type (
 		Visitor Visitor
 		Agent   *chat.Author // who watches; nil: the visitor
 		Watcher *actor.PID
+		// Follow: a conversation that nobody watches and that is at nothing is to live where its visitor is.
+		Follow bool
 	}
 	attached struct {
 		Head    int64

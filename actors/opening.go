@@ -120,12 +120,12 @@ func (s *session) dismiss(ctx actor.Context) {
 	s.early = slices.DeleteFunc(s.early, func(r early) bool {
 		late := now.After(r.until)
 		if late {
-			reply(ctx, r.sender, chat.ErrUnavailable)
+			s.reply(ctx, r.sender, chat.ErrUnavailable)
 		}
 		return late
 	})
 	for _, w := range s.expire(now) {
-		reply(ctx, w.sender, chat.ErrUnavailable)
+		s.reply(ctx, w.sender, chat.ErrUnavailable)
 	}
 }
 
@@ -133,13 +133,13 @@ func (s *session) dismiss(ctx actor.Context) {
 // waits is told so, whoever watches comes back to a new activation.
 func (s *session) giveUp(ctx actor.Context, answer any) {
 	for _, r := range s.early {
-		reply(ctx, r.sender, answer)
+		s.reply(ctx, r.sender, answer)
 	}
 	if s.flight != nil {
-		reply(ctx, s.flight.sender, answer)
+		s.reply(ctx, s.flight.sender, answer)
 	}
 	for _, w := range s.orders {
-		reply(ctx, w.sender, answer)
+		s.reply(ctx, w.sender, answer)
 	}
 	s.early, s.flight, s.orders, s.turn = nil, nil, nil, nil
 	s.hush()

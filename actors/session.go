@@ -40,6 +40,8 @@ type session struct {
 	place        chat.Place // in the line, as the desk told last
 	blocked      bool       // the visitor is
 	activity     int64      // counts what came from outside, to tell whether the session is idle
+	heard        heard      // from other nodes
+	leaving      bool       // this node is to be left as soon as nothing is under way
 }
 
 type phase int
@@ -66,7 +68,7 @@ const (
 
 // Receive hands each message to the one line that knows it.
 func (s *session) Receive(ctx actor.Context) {
-	switch m := ctx.Message().(type) {
+	switch m := carried.Received(ctx).(type) {
 	case *cluster.Placed:
 		s.activate(ctx, m.Identity)
 	case *opened:
@@ -91,20 +93,35 @@ func (s *session) Receive(ctx actor.Context) {
 		s.kept = max(s.kept, m.Seq)
 	case *chat.Place:
 		s.placed(ctx, *m)
-	case *attach, *write, *stop, *show, *read, *block, *wake:
-		s.request(ctx, early{m, ctx.Sender(), time.Now().Add(patience)})
+	case *show, *block:
+		s.request(ctx, early{message: m, until: time.Now().Add(patience)})
+	case *cluster.Call:
+		s.asked(ctx, m)
+	case *cluster.Vacate:
+		s.vacate(ctx, m.Now)
+	case *cluster.Departed:
+		s.departed(ctx, m.Address)
 	}
+}
+
+// asked takes a call that somebody waits for the answer of.
+func (s *session) asked(ctx actor.Context, call *cluster.Call) {
+	sender := ctx.Sender()
+	if sender != nil && sender.Address != ctx.Self().Address && s.heard.again(ctx, call) {
+		return
+	}
+	s.request(ctx, early{message: call.Message, sender: sender, until: time.Now().Add(patience)})
 }
 
 // request handles what came from outside, once the log is open.
 func (s *session) request(ctx actor.Context, r early) {
 	switch {
 	case s.phase == retired:
-		reply(ctx, r.sender, &cluster.Again{})
+		s.reply(ctx, r.sender, again)
 		return
 	case s.phase == opening && s.flight == nil:
 		if len(s.early) >= maxEarly {
-			reply(ctx, r.sender, errCrowded)
+			s.reply(ctx, r.sender, errCrowded)
 			return
 		}
 		s.early = append(s.early, r)
@@ -127,7 +144,7 @@ func (s *session) request(ctx actor.Context, r early) {
 	case *block:
 		s.block(ctx, m)
 	case *wake:
-		reply(ctx, r.sender, &chat.Receipt{})
+		s.reply(ctx, r.sender, &chat.Receipt{})
 		s.rest(ctx)
 	}
 }
@@ -147,12 +164,17 @@ func (s *session) know(visitor Visitor) {
 func (s *session) write(ctx actor.Context, m *write, r early) {
 	s.know(m.Visitor)
 	if len(s.orders) >= maxOrders {
-		reply(ctx, r.sender, errCrowded)
+		s.reply(ctx, r.sender, errCrowded)
 		return
 	}
 	s.wish(waiting{order: m.Order, sender: r.sender, until: r.until})
 	s.hush()
 	s.next(ctx)
+}
+
+// reply answers whoever sent something, or nobody.
+func (s *session) reply(ctx actor.Context, to *actor.PID, answer any) {
+	reply(ctx, s.heard.to(to, answer), answer)
 }
 
 func reply(ctx actor.Context, to *actor.PID, answer any) {

@@ -9,7 +9,7 @@ import (
 	"parley/chat"
 )
 
-// The sweep looks for questions whose process died: at once after a start, then
+// The sweep looks for questions whose process died: at once after a start, when a node is gone, and
 // now and then. Waking a session that is at work does nothing.
 const (
 	sweepEvery = 30 * time.Second
@@ -21,10 +21,13 @@ func (e *Engine) sweep(ctx context.Context) {
 	ticker := time.NewTicker(sweepEvery)
 	defer ticker.Stop()
 	for {
-		e.sweepOnce(ctx)
+		if e.rounds.leads.Load() {
+			e.sweepOnce(ctx)
+		}
 		select {
 		case <-ctx.Done():
 			return
+		case <-e.rounds.wake:
 		case <-ticker.C:
 		}
 	}

@@ -1,7 +1,7 @@
 package actors
 
 import (
-	"strconv"
+	"sync"
 	"sync/atomic"
 
 	"github.com/asynkron/protoactor-go/actor"
@@ -16,7 +16,7 @@ type Output interface{ output() }
 // Event is a durable event.
 type Event struct {
 	chat.Event
-	Forms Forms
+	Forms Forms `cbor:"-"`
 }
 
 // Delta is a piece of an answer that is being written. Index is the number of
@@ -25,7 +25,7 @@ type Delta struct {
 	Message string
 	Index   int
 	Text    string
-	Forms   Forms
+	Forms   Forms `cbor:"-"`
 }
 
 // Snapshot is an open answer so far. Deltas go on from its end. Each watcher
@@ -111,19 +111,38 @@ func (*Moved) output()    {}
 type Watcher interface{ Deliver(Output) }
 
 // watch gives a watcher an address that sessions on any node can send to.
-func (e *Engine) watch(watcher Watcher) (pid *actor.PID, remove func()) {
+func (e *Engine) watch(watcher Watcher) (w *watching, pid *actor.PID, remove func()) {
 	registry := e.node.System().ProcessRegistry
-	pid, _ = registry.Add(&watching{watcher}, "watcher/"+strconv.FormatUint(e.watches.Add(1), 36))
-	return pid, func() { registry.Remove(pid) }
+	w = &watching{watcher: watcher}
+	pid, _ = registry.Add(w, e.processName("watcher"))
+	return w, pid, func() { registry.Remove(pid) }
+}
+
+// processName names a process of this node as no other has been named, those of an earlier one at this address
+// among them: what was meant for those would reach it.
+func (e *Engine) processName(kind string) string {
+	return kind + e.node.System().ProcessRegistry.NextID()
 }
 
 // watching is the process behind that address: it only hands over, without a mailbox.
-type watching struct{ watcher Watcher }
+type watching struct {
+	watcher Watcher
+	mutex   sync.Mutex
+	ended   bool // it has moved: nothing comes after that
+}
 
 func (w *watching) SendUserMessage(_ *actor.PID, message any) {
-	if output, ok := actor.UnwrapEnvelopeMessage(message).(Output); ok {
-		w.watcher.Deliver(output)
+	output, ok := carried.Open(actor.UnwrapEnvelopeMessage(message)).(Output)
+	if !ok {
+		return
 	}
+	w.mutex.Lock()
+	defer w.mutex.Unlock()
+	if w.ended {
+		return
+	}
+	_, w.ended = output.(*Moved)
+	w.watcher.Deliver(output)
 }
 func (*watching) SendSystemMessage(*actor.PID, any) {}
 func (*watching) Stop(*actor.PID)                   {}

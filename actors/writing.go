@@ -14,8 +14,12 @@ import (
 // next writes the order that waits longest, if nothing is in flight.
 func (s *session) next(ctx actor.Context) {
 	for s.phase == live && s.flight == nil {
+		if s.leaving && s.turn == nil && !s.recollecting {
+			s.depart(ctx)
+			return
+		}
 		for _, w := range s.expire(time.Now()) {
-			reply(ctx, w.sender, chat.ErrUnavailable)
+			s.reply(ctx, w.sender, chat.ErrUnavailable)
 		}
 		// Milliseconds, because that is what is kept: live and replayed events must be equal.
 		at := time.Now().UTC().Truncate(time.Millisecond)
@@ -25,7 +29,7 @@ func (s *session) next(ctx actor.Context) {
 			flown.append.Ref, flown.append.Summary, flown.append.Limit = s.ref, s.summary, s.engine.limit
 			s.submit()
 		case refused != nil:
-			reply(ctx, refused.sender, refused.answer)
+			s.reply(ctx, refused.sender, refused.answer)
 		default:
 			s.rest(ctx)
 			return
@@ -120,7 +124,7 @@ func (s *session) committed(ctx actor.Context) {
 	}
 	events := s.floor.committed()
 	// The acknowledgement goes first: the sender's own event follows it.
-	reply(ctx, w.sender, receiptOf(events))
+	s.reply(ctx, w.sender, receiptOf(events))
 	s.hush()
 	for _, event := range events {
 		s.deliver(ctx, event)
@@ -146,7 +150,7 @@ func receiptOf(events []*Event) *chat.Receipt {
 func (s *session) land(ctx actor.Context, answer any) {
 	w := s.flight.waiting
 	s.flight = nil
-	reply(ctx, w.sender, answer)
+	s.reply(ctx, w.sender, answer)
 	if w.sender == nil {
 		// One of the session's own orders was refused for good.
 		s.engine.logger.Error("an order of the session was refused", slog.String("conversation", s.ref.Conversation), slog.Any("answer", answer))

@@ -1,64 +1,287 @@
 package cluster
 
 import (
+	"cmp"
 	"context"
-	"errors"
+	"crypto/rand"
 	"fmt"
 	"log/slog"
+	mathrand "math/rand/v2"
+	"net"
+	"slices"
+	"strconv"
+	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/asynkron/protoactor-go/actor"
 	proto "github.com/asynkron/protoactor-go/cluster"
 	"github.com/asynkron/protoactor-go/remote"
+	"google.golang.org/grpc"
+	"google.golang.org/grpc/keepalive"
 
 	"parley/chat"
 )
 
-// attemptTimeout bounds one try of a request. It is longer than a slow commit,
-// because a try that was cut off may still take effect.
-const attemptTimeout = 10 * time.Second
-
-// Placed is the first message an activation gets: who it is.
-type Placed struct{ Identity string }
-
-// retire asks a placement to find an activation no longer, for it is about to stop.
-type retire struct{ pid *actor.PID }
+// What every actor of a kind is told by its node, besides *Call.
+type (
+	// Placed is the first message an activation gets: who it is.
+	Placed struct{ Identity string }
+	// Vacate asks an activation to leave: at once, since another node has it or may have, or when it has
+	// ended what it is at.
+	Vacate struct{ Now bool }
+	// Departed tells that the node at an address is gone, and all who watched from there.
+	Departed struct{ Address string }
+)
 
 // Again is an actor's answer to a request that it cannot take any more: it is
 // about to stop, and the caller should look it up anew.
 type Again struct{}
 
-// Node is this process as a member of the cluster.
-type Node struct {
-	cluster   *proto.Cluster
-	placement *placement
-	attempt   time.Duration // bounds one try of a request
+// Config is what a node needs. Without an Address it is a cluster of one, and needs only Kinds, Codec and Logger.
+type Config struct {
+	// Kinds are the actors that may be activated here, by name; see Placed.
+	Kinds  map[string]*actor.Props
+	Codec  *Codec // of what they are told, and reply
+	Logger *slog.Logger
+
+	Address    string        // host:port at which the other nodes reach this one
+	Listen     string        // host:port to listen on; "": Address
+	Secret     []byte        // 32 bytes, the same on all nodes: who has it is one
+	Version    string        // of the program, for people to see
+	TTL        time.Duration // after which a silent member is given up; 0: 3 s
+	Membership chat.Membership
+	Placements chat.Placements
+	Announcer  chat.Announcer // tells the others at once when a member comes or leaves
+
+	// Left is told the address of a member that is gone: what it held is lost, and who watched there is, too.
+	Left func(address string)
+	// Changed is told that the roll has changed, and how many members live.
+	Changed func(members int)
 }
 
-// Start joins the cluster, which takes about a second. kinds are the actors
-// that may be activated here, by name; their first message is Placed.
-func Start(logger *slog.Logger, kinds map[string]*actor.Props) *Node {
+const defaultTTL = 3 * time.Second
+
+// Node is this process as a member of the cluster.
+type Node struct {
+	cluster    *proto.Cluster
+	placement  *placement
+	membership *membership
+	logger     *slog.Logger
+	codec      *Codec
+	announcer  chat.Announcer
+	kinds      []string
+	left       func(string)
+	changed    func(members int)
+	attempt    time.Duration // bounds one try of a request
+
+	view      atomic.Pointer[view]
+	draining  atomic.Bool
+	evictions atomic.Int64
+	asked     struct{ here, there atomic.Int64 }
+	pending   pending
+	stop      context.CancelFunc
+	tasks     sync.WaitGroup
+}
+
+// Start joins the cluster, which takes about a second. Of the errors one is to be expected: that
+// the address to listen on is taken.
+func Start(config Config) (*Node, error) {
 	system := actor.NewActorSystem(
-		actor.WithLoggerFactory(func(*actor.ActorSystem) *slog.Logger { return slog.New(warnings{logger.Handler()}) }),
+		actor.WithLoggerFactory(func(*actor.ActorSystem) *slog.Logger { return slog.New(warnings{config.Logger.Handler()}) }),
 		actor.WithDeadLetterRequestLogging(false),
 	)
-	placement := newPlacement(newMemoryClaims(), kinds)
-	config := proto.Configure("parley", alone{}, placement, remote.Configure("127.0.0.1", 0))
-	for name, props := range kinds {
-		// Not NewKind: its middleware clones the Props of each activation.
-		config.Kinds[name] = &proto.Kind{Kind: name, Props: props}
+	// Processes are named by a counter. One that began at the same number as that of the process which had this address
+	// before would have late replies, and what is shown to those who watched there, reach somebody else.
+	system.ProcessRegistry.SequenceID = mathrand.Uint64() >> 2 //nolint:gosec // G404: names, not secrets.
+	n := &Node{
+		logger: config.Logger, codec: config.Codec, announcer: config.Announcer, left: config.Left, changed: config.Changed, attempt: localAttempt,
+		pending: pending{calls: map[string]map[*actor.PID]struct{}{}},
 	}
-	node := &Node{cluster: proto.New(system, config), placement: placement, attempt: attemptTimeout}
-	node.cluster.StartMember()
-	return node
+	carry(system, n.codec)
+	store, placements := config.Membership, config.Placements
+	if config.Address == "" {
+		alone := newMemory()
+		store, placements = alone, alone
+	}
+	n.placement = newPlacement(n, placements, config.Kinds)
+	n.membership = &membership{
+		node: n, store: store, ttl: cmp.Or(config.TTL, defaultTTL),
+		nudge: make(chan struct{}, 1), topics: make(chan proto.Members, 1),
+		self: chat.Member{ID: newMemberID(), Address: config.Address, Version: config.Version},
+	}
+	transport, err := listening(config)
+	if err != nil {
+		return nil, err
+	}
+	joined := proto.Configure("parley", n.membership, n.placement, transport)
+	// Nothing of ours is in the library's gossip, and who lives is for the membership to say.
+	joined.GossipInterval, joined.HeartbeatExpiration = time.Hour, 24*time.Hour
+	for name, props := range config.Kinds {
+		// Not NewKind: its middleware clones the Props of each activation.
+		joined.Kinds[name] = &proto.Kind{Kind: name, Props: props}
+		n.kinds = append(n.kinds, name)
+	}
+	n.cluster = proto.New(system, joined)
+	if err := n.startMember(); err != nil {
+		return nil, err
+	}
+	ctx, stop := context.WithCancel(context.Background())
+	n.stop = stop
+	if config.Address != "" {
+		n.tasks.Go(func() { n.probe(ctx) })
+		if err := n.hear(ctx); err != nil {
+			n.logger.Warn("changes of the cluster are noticed a little late", slog.Any("error", err))
+		}
+	}
+	return n, nil
+}
+
+// startMember has the library start, which panics when it cannot listen.
+func (n *Node) startMember() (err error) {
+	defer func() {
+		if cause := recover(); cause != nil {
+			err = fmt.Errorf("join the cluster: %v", cause)
+		}
+	}()
+	n.cluster.StartMember()
+	return nil
+}
+
+// Limits of what nodes send each other. A batch of the library's has up to batchMost messages, of which the largest
+// are answers so far; what is larger than messageMost closes the stream between two nodes.
+const (
+	batchMost   = 256
+	messageMost = 64 << 20
+)
+
+// Keepalive of streams between nodes: what is sent and not received for pingTimeout closes the stream, so
+// that what waits for a node that is cut off does not pile up.
+const (
+	pingEvery   = 10 * time.Second // the least that gRPC allows
+	pingTimeout = 3 * time.Second
+)
+
+// listening is how nodes reach each other. A single node listens, too, since the library cannot do
+// without: where nobody else can reach it, and for a secret that nobody has.
+func listening(config Config) (*remote.Config, error) {
+	secret, listen := config.Secret, cmp.Or(config.Listen, config.Address, "127.0.0.1:0")
+	if config.Address == "" {
+		secret = make([]byte, 32)
+		_, _ = rand.Read(secret) // never fails
+	}
+	host, port, err := net.SplitHostPort(listen)
+	if err != nil {
+		return nil, fmt.Errorf("the cluster's address %q is not host:port: %w", listen, err)
+	}
+	number, err := strconv.ParseUint(port, 10, 16)
+	if err != nil {
+		return nil, fmt.Errorf("the cluster's address %q has no port number", listen)
+	}
+	mutual, err := mutualTLS(secret)
+	if err != nil {
+		return nil, err
+	}
+	credentials := transportCredentials(mutual)
+	transport := remote.Configure(host, int(number),
+		remote.WithServerOptions(
+			grpc.Creds(credentials), grpc.MaxRecvMsgSize(messageMost),
+			grpc.KeepaliveParams(keepalive.ServerParameters{Time: pingEvery, Timeout: pingTimeout}),
+			grpc.KeepaliveEnforcementPolicy(keepalive.EnforcementPolicy{MinTime: pingEvery / 2, PermitWithoutStream: true}),
+		),
+		remote.WithDialOptions(
+			grpc.WithTransportCredentials(credentials),
+			grpc.WithDefaultCallOptions(grpc.MaxCallRecvMsgSize(messageMost)),
+			grpc.WithKeepaliveParams(keepalive.ClientParameters{Time: pingEvery, Timeout: pingTimeout, PermitWithoutStream: true}),
+			grpc.WithConnectParams(grpc.ConnectParams{MinConnectTimeout: time.Second}),
+		),
+		remote.WithEndpointWriterBatchSize(batchMost),
+		remote.WithEndpointWriterQueueSize(1_000), // where it begins: the default takes 16 MB for each peer
+	)
+	transport.MaxRetryCount = 1 // what waits meanwhile is told that it reached nobody
+	if config.Address != "" {
+		transport.AdvertisedHost = config.Address
+	}
+	return transport, nil
+}
+
+// hear looks at the roll at once when a member says that it comes or leaves.
+func (n *Node) hear(ctx context.Context) error {
+	if n.announcer == nil {
+		return nil
+	}
+	own := func(id string) bool { return id == n.membership.describe().ID }
+	return n.announcer.Subscribe(ctx, chat.TopicNode, chat.Listener{Heard: func(id string) {
+		if !own(id) {
+			n.membership.stir()
+		}
+	}, Missed: n.membership.stir})
+}
+
+// announce tells the other members that something of this one has changed.
+func (n *Node) announce(ctx context.Context, id string) {
+	if n.announcer == nil {
+		return
+	}
+	if err := n.announcer.Announce(ctx, chat.TopicNode, id); err != nil {
+		n.logger.Debug("cannot tell the other nodes at once", slog.Any("error", err))
+	}
 }
 
 // System is the actor system of this node, for actors that have no identity in the cluster.
 func (n *Node) System() *actor.ActorSystem { return n.cluster.ActorSystem }
 
+// Address is where the other nodes reach this one.
+func (n *Node) Address() string { return n.cluster.ActorSystem.Address() }
+
+// ID is this member's, for people and logs. It changes when the others had given it up.
+func (n *Node) ID() string { return n.membership.describe().ID }
+
+// Aside tells that this node holds nothing and is to serve nobody, since others cannot reach it.
+func (n *Node) Aside() bool { return n.view.Load().isAside() }
+
+// Members are those that live, as far as this node knows.
+func (n *Node) Members() []chat.Member { return n.view.Load().members }
+
+// Stats counts since the start.
+type Stats struct {
+	Members     int   // that live now
+	Evictions   int64 // how often the others had given this node up
+	AskedHere   int64 // requests to actors of this node
+	AskedOthers int64 // and of others
+}
+
+// Stats returns what this node has counted.
+func (n *Node) Stats() Stats {
+	return Stats{len(n.Members()), n.evictions.Load(), n.asked.here.Load(), n.asked.there.Load()}
+}
+
+// Lives tells whether a member at the address does, as far as this node knows.
+func (n *Node) Lives(address string) bool {
+	return slices.ContainsFunc(n.view.Load().members, func(m chat.Member) bool { return m.Address == address })
+}
+
+// Refuses tells whether this node takes nothing new, because it drains or stands aside, and another does.
+func (n *Node) Refuses() bool {
+	now := n.view.Load()
+	return (n.draining.Load() || now.isAside()) && len(now.takers()) > 0
+}
+
+// Drain says that this node is about to leave: it takes nothing new, and what it holds is asked to leave
+// as soon as it has ended what it is at. Repeating is allowed.
+func (n *Node) Drain() {
+	n.draining.Store(true)
+	n.membership.say(func(self *chat.Member) { self.Draining = true })
+	n.placement.vacate(false)
+}
+
 // Stop leaves the cluster, which takes about two seconds. Actors that still
 // run are not waited for.
-func (n *Node) Stop() { n.cluster.Shutdown(true) }
+func (n *Node) Stop() {
+	n.stop()
+	n.cluster.Shutdown(true)
+	n.tasks.Wait()
+}
 
 // Retire takes the activation out of the directory, so that the next request
 // makes a new one. The actor stops itself later, answering Again until then.
@@ -66,94 +289,17 @@ func (n *Node) Retire(pid *actor.PID) {
 	n.System().Root.Send(n.placement.pid, &retire{pid})
 }
 
-// Request sends message to the actor of that kind and identity and returns its
-// reply. A reply that is an error is returned as the error. While there is time
-// in ctx it tries again when the activation had gone, which for one on another
-// node is a guess: messages must be idempotent. One here that is slow is waited
-// for 10 s and not asked twice.
-func (n *Node) Request(ctx context.Context, kind, identity string, message any) (any, error) {
-	wait := 5 * time.Millisecond
-	for {
-		reply, err := n.try(ctx, kind, identity, message)
-		if err == nil {
-			if failure, ok := reply.(error); ok {
-				return nil, failure
-			}
-			return reply, nil
-		}
-		if !errors.Is(err, errGone) {
-			return nil, err
-		}
-		select {
-		case <-ctx.Done():
-			return nil, chat.ErrUnavailable.Because(fmt.Errorf("reach %s %s: %w", kind, identity, err))
-		case <-time.After(wait):
-		}
-		wait = min(2*wait, 200*time.Millisecond)
+// lost cleans up after a member that is gone.
+func (n *Node) lost(member chat.Member) {
+	n.placement.forgetMember(member.Address)
+	for _, future := range n.pending.of(member.Address) {
+		n.System().Root.Send(future, &actor.DeadLetterResponse{})
+	}
+	n.System().Root.Send(n.placement.pid, &departed{member.Address})
+	if n.left != nil {
+		n.left(member.Address)
 	}
 }
-
-// Tell sends message to the actor of that kind and identity if this node knows
-// where it is; it activates nothing, and may be lost.
-func (n *Node) Tell(kind, identity string, message any) {
-	if pid, cached := n.cluster.PidCache.Get(identity, kind); cached {
-		n.System().Root.Send(pid, message)
-	}
-}
-
-// errGone marks a try that certainly or probably reached nobody.
-var errGone = errors.New("the activation is gone")
-
-func (n *Node) try(ctx context.Context, kind, identity string, message any) (any, error) {
-	pid, cached := n.cluster.PidCache.Get(identity, kind)
-	if !cached {
-		if pid = n.cluster.Get(identity, kind); pid == nil {
-			return nil, errGone
-		}
-		n.cluster.PidCache.Set(identity, kind, pid)
-	}
-	timeout := n.attempt
-	if deadline, ok := ctx.Deadline(); ok {
-		timeout = min(timeout, max(time.Until(deadline), time.Millisecond))
-	}
-	reply, err := n.System().Root.RequestFuture(pid, message, timeout).Result()
-	switch {
-	case err == nil:
-		if _, again := reply.(*Again); !again {
-			return reply, nil
-		}
-		err = errGone
-	case errors.Is(err, actor.ErrDeadLetter), errors.Is(err, remote.ErrDeadLetter):
-		err = errGone
-	case errors.Is(err, actor.ErrTimeout), errors.Is(err, remote.ErrTimeout):
-		if pid.Address == n.System().Address() {
-			// Slow, not gone: the dead are told at once. It has the message, and may still obey.
-			return nil, fmt.Errorf("ask %s %s: no reply in %v", kind, identity, timeout)
-		}
-		err = fmt.Errorf("%w: no reply in %v", errGone, timeout)
-	default:
-		err = fmt.Errorf("ask %s %s: %w", kind, identity, err)
-	}
-	n.cluster.PidCache.RemoveByValue(identity, kind, pid)
-	return nil, err
-}
-
-// alone is the membership of a cluster of one.
-type alone struct{}
-
-func (alone) StartMember(c *proto.Cluster) error {
-	host, port, err := c.ActorSystem.GetHostPort()
-	if err != nil {
-		return fmt.Errorf("find this node's own address: %w", err)
-	}
-	c.MemberList.UpdateClusterTopology(proto.Members{{
-		Id: c.ActorSystem.ID, Host: host, Port: int32(port), Kinds: c.GetClusterKinds(),
-	}})
-	return nil
-}
-
-func (alone) StartClient(*proto.Cluster) error { return nil }
-func (alone) Shutdown(bool) error              { return nil }
 
 // warnings passes on what the actor library logs from Warn upwards.
 type warnings struct{ slog.Handler }

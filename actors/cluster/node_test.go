@@ -37,11 +37,15 @@ type subject struct {
 }
 
 func (s *subject) Receive(ctx actor.Context) {
-	if _, asks := ctx.Message().(*who); asks && s.retired {
+	message := ctx.Message()
+	if call, asked := message.(*Call); asked {
+		message = call.Message
+	}
+	if _, asks := message.(*who); asks && s.retired {
 		ctx.Respond(&Again{})
 		return
 	}
-	switch m := ctx.Message().(type) {
+	switch m := message.(type) {
 	case *Placed:
 		s.me = identified{m.Identity, s.activations.Add(1)}
 	case *who:
@@ -71,11 +75,14 @@ func TestANodeFindsActorsByIdentity(t *testing.T) {
 	var node atomic.Pointer[Node]
 	var activations, asked atomic.Int64
 	let := make(chan struct{})
-	n := Start(slog.New(slog.DiscardHandler), map[string]*actor.Props{
+	n, err := Start(Config{Codec: NewCodec(), Logger: slog.New(slog.DiscardHandler), Kinds: map[string]*actor.Props{
 		"subject": actor.PropsFromProducer(func() actor.Actor {
 			return &subject{node: &node, activations: &activations, asked: &asked, let: let}
 		}),
-	})
+	}})
+	if err != nil {
+		t.Fatal(err)
+	}
 	node.Store(n)
 	defer n.Stop()
 
@@ -83,7 +90,7 @@ func TestANodeFindsActorsByIdentity(t *testing.T) {
 		t.Helper()
 		ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
 		defer cancel()
-		reply, err := n.Request(ctx, "subject", identity, message)
+		reply, _, err := n.Request(ctx, "subject", identity, "", message)
 		if err != nil {
 			t.Fatalf("ask %s: %v", identity, err)
 		}
@@ -114,16 +121,16 @@ func TestANodeFindsActorsByIdentity(t *testing.T) {
 		}
 	})
 	t.Run("an error is returned as one", func(t *testing.T) {
-		if _, err := n.Request(t.Context(), "subject", "tnt/a", &wrong{}); !errors.Is(err, chat.ErrNotFound) {
+		if _, _, err := n.Request(t.Context(), "subject", "tnt/a", "", &wrong{}); !errors.Is(err, chat.ErrNotFound) {
 			t.Errorf("got %v", err)
 		}
 	})
 	t.Run("a slow one is asked once, and waited for no longer than an attempt", func(t *testing.T) {
 		n.attempt = 50 * time.Millisecond
-		defer func() { n.attempt = attemptTimeout }()
+		defer func() { n.attempt = localAttempt }()
 		ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
 		defer cancel()
-		_, err := n.Request(ctx, "subject", "tnt/slow", &slow{})
+		_, _, err := n.Request(ctx, "subject", "tnt/slow", "", &slow{})
 		if err == nil || ctx.Err() != nil {
 			t.Errorf("got %v", err)
 		}
@@ -136,7 +143,7 @@ func TestANodeFindsActorsByIdentity(t *testing.T) {
 	t.Run("a kind that nobody has is unavailable when the time is over", func(t *testing.T) {
 		ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
 		defer cancel()
-		if _, err := n.Request(ctx, "nobody", "tnt/a", &who{}); !errors.Is(err, chat.ErrUnavailable) {
+		if _, _, err := n.Request(ctx, "nobody", "tnt/a", "", &who{}); !errors.Is(err, chat.ErrUnavailable) {
 			t.Errorf("got %v", err)
 		}
 	})

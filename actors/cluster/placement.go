@@ -1,72 +1,60 @@
 package cluster
 
 import (
+	"context"
 	"sync"
 	"time"
 
 	"github.com/asynkron/protoactor-go/actor"
 	proto "github.com/asynkron/protoactor-go/cluster"
+
+	"parley/chat"
 )
-
-// claims says which node holds an identity. It may forget, so that two nodes
-// hold one for a while: SQL decides who writes.
-type claims interface {
-	// claim returns the address of the node that holds key, which becomes `self` if nobody does.
-	claim(key, self string) (holder string, err error)
-	// release gives key up if `self` holds it.
-	release(key, self string)
-}
-
-// memoryClaims are the claims of a cluster of one.
-type memoryClaims struct {
-	mutex   sync.Mutex
-	holders map[string]string
-}
-
-func newMemoryClaims() *memoryClaims { return &memoryClaims{holders: map[string]string{}} }
-
-func (m *memoryClaims) claim(key, self string) (string, error) {
-	m.mutex.Lock()
-	defer m.mutex.Unlock()
-	if holder, ok := m.holders[key]; ok {
-		return holder, nil
-	}
-	m.holders[key] = self
-	return self, nil
-}
-
-func (m *memoryClaims) release(key, self string) {
-	m.mutex.Lock()
-	defer m.mutex.Unlock()
-	if m.holders[key] == self {
-		delete(m.holders, key)
-	}
-}
 
 // placementName is the name of each node's placement actor.
 const placementName = "placement"
 
-// activationTimeout bounds the wait for an activation, on any node.
-const activationTimeout = 5 * time.Second
+const (
+	claimTimeout      = 2 * time.Second
+	activationTimeout = 2 * time.Second        // of one that another node is to make
+	askTimeout        = 500 * time.Millisecond // of asking all others who has something
+	gatherReleases    = 2 * time.Millisecond   // a node that drains lets go of thousands
+	cacheMost         = 100_000                // places of others' activations that are remembered
+)
 
-// placement is the identity lookup: a claim says which node holds an identity,
-// and that node's placement actor activates it.
+// How a placement actor is asked, in the request's id, which the library does not read.
+const (
+	modeClaimed = "claimed" // the asker's claim says that this node holds it
+	modeFree    = "free"    // nobody knows who holds it, and nobody said that they do: this node is to have it
+	modeHeld    = "held"    // only tell whether it is here
+	modeProbe   = "probe"   // only tell that this node can be reached
+)
+
+// placement is the identity lookup: a claim says which member holds an identity,
+// and that member's placement actor activates it. An identity lands on the node that asks for it first.
 type placement struct {
-	claims  claims
+	node    *Node
+	store   chat.Placements
 	kinds   map[string]*actor.Props
 	cluster *proto.Cluster
 	pid     *actor.PID
+
+	here  sync.Map // key → *actor.PID: the activations of this node
+	there sync.Map // key → *actor.PID: on others, as last heard, which may be stale
+	known int      // entries of there, about; guarded by mutex
+	mutex sync.Mutex
+	loose map[string]struct{} // activated here without a claim, while nobody could make one; guarded by mutex
 }
 
-func newPlacement(claims claims, kinds map[string]*actor.Props) *placement {
-	return &placement{claims: claims, kinds: kinds}
+func newPlacement(node *Node, store chat.Placements, kinds map[string]*actor.Props) *placement {
+	return &placement{node: node, store: store, kinds: kinds, loose: map[string]struct{}{}}
 }
 
 // Setup starts this node's placement actor.
 func (p *placement) Setup(c *proto.Cluster, _ []string, _ bool) {
 	p.cluster = c
 	props := actor.PropsFromProducer(func() actor.Actor {
-		return &placer{placement: p, byKey: map[string]*actor.PID{}, byPID: map[string]*proto.ClusterIdentity{}}
+		return &placer{placement: p, byPID: map[string]*proto.ClusterIdentity{}, releasing: map[string]bool{}}
 	})
 	pid, err := c.ActorSystem.Root.SpawnNamed(props, placementName)
 	if err != nil {
@@ -77,20 +65,186 @@ func (p *placement) Setup(c *proto.Cluster, _ []string, _ bool) {
 
 // Get finds or makes the activation; nil if it cannot be had now.
 func (p *placement) Get(identity *proto.ClusterIdentity) *actor.PID {
-	holder, err := p.claims.claim(identity.AsKey(), p.cluster.ActorSystem.Address())
+	key := identity.AsKey()
+	if pid := p.cached(key); pid != nil {
+		return pid
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), claimTimeout)
+	defer cancel()
+	now := p.node.view.Load()
+	holder, err := p.store.Claim(ctx, key, p.preferred(now, key).ID)
+	if err != nil {
+		return p.remember(key, p.elsewhere(now, identity))
+	}
+	member, known := now.member(holder)
+	if !known {
+		p.node.membership.stir() // it has just come
+		return nil
+	}
+	return p.remember(key, p.ask(member, identity, modeClaimed, activationTimeout))
+}
+
+// preferred is the member that is to have what nobody has: this one, while it takes anything.
+func (p *placement) preferred(now *view, key string) chat.Member {
+	if self, ok := now.member(now.self.ID); ok && !p.node.draining.Load() && !now.isAside() {
+		return self
+	}
+	if takers := now.takers(); len(takers) > 0 {
+		return rendezvous(key, takers)
+	}
+	return now.self
+}
+
+// elsewhere finds a place without claims: whoever has it says so, and if nobody does, the members that
+// answered agree on one.
+func (p *placement) elsewhere(now *view, identity *proto.ClusterIdentity) *actor.PID {
+	key := identity.AsKey()
+	var mutex sync.Mutex
+	var found *actor.PID
+	candidates := []chat.Member{now.self}
+	var wait sync.WaitGroup
+	for _, member := range p.node.others() {
+		wait.Go(func() {
+			response := p.request(member, identity, modeHeld, askTimeout)
+			mutex.Lock()
+			defer mutex.Unlock()
+			switch {
+			case response == nil: // away
+			case response.Pid != nil:
+				found = response.Pid
+			case !member.Draining:
+				candidates = append(candidates, member)
+			}
+		})
+	}
+	wait.Wait()
+	if found != nil {
+		return found
+	}
+	if p.node.draining.Load() && len(candidates) > 1 {
+		candidates = candidates[1:]
+	}
+	return p.ask(rendezvous(key, candidates), identity, modeFree, activationTimeout)
+}
+
+func (p *placement) ask(member chat.Member, identity *proto.ClusterIdentity, mode string, timeout time.Duration) *actor.PID {
+	if response := p.request(member, identity, mode, timeout); response != nil && !response.Failed {
+		return response.Pid
+	}
+	return nil
+}
+
+func (p *placement) request(member chat.Member, identity *proto.ClusterIdentity, mode string, timeout time.Duration) *proto.ActivationResponse {
+	request := &proto.ActivationRequest{ClusterIdentity: identity, RequestId: mode}
+	reply, err := p.cluster.ActorSystem.Root.RequestFuture(actor.NewPID(member.Address, placementName), request, timeout).Result()
 	if err != nil {
 		return nil
 	}
-	request := &proto.ActivationRequest{ClusterIdentity: identity}
-	reply, err := p.cluster.ActorSystem.Root.RequestFuture(actor.NewPID(holder, placementName), request, activationTimeout).Result()
-	if err != nil {
-		return nil
+	response, _ := reply.(*proto.ActivationResponse)
+	return response
+}
+
+// cached is where an activation is, as far as this node remembers.
+func (p *placement) cached(key string) *actor.PID {
+	if pid, ok := p.here.Load(key); ok {
+		return pid.(*actor.PID)
 	}
-	response, ok := reply.(*proto.ActivationResponse)
-	if !ok || response.Failed {
-		return nil
+	if pid, ok := p.there.Load(key); ok {
+		return pid.(*actor.PID)
 	}
-	return response.Pid
+	return nil
+}
+
+func (p *placement) remember(key string, pid *actor.PID) *actor.PID {
+	if pid == nil || p.isLocal(pid) {
+		return pid
+	}
+	p.mutex.Lock()
+	defer p.mutex.Unlock()
+	if p.known++; p.known > cacheMost {
+		p.there.Clear()
+		p.known = 0
+	}
+	p.there.Store(key, pid)
+	return pid
+}
+
+// misplaced drops what is remembered of a place that was wrong.
+func (p *placement) misplaced(key string, pid *actor.PID) {
+	if there, ok := p.there.Load(key); ok && there.(*actor.PID).Equal(pid) {
+		p.there.CompareAndDelete(key, there)
+	}
+}
+
+// forgetMember drops what is remembered of a member that is gone.
+func (p *placement) forgetMember(address string) {
+	p.there.Range(func(key, pid any) bool {
+		if pid.(*actor.PID).Address == address {
+			p.there.CompareAndDelete(key, pid)
+		}
+		return true
+	})
+}
+
+func (p *placement) isLocal(pid *actor.PID) bool {
+	return pid.Address == p.cluster.ActorSystem.Address()
+}
+
+// unclaimed marks an activation that was made while nobody could claim it.
+func (p *placement) unclaimed(key string) {
+	p.mutex.Lock()
+	defer p.mutex.Unlock()
+	p.loose[key] = struct{}{}
+}
+
+// holdUnclaimed says of what was activated without a claim that it is here, now that claims are made again.
+func (p *placement) holdUnclaimed() {
+	p.mutex.Lock()
+	keys := make([]string, 0, len(p.loose))
+	for key := range p.loose {
+		keys = append(keys, key)
+	}
+	clear(p.loose)
+	p.mutex.Unlock()
+	if len(keys) > 0 {
+		p.hold(keys)
+	}
+}
+
+// hold says again that this node holds the keys, nil: all that it does, and lets go of those that another has.
+func (p *placement) hold(keys []string) {
+	if keys == nil {
+		p.here.Range(func(key, _ any) bool {
+			keys = append(keys, key.(string))
+			return true
+		})
+	}
+	if len(keys) == 0 || p.pid == nil {
+		return
+	}
+	member := p.node.membership.describe().ID
+	p.node.tasks.Go(func() {
+		ctx, cancel := context.WithTimeout(context.Background(), holdTimeout)
+		defer cancel()
+		lost, err := p.store.Hold(ctx, member, keys)
+		if err != nil {
+			for _, key := range keys { // with the next beat
+				p.unclaimed(key)
+			}
+			return
+		}
+		if len(lost) > 0 {
+			p.cluster.ActorSystem.Root.Send(p.pid, &lostKeys{lost})
+		}
+	})
+}
+
+// holdTimeout bounds the saying again of all that a node holds.
+const holdTimeout = 10 * time.Second
+
+// vacate has all activations leave: at once, or when they have ended what they are at.
+func (p *placement) vacate(now bool) {
+	p.cluster.ActorSystem.Root.Send(p.pid, &Vacate{Now: now})
 }
 
 // RemovePid is not needed: an activation leaves by retiring or stopping.
@@ -101,55 +255,4 @@ func (p *placement) Shutdown() {
 	if p.pid != nil {
 		p.cluster.ActorSystem.Root.Stop(p.pid)
 	}
-}
-
-// placer is the placement actor. It watches the activations, but they are no children
-// of its: the library's set of children goes on holding as many that stopped as
-// were ever alive at a time.
-type placer struct {
-	*placement
-	byKey map[string]*actor.PID
-	byPID map[string]*proto.ClusterIdentity
-}
-
-func (p *placer) Receive(ctx actor.Context) {
-	switch message := ctx.Message().(type) {
-	case *proto.ActivationRequest:
-		ctx.Respond(p.activate(ctx, message.ClusterIdentity))
-	case *retire:
-		p.forget(message.pid)
-	case *actor.Terminated:
-		p.forget(message.Who)
-	case *actor.Stopping:
-		for id := range p.byPID {
-			ctx.Stop(actor.NewPID(ctx.Self().Address, id))
-		}
-	}
-}
-
-func (p *placer) activate(ctx actor.Context, identity *proto.ClusterIdentity) *proto.ActivationResponse {
-	key := identity.AsKey()
-	if pid, ok := p.byKey[key]; ok {
-		return &proto.ActivationResponse{Pid: pid}
-	}
-	props, ok := p.kinds[identity.Kind]
-	if !ok {
-		return &proto.ActivationResponse{Failed: true}
-	}
-	pid := ctx.ActorSystem().Root.Spawn(props)
-	ctx.Watch(pid)
-	ctx.Send(pid, &Placed{Identity: identity.Identity})
-	p.byKey[key], p.byPID[pid.Id] = pid, identity
-	return &proto.ActivationResponse{Pid: pid}
-}
-
-func (p *placer) forget(pid *actor.PID) {
-	identity, ok := p.byPID[pid.Id]
-	if !ok {
-		return // retired before it stopped
-	}
-	delete(p.byPID, pid.Id)
-	delete(p.byKey, identity.AsKey())
-	p.claims.release(identity.AsKey(), p.cluster.ActorSystem.Address())
-	p.cluster.PidCache.RemoveByValue(identity.Identity, identity.Kind, pid)
 }

@@ -39,6 +39,7 @@ type conn struct {
 	pulse  *time.Timer
 	born   time.Time
 
+	told    atomic.Bool  // that this node drains
 	opening atomic.Int32 // opens that wait or are under way
 	greeted bool         // the reader's: an open was sent, whatever became of it
 
@@ -68,6 +69,19 @@ func newConn(h *Handler, ws *websocket.Conn, p *peer, r *http.Request, address s
 
 // shut ends the connection once all that waits is written.
 func (c *conn) shut(code wire.CloseCode, reason string) { c.out.finish(code, wire.Reason(reason)) }
+
+// part ends the connection in order: nothing more is taken, what was taken is answered, and then it closes. It returns at once.
+func (c *conn) part(code wire.CloseCode, reason string) {
+	var lanes atomic.Int32
+	lanes.Store(2)
+	done := func() {
+		if lanes.Add(-1) == 0 {
+			c.shut(code, reason)
+		}
+	}
+	c.orders.close(done)
+	c.asides.close(done)
+}
 
 // overflow ends the connection of a peer that does not read.
 func (c *conn) overflow() {

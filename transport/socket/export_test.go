@@ -13,15 +13,22 @@ func (h *Handler) MostWaiting() int {
 	return most
 }
 
-// Unborn counts the watches that wait for a conversation's beginning.
-func (h *Handler) Unborn() int {
-	h.unborn.mu.Lock()
-	defer h.unborn.mu.Unlock()
+// Asleep counts the watches that wait for something to happen.
+func (h *Handler) Asleep() int {
+	h.sleepers.mu.Lock()
+	defer h.sleepers.mu.Unlock()
 	n := 0
-	for _, w := range h.unborn.asleep {
+	for _, w := range h.sleepers.asleep {
 		for ; w != nil; w = w.behind {
 			n++
 		}
 	}
 	return n
+}
+
+// SendAllAway tells all clients now, whatever they do.
+func (h *Handler) SendAllAway() {
+	for _, c := range h.arrived(true) {
+		c.sendAway(spread)
+	}
 }

@@ -20,6 +20,10 @@ type engine struct {
 	hold     chan struct{} // Post waits for it before it commits; nil: not at all
 	refuse   error         // what Attach returns
 	attaches int
+	gate     chan struct{} // Attach waits for it; nil: not at all
+	knocking int           // those that wait for the gate
+	posts    int           // that came
+	greeting actors.Output // is delivered to the next watcher before Attach returns
 
 	bots      directory
 	snapshots map[string]*chat.Bot
@@ -165,10 +169,20 @@ func (e *engine) show(ref chat.Ref, o actors.Output) {
 	e.room(ref).deliver(o)
 }
 
-func (e *engine) Attach(_ context.Context, visitor actors.Visitor, w actors.Watcher) (actors.Attached, error) {
+func (e *engine) Attach(ctx context.Context, visitor actors.Visitor, w actors.Watcher) (actors.Attached, error) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	e.attaches++
+	if gate := e.gate; gate != nil {
+		e.knocking++
+		e.mu.Unlock()
+		select {
+		case <-gate:
+		case <-ctx.Done():
+		}
+		e.mu.Lock()
+		e.knocking--
+	}
 	if e.refuse != nil {
 		return actors.Attached{}, e.refuse
 	}
@@ -177,6 +191,10 @@ func (e *engine) Attach(_ context.Context, visitor actors.Visitor, w actors.Watc
 	r.next++
 	n := r.next
 	r.watchers[n] = w
+	if e.greeting != nil {
+		w.Deliver(e.greeting)
+		e.greeting = nil
+	}
 	state := actors.Attached{Head: int64(len(r.events)), Status: r.status, Place: e.state.Place, Here: e.state.Here, Blocked: e.state.Blocked, Marks: e.state.Marks, Detach: func() {
 		e.mu.Lock()
 		defer e.mu.Unlock()
@@ -248,6 +266,7 @@ func (e *engine) tell(tenant, agent string, o actors.DeskOutput) {
 func (e *engine) Post(ctx context.Context, visitor actors.Visitor, author chat.Author, clientID, text string) (chat.Receipt, error) {
 	e.mu.Lock()
 	hold := e.hold
+	e.posts++
 	e.mu.Unlock()
 	if hold != nil {
 		select {
@@ -271,6 +290,13 @@ func (e *engine) Post(ctx context.Context, visitor actors.Visitor, author chat.A
 	r.receipts[clientID] = chat.Receipt{Seq: event.Seq, Message: message}
 	r.deliver(&actors.Event{Event: event})
 	return r.receipts[clientID], nil
+}
+
+// posting counts the messages that came.
+func (e *engine) posting() int {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return e.posts
 }
 
 func (e *engine) record(call string, args ...any) error {

@@ -1,12 +1,11 @@
 package socket
 
 import (
-	"context"
 	"log/slog"
-	"math/rand/v2"
 	"net/http"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/coder/websocket"
@@ -24,7 +23,7 @@ type Handler struct {
 	log       *slog.Logger
 	metrics   metrics
 	inbox     *inbox
-	unborn    *unborn
+	sleepers  *sleepers
 	directory *directory
 	opens     *pace  // by address
 	posts     *pace  // by tenant and visitor
@@ -34,11 +33,14 @@ type Handler struct {
 
 	writers *writers
 
-	mu       sync.Mutex
-	conns    map[*conn]struct{}
-	draining bool
-	gone     chan struct{} // closed when draining and no connection is left
-	allGone  func()        // closes gone, once
+	healing *healing
+
+	mu      sync.Mutex
+	conns   map[*conn]struct{}
+	late    []*conn       // those that came while the handler drains
+	gone    chan struct{} // closed when draining and no connection is left
+	allGone func()        // closes gone, once
+	leaving atomic.Int32  // a stage; changes with mu held
 }
 
 // New returns a handler. Drain it before the process ends.
@@ -51,13 +53,14 @@ func New(config Config) *Handler {
 	if config.Logger == nil {
 		config.Logger = slog.Default()
 	}
-	gone, unborn := make(chan struct{}), newUnborn()
+	metrics := newMetrics(config.Metrics)
+	gone, sleepers := make(chan struct{}), newSleepers()
 	return &Handler{
 		config:    config,
 		log:       config.Logger,
-		metrics:   newMetrics(config.Metrics),
-		inbox:     newInbox(config.Announcer, config.Summaries, func(ref chat.Ref) { unborn.wake(ref, nil) }, config.Logger),
-		unborn:    unborn,
+		metrics:   metrics,
+		inbox:     newInbox(config.Announcer, config.Summaries, func(ref chat.Ref) { sleepers.wake(ref, nil) }, config.Logger),
+		sleepers:  sleepers,
 		directory: newDirectory(config.Bots, config.Engine),
 		opens:     newPace(config.Limits.OpensPerMinute, time.Minute),
 		posts:     newPace(config.Limits.MessagesPerMinute, time.Minute),
@@ -65,6 +68,7 @@ func New(config Config) *Handler {
 		strangers: newPace(transcriptsPerHour, time.Hour),
 		crowd:     newCrowd(config.Limits.ConnectionsPerAddress),
 		writers:   newWriters(),
+		healing:   newHealing(config.Logger, metrics.apart),
 		conns:     make(map[*conn]struct{}),
 		gone:      gone,
 		allGone:   sync.OnceFunc(func() { close(gone) }),
@@ -102,6 +106,9 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if ws.Subprotocol() != wire.Subprotocol {
 		c.shut(wire.CloseProtocol, "ask for the subprotocol "+wire.Subprotocol)
 	}
+	if stage(h.leaving.Load()) == closing {
+		c.sendAway(turnedAway)
+	}
 	go c.read(1)
 }
 
@@ -113,10 +120,7 @@ func (h *Handler) admit(r *http.Request, address string) *refusal {
 	if !strings.EqualFold(r.Header.Get("Upgrade"), "websocket") {
 		return refusePlain
 	}
-	h.mu.Lock()
-	draining := h.draining
-	h.mu.Unlock()
-	if draining {
+	if stage(h.leaving.Load()) == left {
 		return refuseDraining
 	}
 	if h.config.Limits.Off {
@@ -131,8 +135,11 @@ func (h *Handler) admit(r *http.Request, address string) *refusal {
 func (h *Handler) enter(c *conn) bool {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	if h.draining {
+	switch stage(h.leaving.Load()) {
+	case left:
 		return false
+	case moving:
+		h.late = append(h.late, c)
 	}
 	h.conns[c] = struct{}{}
 	h.metrics.connections.Inc()
@@ -144,7 +151,7 @@ func (h *Handler) exit(c *conn) {
 	defer h.mu.Unlock()
 	delete(h.conns, c)
 	h.metrics.connections.Dec()
-	if h.draining && len(h.conns) == 0 {
+	if stage(h.leaving.Load()) == left && len(h.conns) == 0 {
 		h.allGone()
 	}
 	h.leave(c.address)
@@ -153,50 +160,6 @@ func (h *Handler) exit(c *conn) {
 func (h *Handler) leave(address string) {
 	if !h.config.Limits.Off {
 		h.crowd.leave(address)
-	}
-}
-
-// Drain tells all clients to connect again elsewhere, one after the other in
-// random order, so that they do not arrive there together; it takes half of the time until ctx's
-// deadline for that, and none without one. New ones are refused from now on. It
-// returns when all have gone, or when ctx ends; then the rest are cut off.
-func (h *Handler) Drain(ctx context.Context) {
-	h.mu.Lock()
-	h.draining = true
-	leaving := make([]*conn, 0, len(h.conns))
-	for c := range h.conns {
-		leaving = append(leaving, c)
-	}
-	if len(leaving) == 0 {
-		h.allGone()
-	}
-	h.mu.Unlock()
-	defer h.inbox.stop()
-	defer h.writers.stop()
-	defer cut(leaving)
-
-	var pause time.Duration
-	if deadline, ok := ctx.Deadline(); ok {
-		pause = time.Until(deadline) / 2 / time.Duration(len(leaving)+1)
-	}
-	//nolint:gosec // an order that nobody needs to guess
-	rand.Shuffle(len(leaving), func(i, j int) { leaving[i], leaving[j] = leaving[j], leaving[i] })
-	for _, c := range leaving {
-		c.shut(wire.CloseDraining, "this server is going away, please connect again")
-		if sleep(ctx, pause) != nil {
-			return
-		}
-	}
-	select {
-	case <-h.gone:
-	case <-ctx.Done():
-	}
-}
-
-// cut ends what is left of connections; to one that has ended it does nothing.
-func cut(conns []*conn) {
-	for _, c := range conns {
-		_ = c.peer.Close() // its reader sees that, and ends it
 	}
 }
 

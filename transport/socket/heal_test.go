@@ -1,13 +1,10 @@
 package socket_test
 
 import (
-	"context"
-	"net/http"
 	"strings"
 	"testing"
 	"time"
 
-	"github.com/coder/websocket"
 	"github.com/prometheus/client_golang/prometheus"
 
 	"parley/actors"
@@ -90,17 +87,6 @@ func TestWhatWasSeenTwiceIsShownOnce(t *testing.T) {
 	}
 	b.send(`{"type":"ping"}`)
 	b.expect("pong") // and nothing else came
-}
-
-func TestAConversationThatCannotBeFollowedSendsTheClientElsewhere(t *testing.T) {
-	t.Parallel()
-	h := setup(t)
-	b, ready := h.opened()
-	h.engine.mu.Lock()
-	h.engine.refuse = chat.ErrUnavailable
-	h.engine.mu.Unlock()
-	h.engine.show(h.ref(ready), &actors.Moved{})
-	b.expectClose(wire.CloseMoved)
 }
 
 // flood streams an answer of n MB.
@@ -236,89 +222,4 @@ func measured(t *testing.T, metrics prometheus.Gatherer, name string) float64 {
 	}
 	t.Fatalf("%s is not collected", name)
 	return 0
-}
-
-func TestDrainingSendsEveryoneElsewhereAndLetsNobodyIn(t *testing.T) {
-	t.Parallel()
-	h := setup(t)
-	var all []*browser
-	for range 5 {
-		b, _ := h.opened()
-		all = append(all, b)
-	}
-	drained := make(chan struct{})
-	start := time.Now()
-	go func() {
-		defer close(drained)
-		ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
-		defer cancel()
-		h.handler.Drain(ctx)
-	}()
-	for _, b := range all {
-		b.expectClose(wire.CloseDraining)
-	}
-	<-drained
-	// Five leave over the first half of five seconds, with a sixth of it between them.
-	if took := time.Since(start); took < 1500*time.Millisecond || took > 4*time.Second {
-		t.Errorf("all were sent away within %v", took)
-	}
-	_, response, err := websocket.Dial(context.Background(), h.server.URL, nil)
-	if err == nil || response.StatusCode != http.StatusServiceUnavailable {
-		t.Fatalf("got %v, %v", response, err)
-	}
-}
-
-func TestAnAnswerGoesOnForThoseWhoAreNotSentAwayYet(t *testing.T) {
-	t.Parallel()
-	h := setup(t)
-	first, ready := h.opened()
-	ref := h.ref(ready)
-	h.engine.say(ref, chat.MessageStarted{Message: "msg_a", Attempt: 1})
-	first.expect("message.started")
-	second := h.resume(ready.text("token"), `,"after":1`)
-	second.expect("session.ready")
-	second.expect("message.snapshot")
-
-	drained := make(chan struct{})
-	go func() {
-		defer close(drained)
-		ctx, cancel := context.WithTimeout(context.Background(), 6*time.Second) // so a second lies between them
-		defer cancel()
-		h.handler.Drain(ctx)
-	}()
-	gone := make(chan int, 2)
-	pieces := make([]string, 2)
-	for i, b := range []*browser{first, second} {
-		go func() {
-			for {
-				f, err := b.read()
-				if err != nil {
-					gone <- i
-					return
-				}
-				pieces[i] += f.text("text")
-			}
-		}()
-	}
-	early := <-gone
-	h.engine.stream(ref, "still here")
-	late := <-gone
-	<-drained
-	if pieces[early] != "" || pieces[late] != "still here" {
-		t.Errorf("who left first got %q, who stayed %q", pieces[early], pieces[late])
-	}
-}
-
-func TestDrainingDoesNotWaitForeverForAPeerThatIsGone(t *testing.T) {
-	t.Parallel()
-	h := setup(t)
-	h.opened() // reads no more
-	ctx, cancel := context.WithTimeout(context.Background(), 50*time.Millisecond)
-	defer cancel()
-	start := time.Now()
-	h.handler.Drain(ctx)
-	if took := time.Since(start); took > 2*time.Second {
-		t.Errorf("took %v", took)
-	}
-	eventually(t, "the peer is cut off", func() bool { return h.engine.watching() == 0 })
 }

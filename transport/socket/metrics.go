@@ -15,6 +15,7 @@ type metrics struct {
 	closed      *prometheus.CounterVec
 	received    *prometheus.CounterVec
 	lagged      prometheus.Counter
+	apart       prometheus.Gauge
 }
 
 func newMetrics(registerer prometheus.Registerer) metrics {
@@ -30,6 +31,8 @@ func newMetrics(registerer prometheus.Registerer) metrics {
 			Name: "parley_socket_frames_received_total", Help: "Frames from clients, by their type, or broken, unknown or too large."}, []string{"type"}),
 		lagged: with.NewCounter(prometheus.CounterOpts{
 			Name: "parley_socket_lagged_total", Help: "Times that deltas were dropped for a reader that was too slow."}),
+		apart: with.NewGauge(prometheus.GaugeOpts{
+			Name: "parley_socket_apart", Help: "Watches of conversations that cannot be followed at the moment: their clients wait."}),
 	}
 }
 

@@ -73,7 +73,7 @@ func TestATranscriptNeedsAnAddressAndSomethingSaid(t *testing.T) {
 	first, _ := h.arrived()
 	first.transcript("2", "eve@shop.example")
 	first.expectError("2", "nothing_said")
-	if n := h.handler.Unborn(); n != 1 {
+	if n := h.handler.Asleep(); n != 1 {
 		t.Errorf("%d watches sleep", n)
 	}
 	if mails := h.office.planned(); len(mails) > 0 {

@@ -61,7 +61,7 @@ func TestTheFirstMessageIsShownInEveryTabThatWaits(t *testing.T) {
 		}
 		tabs = append(tabs, tab)
 	}
-	eventually(t, "all tabs let go", func() bool { return h.engine.watching() == 0 && h.handler.Unborn() == 3 })
+	eventually(t, "all tabs let go", func() bool { return h.engine.watching() == 0 && h.handler.Asleep() == 3 })
 	tabs[1].send(send("2", "c-1", "Hi"))
 	tabs[1].expect("ack")
 	for _, tab := range tabs {
@@ -73,7 +73,7 @@ func TestTheFirstMessageIsShownInEveryTabThatWaits(t *testing.T) {
 	for _, tab := range tabs {
 		tab.expect("message.started")
 	}
-	if n := h.handler.Unborn(); n != 0 {
+	if n := h.handler.Asleep(); n != 0 {
 		t.Errorf("%d are still waited for", n)
 	}
 }
@@ -85,7 +85,7 @@ func TestAConversationThatBeginsElsewhereIsFollowed(t *testing.T) {
 	ref := h.ref(ready)
 	h.announce(chat.NewID(chat.TenantPrefix) + "/" + ref.Conversation) // somebody else's
 	h.announce(ref.Tenant + "/" + chat.NewID(chat.ConversationPrefix))
-	if h.handler.Unborn() != 1 {
+	if h.handler.Asleep() != 1 {
 		t.Fatal("it does not wait any more")
 	}
 	h.engine.lose(ref, chat.MessageCreated{Message: "msg_a", Text: "over REST"})
@@ -121,13 +121,13 @@ func TestWhoLeavesIsNotWaitedFor(t *testing.T) {
 	a, ready := h.arrived()
 	b := h.resume(ready.text("token"), "")
 	b.expect("session.ready")
-	eventually(t, "both wait", func() bool { return h.handler.Unborn() == 2 })
+	eventually(t, "both wait", func() bool { return h.handler.Asleep() == 2 })
 	_ = a.ws.CloseNow()
-	eventually(t, "one is left", func() bool { return h.handler.Unborn() == 1 })
+	eventually(t, "one is left", func() bool { return h.handler.Asleep() == 1 })
 	b.send(`{"id":"2","type":"session.open","data":{"bot":"` + h.bot.ID + `","conversation":"new","token":"` + ready.text("token") + `"}}`)
 	b.expect("session.ready")
 	_ = b.ws.CloseNow()
-	eventually(t, "none is left", func() bool { return h.handler.Unborn() == 0 })
+	eventually(t, "none is left", func() bool { return h.handler.Asleep() == 0 })
 }
 
 // deaf cannot be subscribed to.

@@ -13,9 +13,7 @@ import (
 )
 
 // watch shows one conversation to one connection: events by seq without gaps,
-// deltas by index without gaps. Whatever breaks that (the session moved, an
-// output was lost between nodes, deltas were dropped for a slow reader) is healed
-// in one way: attach anew, and show what was missed from the log.
+// deltas by index without gaps. Whatever breaks that is healed (see heal).
 type watch struct {
 	c       *conn
 	visitor actors.Visitor
@@ -30,13 +28,13 @@ type watch struct {
 	shown    int         // how many bytes of it were shown
 	attached time.Time
 	minted   bool   // the conversation's id was made for this watch; does not change
-	asleep   bool   // nothing was said yet, and nobody is attached
+	asleep   bool   // nobody is attached until something happens: nothing was said yet, or this node drains
 	late     bool   // it shows what happened while its client was connected; written before each replay
 	read     int64  // how far the client said that it has read
 	known    *known // what an agent was shown beside the log; nil for visitors
 
 	rousing sync.Mutex // one at a time wakes it
-	behind  *watch     // the next that sleeps in the same conversation; belongs to unborn
+	behind  *watch     // the next that sleeps in the same conversation; belongs to sleepers
 }
 
 // attachment is one Attach of a watch. It holds what it is given until the
@@ -52,11 +50,6 @@ const (
 	pageOfEvents = 200
 	// maxHeld bounds what may happen in a conversation while its past is shown.
 	maxHeld = 10_000
-	// attempts at healing, with pauses that double from firstPause, before the client is sent elsewhere.
-	attempts   = 5
-	firstPause = 100 * time.Millisecond
-	// minAttached keeps a conversation that breaks at once from being healed in a loop.
-	minAttached = time.Second
 )
 
 var (
@@ -71,9 +64,7 @@ func (a *attachment) Deliver(o actors.Output) {
 	defer w.mu.Unlock()
 	switch {
 	case w.current != a:
-		if w.asleep && w.current == nil {
-			go w.insist(0, func(ctx context.Context) error { return w.rouse(ctx, false) })
-		}
+		w.stirred(o)
 	case !a.holding:
 		w.show(o)
 	case len(a.held) < maxHeld:
@@ -85,7 +76,7 @@ func (a *attachment) Deliver(o actors.Output) {
 
 // attach begins to watch. greet is told the state at that instant, says hello,
 // and returns the seq of the last event that the client has. unborn: nothing can have been said yet.
-func (w *watch) attach(ctx context.Context, unborn bool, greet func(actors.Attached) int64) error {
+func (w *watch) attach(ctx context.Context, unborn bool, greet greeting) error {
 	a := &attachment{watch: w, holding: true}
 	w.mu.Lock()
 	if w.ended {
@@ -146,6 +137,7 @@ func (w *watch) replay(after, head int64) error {
 		w.last = after // should the next page fail, it goes on from here
 		w.mu.Unlock()
 		for _, e := range page {
+			w.c.committed(w.visitor.Conversation, e)
 			if message, text := w.missed(e); text != "" {
 				w.c.out.replay(wire.AppendSnapshot(nil, w.scope, message, text))
 			}
@@ -203,7 +195,7 @@ func (w *watch) show(output actors.Output) {
 	case *actors.Snapshot:
 		w.snapshot(o.Message, o.Text)
 	case *actors.Moved:
-		w.heal()
+		w.moved()
 	default:
 		w.showAside(o)
 	}
@@ -257,67 +249,6 @@ func (w *watch) snapshot(message, text string) {
 	w.c.send(wire.AppendSnapshot(nil, w.scope, message, text))
 }
 
-// heal lets the present attachment go and attaches anew, once the peer has
-// read what waits. The caller holds mu.
-func (w *watch) heal() {
-	broken := w.current
-	w.current = nil
-	go w.reattach(broken, w.attached)
-}
-
-func (w *watch) reattach(broken *attachment, since time.Time) {
-	broken.detach()
-	w.insist(minAttached-time.Since(since), func(ctx context.Context) error { return w.attach(ctx, false, w.goOn) })
-	w.showNotesSince(since.Add(-clocks))
-}
-
-// goOn has an attachment show what its client has not seen yet.
-func (w *watch) goOn(state actors.Attached) int64 {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	w.late = true
-	w.showState(state)
-	return w.last
-}
-
-// missed is the text of an answer that ended while its client was connected and was
-// not shown it: whoever puts answers together from their pieces gets it whole, before its end.
-func (w *watch) missed(e chat.Event) (message, text string) {
-	if !w.late {
-		return "", "" // the client came later, and knows
-	}
-	switch body := e.Body.(type) {
-	case chat.MessageCompleted:
-		return body.Message, body.Text
-	case chat.MessageInterrupted:
-		return body.Message, body.Text
-	}
-	return "", ""
-}
-
-// insist attaches after a pause, and again if that fails; in the end the client is sent elsewhere.
-func (w *watch) insist(pause time.Duration, attach func(context.Context) error) {
-	next := firstPause
-	for range attempts {
-		if w.c.out.drained(w.c.ctx) != nil || sleep(w.c.ctx, pause) != nil {
-			return
-		}
-		pause, next = next, next*2
-		ctx, cancel := w.c.within()
-		err := attach(ctx)
-		cancel()
-		if err == nil || errors.Is(err, errEnded) {
-			return
-		}
-		if errors.Is(err, chat.ErrBlocked) {
-			w.c.answer("", err)
-			return
-		}
-		w.c.h.log.Warn("attach anew", "conversation", w.visitor.Ref, "error", err)
-	}
-	w.c.shut(wire.CloseMoved, "the conversation moved, please connect again")
-}
-
 // drop lets go of an attachment that did not come to life.
 func (w *watch) drop(a *attachment) {
 	w.mu.Lock()
@@ -342,23 +273,9 @@ func (w *watch) end() {
 	}
 	w.mu.Unlock()
 	if asleep {
-		w.c.h.unborn.remove(w)
+		w.c.h.sleepers.remove(w)
 	}
 	if detach != nil {
 		detach()
-	}
-}
-
-func sleep(ctx context.Context, d time.Duration) error {
-	if d <= 0 {
-		return ctx.Err()
-	}
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
 	}
 }

@@ -15,10 +15,11 @@ var acrossTenants = []string{
 	"InsertTenant", "Tenant", "TenantKey", "TenantKeys", // of the tenant that the id is
 	"InsertUser", "User", "UserIDByEmail", "SetProfile", // a user is in several
 	"RotateSession", "DeleteSession", "DeleteExpiredSessions", // a session is found by its secret
-	"BotVersions",            // of all bots that a node serves
-	"DeleteAbandonedSources", // the sweep over all tenants
-	"CountOutbox",            // a measurement over all tenants
-	"Lead", "Resign",         // among nodes
+	"BotVersions",                                                                                     // of all bots that a node serves
+	"DeleteAbandonedSources",                                                                          // the sweep over all tenants
+	"CountOutbox", "WaitingConversations", "LongestWaiting", "WaitingSources", "LongestWaitingSource", // measurements over all tenants
+	"WaitingMails", "LongestWaitingMail", "LongestWaitingDelivery",
+	"Lead", "Resign", // among nodes
 	"SchemaFloor", // of the database
 }
 

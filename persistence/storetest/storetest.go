@@ -8,6 +8,7 @@ import (
 	"parley/chat"
 	"parley/knowledge"
 	"parley/persistence/jobs"
+	"parley/persistence/postgres"
 )
 
 // Store is everything that a store offers.
@@ -40,6 +41,7 @@ type Store interface {
 	StartJobs(ctx context.Context, workers jobs.Workers) (stop func(context.Context) error, err error)
 	Migrate(ctx context.Context) error
 	Ping(ctx context.Context) error
+	Vitals(ctx context.Context) (postgres.Vitals, error)
 	Close() error
 }
 
@@ -116,6 +118,7 @@ func Run(t *testing.T, open func(t testing.TB) Database) {
 		{"Mails", mailTests},
 		{"Backlog", backlogTests},
 		{"Jobs", jobTests},
+		{"Vitals", vitalsTests},
 	} {
 		t.Run(group.name, func(t *testing.T) {
 			t.Parallel()

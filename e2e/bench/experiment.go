@@ -21,16 +21,19 @@ const stepAtMost = 90 * time.Second
 // experiments are all that there are, the most telling first.
 func experiments(s sizes, binary string) []experiment {
 	return []experiment{
-		idleVisitors(s),
+		idleVisitors(s), idleParts(s),
 		frames(s),
 		messagesOn(s, sqlite), messagesOn(s, postgres),
 		fanOut(s),
 		streams(s), hurried(s), steady(s),
 		storm(s),
-		retrieval(s),
+		quota(s), retrieval(s),
 		start(),
 		rest(binary),
 		widget(),
+		footprint(s), ledgerOf(s),
+		failover(s),
+		scale(s),
 	}
 }
 

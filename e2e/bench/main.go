@@ -46,7 +46,7 @@ func main() {
 	}
 	var s sizes
 	flag.IntVar(&s.rounds, "rounds", 3, "measure each side this `often`, in turn")
-	flag.IntVar(&s.idle, "idle", 5000, "`visitors` that are connected and say nothing")
+	flag.IntVar(&s.idle, "idle", 10_000, "`visitors` that are connected and say nothing")
 	flag.IntVar(&s.sessions, "sessions", 64, "`visitors` that send messages at the same time")
 	flag.DurationVar(&s.sending, "sending", 2*time.Second, "how `long` they do")
 	flag.IntVar(&s.slow, "slow", 50, "`messages` sent at a low rate")

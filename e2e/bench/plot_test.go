@@ -91,6 +91,9 @@ func TestLabelsOfAllExperimentsFitLeftOfTheAxis(t *testing.T) {
 	const widest = 6.6 // pixels of a character of 12 px, on average, in the widest of the usual fonts
 	for _, e := range experiments(sizes{steady: 500, watchers: 1000, passages: 10_000}, "") {
 		for _, r := range e.rows {
+			if strings.HasPrefix(r.metric, "…") {
+				continue // it is left to the table
+			}
 			if width := widest * float64(len([]rune(r.metric))); width > axisLeft-16 {
 				t.Errorf("%q takes about %.0f pixels", r.metric, width)
 			}

@@ -1,22 +1,13 @@
 package main
 
-import (
-	"context"
-	"time"
-)
+import "time"
 
 // storm measures visitors who all come back together: when their connections
 // broke, and when the server had ended too, so that their sessions are loaded from SQL.
 func storm(s sizes) experiment {
 	measure := func(at *site) []float64 {
 		visitors := at.crowd(s.storm, nil)
-		at.l.step("write %d messages", len(visitors))
-		at.l.all(len(visitors), dialling, func(ctx context.Context, i int) error {
-			if err := visitors[i].askForPerson(ctx); err != nil {
-				return err
-			}
-			return visitors[i].say(ctx, smallMessage)
-		})
+		at.converse(visitors)
 		alive, cpu := at.comeBack("storm alive", visitors)
 		if at.parley != nil {
 			at.parley.Kill()

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"time"
 
@@ -100,15 +101,25 @@ func (v *visitor) await(ctx context.Context, kind string) ([]byte, error) {
 			return raw, nil
 		}
 		if bytes.Contains(raw, []byte(`"type":"error"`)) || bytes.Contains(raw, []byte(`"type":"message.interrupted"`)) {
-			return nil, fmt.Errorf("await %s: %s", kind, raw)
+			return nil, fmt.Errorf("await %s: %w: %s", kind, errRefused, raw)
 		}
 	}
 }
 
+// errRefused says that the server answered, but not with what was wanted. The connection is good.
+var errRefused = errors.New("refused")
+
 // send sends a message without waiting for anything.
-func (v *visitor) send(ctx context.Context, text string) error {
+func (v *visitor) send(ctx context.Context, text string) error { return v.sendAs(ctx, v.next(), text) }
+
+// next is the client id of the next message.
+func (v *visitor) next() string {
 	v.sent++
-	return v.write(ctx, "message.send", map[string]any{"client_id": fmt.Sprintf("%s-%d", v.name, v.sent), "text": text})
+	return fmt.Sprintf("%s-%d", v.name, v.sent)
+}
+
+func (v *visitor) sendAs(ctx context.Context, clientID, text string) error {
+	return v.write(ctx, "message.send", map[string]any{"client_id": clientID, "text": text})
 }
 
 // request sends a frame without data and waits for its answer, of that type.
@@ -121,8 +132,11 @@ func (v *visitor) request(ctx context.Context, kind, answer string) error {
 }
 
 // say sends a message and waits until it is acknowledged.
-func (v *visitor) say(ctx context.Context, text string) error {
-	if err := v.send(ctx, text); err != nil {
+func (v *visitor) say(ctx context.Context, text string) error { return v.sayAs(ctx, v.next(), text) }
+
+// sayAs does that under a client id, which may have been sent before.
+func (v *visitor) sayAs(ctx context.Context, clientID, text string) error {
+	if err := v.sendAs(ctx, clientID, text); err != nil {
 		return err
 	}
 	raw, err := v.await(ctx, "ack")

@@ -33,6 +33,8 @@ var rooms = map[string][]string{
 // there, and nobody else notices. The longest name counts.
 var homes = map[string][]string{
 	"github.com/asynkron/protoactor-go": {"actors"},
+	"github.com/fxamacker/cbor":         {"actors"},
+	"google.golang.org/protobuf":        {"actors"},
 
 	"github.com/golang-jwt/jwt":   {"account"},
 	"github.com/stripe/stripe-go": {"account/billing"},

@@ -12,9 +12,9 @@ import (
 	"parley/chat"
 )
 
-// AccessLife is how long an access token is good. Nothing is looked up to check
-// one, so a member who loses a role, or signs out, keeps what they have for as
-// long; but managing members asks what the role is now.
+// AccessLife is how long an access token is good, unless it is revoked: when its member
+// gets another role or leaves, and when its sign-in ends. Nothing is looked up to check one; what was revoked is in memory, on
+// each node within a second (see Follow).
 const AccessLife = 15 * time.Minute
 
 // AccessCookie is the cookie in which the dashboard carries its access token.
@@ -32,6 +32,9 @@ type accessClaims struct {
 	Tenant string `json:"tenant"`
 	Role   Role   `json:"role"`
 	Name   string `json:"name,omitempty"`
+
+	Session string `json:"sid,omitempty"`
+	Version int64  `json:"rev,omitempty"` // of the last revocation before this token
 }
 
 // signer signs and checks access tokens: JWT, HS256. The key's id travels as
@@ -71,6 +74,9 @@ func (s *signer) sign(who Identity) (string, time.Time, error) {
 		Tenant: who.Tenant,
 		Role:   who.Role,
 		Name:   who.Name,
+
+		Session: who.Proof.Session,
+		Version: who.Proof.Version,
 	})
 	token.Header["kid"] = s.kid
 	signed, err := token.SignedString(s.key)
@@ -91,5 +97,8 @@ func (s *signer) check(token string) (Identity, error) {
 	if err != nil {
 		return Identity{}, ErrUnauthorized.Because(err)
 	}
-	return Identity{Tenant: claims.Tenant, User: claims.Subject, Role: claims.Role, Name: claims.Name}, nil
+	return Identity{
+		Tenant: claims.Tenant, User: claims.Subject, Role: claims.Role, Name: claims.Name,
+		Proof: Proof{Session: claims.Session, Version: claims.Version},
+	}, nil
 }

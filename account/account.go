@@ -46,6 +46,13 @@ type Identity struct {
 	User   string
 	Role   Role
 	Name   string
+	Proof  Proof
+}
+
+// Proof is where an identity comes from.
+type Proof struct {
+	Session string // the sign-in
+	Version int64  // of the last revocation before the token was made
 }
 
 // Session is one sign-in: a chain of refresh tokens of which only the newest is good.
@@ -80,6 +87,6 @@ type Sessions interface {
 	Session(ctx context.Context, id string) (Session, error)
 	// RotateSession replaces the hash if `from` still is the current one; chat.ErrNotFound otherwise.
 	RotateSession(ctx context.Context, id string, from, to []byte, expires time.Time) error
-	// DeleteSession ends it; repeating is not an error.
+	// DeleteSession ends it, and revokes its access tokens in the same transaction; repeating is not an error.
 	DeleteSession(ctx context.Context, id string) error
 }

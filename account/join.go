@@ -62,6 +62,10 @@ func (s *Service) AcceptInvitation(ctx context.Context, token, name, password st
 	if err != nil {
 		return Tokens{}, fmt.Errorf("accept invitation: %w", err)
 	}
+	version, err := s.revoked.version(ctx)
+	if err != nil {
+		return Tokens{}, fmt.Errorf("accept invitation: %w", err)
+	}
 	// Whoever was a member before has kept their role.
 	_, members, err := s.store.User(ctx, user.ID)
 	if err != nil {
@@ -71,7 +75,7 @@ func (s *Service) AcceptInvitation(ctx context.Context, token, name, password st
 	if !ok {
 		return Tokens{}, ErrSignedOut
 	}
-	return s.begin(ctx, user, member)
+	return s.begin(ctx, user, member, version)
 }
 
 // invitation returns the one whose token this is, with its business.

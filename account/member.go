@@ -36,10 +36,10 @@ func Taker(members []Membership, user string) (chat.Author, error) {
 type Members interface {
 	// Members returns all of a tenant's, oldest first.
 	Members(ctx context.Context, tenant string) ([]Membership, error)
-	// SetRole changes a member's role: ErrNotFound, or a Conflict error with code
-	// "last_owner" when nobody would be left who is one.
+	// SetRole changes a member's role, and revokes their access tokens in the same transaction: ErrNotFound,
+	// or a Conflict error with code "last_owner" when nobody would be left who is one.
 	SetRole(ctx context.Context, tenant, user string, role Role) error
-	// RemoveMember ends a membership and its sign-ins; refusals as SetRole's.
+	// RemoveMember ends a membership, its sign-ins and their access tokens; refusals as SetRole's.
 	RemoveMember(ctx context.Context, tenant, user string) error
 	// SetAvailable keeps whether a member takes conversations.
 	SetAvailable(ctx context.Context, tenant, user string, available bool) error

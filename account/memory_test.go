@@ -20,6 +20,7 @@ type memory struct {
 	busy        map[string]bool // by tenant and user
 	sessions    map[string]Session
 	invitations []Invitation
+	revocations []Revocation
 }
 
 func newMemory() *memory {
@@ -28,7 +29,7 @@ func newMemory() *memory {
 
 // config is of a Service over this memory.
 func (m *memory) config() Config {
-	return Config{Store: m, Sessions: m, Members: m, Invitations: m, Key: testKey, PublicURL: "https://parley.example/"}
+	return Config{Store: m, Sessions: m, Members: m, Invitations: m, Revocations: m, Key: testKey, PublicURL: "https://parley.example/"}
 }
 
 func (m *memory) Register(_ context.Context, tenant Tenant, user User, member Member) error {
@@ -114,8 +115,29 @@ func (m *memory) RotateSession(_ context.Context, id string, from, to []byte, ex
 func (m *memory) DeleteSession(_ context.Context, id string) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	if s, ok := m.sessions[id]; ok {
+		m.revoke(s.Tenant, s.User, id)
+	}
 	delete(m.sessions, id)
 	return nil
+}
+
+func (m *memory) revoke(tenant, user, session string) {
+	m.revocations = append(m.revocations, Revocation{tenant, user, session, int64(len(m.revocations) + 1)})
+}
+
+func (m *memory) RevocationVersion(context.Context) (int64, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return int64(len(m.revocations)), nil
+}
+
+// Revocations has none so old that they would not count.
+func (m *memory) Revocations(_ context.Context, after int64, _ time.Time, limit int) ([]Revocation, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	found := m.revocations[after:]
+	return slices.Clone(found[:min(len(found), limit)]), nil
 }
 
 func (m *memory) Members(_ context.Context, tenant string) ([]Membership, error) {
@@ -158,7 +180,10 @@ func (m *memory) SetRole(_ context.Context, tenant, user string, role Role) erro
 	if m.members[at].Role == Owner && role != Owner && !others {
 		return errLastOwner
 	}
-	m.members[at].Role = role
+	if m.members[at].Role != role {
+		m.members[at].Role = role
+		m.revoke(tenant, user, "")
+	}
 	return nil
 }
 
@@ -173,6 +198,7 @@ func (m *memory) RemoveMember(_ context.Context, tenant, user string) error {
 		return errLastOwner
 	}
 	m.members = slices.Delete(m.members, at, at+1)
+	m.revoke(tenant, user, "")
 	for id, s := range m.sessions {
 		if s.Tenant == tenant && s.User == user {
 			delete(m.sessions, id)

@@ -5,6 +5,7 @@ import (
 	"crypto/subtle"
 	"errors"
 	"fmt"
+	"log/slog"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -18,6 +19,11 @@ type Config struct {
 	Sessions    Sessions
 	Members     Members
 	Invitations Invitations
+	// Revocations keeps which access tokens are not good any more; nil: they are good until they expire.
+	Revocations Revocations
+	// Announcer tells other nodes of revocations; nil: they find out within a second.
+	Announcer chat.Announcer
+	Logger    *slog.Logger // nil: slog.Default()
 
 	// Key signs access tokens and is used for nothing else; it has 32 bytes at least.
 	Key []byte
@@ -38,6 +44,7 @@ type Service struct {
 	mailer      Mailer
 	hasher      hasher
 	signer      *signer
+	revoked     *revoked
 	now         func() time.Time
 }
 
@@ -51,7 +58,8 @@ func newService(config Config, now func() time.Time) (*Service, error) {
 	}
 	return &Service{
 		store: config.Store, sessions: config.Sessions, members: config.Members, invitations: config.Invitations,
-		publicURL: config.PublicURL, mailer: config.Mailer, hasher: newHasher(), signer: signer, now: now,
+		publicURL: config.PublicURL, mailer: config.Mailer, hasher: newHasher(), signer: signer,
+		revoked: newRevoked(config, now), now: now,
 	}, nil
 }
 
@@ -108,10 +116,14 @@ func (s *Service) Register(ctx context.Context, r Registration) (Tokens, error) 
 	}
 	tenant := Tenant{ID: chat.NewID(chat.TenantPrefix), Name: company, CreatedAt: user.CreatedAt}
 	member := Member{Tenant: tenant.ID, User: user.ID, Role: Owner}
+	version, err := s.revoked.version(ctx)
+	if err != nil {
+		return Tokens{}, fmt.Errorf("register: %w", err)
+	}
 	if err := s.store.Register(ctx, tenant, user, member); err != nil {
 		return Tokens{}, fmt.Errorf("register: %w", err)
 	}
-	return s.begin(ctx, user, member)
+	return s.begin(ctx, user, member, version)
 }
 
 // newUser returns a person who has no account yet, with their password hashed.
@@ -134,6 +146,10 @@ func (s *Service) newUser(ctx context.Context, email, name, password, company st
 // first. Whether an account exists can be read neither from the answer nor from
 // the time it takes.
 func (s *Service) Login(ctx context.Context, email, password string) (Tokens, error) {
+	version, err := s.revoked.version(ctx)
+	if err != nil {
+		return Tokens{}, fmt.Errorf("log in: %w", err)
+	}
 	user, members, err := s.userByEmail(ctx, email)
 	if errors.Is(err, chat.ErrNotFound) {
 		return Tokens{}, s.verify(ctx, nil, password)
@@ -150,7 +166,7 @@ func (s *Service) Login(ctx context.Context, email, password string) (Tokens, er
 	if err := s.checkTenant(ctx, members[0].Tenant); err != nil {
 		return Tokens{}, err
 	}
-	return s.begin(ctx, user, members[0])
+	return s.begin(ctx, user, members[0], version)
 }
 
 // verify returns ErrCredentials unless the password is the user's. nil is nobody,
@@ -190,10 +206,14 @@ func (s *Service) Refresh(ctx context.Context, token string) (Tokens, error) {
 	}
 	now := s.now().UTC()
 	if now.After(session.ExpiresAt) {
-		return Tokens{}, s.end(ctx, session.ID)
+		return Tokens{}, s.end(ctx, session)
 	}
 	if !equal(session.Hash, hashSecret(token)) {
-		return Tokens{}, s.end(ctx, session.ID)
+		return Tokens{}, s.end(ctx, session)
+	}
+	version, err := s.revoked.version(ctx)
+	if err != nil {
+		return Tokens{}, fmt.Errorf("refresh: %w", err)
 	}
 	user, members, err := s.store.User(ctx, session.User)
 	if err != nil && !errors.Is(err, chat.ErrNotFound) {
@@ -201,7 +221,7 @@ func (s *Service) Refresh(ctx context.Context, token string) (Tokens, error) {
 	}
 	member, ok := memberOf(members, session.Tenant)
 	if err != nil || !ok {
-		return Tokens{}, s.end(ctx, session.ID)
+		return Tokens{}, s.end(ctx, session)
 	}
 	if err := s.checkTenant(ctx, member.Tenant); err != nil {
 		return Tokens{}, err
@@ -218,7 +238,7 @@ func (s *Service) Refresh(ctx context.Context, token string) (Tokens, error) {
 	} else if err != nil {
 		return Tokens{}, fmt.Errorf("refresh: %w", err)
 	}
-	return s.tokens(user, member, next, expires)
+	return s.tokens(user, member, Proof{session.ID, version}, next, expires)
 }
 
 // Logout ends the sign-in that a refresh token belongs to. A token that is not
@@ -234,11 +254,21 @@ func (s *Service) Logout(ctx context.Context, token string) error {
 	if err := s.sessions.DeleteSession(ctx, session.ID); err != nil {
 		return fmt.Errorf("log out: %w", err)
 	}
+	s.revoked.spread(ctx, session.Tenant, session.User)
 	return nil
 }
 
-// Authenticate tells who carries an access token, or ErrUnauthorized.
-func (s *Service) Authenticate(token string) (Identity, error) { return s.signer.check(token) }
+// Authenticate tells who carries an access token, or ErrUnauthorized, or ErrRevoked.
+func (s *Service) Authenticate(token string) (Identity, error) {
+	who, err := s.signer.check(token)
+	if err != nil {
+		return Identity{}, err
+	}
+	if !s.revoked.good(who) {
+		return Identity{}, ErrRevoked
+	}
+	return who, nil
+}
 
 // Profile is who somebody is, for themselves.
 type Profile struct {
@@ -285,15 +315,16 @@ func (s *Service) session(ctx context.Context, token string) (Session, error) {
 }
 
 // end deletes a session and returns ErrSignedOut.
-func (s *Service) end(ctx context.Context, session string) error {
-	if err := s.sessions.DeleteSession(ctx, session); err != nil {
+func (s *Service) end(ctx context.Context, session Session) error {
+	if err := s.sessions.DeleteSession(ctx, session.ID); err != nil {
 		return fmt.Errorf("end session: %w", err)
 	}
+	s.revoked.spread(ctx, session.Tenant, session.User)
 	return ErrSignedOut
 }
 
-// begin opens a session for a person in a business.
-func (s *Service) begin(ctx context.Context, user User, member Member) (Tokens, error) {
+// begin opens a session for a person in a business, of whom was read after the version of revocations.
+func (s *Service) begin(ctx context.Context, user User, member Member, version int64) (Tokens, error) {
 	session := chat.NewID(sessionPrefix)
 	refresh, hash, err := newSecret(session)
 	if err != nil {
@@ -306,11 +337,11 @@ func (s *Service) begin(ctx context.Context, user User, member Member) (Tokens, 
 	}); err != nil {
 		return Tokens{}, fmt.Errorf("begin session: %w", err)
 	}
-	return s.tokens(user, member, refresh, expires)
+	return s.tokens(user, member, Proof{session, version}, refresh, expires)
 }
 
-func (s *Service) tokens(user User, member Member, refresh string, refreshExpires time.Time) (Tokens, error) {
-	who := Identity{Tenant: member.Tenant, User: user.ID, Role: member.Role, Name: user.Name}
+func (s *Service) tokens(user User, member Member, proof Proof, refresh string, refreshExpires time.Time) (Tokens, error) {
+	who := Identity{Tenant: member.Tenant, User: user.ID, Role: member.Role, Name: user.Name, Proof: proof}
 	access, expires, err := s.signer.sign(who)
 	if err != nil {
 		return Tokens{}, err

@@ -24,7 +24,7 @@ func (s *Service) Members(ctx context.Context, who Identity) ([]Membership, erro
 	return members, nil
 }
 
-// SetRole changes what a member may do, from their next refresh on. Codes:
+// SetRole changes what a member may do: what they have signed in with must be refreshed. Codes:
 // role_invalid, not_found, owners_only, last_owner, forbidden, suspended.
 func (s *Service) SetRole(ctx context.Context, who Identity, user string, role Role) (Membership, error) {
 	if !role.known() {
@@ -37,12 +37,12 @@ func (s *Service) SetRole(ctx context.Context, who Identity, user string, role R
 	if err := s.members.SetRole(ctx, who.Tenant, user, role); err != nil {
 		return Membership{}, fmt.Errorf("set role: %w", err)
 	}
+	s.revoked.spread(ctx, who.Tenant, user)
 	member.Role = role
 	return member, nil
 }
 
-// Remove ends a membership and its sign-ins. An access token that was given out
-// before stays good for AccessLife at most. Codes as SetRole's.
+// Remove ends a membership and its sign-ins. Codes as SetRole's.
 func (s *Service) Remove(ctx context.Context, who Identity, user string) error {
 	if _, err := s.changeable(ctx, who, user, ""); err != nil {
 		return err
@@ -50,6 +50,7 @@ func (s *Service) Remove(ctx context.Context, who Identity, user string) error {
 	if err := s.members.RemoveMember(ctx, who.Tenant, user); err != nil {
 		return fmt.Errorf("remove member: %w", err)
 	}
+	s.revoked.spread(ctx, who.Tenant, user)
 	return nil
 }
 
@@ -76,7 +77,7 @@ func (s *Service) changeable(ctx context.Context, who Identity, user string, to 
 }
 
 // managing returns who makes a request if they may manage members at this
-// moment. A token may be a quarter of an hour old: its bearer could undo what
+// moment. Another node may have revoked their token within the last second: its bearer could undo what
 // was just decided about them.
 func (s *Service) managing(ctx context.Context, who Identity) (Profile, error) {
 	profile, err := s.Profile(ctx, who)

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"time"
 
+	"parley/account"
 	"parley/chat"
 	"parley/knowledge"
 	"parley/persistence/jobs"
@@ -15,6 +16,9 @@ import (
 // abandonedAfter is how old an upload that never ended, or a source that
 // nothing reads any more, is when the sweep takes it.
 const abandonedAfter = time.Hour
+
+// revokedFor is how long a revocation is kept: longer than any token lives, and than clocks differ.
+const revokedFor = account.AccessLife + time.Hour
 
 // sweptSources bounds how many sources one sweep revives.
 const sweptSources = 1000
@@ -49,7 +53,7 @@ func (s *Store) giveUp(ctx context.Context, tenant, id string) error {
 	return err
 }
 
-// sweep removes uploads that never ended and sessions that have, and enqueues
+// sweep removes uploads that never ended, sessions that have, and revocations of tokens that have expired since, and enqueues
 // sources again whose job got lost. Reading a source twice changes nothing.
 func (s *Store) sweep(ctx context.Context) error {
 	before := now().Add(-abandonedAfter)
@@ -58,6 +62,9 @@ func (s *Store) sweep(ctx context.Context) error {
 	}
 	if err := s.writes.DeleteExpiredSessions(ctx, now()); err != nil {
 		return s.explain(err, "delete expired sessions")
+	}
+	if err := s.writes.DeleteOldRevocations(ctx, now().Add(-revokedFor)); err != nil {
+		return s.explain(err, "delete old revocations")
 	}
 	stalled, err := s.reads.StalledSources(ctx, db.StalledSourcesParams{Before: before, Count: sweptSources})
 	if err != nil {

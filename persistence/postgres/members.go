@@ -45,17 +45,17 @@ func (s *Store) members(ctx context.Context, tenant string) ([]account.Membershi
 	return members, nil
 }
 
-// SetRole changes a member's role.
+// SetRole changes a member's role, and revokes the tokens that say what it was.
 func (s *Store) SetRole(ctx context.Context, tenant, user string, role account.Role) error {
-	err := s.changeMember(ctx, tenant, user, role == account.Owner, func(q *db.Queries) error {
+	err := s.changeMember(ctx, tenant, user, role, func(q *db.Queries) error {
 		return q.SetRoleOfMember(ctx, db.SetRoleOfMemberParams{Tenant: tenant, UserID: user, Role: string(role)})
 	})
 	return s.explain(err, "change the role of "+user)
 }
 
-// RemoveMember ends a membership, its sign-ins, and what waits for the member in the tenant.
+// RemoveMember ends a membership, its sign-ins and tokens, and what waits for the member in the tenant.
 func (s *Store) RemoveMember(ctx context.Context, tenant, user string) error {
-	err := s.changeMember(ctx, tenant, user, false, func(q *db.Queries) error {
+	err := s.changeMember(ctx, tenant, user, "", func(q *db.Queries) error {
 		if err := q.DeleteMember(ctx, db.DeleteMemberParams{Tenant: tenant, UserID: user}); err != nil {
 			return fmt.Errorf("delete the membership: %w", err)
 		}
@@ -64,18 +64,18 @@ func (s *Store) RemoveMember(ctx context.Context, tenant, user string) error {
 	return s.explain(err, "remove member "+user)
 }
 
-// changeMember changes a member, one of a tenant at a time, so that two owners
-// who remove each other do not both succeed.
-func (s *Store) changeMember(ctx context.Context, tenant, user string, staysOwner bool, change func(q *db.Queries) error) error {
+// changeMember changes a member, and revokes their tokens, one of a tenant at a time, so that two owners
+// who remove each other do not both succeed. They get the role `to`, or "" for none; one who has it already stays what they are.
+func (s *Store) changeMember(ctx context.Context, tenant, user string, to account.Role, change func(q *db.Queries) error) error {
 	return s.inTx(ctx, func(_ Tx, q *db.Queries) error {
 		if err := lockTenant(ctx, q, tenant); err != nil {
 			return err
 		}
 		role, err := q.RoleOfMember(ctx, db.RoleOfMemberParams{Tenant: tenant, UserID: user})
-		if err != nil {
+		if err != nil || account.Role(role) == to {
 			return err
 		}
-		if account.Role(role) == account.Owner && !staysOwner {
+		if account.Role(role) == account.Owner {
 			owners, err := q.CountMembers(ctx, db.CountMembersParams{Tenant: tenant, Role: string(account.Owner)})
 			if err != nil {
 				return fmt.Errorf("count owners: %w", err)
@@ -84,7 +84,10 @@ func (s *Store) changeMember(ctx context.Context, tenant, user string, staysOwne
 				return errLastOwner
 			}
 		}
-		return change(q)
+		if err := change(q); err != nil {
+			return err
+		}
+		return revoke(ctx, q, tenant, user, "")
 	})
 }
 

@@ -2,7 +2,10 @@ package postgres
 
 import (
 	"context"
+	"errors"
 	"time"
+
+	"github.com/jackc/pgx/v5"
 
 	"parley/account"
 	"parley/chat"
@@ -39,7 +42,17 @@ func (s *Store) RotateSession(ctx context.Context, id string, from, to []byte, e
 	return s.explain(err, "rotate a session")
 }
 
-// DeleteSession ends a sign-in.
+// DeleteSession ends a sign-in, and revokes its tokens.
 func (s *Store) DeleteSession(ctx context.Context, id string) error {
-	return s.explain(s.writes.DeleteSession(ctx, id), "delete a session")
+	err := s.inTx(ctx, func(_ Tx, q *db.Queries) error {
+		ended, err := q.DeleteSession(ctx, id)
+		if errors.Is(err, pgx.ErrNoRows) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		return revoke(ctx, q, ended.Tenant, ended.UserID, id)
+	})
+	return s.explain(err, "delete a session")
 }

@@ -14,13 +14,14 @@ var acrossTenants = []string{
 	"PlatformKey", "InsertPlatformKey", // a key of the platform
 	"InsertTenant", "Tenant", "TenantKey", "TenantKeys", // of the tenant that the id is
 	"InsertUser", "User", "UserIDByEmail", "SetProfile", // a user is in several
-	"RotateSession", "DeleteSession", "DeleteExpiredSessions", // a session is found by its secret
+	"RotateSession", "DeleteExpiredSessions", // a session is found by its secret
 	"BotVersions",                                                                                     // of all bots that a node serves
 	"DeleteAbandonedSources",                                                                          // the sweep over all tenants
 	"CountOutbox", "WaitingConversations", "LongestWaiting", "WaitingSources", "LongestWaitingSource", // measurements over all tenants
 	"WaitingMails", "LongestWaitingMail", "LongestWaitingDelivery",
 	"Lead", "Resign", // among nodes
-	"SchemaFloor", // of the database
+	"SchemaFloor",                                                 // of the database
+	"NextRevocation", "RevocationVersion", "DeleteOldRevocations", // of the platform
 }
 
 // unportable are the things that one of the databases does not understand, or

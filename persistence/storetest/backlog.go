@@ -19,7 +19,8 @@ var backlogTests = []aloneTest{
 		damaged := w.standing(t, 11, chat.WithAgent, w.user.ID)
 		later := w.standing(t, 12, chat.WithAgent, w.user.ID)
 		for _, statement := range []string{ // as the migrations before would have left it
-			"DROP TABLE backlog", "DROP TABLE leases", "DROP TABLE schema_floor", "DELETE FROM schema_migrations WHERE version_id >= 13",
+			"DROP TABLE backlog", "DROP TABLE leases", "DROP TABLE schema_floor",
+			"DROP TABLE revocations", "DROP TABLE revocation_version", "DELETE FROM schema_migrations WHERE version_id >= 13",
 			"DELETE FROM contact_terms",
 			"UPDATE visitors SET contact = NULL, contact_version = 0", "UPDATE conversations SET assignee = ''",
 		} {

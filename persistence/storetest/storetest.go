@@ -35,6 +35,7 @@ type Store interface {
 	account.Sessions
 	account.Members
 	account.Invitations
+	account.Revocations
 	knowledge.Store
 	knowledge.Steps
 	knowledge.Contents
@@ -89,6 +90,7 @@ func Run(t *testing.T, open func(t testing.TB) Database) {
 		{"Webhooks", webhookTests},
 		{"Outbox", outboxTests},
 		{"Members", memberTests},
+		{"Revocations", revocationTests},
 		{"Invitations", invitationTests},
 		{"Replies", replyTests},
 		{"Notes", noteTests},

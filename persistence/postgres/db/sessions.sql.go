@@ -19,13 +19,20 @@ func (q *Queries) DeleteExpiredSessions(ctx context.Context, before time.Time) e
 	return err
 }
 
-const deleteSession = `-- name: DeleteSession :exec
-DELETE FROM sessions WHERE id = $1
+const deleteSession = `-- name: DeleteSession :one
+DELETE FROM sessions WHERE id = $1 RETURNING tenant, user_id
 `
 
-func (q *Queries) DeleteSession(ctx context.Context, id string) error {
-	_, err := q.db.Exec(ctx, deleteSession, id)
-	return err
+type DeleteSessionRow struct {
+	Tenant string
+	UserID string
+}
+
+func (q *Queries) DeleteSession(ctx context.Context, id string) (DeleteSessionRow, error) {
+	row := q.db.QueryRow(ctx, deleteSession, id)
+	var i DeleteSessionRow
+	err := row.Scan(&i.Tenant, &i.UserID)
+	return i, err
 }
 
 const insertSession = `-- name: InsertSession :exec

@@ -8,8 +8,8 @@ SELECT id, tenant, user_id, hash, previous, created_at, expires_at FROM sessions
 UPDATE sessions SET previous = hash, hash = sqlc.arg(new_hash), expires_at = sqlc.arg(expires_at)
 WHERE id = sqlc.arg(id) AND hash = sqlc.arg(old_hash);
 
--- name: DeleteSession :exec
-DELETE FROM sessions WHERE id = $1;
+-- name: DeleteSession :one
+DELETE FROM sessions WHERE id = $1 RETURNING tenant, user_id;
 
 -- name: DeleteExpiredSessions :exec
 DELETE FROM sessions WHERE expires_at < sqlc.arg(before);

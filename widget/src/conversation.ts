@@ -33,7 +33,7 @@ const TYPING_EVERY = 1_500
 /** The longest beginning of a draft that is shown to people, in UTF-16 units. */
 const PREVIEW = 1_000
 /** A gap in the connection that is shorter is not worth a banner. */
-const BLINK = 1_500
+const BLINK = 2_000
 
 /** Hears how a request ended: with nothing, an ack, or why not. Without a code nobody heard of it. */
 type Reply = (failure?: Failure, seq?: number) => void

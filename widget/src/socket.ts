@@ -9,8 +9,6 @@ import { decode, encode, type Order, type Orders, type ServerFrame } from './wir
 export const SILENCE = 25_000
 /** A server that answers nothing for so long after we sent something is gone. */
 export const PATIENCE = 10_000
-/** A node that drains tells all its visitors at once: they spread over this. */
-export const DRAIN_SPREAD = 3_000
 
 /** Where the connection stands. `open` means that the server greeted us. */
 export type Condition = 'connecting' | 'open' | 'waiting' | 'stopped'
@@ -35,6 +33,7 @@ export class Socket {
   #ws?: WebSocket
   #condition: Condition = 'waiting'
   #attempt = 0
+  #base?: number // of the waits, where the server said it
   #ids = 0
   #opening?: string // id of this connection's session.open
   #retry?: ReturnType<typeof setTimeout>
@@ -103,8 +102,11 @@ export class Socket {
     const frame = decode(raw)
     if (!frame) return
     if (frame.type === 'ping') return void this.send('pong', {})
+    // The server is going away, and tells all its visitors: they come back spread over this.
+    if (frame.type === 'draining') this.#base = frame.data.within * 1000
     if (frame.type === 'session.ready') {
       this.#attempt = 0
+      this.#base = undefined
       this.#line.frame(frame)
       this.#become('open')
       return
@@ -134,7 +136,7 @@ export class Socket {
 
   /** Tries again after a while, which is `after` seconds at least. */
   #later(code: number, after = 0): void {
-    const wait = after * 1000 + backoff(this.#attempt++, code === 4002 ? DRAIN_SPREAD : 500)
+    const wait = after * 1000 + backoff(this.#attempt++, this.#base)
     this.#become('waiting', code)
     clearTimeout(this.#retry)
     this.#retry = setTimeout(() => this.connect(), wait)

@@ -95,6 +95,7 @@ export interface Passing {
   'queue.changed': Queue
   read: { author?: Author; seq: number }
   typing: { author?: Author }
+  draining: { within: number } // seconds
   ping: object
   pong: object
 }

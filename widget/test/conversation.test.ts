@@ -72,6 +72,21 @@ test('after a cut it resumes behind the last event that it has', () => {
   expect(conversation.snapshot.items.at(-1)).toMatchObject({ text: 'Hello you' })
 })
 
+test('a node that drains costs neither a message nor a word: what it did not answer goes to the next one', () => {
+  const conversation = setup()
+  greet()
+  FakeSocket.last.say({ type: 'draining', data: { within: 2 } })
+  conversation.post('Hi')
+  const sent = sends()
+  FakeSocket.last.end(4002)
+  vi.advanceTimersByTime(1_999)
+  expect(FakeSocket.all).toHaveLength(2)
+  expect(conversation.snapshot.lost).toBe(false)
+  expect(conversation.snapshot.outbox).toMatchObject([{ text: 'Hi' }])
+  greet()
+  expect(sends()).toEqual(sent)
+})
+
 test('a page that is loaded again asks for all of its conversation', () => {
   setup()
   greet()

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { backoff, CAP } from '../src/backoff'
-import { type Condition, DRAIN_SPREAD, PATIENCE, SILENCE, Socket } from '../src/socket'
+import { type Condition, PATIENCE, SILENCE, Socket } from '../src/socket'
 import type { ServerFrame } from '../src/wire'
 import { FakeSocket, useFakeSocket } from './fake-socket'
 
@@ -52,8 +52,26 @@ test.each([1000, 1001, 1006, 1011, 4001, 4002, 4003, 4004, 4499])('after close c
   open()
   FakeSocket.last.end(code)
   expect(conditions.at(-1)).toEqual(['waiting', code])
-  vi.advanceTimersByTime(code === 4002 ? DRAIN_SPREAD : 500)
+  vi.advanceTimersByTime(500)
   expect(FakeSocket.all).toHaveLength(2)
+})
+
+test('a server that drains says over which time its visitors spread; the next one is no worse for it', () => {
+  vi.spyOn(Math, 'random').mockReturnValue(0.999)
+  setup()
+  open()
+  FakeSocket.last.say({ type: 'draining', data: { within: 3 } })
+  expect(conditions.at(-1)![0]).toBe('open')
+  FakeSocket.last.end(4002)
+  vi.advanceTimersByTime(2_900)
+  expect(FakeSocket.all).toHaveLength(1)
+  vi.advanceTimersByTime(100)
+  expect(FakeSocket.all).toHaveLength(2)
+  open()
+  FakeSocket.last.end()
+  vi.advanceTimersByTime(500)
+  expect(FakeSocket.all).toHaveLength(3)
+  vi.restoreAllMocks()
 })
 
 test.each([4500, 4501, 4502, 4503, 4504, 4999])('after close code %i it stops for good', (code) => {

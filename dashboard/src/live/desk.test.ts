@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { Desk, pauseBefore, type Watcher } from './desk';
+import { Desk, pauseAfter, pauseBefore, type Watcher } from './desk';
 
 /** The frames that the server's own tests hold it to. */
 function golden(name: string): Record<string, unknown> {
@@ -111,6 +111,54 @@ describe('reconnecting', () => {
     FakeSocket.last.welcome();
     expect(FakeSocket.all).toHaveLength(2);
     expect(desk.state()).toBe('live');
+  });
+
+  test('comes back at once where it is sent away, spread over the time that the server said', () => {
+    expect([4002, 4003].map((code) => pauseAfter(code, 0, undefined, 0.5))).toEqual([250, 250]);
+    expect(pauseAfter(4002, 0, 3000, 0.5)).toBe(1500);
+    expect(pauseAfter(4002, 1, 3000, 1)).toBe(pauseBefore(1, 1));
+    expect(pauseAfter(1006, 0, 3000, 1)).toBe(pauseBefore(0, 1));
+    vi.spyOn(Math, 'random').mockReturnValue(0.999);
+    desk.start();
+    FakeSocket.last.welcome();
+    FakeSocket.last.say(golden('server/draining')); // two seconds
+    expect(desk.state()).toBe('live');
+    FakeSocket.last.close(4002);
+    vi.advanceTimersByTime(1900);
+    expect(FakeSocket.all).toHaveLength(1);
+    vi.advanceTimersByTime(100);
+    FakeSocket.last.welcome();
+    FakeSocket.last.close(4002); // said nothing
+    vi.advanceTimersByTime(500);
+    expect(FakeSocket.all).toHaveLength(3);
+    vi.restoreAllMocks();
+  });
+
+  test('is not noticed by people unless it takes longer than a blink', () => {
+    expect(desk.seemingly()).toBe('away');
+    desk.start();
+    expect([desk.state(), desk.seemingly()]).toEqual(['away', 'live']);
+    FakeSocket.last.welcome();
+    const heard = vi.fn();
+    desk.onConnection(heard);
+    FakeSocket.last.close(4002);
+    expect([desk.state(), desk.seemingly()]).toEqual(['away', 'live']);
+    vi.advanceTimersByTime(500);
+    FakeSocket.last.welcome();
+    vi.advanceTimersByTime(5000);
+    expect(desk.seemingly()).toBe('live');
+    FakeSocket.last.close(1006);
+    vi.advanceTimersByTime(1999);
+    expect(desk.seemingly()).toBe('live');
+    heard.mockClear();
+    vi.advanceTimersByTime(1);
+    expect(desk.seemingly()).toBe('away');
+    expect(heard).toHaveBeenCalled();
+    FakeSocket.last.close(4503);
+    desk.stop();
+    desk.start();
+    FakeSocket.last.close(4503); // it will not come back
+    expect(desk.seemingly()).toBe('away');
   });
 
   test('watches again from where each watcher is', () => {

@@ -74,6 +74,10 @@ const patience = 10_000;
 const answerWithin = 15_000;
 /** Codes from here on mean: the same attempt would fail again. */
 const stopCodes = 4500;
+/** The server sends us elsewhere: it drains, or the way to a conversation was lost. */
+const sentAway = [4002, 4003];
+/** A time away that is shorter is not worth a word. */
+const blink = 2000;
 
 /** The pause before attempt n (from 0): doubling, and spread so that a restart is not met by all at once. */
 export function pauseBefore(attempt: number, random = Math.random()): number {
@@ -81,9 +85,17 @@ export function pauseBefore(attempt: number, random = Math.random()): number {
   return longest / 2 + (longest / 2) * random;
 }
 
+/** The pause after a connection ended: where the server sends us elsewhere, anything up to the time over which it spreads all. */
+export function pauseAfter(code: number, attempt: number, within = firstPause, random = Math.random()): number {
+  return attempt === 0 && sentAway.includes(code) ? within * random : pauseBefore(attempt, random);
+}
+
 export class Desk {
   private socket: WebSocket | undefined;
   private connection: Connection = 'away';
+  private noticed: Connection = 'away';
+  private blinking: ReturnType<typeof setTimeout> | undefined;
+  private within: number | undefined; // over which a server that drains spreads us, in milliseconds
   private attempt = 0;
   private nextId = 1;
   private timer: ReturnType<typeof setTimeout> | undefined;
@@ -103,7 +115,10 @@ export class Desk {
   ) {}
 
   start(): void {
-    if (this.socket === undefined && this.timer === undefined) this.connect();
+    if (this.socket !== undefined || this.timer !== undefined) return;
+    this.notice('live'); // unless it takes long
+    this.connect();
+    this.blinking ??= setTimeout(() => this.notice('away'), blink);
   }
 
   stop(): void {
@@ -114,9 +129,13 @@ export class Desk {
     this.socket = undefined;
     socket?.close(1000);
     this.become('away');
+    this.notice('away');
   }
 
   state = (): Connection => this.connection;
+
+  /** The same for people: who is away for a moment comes back before anybody need be told. */
+  seemingly = (): Connection => this.noticed;
 
   onConnection = (listener: () => void): (() => void) => {
     this.connectionListeners.add(listener);
@@ -195,8 +214,8 @@ export class Desk {
       this.socket = undefined;
       clearTimeout(this.lifeline);
       this.become('away');
-      if (closed.code >= stopCodes) return;
-      this.timer = setTimeout(() => this.connect(), pauseBefore(this.attempt++));
+      if (closed.code >= stopCodes) return this.notice('away');
+      this.timer = setTimeout(() => this.connect(), pauseAfter(closed.code, this.attempt++, this.within));
     };
   }
 
@@ -220,6 +239,9 @@ export class Desk {
       agents: Duty['agents'];
     }>;
     switch (frame.type) {
+      case 'draining':
+        this.within = Number(frame.data?.within) * 1000;
+        return;
       case 'inbox.changed':
         return this.tellInbox(conversation ?? '', summary);
       case 'mention.added':
@@ -240,6 +262,7 @@ export class Desk {
       return;
     }
     this.attempt = 0;
+    this.within = undefined;
     const { user = '', available = true, agents = [] } = (frame.data ?? {}) as Partial<Duty>;
     this.onDuty = { user, available, agents };
     this.become('live');
@@ -270,8 +293,18 @@ export class Desk {
   private become(connection: Connection): void {
     if (connection === this.connection) return;
     this.connection = connection;
+    if (connection === 'live') this.notice('live');
+    else this.blinking ??= setTimeout(() => this.notice('away'), blink);
     this.watchRefs.clear();
     for (const id of [...this.asked.keys()]) this.answered(id, new Refusal('away', ''));
+    for (const listener of this.connectionListeners) listener();
+  }
+
+  private notice(connection: Connection): void {
+    clearTimeout(this.blinking);
+    this.blinking = undefined;
+    if (connection === this.noticed) return;
+    this.noticed = connection;
     for (const listener of this.connectionListeners) listener();
   }
 

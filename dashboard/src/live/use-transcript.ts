@@ -23,7 +23,7 @@ export function useTranscript(conversation: string, beside?: Pick<Watcher, 'join
   const [transcript, setTranscript] = useState(empty);
   const [loaded, setLoaded] = useState(false);
   const [error, setError] = useState<unknown>();
-  const live = useSyncExternalStore(desk.onConnection, desk.state) === 'live';
+  const live = useSyncExternalStore(desk.onConnection, desk.seemingly) === 'live';
   // What was applied last, for callbacks that come between two renders.
   const held = useRef(empty);
   const change = useCallback((next: Transcript) => {

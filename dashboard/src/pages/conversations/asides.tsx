@@ -63,7 +63,7 @@ export function ActivityLine({ activity, targets, labels }: { activity: Activity
 /** What is on its way, or was refused. */
 export function OutgoingView({ outgoing }: { outgoing: Outgoing }) {
   const { t } = useTranslation();
-  const live = useSyncExternalStore(desk.onConnection, desk.state) === 'live';
+  const live = useSyncExternalStore(desk.onConnection, desk.seemingly) === 'live';
   const { id, kind, text, failed } = outgoing;
   const shown = kind === 'note' ? <p className={css.typed} dir="auto">{text}</p> : <SafeMarkdown text={text} />;
   return (

@@ -35,7 +35,7 @@ export function Composer({ c, bot, actions, leave }: Props) {
   const { t } = useTranslation();
   const { id: me, mayTake } = useMe();
   const [kind, setKind] = useState<Kind>('reply');
-  const away = useSyncExternalStore(desk.onConnection, desk.state) === 'away';
+  const away = useSyncExternalStore(desk.onConnection, desk.seemingly) === 'away';
   const mine = c.status === 'agent' && holder(c) === me;
   const choose = (next: Kind) => () => {
     setKind(next);

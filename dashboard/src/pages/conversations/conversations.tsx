@@ -108,7 +108,7 @@ function QueueLink({ queue, chosen, count }: { queue: Queue; chosen: boolean; co
 
 function Away() {
   const { t } = useTranslation();
-  const away = useSyncExternalStore(desk.onConnection, desk.state) === 'away';
+  const away = useSyncExternalStore(desk.onConnection, desk.seemingly) === 'away';
   return (
     <div role="status">{away && <p className={css.away}>{t('inbox.polling')}</p>}</div>
   );

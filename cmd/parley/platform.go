@@ -147,9 +147,9 @@ func (p *platform) uses() map[string]string {
 	return map[string]string{"database": database, "redis": p.redis.String(), "model": model, "limits": limits, "mail": p.sender.String()}
 }
 
-// close ends the parts in the opposite order. Answers may go on for a while.
+// close ends the parts in the opposite order.
 func (p *platform) close(ctx context.Context) {
-	ctx, cancel := context.WithTimeout(ctx, drainAnswers)
+	ctx, cancel := context.WithTimeout(ctx, closing)
 	defer cancel()
 	var errs []error
 	var outboxesEnd sync.WaitGroup
@@ -291,14 +291,4 @@ func (w *web) serving(context.Context) error {
 	default:
 		return nil
 	}
-}
-
-// drain takes the process out of service: not ready, sockets told to
-// reconnect elsewhere, requests let to their end.
-func (w *web) drain(server *http.Server) {
-	close(w.draining)
-	ctx, cancel := context.WithTimeout(context.Background(), drainSockets)
-	defer cancel()
-	w.socket.Drain(ctx)
-	_ = server.Shutdown(ctx)
 }

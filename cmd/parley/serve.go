@@ -24,13 +24,6 @@ type ServeCmd struct {
 	onReady func(url string) // nil: nobody waits
 }
 
-// How long an ending process takes at most.
-const (
-	drainSockets = 3 * time.Second  // sockets are told to reconnect, spread over this time
-	drainAnswers = 8 * time.Second  // answers that are being written may go on
-	watchdog     = 15 * time.Second // then the process ends, whatever still hangs: the next one repairs
-)
-
 // Run serves until ctx ends, and then drains.
 func (s *ServeCmd) Run(ctx context.Context) error {
 	logger := s.logger
@@ -93,12 +86,12 @@ func (s *ServeCmd) Run(ctx context.Context) error {
 			return fmt.Errorf("serve: %w", err)
 		}
 	}
-	logger.Info("ending: sockets are told to reconnect, answers may end")
-	defer time.AfterFunc(watchdog, func() {
+	logger.Info("ending: sockets are told to reconnect, answers may end", slog.Duration("within", s.Drain))
+	defer time.AfterFunc(s.Drain+closing+slack, func() {
 		logger.Error("something hangs; ending now")
 		os.Exit(1)
 	}).Stop()
-	web.drain(server)
+	platform.drain(web, server, handler)
 	platform.close(context.Background())
 	return nil
 }

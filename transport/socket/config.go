@@ -91,6 +91,8 @@ type Config struct {
 	Cookie func(r *http.Request) (account.Identity, error)
 	// Ticket returns who a one-time ticket was given to. Nil: there are none.
 	Ticket func(ctx context.Context, ticket string) (account.Identity, error)
+	// Watch calls gone, at most once, when an agent's sign-in is not good any more, until stop is called. Nil: it never is.
+	Watch func(who account.Identity, gone func()) (stop func())
 	// Suspended tells whether a tenant is. Nil: none is.
 	Suspended func(ctx context.Context, tenant string) (bool, error)
 

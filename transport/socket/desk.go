@@ -20,6 +20,7 @@ type desk struct {
 	member account.Identity
 	author chat.Author
 	unlist func()
+	stop   func() // to watch whether the agent's sign-in is good
 	seat   actors.Seat
 	look   *time.Timer // at whether the agent still is a member
 	typed  throttle
@@ -31,6 +32,7 @@ type desk struct {
 }
 
 func (d *desk) leave() {
+	d.stop()
 	d.unlist()
 	d.seat.Leave()
 	d.mu.Lock()
@@ -83,6 +85,7 @@ func (c *conn) openDesk(r wire.Request) error {
 		c: c, member: member, watches: make(map[string]*watch),
 		author: chat.Author{Kind: chat.ByAgent, ID: member.User, Name: member.Name},
 	}
+	d.stop = c.untilRevoked(member)
 	d.unlist = c.h.inbox.list(member.Tenant, c)
 	d.sit(available)
 	d.look = time.AfterFunc(time.Hour, d.lookUp) // it starts only once it is where lookUp finds it
@@ -90,6 +93,14 @@ func (c *conn) openDesk(r wire.Request) error {
 	c.become(d)
 	d.greet(ctx, r.ID, available)
 	return nil
+}
+
+// untilRevoked ends the connection when an agent's sign-in is not good any more. What waits for them is not theirs to read.
+func (c *conn) untilRevoked(who account.Identity) (stop func()) {
+	if c.h.config.Watch == nil {
+		return func() {}
+	}
+	return c.h.config.Watch(who, func() { c.out.abandon(wire.CloseSignedOut, account.ErrRevoked.Message) })
 }
 
 // member returns who sits at the desk: by ticket, by Bearer token, or by the

@@ -23,6 +23,7 @@ const (
 	CloseSuspended CloseCode = 4503 // the business is suspended
 	CloseProtocol  CloseCode = 4504 // this is not parley.v1
 	CloseBlocked   CloseCode = 4505 // the business has blocked this visitor
+	CloseSignedOut CloseCode = 4506 // this agent's sign-in is not good any more: refresh it, or sign in again, and connect
 )
 
 // Reconnect tells whether a client that was closed with this code should try again.

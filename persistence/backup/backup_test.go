@@ -1,0 +1,293 @@
+package backup_test
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"parley/persistence/backup"
+	"parley/persistence/seal"
+)
+
+// taken is a backup of a filled database that is in use.
+func taken(t testing.TB, d *database, master *seal.Master, rows int) ([]byte, backup.Summary) {
+	t.Helper()
+	d.migrated(t, master)
+	d.fill(t, rows)
+	var file bytes.Buffer
+	summary, err := d.backup(t.Context(), &file, master)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return file.Bytes(), summary
+}
+
+func TestABackupRestoresEveryRowIntoTheOtherDatabaseAndBack(t *testing.T) {
+	t.Parallel()
+	for name, ways := range map[string][3]func(testing.TB) *database{
+		"from SQLite": {newSQLite, newPostgres, newSQLite}, "from Postgres": {newPostgres, newSQLite, newPostgres},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			source, master := ways[0](t), newMaster(t)
+			file, summary := taken(t, source, master, 24)
+			before := source.dump(t)
+			for _, newTarget := range ways[1:] {
+				target := newTarget(t)
+				restored, err := target.restore(t, bytes.NewReader(file), master, false)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if diff := cmp.Diff(summary, restored); diff != "" {
+					t.Errorf("the restore into %s read something else (-backup +restore):\n%s", target.name, diff)
+				}
+				if diff := cmp.Diff(before, target.dump(t)); diff != "" {
+					t.Errorf("rows in %s differ (-before +after):\n%s", target.name, diff)
+				}
+				var next bytes.Buffer
+				if summary, err = target.backup(t.Context(), &next, master); err != nil {
+					t.Fatal(err)
+				}
+				file = next.Bytes()
+				target.migrated(t, master) // a server can start on it
+			}
+		})
+	}
+}
+
+func TestEveryTableIsInABackupOrLeftOutForAReason(t *testing.T) {
+	t.Parallel()
+	left := maps.Clone(backup.LeftOut)
+	for name, kind := range kinds {
+		d := kind(t)
+		_, summary := taken(t, d, newMaster(t), 3)
+		var inBackup []string
+		for _, table := range summary.Header.Tables {
+			inBackup = append(inBackup, table.Name)
+			if summary.Rows[table.Name] == 0 {
+				t.Errorf("%s: no row of %s is in the backup", name, table.Name)
+			}
+			var columns, inDatabase []string
+			for _, c := range table.Columns {
+				columns = append(columns, c.Name)
+			}
+			for _, c := range d.columns(t, table.Name) {
+				inDatabase = append(inDatabase, c.name)
+			}
+			slices.Sort(columns)
+			if diff := cmp.Diff(inDatabase, columns); diff != "" {
+				t.Errorf("%s: columns of %s (-database +backup):\n%s", name, table.Name, diff)
+			}
+		}
+		for _, table := range d.allTables(t) {
+			if reason := backup.LeftOut[table]; (reason != "") == slices.Contains(inBackup, table) {
+				t.Errorf("%s: %s must be in the backup or have a reason not to be: %q", name, table, reason)
+			}
+			delete(left, table)
+		}
+	}
+	if len(left) > 0 {
+		t.Errorf("tables that do not exist are left out: %v", left)
+	}
+}
+
+func TestSourcesThatWereNotReadToTheirEndAreReadOn(t *testing.T) {
+	t.Parallel()
+	master := newMaster(t)
+	file, _ := taken(t, newSQLite(t), master, 8)
+	for name, kind := range kinds {
+		d := kind(t)
+		if _, err := d.restore(t, bytes.NewReader(file), master, false); err != nil {
+			t.Fatal(err)
+		}
+		var want, got int
+		for query, into := range map[string]*int{
+			"SELECT COUNT(*) FROM sources WHERE state IN ('queued', 'reading')":                 &want,
+			"SELECT COUNT(*) FROM river_job WHERE kind = 'read_source' AND state = 'available'": &got,
+		} {
+			if err := d.handle(t).QueryRowContext(t.Context(), query).Scan(into); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if want != 4 || got != want {
+			t.Errorf("%s: %d jobs for %d sources", name, got, want)
+		}
+	}
+}
+
+func TestARehearsalReachesNobody(t *testing.T) {
+	t.Parallel()
+	master := newMaster(t)
+	file, _ := taken(t, newPostgres(t), master, 6)
+	for name, kind := range kinds {
+		d := kind(t)
+		if _, err := d.restore(t, bytes.NewReader(file), master, true); err != nil {
+			t.Fatal(err)
+		}
+		var waiting, hooks, enabled int
+		query := "SELECT (SELECT COUNT(*) FROM outbox) + (SELECT COUNT(*) FROM mails), COUNT(*), COUNT(CASE WHEN enabled THEN 1 END) FROM webhooks"
+		if err := d.handle(t).QueryRowContext(t.Context(), query).Scan(&waiting, &hooks, &enabled); err != nil {
+			t.Fatal(err)
+		}
+		if waiting != 0 || hooks != 6 || enabled != 0 {
+			t.Errorf("%s: %d wait, %d of %d webhooks are enabled", name, waiting, enabled, hooks)
+		}
+	}
+}
+
+// Whatever byte is changed and wherever the file ends: it is refused, and nothing is restored of it.
+func TestADamagedFileIsRefused(t *testing.T) {
+	t.Parallel()
+	master := newMaster(t)
+	file, _ := taken(t, newSQLite(t), master, 12)
+	changed := func(at int) []byte {
+		copied := bytes.Clone(file)
+		copied[at] ^= 0x10
+		return copied
+	}
+	files := map[string][]byte{"empty": nil, "text": []byte("-- a dump of another program\n"), "goes on": append(bytes.Clone(file), "more"...)}
+	for part := 1; part < 16; part++ {
+		files[fmt.Sprintf("cut off at %d/16", part)] = file[:len(file)*part/16]
+		files[fmt.Sprintf("changed at %d/16", part)] = changed(len(file) * part / 16)
+	}
+	files["cut off by a byte"] = file[:len(file)-1]
+	files["changed at its end"] = changed(len(file) - 1)
+	for name, kind := range kinds {
+		d := kind(t)
+		for what, content := range files {
+			if _, err := backup.Check(bytes.NewReader(content), nil); err == nil || !strings.Contains(err.Error(), "not a whole backup") {
+				t.Errorf("a file that is %s: %v", what, err)
+			}
+			if !slices.Contains([]string{"cut off at 15/16", "changed at 8/16", "goes on"}, what) {
+				continue // a restore reads as Check does
+			}
+			if _, err := d.restore(t, bytes.NewReader(content), master, false); err == nil {
+				t.Fatalf("%s: a file that is %s was restored", name, what)
+			}
+		}
+		if _, err := d.restore(t, bytes.NewReader(file), master, false); err != nil { // it is still empty
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+func TestAFileIsToldFromOneOfAnotherKeyAndFromAForgedOne(t *testing.T) {
+	t.Parallel()
+	master, other := newMaster(t), newMaster(t)
+	source := newSQLite(t)
+	file, _ := taken(t, source, master, 3)
+	if _, err := backup.Check(bytes.NewReader(file), master); err != nil {
+		t.Error(err)
+	}
+	if _, err := backup.Check(bytes.NewReader(file), other); !errors.Is(err, backup.ErrKey) {
+		t.Errorf("checked with another key: %v", err)
+	}
+	for name, kind := range kinds {
+		d := kind(t)
+		if _, err := d.restore(t, bytes.NewReader(file), other, false); !errors.Is(err, backup.ErrKey) {
+			t.Errorf("%s: restored with another key: %v", name, err)
+		}
+		if tables := d.allTables(t); len(tables) > 0 {
+			t.Errorf("%s: it made %v before it refused", name, tables)
+		}
+	}
+	if _, err := source.backup(t.Context(), io.Discard, other); err == nil || !strings.Contains(err.Error(), "PARLEY_KEY") {
+		t.Errorf("backed up with another key: %v", err)
+	}
+}
+
+func TestARestoreNeverMixesWithWhatIsThere(t *testing.T) {
+	t.Parallel()
+	master := newMaster(t)
+	file, _ := taken(t, newPostgres(t), master, 3)
+	for name, kind := range kinds {
+		d := kind(t)
+		if _, err := d.restore(t, bytes.NewReader(file), master, false); err != nil {
+			t.Fatal(err)
+		}
+		before := d.dump(t)
+		if _, err := d.restore(t, bytes.NewReader(file), master, false); !errors.Is(err, backup.ErrNotEmpty) {
+			t.Errorf("%s: restored twice: %v", name, err)
+		}
+		if diff := cmp.Diff(before, d.dump(t)); diff != "" {
+			t.Errorf("%s: it changed something (-before +after):\n%s", name, diff)
+		}
+		// One on which a server was started and nobody registered has a key of its own, which the server has in memory.
+		started := kind(t)
+		started.migrated(t, master).Close()
+		if _, err := started.restore(t, bytes.NewReader(file), master, false); !errors.Is(err, backup.ErrNotEmpty) || !strings.Contains(err.Error(), "platform_keys") {
+			t.Errorf("%s: restored where a server had been: %v", name, err)
+		}
+	}
+}
+
+func TestABackupOfALaterSchemaIsRefusedInWords(t *testing.T) {
+	t.Parallel()
+	master := newMaster(t)
+	source := newSQLite(t)
+	source.migrated(t, master)
+	source.exec(t, "INSERT INTO schema_migrations (version_id, is_applied) VALUES (99999, TRUE)")
+	var file bytes.Buffer
+	if _, err := source.backup(t.Context(), &file, master); err != nil {
+		t.Fatal(err)
+	}
+	for name, kind := range kinds {
+		if _, err := kind(t).restore(t, bytes.NewReader(file.Bytes()), master, false); err == nil || !strings.Contains(err.Error(), "newer Parley") {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+func TestWhereThereIsNothingToBackUpIsSaid(t *testing.T) {
+	t.Parallel()
+	for name, kind := range kinds {
+		if _, err := kind(t).backup(t.Context(), io.Discard, newMaster(t)); err == nil {
+			t.Errorf("%s: an empty place was backed up", name)
+		}
+	}
+}
+
+// What is written while a backup is taken is in none of it, or in all of it.
+func TestABackupIsOfOneInstant(t *testing.T) {
+	t.Parallel()
+	for name, kind := range kinds {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			d, master := kind(t), newMaster(t)
+			d.migrated(t, master)
+			d.fill(t, 3)
+			before := d.dump(t)
+			var file bytes.Buffer
+			written := false
+			if _, err := d.backup(t.Context(), writerFunc(func(p []byte) (int, error) {
+				if !written { // the first bytes come out when the header is in
+					written = true
+					d.exec(t, "DELETE FROM events")
+					d.exec(t, "UPDATE users SET profile = $1", []byte("changed"))
+					d.exec(t, "INSERT INTO users (id, email_hash, profile, created_at) SELECT 'new', $1, profile, created_at FROM users LIMIT 1", []byte("new"))
+				}
+				return file.Write(p)
+			}), master); err != nil {
+				t.Fatal(err)
+			}
+			target := newSQLite(t)
+			if _, err := target.restore(t, &file, master, false); err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(before, target.dump(t)); diff != "" || !written {
+				t.Errorf("rows differ (-before +restored):\n%s", diff)
+			}
+		})
+	}
+}
+
+type writerFunc func([]byte) (int, error)
+
+func (f writerFunc) Write(p []byte) (int, error) { return f(p) }

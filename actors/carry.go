@@ -2,6 +2,7 @@ package actors
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"parley/actors/cluster"
@@ -164,6 +165,14 @@ func (e *Event) UnmarshalCBOR(data []byte) (err error) {
 	e.Seq, e.At = c.Seq, c.At
 	e.Body, err = chosen[chat.Body](c.Body)
 	return err
+}
+
+// Whole tells whether it says who watches.
+func (m *attach) Whole() bool { return m.Watcher != nil }
+
+// Whole tells whether it says where its sitters are.
+func (m *stir) Whole() bool {
+	return !slices.ContainsFunc(m.Seats, func(s sitter) bool { return s.PID == nil })
 }
 
 // chosen decodes a value of the interface T.

@@ -92,21 +92,33 @@ func (c *Codec) Choose(value any) (Choice, error) {
 	return Choice{kind.name, data}, nil
 }
 
-// Chosen decodes what Choose has encoded.
+// Chosen decodes what Choose has encoded. A message that has a method Whole() bool is refused if that is false: if it
+// lacks an address that it is nothing without.
 func (c *Codec) Chosen(choice Choice) (any, error) {
 	kind, known := c.byName[choice.Kind]
 	if !known {
 		return nil, fmt.Errorf("no message is of kind %q", choice.Kind)
 	}
+	if len(choice.Data) == 0 || choice.Data[0]>>5 != cborMap {
+		return nil, fmt.Errorf("a message of kind %q is no map", choice.Kind) // null would leave everything out
+	}
 	value, err := kind.fresh(choice.Data)
 	if err != nil {
 		return nil, fmt.Errorf("decode a message of kind %q: %w", choice.Kind, err)
 	}
-	if f, failed := value.(*failure); failed {
-		return f.err(), nil
+	switch v := value.(type) {
+	case *failure:
+		return v.err(), nil
+	case interface{ Whole() bool }:
+		if !v.Whole() {
+			return nil, fmt.Errorf("a message of kind %q lacks what it is nothing without", choice.Kind)
+		}
 	}
 	return value, nil
 }
+
+// cborMap is the major type of maps, in the upper bits of a value's first byte.
+const cborMap = 5
 
 // failure is an error on its way. Its cause stays behind: it is for the log of the node where it happened.
 type failure struct {

@@ -63,13 +63,13 @@ func (s *server) streamAnswer(ctx context.Context, visitor actors.Visitor, in *a
 // showEnd shows an answer's end from the log, when the session moved to another
 // node and the engine could not show it as it happened.
 func (s *server) showEnd(ctx context.Context, ref chat.Ref, message string, stream *stream) error {
-	for {
-		events, err := s.Log.Events(ctx, ref, stream.seq, 200)
+	for after := stream.seq; ; {
+		events, err := s.Log.Events(ctx, ref, after, 200)
 		if err != nil || len(events) == 0 {
 			return err
 		}
 		for i := range events {
-			stream.seq = events[i].Seq
+			after = events[i].Seq
 			if ends(events[i], message) {
 				stream.show(&actors.Event{Event: events[i]})
 				return nil
@@ -97,8 +97,9 @@ type stream struct {
 	conversation string
 	gone         context.CancelFunc // stops waiting for an answer that nobody reads
 	seq          int64              // of the last event
-	message      string             // the answer that is being shown
-	ended        bool               // its end was shown
+	message      string             // the answer that is being shown,
+	shown        int                // how many bytes of its text were shown,
+	ended        bool               // and its end
 	buffer       []byte             // of the event that is written; write's own
 
 	mu    sync.Mutex
@@ -106,24 +107,57 @@ type stream struct {
 	spoil bool // a write failed; nothing more is tried
 }
 
+// show passes an output on. What was shown comes again when the conversation moved to another node, and what was lost between nodes
+// is made up for before the answer's end: the pieces together always are its text.
 func (s *stream) show(output actors.Output) {
 	switch o := output.(type) {
 	case *actors.Event:
-		if started, ok := o.Body.(chat.MessageStarted); ok {
-			s.message = started.Message
+		if o.Seq <= s.seq {
+			return
 		}
 		s.seq = o.Seq
+		switch body := o.Body.(type) {
+		case chat.MessageStarted:
+			s.message, s.shown = body.Message, 0
+		case chat.MessageCompleted:
+			s.makeUp(body.Message, body.Text)
+		case chat.MessageInterrupted:
+			s.makeUp(body.Message, body.Text)
+		}
 		s.ended = s.ended || ends(o.Event, s.message)
 		s.write(string(o.Body.Type()), o.Seq, func(dst []byte) []byte { return wire.AppendWatched(dst, s.conversation, o.Event) })
 	case *actors.Delta:
-		s.write("message.delta", 0, func(dst []byte) []byte {
-			return wire.AppendDelta(dst, s.conversation, o.Message, o.Index, o.Text)
-		})
+		s.showText(o.Message, o.Index, o.Text)
 	case *actors.Snapshot:
+		if s.makeUp(o.Message, o.Text) {
+			return
+		}
+		s.message, s.shown = o.Message, len(o.Text)
 		s.write("message.snapshot", 0, func(dst []byte) []byte {
 			return wire.AppendSnapshot(dst, s.conversation, o.Message, o.Text)
 		})
 	}
+}
+
+// makeUp shows what is missing of the text of an answer of which the beginning was shown, and tells whether it was.
+func (s *stream) makeUp(message, text string) bool {
+	begun := message == s.message && s.shown > 0
+	if begun {
+		s.showText(message, 0, text)
+	}
+	return begun
+}
+
+// showText shows what is new of a piece of the answer that begins at index. One behind a gap waits for the text that closes it.
+func (s *stream) showText(message string, index int, text string) {
+	if message != s.message || index > s.shown || index+len(text) <= s.shown {
+		return
+	}
+	text, index = text[s.shown-index:], s.shown
+	s.shown += len(text)
+	s.write("message.delta", 0, func(dst []byte) []byte {
+		return wire.AppendDelta(dst, s.conversation, message, index, text)
+	})
 }
 
 // write sends one event. What appends its data appends JSON without line breaks.

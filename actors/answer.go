@@ -60,6 +60,7 @@ type answerer struct {
 	extractive Standby
 	prices     llm.Prices
 	logger     *slog.Logger
+	tracer     chat.Tracer
 }
 
 // answer writes one answer, calling emit with its pieces in order, and found
@@ -110,11 +111,15 @@ func (a *answerer) write(ctx context.Context, q ask, trace *chat.Trace, emit fun
 	}
 	defer release()
 
-	books, err := patiently(ctx, func() (knowledge.Books, error) { return a.retriever.Open(ctx, q.tenant, q.bot) })
+	within, span := a.tracer.Start(ctx, "retrieve")
+	books, err := patiently(within, func() (knowledge.Books, error) { return a.retriever.Open(within, q.tenant, q.bot) })
 	if err != nil {
+		span.End(err)
 		return nil, fmt.Errorf("look into the knowledge: %w", err)
 	}
 	hits := relevant(q, bot, books, trace)
+	span.Set(slog.Int("passages", len(hits)))
+	span.End(nil)
 	provider, request := a.prompt(q, bot, hits)
 	trace.Settings, trace.Provider, trace.Model, trace.Passages = bot.Version, provider.Name(), request.Model, traced(hits)
 	found()
@@ -251,6 +256,12 @@ func (a *answerer) call(ctx context.Context, provider llm.Provider, request llm.
 func (a *answerer) callOnce(ctx context.Context, provider llm.Provider, request llm.Request, emit func(string)) (result llm.Result, shown bool, err error) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
+	ctx, span := a.tracer.Start(ctx, "model", slog.String("provider", provider.Name()), slog.String("model", request.Model))
+	defer func() {
+		span.Set(slog.Int64("output_tokens", result.OutputTokens))
+		span.End(err)
+	}()
+	asked := time.Now()
 	silence := time.AfterFunc(firstToken, func() {
 		cancel(&llm.Error{Retryable: true, Err: fmt.Errorf("no token in %v", firstToken)})
 	})
@@ -259,6 +270,7 @@ func (a *answerer) callOnce(ctx context.Context, provider llm.Provider, request 
 		if !shown {
 			shown = true
 			silence.Stop()
+			span.Set(slog.Duration("first_piece", time.Since(asked)))
 		}
 		if err := ctx.Err(); err != nil {
 			return err

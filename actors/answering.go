@@ -16,6 +16,7 @@ import (
 type call struct {
 	message string
 	cancel  context.CancelFunc
+	span    string // carried (chat.Tracer)
 }
 
 // pieces are what was written of an answer and not shown yet. They are shown
@@ -50,10 +51,13 @@ func (s *session) answer() {
 		return
 	}
 	ctx, cancel := s.engine.turnContext()
-	s.call = &call{message: open.message, cancel: cancel}
+	asked := open.question.message
+	ctx, span := s.engine.tracer.Start(s.engine.tracer.Follow(ctx, s.spans[asked]), "answer",
+		slog.String("bot", s.visitor.Bot), slog.String("message", open.message))
+	delete(s.spans, asked)
+	s.call = &call{message: open.message, cancel: cancel, span: s.engine.tracer.Carry(ctx)}
 	s.engine.answering.Add(1)
 	memory := s.state.memory
-	asked := open.question.message
 	history := memory.before(asked)
 	question := ask{
 		tenant:   s.ref.Tenant,
@@ -85,6 +89,7 @@ func (s *session) answer() {
 			},
 			func(trace *chat.Trace) { engine.send(self, &found{message, trace}) })
 		outcome.message = message
+		span.End(outcome.err)
 		engine.send(self, outcome)
 	}()
 }

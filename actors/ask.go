@@ -1,8 +1,10 @@
 package actors
 
 import (
+	"cmp"
 	"context"
 	"errors"
+	"time"
 
 	"parley/chat"
 )
@@ -13,16 +15,22 @@ const askQueue = 1024
 
 // Answer posts a visitor's question and waits for the end of its answer.
 // Repeated with the same client id, it returns the same answer. emit, which may be
-// nil, is called with each output that concerns the answer, from one goroutine.
+// nil, is called with each output that concerns the answer, from one goroutine. When the conversation moves to
+// another node, what was emitted may come again: events with their seq, and the text so far as a Snapshot.
 // Codes beyond Post's: handed_off when a person has or will have the
 // conversation, answer_failed.
 func (e *Engine) Answer(ctx context.Context, visitor Visitor, clientID, text string, emit func(Output)) (chat.MessageCompleted, error) {
-	for {
+	clientID = cmp.Or(clientID, chat.NewID("ask")) // it may have to be asked twice
+	for moved := false; ; moved = true {
 		completed, err := e.askOnce(ctx, visitor, clientID, text, emit)
-		if !errors.Is(err, errMoved) {
+		if !errors.Is(err, errMoved) && (!moved || !errors.Is(err, chat.ErrUnavailable) || ctx.Err() != nil) {
 			return completed, err
 		}
-		emit = nil // what was shown cannot be continued; the end still can be waited for
+		select { // whoever has it next may need a moment
+		case <-ctx.Done():
+			return chat.MessageCompleted{}, errAnswerTimeout(ctx)
+		case <-time.After(firstPause):
+		}
 	}
 }
 
@@ -40,7 +48,7 @@ func (e *Engine) askOnce(ctx context.Context, visitor Visitor, clientID, text st
 	if err != nil {
 		return chat.MessageCompleted{}, err
 	}
-	follow := follower{question: receipt.Message, emit: emit}
+	follow := follower{question: receipt.Message, seq: now.Head, emit: emit}
 	if receipt.Seq <= now.Head { // it was asked before: begin with what the log has
 		after := receipt.Seq - 1
 		for after < now.Head {
@@ -70,10 +78,13 @@ func (e *Engine) askOnce(ctx context.Context, visitor Visitor, clientID, text st
 	for {
 		select {
 		case <-ctx.Done():
-			return chat.MessageCompleted{}, chat.Fail(chat.Unavailable, "answer_timeout", "The answer takes longer than this request may. Ask again with the same client_id to get it.").Because(ctx.Err())
+			return chat.MessageCompleted{}, errAnswerTimeout(ctx)
 		case <-asking.lost:
 			return chat.MessageCompleted{}, errMoved
 		case output := <-asking.outputs:
+			if follow.missed(output) {
+				return chat.MessageCompleted{}, errMoved
+			}
 			if done, completed, err := follow.see(output); done {
 				return completed, err
 			}
@@ -105,7 +116,19 @@ func (a *asker) Deliver(output Output) {
 type follower struct {
 	question string
 	message  string // the present attempt
+	seq      int64  // of the last event
 	emit     func(Output)
+}
+
+// missed tells whether an event before this one was lost on its way from another node.
+func (f *follower) missed(output Output) bool {
+	event, ok := output.(*Event)
+	if !ok {
+		return false
+	}
+	gap := event.Seq > f.seq+1
+	f.seq = max(f.seq, event.Seq)
+	return gap
 }
 
 func (f *follower) see(output Output) (done bool, completed chat.MessageCompleted, err error) {
@@ -144,6 +167,10 @@ func (f *follower) see(output Output) (done bool, completed chat.MessageComplete
 		f.emit(output)
 	}
 	return done, completed, err
+}
+
+func errAnswerTimeout(ctx context.Context) error {
+	return chat.Fail(chat.Unavailable, "answer_timeout", "The answer takes longer than this request may. Ask again with the same client_id to get it.").Because(ctx.Err())
 }
 
 var errHandedOff = chat.Fail(chat.Conflict, "handed_off", "This conversation is with a person now; the answer will come from them.")

@@ -114,7 +114,7 @@ func Start(config Config) (*Engine, error) {
 	e.bots = newBots(config.Bots, e.node.System(), config.Logger)
 	e.answerer = &answerer{
 		bots: e.bots, log: config.Log, slots: newSlots(nodeSlots, tenantSlots), retriever: config.Knowledge,
-		model: config.Model, extractive: config.Extractive, prices: config.Prices, logger: config.Logger,
+		tracer: config.Tracer, model: config.Model, extractive: config.Extractive, prices: config.Prices, logger: config.Logger,
 	}
 	err = config.Announcer.Subscribe(e.running, chat.TopicBot, chat.Listener{Heard: func(key string) {
 		tenant, id, _ := strings.Cut(key, "/")
@@ -206,6 +206,7 @@ type Attached struct {
 	Here    Here             // for agents
 	Blocked bool             // the visitor is: what they write is refused
 	Marks   map[string]int64 // how far users, and the visitor (""), have read; nil where no agent wrote
+	Remote  bool             // it lives on another node: what it shows may be lost on the way
 	Detach  func()           // ends the watch; may be called more than once
 }
 
@@ -239,7 +240,7 @@ func (e *Engine) attach(ctx context.Context, visitor Visitor, agent *chat.Author
 	})
 	attached := Attached{
 		Head: now.Head, Status: now.Status, Agent: now.Agent, Open: now.Open,
-		Place: now.Place, Here: now.Here, Blocked: now.Blocked, Detach: detach,
+		Place: now.Place, Here: now.Here, Blocked: now.Blocked, Remote: from != e.node.Address(), Detach: detach,
 	}
 	if now.Spoken {
 		if attached.Marks, err = e.reads.ReadMarks(ctx, visitor.Ref); err != nil {
@@ -273,6 +274,13 @@ func (e *Engine) Watch(ctx context.Context, visitor Visitor, agent chat.Author, 
 // Codes: message_empty, message_too_long, too_many_waiting, not_yours; unavailable when storage is
 // away for 10 s, or when too many wait for it: the same message may be sent again.
 func (e *Engine) Post(ctx context.Context, visitor Visitor, author chat.Author, clientID, text string) (chat.Receipt, error) {
+	ctx, span := e.tracer.Start(ctx, "post", slog.String("conversation", visitor.Conversation))
+	receipt, err := e.post(ctx, visitor, author, clientID, text)
+	span.End(err)
+	return receipt, err
+}
+
+func (e *Engine) post(ctx context.Context, visitor Visitor, author chat.Author, clientID, text string) (chat.Receipt, error) {
 	message := &post{Author: author, ClientID: clientID, Text: text}
 	if author.Kind == chat.ByVisitor {
 		message.Transfer, message.Place = e.transfer(ctx, visitor, text)

@@ -37,6 +37,7 @@ type waiting struct {
 	order     order
 	sender    *actor.PID
 	until     time.Time // when the sender stops to wait
+	span      string    // that it is part of, carried (chat.Tracer); empty when nobody traces
 	usage     *chat.Usage
 	trace     *chat.Trace
 	exhausted bool // the store said that no answers are left

@@ -34,14 +34,15 @@ type session struct {
 	recollecting bool          // a summary is being made
 	summary      *chat.Summary // made and not kept yet
 	watchers     []onlooker
-	here         Here       // what agents were told last
-	seen         int64      // how far the visitor has read, as far as this activation knows
-	kept         int64      // and of that, what is kept
-	place        chat.Place // in the line, as the desk told last
-	blocked      bool       // the visitor is
-	activity     int64      // counts what came from outside, to tell whether the session is idle
-	heard        heard      // from other nodes
-	leaving      bool       // this node is to be left as soon as nothing is under way
+	here         Here              // what agents were told last
+	seen         int64             // how far the visitor has read, as far as this activation knows
+	kept         int64             // and of that, what is kept
+	place        chat.Place        // in the line, as the desk told last
+	blocked      bool              // the visitor is
+	activity     int64             // counts what came from outside, to tell whether the session is idle
+	heard        heard             // from other nodes
+	spans        map[string]string // of questions that are not answered yet, by message; nil when nobody traces
+	leaving      bool              // this node is to be left as soon as nothing is under way
 }
 
 type phase int
@@ -57,6 +58,7 @@ type early struct {
 	message any
 	sender  *actor.PID
 	until   time.Time
+	span    string // that it is part of, carried (chat.Tracer)
 }
 
 // Bounds of what waits in one session, as long as somebody waits for it.
@@ -110,7 +112,7 @@ func (s *session) asked(ctx actor.Context, call *cluster.Call) {
 	if sender != nil && sender.Address != ctx.Self().Address && s.heard.again(ctx, call) {
 		return
 	}
-	s.request(ctx, early{message: call.Message, sender: sender, until: time.Now().Add(patience)})
+	s.request(ctx, early{message: call.Message, sender: sender, until: time.Now().Add(patience), span: call.Trace})
 }
 
 // request handles what came from outside, once the log is open.
@@ -167,7 +169,7 @@ func (s *session) write(ctx actor.Context, m *write, r early) {
 		s.reply(ctx, r.sender, errCrowded)
 		return
 	}
-	s.wish(waiting{order: m.Order, sender: r.sender, until: r.until})
+	s.wish(waiting{order: m.Order, sender: r.sender, until: r.until, span: r.span})
 	s.hush()
 	s.next(ctx)
 }

@@ -1,6 +1,7 @@
 package actors
 
 import (
+	"cmp"
 	"errors"
 	"log/slog"
 	"slices"
@@ -47,7 +48,10 @@ func (s *session) submit() {
 		s.flight.append.Birth = &chat.Birth{Bot: s.visitor.Bot, Visitor: s.visitor.ID, Page: s.visitor.Page, Locale: s.visitor.Locale, Fields: s.visitor.Fields}
 	}
 	engine, self := s.engine, s.self
+	_, span := engine.tracer.Start(engine.tracer.Follow(engine.running, s.spanOf(s.flight)), "append",
+		slog.String("conversation", s.ref.Conversation), slog.Int64("seq", s.flight.append.Head+1))
 	engine.committer.submit(s.flight.append, func(outcome chat.Outcome, err error) {
+		span.End(cmp.Or(err, outcome.Err))
 		engine.send(self, &written{outcome, err})
 	})
 }
@@ -130,9 +134,33 @@ func (s *session) committed(ctx actor.Context) {
 		s.deliver(ctx, event)
 	}
 	s.noticed(events)
+	s.trace(events, w.span)
 	s.answer()
 	s.remember()
 	s.next(ctx)
+}
+
+// spanOf is the span that an append is part of: whoever ordered it, or the answer that it ends.
+func (s *session) spanOf(f *flight) string {
+	if f.span == "" && s.call != nil {
+		return s.call.span
+	}
+	return f.span
+}
+
+// trace remembers which span a question is part of, until its answer begins.
+func (s *session) trace(events []*Event, span string) {
+	if span == "" {
+		return
+	}
+	for _, e := range events {
+		if created, ok := e.Body.(chat.MessageCreated); ok && created.Author.Kind == chat.ByVisitor {
+			if s.spans == nil || len(s.spans) > maxOrders { // those that a person has answered
+				s.spans = map[string]string{}
+			}
+			s.spans[created.Message] = span
+		}
+	}
 }
 
 // receiptOf tells where the message is among events; the zero value: there is none.

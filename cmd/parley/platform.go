@@ -17,6 +17,7 @@ import (
 
 	"parley/account"
 	"parley/actors"
+	"parley/actors/cluster"
 	"parley/chat"
 	"parley/dashboard"
 	"parley/docs"
@@ -53,6 +54,7 @@ type platform struct {
 	model    llm.Provider // nil: extractive answers only
 	engine   *actors.Engine
 	accounts *account.Service
+	unfollow func() // what other nodes revoke
 	stopJobs func(context.Context) error
 	hooks    *hooks.Loop
 	sender   mail.Sender
@@ -86,8 +88,12 @@ func (p *platform) start(ctx context.Context, waits func(part string)) (err erro
 	}
 	if p.accounts, err = account.NewService(account.Config{
 		Store: p.store, Sessions: p.store, Members: p.store, Invitations: p.store,
+		Revocations: p.store, Announcer: p.redis, Logger: p.logger,
 		Key: p.master.Derive("access-tokens", 32), PublicURL: p.config.Public(), Mailer: mail.Invitations{Sender: p.sender},
 	}); err != nil {
+		return err
+	}
+	if p.unfollow, err = p.accounts.Follow(ctx); err != nil {
 		return err
 	}
 	p.library = knowledge.NewLibrary(p.store)
@@ -105,11 +111,24 @@ func (p *platform) start(ctx context.Context, waits func(part string)) (err erro
 	if p.engine, err = actors.Start(actors.Config{
 		Log: p.store, Idles: p.store, Desks: p.store, Reads: p.store, Bots: p.store, Knowledge: p.library, Announcer: p.redis,
 		Model: p.model, Extractive: extractive.Provider{Pace: extractivePace}, Prices: p.config.Prices, Limit: int64(p.config.LimitMonth), Logger: p.logger,
+		Leases: p.store, Cluster: p.cluster(),
 	}); err != nil {
 		return err
 	}
 	p.stopJobs, err = p.store.StartJobs(ctx, jobs.Workers{ReadSource: p.reader.Read})
 	return err
+}
+
+// cluster is what this node is among others; the zero value: the only one.
+func (p *platform) cluster() cluster.Config {
+	if p.config.ClusterAddr == "" {
+		return cluster.Config{}
+	}
+	return cluster.Config{
+		Address: p.config.ClusterAddr, Listen: p.config.ClusterListen, TTL: p.config.ClusterTTL, Version: version(),
+		Secret: p.master.Derive("cluster", 32), Membership: p.redis.Membership(), Placements: p.redis.Placements(),
+		Changed: func(members int) { p.redis.SetNodes(members) },
+	}
 }
 
 // openSender returns where mails go: to a mail server, or into a folder.
@@ -172,6 +191,9 @@ func (p *platform) close(ctx context.Context) {
 		errs = append(errs, p.library.Close())
 	}
 	outboxesEnd.Wait()
+	if p.unfollow != nil {
+		p.unfollow()
+	}
 	if p.redis != nil {
 		errs = append(errs, p.redis.Close())
 	}
@@ -221,6 +243,7 @@ func (p *platform) web() (*web, error) {
 			return p.accounts.Authenticate(bearer)
 		},
 		Cookie:    p.signedIn,
+		Watch:     p.accounts.Watch,
 		PublicURL: p.config.Public(),
 		SameHost:  p.config.PublicURL == "",
 		Address:   func(r *http.Request) string { return address.Of(r, p.config.Proxies) },

@@ -20,12 +20,12 @@ func (s *server) routeMembers() {
 	route(s, account.ManageMembers, huma.Operation{
 		OperationID: "updateMember", Method: http.MethodPatch, Path: "/api/v1/members/{member}", Tags: []string{teamTag},
 		Summary: "Change what somebody may do", MaxBodyBytes: smallBody,
-		Description: "It counts from their next refresh on, which is 15 minutes away at most. Only owners decide who is an owner, and one stays: `last_owner`.",
+		Description: "It counts at once: what they have signed in with is answered `token_revoked`, and a refresh gets them the new role. Only owners decide who is an owner, and one stays: `last_owner`.",
 	}, s.updateMember)
 	route(s, account.ManageMembers, huma.Operation{
 		OperationID: "deleteMember", Method: http.MethodDelete, Path: "/api/v1/members/{member}", Tags: []string{teamTag},
 		Summary: "Remove somebody, and end their sign-ins", DefaultStatus: http.StatusNoContent,
-		Description: "What they wrote stays. An access token that they have is good for 15 minutes at most.",
+		Description: "What they wrote stays. Access tokens that they have are answered `token_revoked`.",
 	}, s.deleteMember)
 }
 

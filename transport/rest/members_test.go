@@ -128,7 +128,7 @@ func TestEachRoleManagesTheTeamAsItsTableSays(t *testing.T) {
 	}
 }
 
-// Whoever is demoted has a token for a quarter of an hour that says otherwise.
+// Another node may not know for a second that a token of somebody who was demoted is not good any more.
 func TestADemotedManagerManagesNothing(t *testing.T) {
 	t.Parallel()
 	w, _ := setup(t)

@@ -677,14 +677,14 @@ export interface paths {
         post?: never;
         /**
          * Remove somebody, and end their sign-ins
-         * @description What they wrote stays. An access token that they have is good for 15 minutes at most.
+         * @description What they wrote stays. Access tokens that they have are answered `token_revoked`.
          */
         delete: operations["deleteMember"];
         options?: never;
         head?: never;
         /**
          * Change what somebody may do
-         * @description It counts from their next refresh on, which is 15 minutes away at most. Only owners decide who is an owner, and one stays: `last_owner`.
+         * @description It counts at once: what they have signed in with is answered `token_revoked`, and a refresh gets them the new role. Only owners decide who is an owner, and one stays: `last_owner`.
          */
         patch: operations["updateMember"];
         trace?: never;

@@ -134,6 +134,15 @@ describe('reconnecting', () => {
     vi.restoreAllMocks();
   });
 
+  test('renews the sign-in where the server says that it is not good any more, and comes back', () => {
+    desk.start();
+    FakeSocket.last.welcome();
+    FakeSocket.last.close(4506);
+    expect(refused).toHaveBeenCalledTimes(1);
+    vi.advanceTimersByTime(500);
+    expect(FakeSocket.all).toHaveLength(2);
+  });
+
   test('is not noticed by people unless it takes longer than a blink', () => {
     expect(desk.seemingly()).toBe('away');
     desk.start();

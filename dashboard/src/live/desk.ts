@@ -74,6 +74,8 @@ const patience = 10_000;
 const answerWithin = 15_000;
 /** Codes from here on mean: the same attempt would fail again. */
 const stopCodes = 4500;
+/** The sign-in is not good any more: it may be renewed, with another role perhaps. */
+const signedOut = 4506;
 /** The server sends us elsewhere: it drains, or the way to a conversation was lost. */
 const sentAway = [4002, 4003];
 /** A time away that is shorter is not worth a word. */
@@ -214,7 +216,8 @@ export class Desk {
       this.socket = undefined;
       clearTimeout(this.lifeline);
       this.become('away');
-      if (closed.code >= stopCodes) return this.notice('away');
+      if (closed.code === signedOut) this.refused();
+      else if (closed.code >= stopCodes) return this.notice('away');
       this.timer = setTimeout(() => this.connect(), pauseAfter(closed.code, this.attempt++, this.within));
     };
   }

@@ -19,10 +19,18 @@ func counter(topic string) string { return "parley:announced:" + topic }
 // After an error, all subscribers are told that they missed something as soon as
 // this client reaches Redis again.
 func (c *Client) Announce(ctx context.Context, topic, key string) error {
-	_, err := c.run(ctx, "announce "+topic, announceScript, []string{counter(topic)}, channel(topic), key)
+	err := c.announce(ctx, topic, key)
 	if err != nil {
 		c.owe(topic)
 	}
+	return err
+}
+
+func (c *Client) announce(ctx context.Context, topic, key string) error {
+	if c.embedded != nil {
+		return c.embedded.announce(topic, key)
+	}
+	_, err := c.run(ctx, c.rdb, "announce "+topic, announceScript, []string{counter(topic)}, channel(topic), key)
 	return err
 }
 

@@ -25,7 +25,8 @@ const (
 // Client is a connection to Redis, or to the one inside the process.
 type Client struct {
 	rdb      *redis.Client
-	embedded *embedded // nil: a real one
+	vital    *redis.Client // the same Redis, for what must not wait behind a flood of other calls
+	embedded *embedded     // nil: a real one
 	where    string
 	log      *slog.Logger
 
@@ -60,6 +61,8 @@ func Open(ctx context.Context, url string, log *slog.Logger) (*Client, error) {
 	redis.SetLogger(quiet{log})
 
 	c.rdb = redis.NewClient(options)
+	again := *options
+	c.vital = redis.NewClient(&again)
 	alive, closing := context.WithCancel(context.Background()) // outlives ctx, ends with Close
 	c.closing, c.closed = closing, alive.Done()
 	c.up.Store(true) // so that being away is logged
@@ -94,7 +97,7 @@ func (c *Client) Up() bool { return c.up.Load() }
 
 // Ping asks Redis whether it is there.
 func (c *Client) Ping(ctx context.Context) error {
-	if err := c.rdb.Ping(ctx).Err(); err != nil {
+	if err := c.vital.Ping(ctx).Err(); err != nil {
 		return fmt.Errorf("ping Redis: %w", err)
 	}
 	return nil
@@ -108,7 +111,7 @@ func (c *Client) SetNodes(n int) { c.nodes.Store(int64(max(1, n))) }
 func (c *Client) Close() error {
 	c.closing()
 	c.running.Wait()
-	err := c.rdb.Close()
+	err := errors.Join(c.rdb.Close(), c.vital.Close())
 	if c.embedded != nil {
 		c.embedded.close()
 	}

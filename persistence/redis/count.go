@@ -126,11 +126,14 @@ func (s *subscription) ping(ctx context.Context, n int64) {
 
 // counts returns the number of the last announcement for each topic. It skips a number of those that are owed.
 func (c *Client) counts(ctx context.Context, topics, owed []string) ([]int64, error) {
+	if c.embedded != nil {
+		return c.embedded.counts(topics, owed)
+	}
 	keys, skip := make([]string, len(topics)), make([]any, len(topics))
 	for i, topic := range topics {
 		keys[i], skip[i] = counter(topic), slices.Contains(owed, topic)
 	}
-	result, err := c.run(ctx, "count announcements", countScript, keys, skip...)
+	result, err := c.run(ctx, c.vital, "count announcements", countScript, keys, skip...)
 	if err != nil {
 		return nil, err
 	}

@@ -62,11 +62,11 @@ func (m *Membership) Beat(ctx context.Context, self chat.Member, ttl time.Durati
 	if err != nil {
 		return chat.Roll{}, fmt.Errorf("beat: %w", err)
 	}
-	// Nodes look each pulse at the latest whether Redis is back, and beat after
-	// that: a shorter time would evict those that look last.
+	// A node sees within a second that Redis is back, since go-redis dials once a
+	// second, and beats after that: a shorter time would evict who sees it last.
 	grace := max(ttl, 2*pulse)
 	before := m.saw(self.ID)
-	result, err := m.client.run(ctx, "beat", beatScript, []string{roll, counter(chat.TopicNode)},
+	result, err := m.client.run(ctx, m.client.vital, "beat", beatScript, []string{roll, counter(chat.TopicNode)},
 		channel(chat.TopicNode), self.ID, said, ttl.Milliseconds(), grace.Milliseconds(),
 		joins, before.generation, before.beats, rand.Text()[:13])
 	if err != nil {
@@ -82,7 +82,7 @@ func (m *Membership) Beat(ctx context.Context, self chat.Member, ttl time.Durati
 
 // Leave implements chat.Membership. What the member held is free at once.
 func (m *Membership) Leave(ctx context.Context, id string) error {
-	_, err := m.client.run(ctx, "leave", leaveScript, []string{roll, counter(chat.TopicNode)}, channel(chat.TopicNode), id)
+	_, err := m.client.run(ctx, m.client.vital, "leave", leaveScript, []string{roll, counter(chat.TopicNode)}, channel(chat.TopicNode), id)
 	if err == nil {
 		m.mu.Lock()
 		defer m.mu.Unlock()

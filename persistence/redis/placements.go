@@ -92,7 +92,7 @@ func (p Placements) script(ctx context.Context, what string, script *redis.Scrip
 	for _, key := range keys {
 		names = append(names, placement(key))
 	}
-	result, err := p.client.run(ctx, what, script, names, channel(chat.TopicNode), member, placementStay.Milliseconds())
+	result, err := p.client.run(ctx, p.client.rdb, what, script, names, channel(chat.TopicNode), member, placementStay.Milliseconds())
 	if err != nil {
 		return nil, err
 	}

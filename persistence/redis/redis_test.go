@@ -217,9 +217,8 @@ func TestARedisThatGoesAndComesIsSurvived(t *testing.T) {
 
 	server.Start(t)
 	eventually(t, "it is found again", c.Up)
-	if got := count(); got.Remaining != 1 {
-		t.Errorf("the restarted Redis counts from %d left, want 1", got.Remaining)
-	}
+	// Alone, the node lets none pass. (A busy machine may not be asked in time.)
+	eventually(t, "the restarted Redis counts", func() bool { return !count().Reached })
 	eventually(t, "the subscription is back", func() bool {
 		if err := c.Announce(t.Context(), "x", "found"); err != nil {
 			t.Fatal(err)
@@ -292,16 +291,31 @@ func TestTheInnerRedisAsksForItsPassword(t *testing.T) {
 
 // Not parallel: it looks at all goroutines of the process.
 func TestCloseLeavesNothingBehind(t *testing.T) {
+	server := testbed.RedisServer(t)
 	before := goleak.IgnoreCurrent()
-	c, err := Open(t.Context(), "", slog.New(slog.DiscardHandler))
-	if err != nil {
-		t.Fatal(err)
+	for _, url := range []string{"", server.URL()} {
+		c, err := Open(t.Context(), url, slog.New(slog.DiscardHandler))
+		if err != nil {
+			t.Fatal(err)
+		}
+		ctx, cancel := context.WithCancel(t.Context())
+		for _, ctx := range []context.Context{ctx, context.Background()} {
+			if err := c.Subscribe(ctx, "x", chat.Listener{Heard: func(string) {}}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		cancel()
+		if url != "" { // it is away, too, and one subscription never began
+			server.Kill(t)
+			eventually(t, "it is noticed", func() bool { return !c.Up() })
+			if err := c.Subscribe(t.Context(), "y", chat.Listener{Heard: func(string) {}}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := c.Close(); err != nil {
+			t.Fatal(err)
+		}
+		// go-redis looks once a second whether its pool was closed.
+		eventually(t, "no goroutine is left", func() bool { return goleak.Find(before) == nil })
 	}
-	if err := c.Subscribe(context.Background(), "x", chat.Listener{Heard: func(string) {}}); err != nil {
-		t.Fatal(err)
-	}
-	if err := c.Close(); err != nil {
-		t.Fatal(err)
-	}
-	goleak.VerifyNone(t, before)
 }

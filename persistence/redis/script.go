@@ -46,7 +46,7 @@ var (
 // Whatever Redis says against it is chat.ErrUnavailable, with the cause; a ctx
 // that has ended is that. A script whose result did not come in time may still
 // take effect.
-func (c *Client) run(ctx context.Context, what string, script *redis.Script, keys []string, args ...any) (any, error) {
+func (c *Client) run(ctx context.Context, through *redis.Client, what string, script *redis.Script, keys []string, args ...any) (any, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, fmt.Errorf("%s: %w", what, err)
 	}
@@ -55,7 +55,7 @@ func (c *Client) run(ctx context.Context, what string, script *redis.Script, key
 	}
 	within, cancel := context.WithTimeout(ctx, commandTimeout)
 	defer cancel()
-	result, err := script.Run(within, c.rdb, keys, args...).Result()
+	result, err := script.Run(within, through, keys, args...).Result()
 	switch {
 	case err == nil:
 		return result, nil

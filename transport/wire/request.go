@@ -155,15 +155,27 @@ func Decode(frame []byte) (Request, error) {
 	if !utf8.Valid(frame) {
 		return Request{}, badFrame("A frame must be valid UTF-8.")
 	}
-	var r Request
-	if err := json.Unmarshal(frame, &r); err != nil {
-		return Request{ID: FrontID(frame)}, badFrame("A frame must be a JSON object with the texts id and type, and data.")
+	r, usual := scan(frame)
+	if !usual {
+		var err error
+		if r, err = decode(frame); err != nil {
+			return r, err
+		}
 	}
 	if len(r.ID) > MaxID {
 		return Request{}, badFrame("The id of a frame may have 64 bytes.")
 	}
 	if r.Type == "" {
 		return Request{ID: r.ID}, badFrame("A frame needs a type.")
+	}
+	return r, nil
+}
+
+// decode reads whatever JSON a frame is.
+func decode(frame []byte) (Request, error) {
+	var r Request
+	if err := json.Unmarshal(frame, &r); err != nil {
+		return Request{ID: FrontID(frame)}, badFrame("A frame must be a JSON object with the texts id and type, and data.")
 	}
 	return r, nil
 }

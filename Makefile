@@ -87,10 +87,11 @@ check-format:
 	@unformatted=$$(git ls-files -co --exclude-standard '*.go' | xargs gofmt -l); \
 	if [ -n "$$unformatted" ]; then echo "not formatted; run gofmt -w on:" $$unformatted >&2; exit 1; fi
 
-# What these tests and sqlc call stale, `make generate` makes fresh.
+# What these tests, sqlc and diff call stale, `make generate` makes fresh.
 .PHONY: check-generated
 check-generated:
 	cd persistence/postgres && $(TOOL) sqlc diff
+	@new=$$(mktemp -d); trap 'rm -r "$$new"' EXIT; cd actors/cluster && $(TOOL) buf lint && $(TOOL) buf generate -o "$$new" && diff -u envelope.pb.go "$$new/envelope.pb.go"
 	go test -run 'TestTheReferencePageIsFresh|TestTheSpecificationIsTheOneInTheRepository' ./cmd/parley ./transport/rest
 
 .PHONY: check-layers

@@ -16,20 +16,24 @@ type guest struct {
 	*office
 	*client.Visitor
 	random *rand.Rand
+	plain  bool // they do nothing but ask
 	asked  int
 }
 
 func (g *guest) stay() {
 	g.ask("What does %s want to know at the %dth time?")
-	for g.wait(g.random, wondering) {
+	for g.wait(g.random, g.pace.visitors) {
 		if g.random.IntN(2) == 0 {
 			if err := within(g.T, answerable, g.Settled); err != nil {
 				g.Error(err)
 				return
 			}
 		}
+		if g.cluster != nil && g.random.IntN(6) == 0 {
+			g.Cut() // they come back at another node
+		}
 		switch n := g.random.IntN(10); {
-		case n < 6:
+		case n < 6 || g.plain:
 			g.ask("What does %s want to know at the %dth time?")
 		case n < 7:
 			g.ask("I want to talk to a real person please, says %s (%d).")

@@ -71,19 +71,26 @@ var brokenConnection = regexp.MustCompile(`connection reset by peer|conn closed|
 // How people work. Answers last some 300 ms.
 const (
 	saidWords  = 30
-	saidPace   = 10                     // milliseconds
-	wondering  = 400 * time.Millisecond // of a visitor between two things, at most
-	deciding   = 150 * time.Millisecond // of an agent between two things, at most
-	stumbling  = 10 * time.Millisecond  // from a request of an agent's until their connection breaks, at most
-	answerable = 90 * time.Second       // until something is answered: processes start meanwhile
+	saidPace   = 10                    // milliseconds
+	stumbling  = 10 * time.Millisecond // from a request of an agent's until their connection breaks, at most
+	answerable = 90 * time.Second      // until something is answered: processes start meanwhile
 )
+
+// pace is how long people wait between two things that they do, at most.
+type pace struct{ visitors, agents time.Duration }
+
+// hasty people leave processes no time.
+var hasty = pace{visitors: 400 * time.Millisecond, agents: 150 * time.Millisecond}
 
 // office is a business in which visitors and agents do all that they can do, at random.
 type office struct {
 	*site
-	model    *llmtest.Server
+	model    *llmtest.Model
 	visitors []*client.Visitor
+	attended []*client.Visitor // those of whom agents know
 	clerks   []*client.Clerk
+	programs []*program
+	pace     pace
 	over     chan struct{} // closed: nobody begins anything more
 	busy     sync.WaitGroup
 
@@ -94,37 +101,48 @@ type office struct {
 	slowest  map[string]time.Duration // answer to an agent, by what was asked
 }
 
-// office lets visitors and agents come. One of the two bots has the desk ask agents to take what waits.
+// office lets visitors and agents come to a server of their own.
 func (r *run) office(env ...string) *office {
 	r.Helper()
 	crowd, staff := r.number("visitors", 8, 24), r.number("agents", 4, 8)
+	model := llmtest.NewServer(r, llmtest.Script{Words: saidWords, PaceMS: saidPace})
+	env = append(env, "OPENAI_BASE_URL="+model.URL, "OPENAI_API_KEY=sk-test", unmailed)
+	return r.site(env...).office(model.Model, crowd, staff, hasty)
+}
+
+// unmailed sees to it that no mail is sent as long as this takes: those that are planned are all that are wanted.
+const unmailed = "PARLEY_MAIL_AFTER=5h"
+
+// office lets visitors and agents come. One of the two bots has the desk ask agents to take what waits.
+func (s *site) office(model *llmtest.Model, crowd, staff int, at pace) *office {
+	s.Helper()
 	o := &office{
-		model: llmtest.NewServer(r, llmtest.Script{Words: saidWords, PaceMS: saidPace}), over: make(chan struct{}),
+		site: s, model: model, pace: at, over: make(chan struct{}),
 		claims: make(map[string][]check.Claim), written: make(map[string][]check.Written), outcomes: make(map[string]int),
 		slowest: make(map[string]time.Duration),
 	}
-	// No mail is sent as long as this takes: those that are planned are all that are wanted.
-	o.site = r.site(append(env, "OPENAI_BASE_URL="+o.model.URL, "OPENAI_API_KEY=sk-test", "PARLEY_MAIL_AFTER=5h")...)
 	bots := o.bots(2)
 	o.owner.Call("PATCH", "bots/"+bots[0], map[string]any{"auto_assign": true}, nil)
 	for i := range staff {
 		o.clerks = append(o.clerks, o.clerk(i))
 	}
 	for i := range crowd {
-		v := client.New(o.options(fmt.Sprintf("v%d", i), bots[i%len(bots)], o.server.Address))
+		v := client.New(o.guestOf(fmt.Sprintf("v%d", i), bots[i%len(bots)], i))
 		o.visitors = append(o.visitors, v)
 		o.come(v)
 	}
+	o.attended = o.visitors
 	return o
 }
 
-// clerk hires an agent, who stays at the desk for the rest of the test: by one token, which is good for longer than that takes.
+// clerk hires an agent, who stays at the desk for the rest of the test.
 func (o *office) clerk(n int) *client.Clerk {
 	o.Helper()
-	token := o.owner.Hire(owner.Registration{
+	as := owner.Registration{
 		Email: fmt.Sprintf("agent%d@shop.example", n), Password: "correct horse battery", Name: fmt.Sprintf("Agent %c", 'A'+n),
-	})
-	c, err := client.NewClerk(o.Context(), "ws://"+o.server.Address+"/api/v1/socket", func() string { return token })
+	}
+	badge := &badge{site: o.site, as: as, token: o.owner.Hire(as), since: time.Now()}
+	c, err := client.NewClerk(o.Context(), o.entrance(), badge.show)
 	if err != nil {
 		o.Fatal(err)
 	}
@@ -141,7 +159,7 @@ func (o *office) clerk(n int) *client.Clerk {
 // open lets everybody begin.
 func (o *office) open() {
 	for i, v := range o.visitors {
-		guest := &guest{office: o, Visitor: v, random: o.random(100 + i)}
+		guest := &guest{office: o, Visitor: v, random: o.random(10_000 + i), plain: i >= len(o.attended)}
 		o.busy.Go(guest.stay)
 	}
 	for i, c := range o.clerks {
@@ -157,7 +175,7 @@ func (o *office) close(allow check.Allow) map[string]int {
 	o.busy.Wait()
 	o.settle(o.visitors, settling)
 	logs := o.audit(o.visitors, allow)
-	o.report(check.Calls(logs, o.model.Calls(), check.Allow{Lost: true, Failed: allow.Failed}))
+	o.report(check.Calls(append(o.replied(), logs...), o.model.Calls(), check.Allow{Lost: true, Failed: allow.Failed}))
 	o.report(o.books.StrayMails())
 	users := make(map[string]string)
 	sittings := 0
@@ -168,6 +186,9 @@ func (o *office) close(allow check.Allow) map[string]int {
 	for i, v := range o.visitors {
 		id := v.Conversation()
 		kept := o.books.Kept(id)
+		if kept == nil {
+			continue // which audit told
+		}
 		o.judge(v.Name()+" ("+id+")", slices.Concat(
 			check.Fence(logs[i]), check.Fence(v.Events()),
 			check.Replies(o.written[id], logs[i]), check.Claims(o.claims[id], logs[i]),

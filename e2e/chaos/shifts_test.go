@@ -22,7 +22,7 @@ type shift struct {
 }
 
 func (s *shift) work() {
-	for s.wait(s.random, deciding) {
+	for s.wait(s.random, s.pace.agents) {
 		id := s.pick()
 		if id == "" {
 			continue
@@ -68,7 +68,7 @@ func (s *shift) pick() string {
 	if own := slices.Sorted(maps.Keys(s.mine)); len(own) > 0 && s.random.IntN(2) == 0 {
 		return own[s.random.IntN(len(own))]
 	}
-	v := s.visitors[s.random.IntN(len(s.visitors))]
+	v := s.attended[s.random.IntN(len(s.attended))]
 	if len(v.Events()) == 0 {
 		return "" // nothing was said in it yet
 	}

@@ -20,9 +20,10 @@ const origin = "https://shop.example"
 // site is a server with a business on it, and the checker's own way into its database.
 type site struct {
 	*run
-	server *server.Server
-	owner  *owner.Owner
-	books  *check.Database
+	server  *server.Server
+	cluster *server.Cluster // nil: the server is alone
+	owner   *owner.Owner
+	books   *check.Database
 }
 
 // site starts a server, on SQLite unless env ("NAME=value") has a DATABASE_URL, and registers a business.

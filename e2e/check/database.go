@@ -71,6 +71,13 @@ func (d *Database) Kept(conversation string) *Kept {
 	return kept
 }
 
+// Holding is the conversation of the message that was sent with a client id, which no other has; "": there is none.
+func (d *Database) Holding(clientID string) (conversation string) {
+	d.t.Helper()
+	query(d, "SELECT conversation FROM events WHERE client_id = $1", func(row *sql.Rows) error { return row.Scan(&conversation) }, clientID)
+	return conversation
+}
+
 // StrayMails: each planned mail is about a conversation that exists.
 func (d *Database) StrayMails() []string {
 	d.t.Helper()

@@ -76,7 +76,7 @@ func Writers(writes []Write) (shared int, breaches []string) {
 		default:
 			wrong.say("%s: epoch %d came behind %d", w.Conversation, w.Epoch, s.epoch)
 		}
-		if w.Head < s.head || w.Epoch == s.epoch && w.Head == s.head {
+		if w.Head < s.head {
 			wrong.say("%s: %s moved the head from %d to %d", w.Conversation, w.Writer, s.head, w.Head)
 		}
 		if w.Head > s.head && !slices.Contains(s.appended, w.Writer) {

@@ -79,7 +79,7 @@ func (v *Visitor) dial(ctx context.Context) (*connection, error) {
 	}
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
-	ws, _, err := websocket.Dial(ctx, anyOf(v.options.URL, v.options.Others), &websocket.DialOptions{HTTPHeader: header, Subprotocols: []string{"parley.v1"}})
+	ws, _, err := websocket.Dial(ctx, v.address(), &websocket.DialOptions{HTTPHeader: header, Subprotocols: []string{"parley.v1"}})
 	if err != nil {
 		return nil, err
 	}
@@ -98,6 +98,16 @@ func anyOf(url string, others []string) string {
 		return others[n-1]
 	}
 	return url
+}
+
+// address is where the next connection goes.
+func (v *Visitor) address() string {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if v.connects == 0 {
+		return v.options.URL
+	}
+	return anyOf(v.options.URL, v.options.Others)
 }
 
 // heard begins to wait for the next frame: when half of the time is over, a ping

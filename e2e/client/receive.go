@@ -1,6 +1,7 @@
 package client
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"strings"
@@ -166,8 +167,8 @@ func (v *Visitor) refused(c *connection, f frame) {
 	s.answered()
 	s.Refusal = f.Data.Code
 	s.Refusals = append(s.Refusals, f.Data.Code)
-	pause := retryPause
-	if f.Data.RetryAfter > 0 {
+	pause := cmp.Or(v.options.Retry, retryPause)
+	if f.Data.RetryAfter > 0 && v.options.Retry == 0 {
 		pause = time.Duration(f.Data.RetryAfter * float64(time.Second))
 	}
 	time.AfterFunc(pause, func() { v.again(c, s.Sent) })

@@ -17,7 +17,7 @@ import (
 // Options say who the visitor is and where they go.
 type Options struct {
 	URL    string   // ws://host:port/api/v1/socket
-	Others []string // more of them: each connection goes to any of all
+	Others []string // more of them: each connection but the first goes to any of all
 	Bot    string
 	Origin string        // as a browser sends it; empty: none, then a Bearer is needed
 	Bearer func() string // a member's access token; nil: none
@@ -25,6 +25,7 @@ type Options struct {
 
 	Pause   time.Duration // before the second attempt to connect, grows from there; 0: firstPause
 	Silence time.Duration // of a connection after which it is given up; 0: never
+	Retry   time.Duration // after which a message that was refused is sent again; 0: when the server says
 }
 
 // Visitor is one visitor in one conversation. Run it, and use it from any goroutine.
@@ -53,9 +54,9 @@ type Visitor struct {
 	connects int
 	opened   []time.Time   // sessions
 	within   time.Duration // over which to come back, as a node that ends said
-	resumes  int         // snapshots that were received
-	pieced   int         // answers whose whole text came in deltas and snapshots
-	silences int         // connections given up because of their silence
+	resumes  int           // snapshots that were received
+	pieced   int           // answers whose whole text came in deltas and snapshots
+	silences int           // connections given up because of their silence
 	broken   []string
 	stopped  error // why it will not come back
 }

@@ -55,6 +55,9 @@ func (o *Owner) enter(path string) {
 	o.Token = account.Token
 }
 
+// Registration is how the owner introduced themselves.
+func (o *Owner) Registration() Registration { return o.as }
+
 // Answer is what a server answered to a request, whatever it was.
 type Answer struct {
 	Status int

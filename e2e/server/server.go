@@ -20,6 +20,9 @@ import (
 // patience bounds a start. It takes two seconds; a machine that runs everything at once may need more.
 const patience = 60 * time.Second
 
+// asked bounds a look at /readyz, which takes two seconds at most.
+const asked = 5 * time.Second
+
 // Server is a parley process at an address and on a folder that it keeps over
 // restarts. Its methods are for one goroutine, but for Log.
 type Server struct {
@@ -132,14 +135,7 @@ func (s *Server) Launch() {
 // AwaitReady waits until the process serves.
 func (s *Server) AwaitReady() {
 	s.t.Helper()
-	for deadline := time.Now().Add(patience); ; time.Sleep(20 * time.Millisecond) {
-		response, err := http.Get(s.URL() + "/readyz")
-		if err == nil {
-			response.Body.Close()
-			if response.StatusCode == http.StatusOK {
-				return
-			}
-		}
+	for deadline := time.Now().Add(patience); !s.Ready(); time.Sleep(20 * time.Millisecond) {
 		switch {
 		case !s.Alive():
 			s.t.Fatalf("parley ended at its start with code %d", s.process.ProcessState.ExitCode())
@@ -147,6 +143,17 @@ func (s *Server) AwaitReady() {
 			s.t.Fatalf("parley is not ready after %v", patience)
 		}
 	}
+}
+
+// Ready tells whether the process says that it serves.
+func (s *Server) Ready() bool {
+	asking := http.Client{Timeout: asked}
+	response, err := asking.Get(s.URL() + "/readyz")
+	if err != nil {
+		return false
+	}
+	response.Body.Close()
+	return response.StatusCode == http.StatusOK
 }
 
 // Alive tells whether the process that was started last still runs.

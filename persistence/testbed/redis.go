@@ -43,6 +43,17 @@ func RedisServer(t testing.TB, options ...Option) *Server {
 	return s
 }
 
+// Flush has a Redis forget all that it knows.
+func (s *Server) Flush(ctx context.Context) error {
+	options, err := redis.ParseURL(s.URL())
+	if err != nil {
+		return err
+	}
+	client := redis.NewClient(options)
+	defer client.Close()
+	return client.FlushAll(ctx).Err()
+}
+
 func redisURL(s *Server) string {
 	return (&url.URL{Scheme: "redis", User: url.UserPassword("", s.password), Host: fmt.Sprintf("127.0.0.1:%d", s.port)}).String()
 }

@@ -110,7 +110,7 @@ type Config struct {
 	Tracer  chat.Tracer           // follows messages
 }
 
-// Limits bound what one peer may take. A zero is the default.
+// Limits bound what one peer may take, on this node. A zero is the default.
 type Limits struct {
 	Off                   bool // rates and numbers of connections are not limited; sizes always are
 	MessagesPerMinute     int  // of one visitor; also contacts, feedback and hand-offs; 30
@@ -120,6 +120,10 @@ type Limits struct {
 	SkipBytes             int  // of a frame that is too large, before the connection is closed for it; 4 MiB
 	QueueBytes            int  // that wait for a slow reader; 256 KiB
 	Watched               int  // conversations at a time by one agent's connection; 50
+
+	// Nodes returns how many nodes serve: each then gives its share of what an address may take (see share). What one
+	// visitor may send is counted where they are. Nil: one.
+	Nodes func() int
 }
 
 // Timing is how long things may take. A zero is the default.

@@ -53,7 +53,7 @@ func New(config Config) *Handler {
 	if config.Logger == nil {
 		config.Logger = slog.Default()
 	}
-	metrics := newMetrics(config.Metrics)
+	metrics, share := newMetrics(config.Metrics), shareOf(config.Limits.Nodes)
 	gone, sleepers := make(chan struct{}), newSleepers()
 	return &Handler{
 		config:    config,
@@ -62,11 +62,11 @@ func New(config Config) *Handler {
 		inbox:     newInbox(config.Announcer, config.Summaries, func(ref chat.Ref) { sleepers.wake(ref, nil) }, config.Logger),
 		sleepers:  sleepers,
 		directory: newDirectory(config.Bots, config.Engine),
-		opens:     newPace(config.Limits.OpensPerMinute, time.Minute),
-		posts:     newPace(config.Limits.MessagesPerMinute, time.Minute),
-		letters:   newPace(1, time.Minute),
-		strangers: newPace(transcriptsPerHour, time.Hour),
-		crowd:     newCrowd(config.Limits.ConnectionsPerAddress),
+		opens:     newPace(config.Limits.OpensPerMinute, time.Minute, share),
+		posts:     newPace(config.Limits.MessagesPerMinute, time.Minute, shareOf(nil)),
+		letters:   newPace(1, time.Minute, shareOf(nil)),
+		strangers: newPace(transcriptsPerHour, time.Hour, share),
+		crowd:     newCrowd(config.Limits.ConnectionsPerAddress, share),
 		writers:   newWriters(),
 		healing:   newHealing(config.Logger, metrics.apart),
 		conns:     make(map[*conn]struct{}),

@@ -8,19 +8,35 @@ import (
 	"golang.org/x/time/rate"
 )
 
+// share is the part of a limit that one of several nodes gives, as a cost: what costs two where one node serves costs one more for
+// each other node. All nodes together then never give twice the limit, and whoever comes to one of three alone
+// has half of it. Nothing is asked of another node for it.
+type share func() (cost int)
+
+// whole is the cost of what does not depend on other nodes.
+const whole = 2
+
+func shareOf(nodes func() int) share {
+	if nodes == nil {
+		return func() int { return whole }
+	}
+	return func() int { return whole - 1 + max(nodes(), 1) }
+}
+
 // pace limits how often each of many keys may do something in a period. It
 // forgets a key once its period is over.
 type pace struct {
 	times  int
 	period time.Duration
+	share  share
 
 	mu    sync.Mutex
 	keys  map[string]*rate.Limiter
 	swept time.Time
 }
 
-func newPace(times int, period time.Duration) *pace {
-	return &pace{times: times, period: period, keys: make(map[string]*rate.Limiter)}
+func newPace(times int, period time.Duration, share share) *pace {
+	return &pace{times: times, period: period, share: share, keys: make(map[string]*rate.Limiter)}
 }
 
 // wait returns 0 if the key may, and otherwise when to come back.
@@ -30,13 +46,14 @@ func (p *pace) wait(key string, now time.Time) time.Duration {
 	p.sweep(now)
 	limiter := p.keys[key]
 	if limiter == nil {
-		limiter = rate.NewLimiter(rate.Limit(float64(p.times)/p.period.Seconds()), p.times)
+		limiter = rate.NewLimiter(rate.Limit(float64(whole*p.times)/p.period.Seconds()), whole*p.times)
 		p.keys[key] = limiter
 	}
-	if limiter.AllowN(now, 1) {
+	cost := min(p.share(), whole*p.times)
+	if limiter.AllowN(now, cost) {
 		return 0
 	}
-	missing := 1 - limiter.TokensAt(now)
+	missing := float64(cost) - limiter.TokensAt(now)
 	return time.Duration(missing / float64(limiter.Limit()) * float64(time.Second))
 }
 
@@ -47,7 +64,7 @@ func (p *pace) sweep(now time.Time) {
 	}
 	p.swept = now
 	for key, limiter := range p.keys {
-		if limiter.TokensAt(now) >= float64(p.times) {
+		if limiter.TokensAt(now) >= float64(whole*p.times) {
 			delete(p.keys, key)
 		}
 	}
@@ -74,18 +91,21 @@ func (t *throttle) may(now time.Time, pause time.Duration) bool {
 
 // crowd counts connections of each address.
 type crowd struct {
-	most int
+	most  int
+	share share
 
 	mu   sync.Mutex
 	here map[string]int
 }
 
-func newCrowd(most int) *crowd { return &crowd{most: most, here: make(map[string]int)} }
+func newCrowd(most int, share share) *crowd {
+	return &crowd{most: most, share: share, here: make(map[string]int)}
+}
 
 func (c *crowd) enter(address string) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.here[address] >= c.most {
+	if c.here[address] >= max(whole*c.most/c.share(), 1) {
 		return false
 	}
 	c.here[address]++

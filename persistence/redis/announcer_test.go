@@ -57,11 +57,18 @@ func subscribe(t *testing.T, c *Client, topic string) *ear {
 	return e
 }
 
+// again tells whether a subscriber hears what is announced now.
+func again(t *testing.T, c *Client, e *ear) bool {
+	t.Helper()
+	key := fmt.Sprint("again ", time.Now())
+	announce(t, c, "x", key)
+	time.Sleep(20 * time.Millisecond)
+	return e.heard(key)
+}
+
 func announce(t *testing.T, c *Client, topic, key string) {
 	t.Helper()
-	if err := c.Announce(t.Context(), topic, key); err != nil {
-		t.Errorf("announce %s: %v", key, err)
-	}
+	insist(t, "announce "+key, func() error { return c.Announce(t.Context(), topic, key) })
 }
 
 // settle leaves the clients time to compare twice what they heard with what was
@@ -129,12 +136,7 @@ func TestWhatIsAnnouncedWhileAConnectionIsAwayIsMissed(t *testing.T) {
 		start := time.Now()
 		eventually(t, "it is missed", func() bool { return e.missed.Load() == round })
 		t.Logf("noticed after %v", time.Since(start).Round(time.Millisecond))
-		eventually(t, "it hears again", func() bool {
-			key := fmt.Sprint("found ", round, e.count())
-			announce(t, a, "x", key)
-			time.Sleep(10 * time.Millisecond)
-			return e.heard(key)
-		})
+		eventually(t, "it hears again", func() bool { return again(t, a, e) })
 	}
 	settle()
 	if got := e.missed.Load(); got != 3 || e.heard("lost") {
@@ -170,12 +172,7 @@ func TestASubscriptionOutlivesARedisThatHangs(t *testing.T) {
 	}
 	eventually(t, "the outage is noticed", func() bool { return !a.Up() })
 	eventually(t, "its end is", func() bool { return e.missed.Load() > 0 })
-	eventually(t, "it hears again", func() bool {
-		key := fmt.Sprint("found ", e.count())
-		announce(t, a, "x", key)
-		time.Sleep(10 * time.Millisecond)
-		return e.heard(key)
-	})
+	eventually(t, "it hears again", func() bool { return again(t, a, e) })
 }
 
 func TestLosingTheCountIsNoticed(t *testing.T) {
@@ -306,9 +303,7 @@ func TestChangesOfTheRollAreAnnounced(t *testing.T) {
 		b.beat(false)
 		b.self.Draining = true
 		b.beat(false)
-		if err := b.Leave(t.Context(), "b"); err != nil {
-			t.Fatal(err)
-		}
+		b.mustLeave()
 		c := newNode(t, a.Client, ttl, "c")
 		c.beat(true)
 		eventually(t, "c dies", func() bool { return a.beat(false) == "a" })

@@ -107,6 +107,12 @@ func (c *Client) compare(ctx context.Context, again bool) {
 		if n < heard[i] && s.heard.CompareAndSwap(heard[i], n) {
 			s.miss()
 		}
+		// A number that neither arrived for a pulse, nor came back: the connection
+		// is broken without anybody having noticed.
+		if asked := s.asked.Load(); s.told.Load() != asked && asked > s.heard.Load() {
+			s.heard.Store(asked)
+			s.miss()
+		}
 		s.ping(ctx, n)
 	}
 }
@@ -117,6 +123,7 @@ func (s *subscription) ping(ctx context.Context, n int64) {
 	if conn == nil {
 		return
 	}
+	s.asked.Store(n)
 	within, cancel := context.WithTimeout(ctx, pulse)
 	defer cancel()
 	if err := conn.Ping(within, strconv.FormatInt(n, 10)); err != nil {

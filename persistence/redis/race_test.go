@@ -185,7 +185,9 @@ func (p *player) live(ctx context.Context) {
 		case roll < 700:
 			p.claimOne(ctx)
 		case roll < 950:
-			p.releaseSome(ctx)
+			if !p.releaseSome(ctx) {
+				return // it may be released later, when it has been claimed again
+			}
 		case roll < 990:
 			p.holdAll(ctx)
 		case roll < 997:
@@ -239,7 +241,7 @@ func (p *player) claimOne(ctx context.Context) {
 	}
 }
 
-func (p *player) releaseSome(ctx context.Context) {
+func (p *player) releaseSome(ctx context.Context) bool {
 	var keys []string
 	for key := range p.holds {
 		if p.dice.IntN(2) == 0 {
@@ -247,9 +249,11 @@ func (p *player) releaseSome(ctx context.Context) {
 			p.forget(key) // before it is sent
 		}
 	}
-	if err := p.Release(ctx, p.self.ID, keys); err != nil && ctx.Err() == nil {
+	err := p.Release(ctx, p.self.ID, keys)
+	if err != nil && !errors.Is(err, chat.ErrUnavailable) && ctx.Err() == nil {
 		p.t.Errorf("release: %v", err)
 	}
+	return err == nil
 }
 
 func (p *player) holdAll(ctx context.Context) {

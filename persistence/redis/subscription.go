@@ -36,6 +36,8 @@ type subscription struct {
 	conn   atomic.Pointer[redis.PubSub] // nil until Redis was there once
 	heard  atomic.Int64                 // the last number that arrived, or is known to be missed
 	outage atomic.Bool                  // one has ended; its losses may have no number
+	asked  atomic.Int64                 // the number that was sent with the last ping
+	told   atomic.Int64                 // the number that came back last
 
 	arrived chan string   // keys, for listen
 	missed  chan struct{} // holds one: for listen
@@ -136,6 +138,7 @@ func (s *subscription) take(message any) {
 		if err != nil {
 			return
 		}
+		s.told.Store(n)
 		if n > s.heard.Load() {
 			s.heard.Store(n)
 			s.miss()

@@ -52,10 +52,13 @@ func Open(ctx context.Context, url string, options Options) (*Store, error) {
 		config.MaxConns = connectionsAtMost
 	}
 	config.AfterConnect = readTimesAsUTC
+	var renewal renewal
+	config.ConnConfig.OnPgError = renewal.judge
 	connections, err := pgxpool.NewWithConfig(ctx, config)
 	if err != nil {
 		return nil, fmt.Errorf("open Postgres: %w", err)
 	}
+	renewal.of(connections)
 	if err := connections.Ping(ctx); err != nil {
 		connections.Close()
 		if away(err) {
@@ -152,7 +155,7 @@ func away(err error) bool {
 	}
 	var said *pgconn.PgError
 	if errors.As(err, &said) {
-		return slices.ContainsFunc(awayCodes, func(class string) bool { return strings.HasPrefix(said.Code, class) })
+		return outlived(said) || slices.ContainsFunc(awayCodes, func(class string) bool { return strings.HasPrefix(said.Code, class) })
 	}
 	var connecting *pgconn.ConnectError
 	var network net.Error

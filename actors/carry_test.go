@@ -32,7 +32,7 @@ var updateCarried = flag.Bool("update", false, "write testdata/carried.txt anew"
 // atHome are the types of this package that look as if they were sent to other nodes, and are not.
 var atHome = []string{
 	"begin", "abandon", "finish", "halt", // orders of a session to itself
-	"lineRead", "deskTick", // a desk's own goroutine sends them
+	"lineRead", "deskTick", "gathered", // of a desk to itself
 }
 
 // closed are types that are encoded although they have fields which are not exported: those are no part of the message.

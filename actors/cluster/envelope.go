@@ -1,6 +1,8 @@
 package cluster
 
 import (
+	"fmt"
+	"log/slog"
 	"math"
 	"time"
 	"unicode/utf8"
@@ -14,9 +16,14 @@ import (
 
 // Unknown stands for a message of another node that cannot be read: of a newer version, most likely.
 // It is an error, chat.ErrUnavailable, so that whoever gets it as a reply need not know of it.
-type Unknown struct{ Kind string }
+type Unknown struct {
+	Kind  string
+	cause error
+}
 
-func (u *Unknown) Error() string { return "cannot read a message of kind " + u.Kind }
+func (u *Unknown) Error() string {
+	return fmt.Sprintf("a message of kind %q cannot be read: %v", u.Kind, u.cause)
+}
 
 // Unwrap makes it a chat.ErrUnavailable.
 func (u *Unknown) Unwrap() error { return chat.ErrUnavailable }
@@ -51,7 +58,7 @@ func (c *Codec) Open(message any) any {
 	}
 	opened, err := c.Chosen(Choice{envelope.GetKind(), envelope.GetData()})
 	if err != nil {
-		opened = &Unknown{envelope.GetKind()}
+		opened = &Unknown{envelope.GetKind(), err}
 	}
 	if envelope.GetCall() == 0 {
 		return opened
@@ -70,6 +77,7 @@ func (c *Codec) Received(ctx actor.Context) any {
 	if !is {
 		return message
 	}
+	ctx.Logger().Warn("a message of another node is not understood", slog.Any("error", unknown))
 	if ctx.Sender() != nil {
 		ctx.Respond(unknown)
 	}

@@ -1,6 +1,7 @@
 package cluster
 
 import (
+	"errors"
 	"fmt"
 	"reflect"
 	"slices"
@@ -97,21 +98,21 @@ func (c *Codec) Choose(value any) (Choice, error) {
 func (c *Codec) Chosen(choice Choice) (any, error) {
 	kind, known := c.byName[choice.Kind]
 	if !known {
-		return nil, fmt.Errorf("no message is of kind %q", choice.Kind)
+		return nil, errors.New("there is no such kind here")
 	}
 	if len(choice.Data) == 0 || choice.Data[0]>>5 != cborMap {
-		return nil, fmt.Errorf("a message of kind %q is no map", choice.Kind) // null would leave everything out
+		return nil, errors.New("it is no map") // null would leave everything out
 	}
 	value, err := kind.fresh(choice.Data)
 	if err != nil {
-		return nil, fmt.Errorf("decode a message of kind %q: %w", choice.Kind, err)
+		return nil, fmt.Errorf("decode a %s: %w", kind.typ, err)
 	}
 	switch v := value.(type) {
 	case *failure:
 		return v.err(), nil
 	case interface{ Whole() bool }:
 		if !v.Whole() {
-			return nil, fmt.Errorf("a message of kind %q lacks what it is nothing without", choice.Kind)
+			return nil, fmt.Errorf("a %s lacks what it is nothing without", kind.typ)
 		}
 	}
 	return value, nil

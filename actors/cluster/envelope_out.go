@@ -43,7 +43,7 @@ func (o *outbound) SendUserMessage(pid *actor.PID, message any) {
 	if err != nil {
 		o.system.Logger().Error("a message cannot go to another node", slog.Any("error", err))
 		if sender != nil { // it is not to wait in vain
-			o.system.Root.Send(sender, &Unknown{fmt.Sprintf("%T", content)})
+			o.system.Root.Send(sender, &Unknown{fmt.Sprintf("%T", content), err})
 		}
 		return
 	}

@@ -79,6 +79,7 @@ type Config struct {
 	Bots          chat.BotDirectory
 	Visitors      *account.Visitors
 	Announcer     chat.Announcer // tells which conversations changed
+	Positions     chat.Positions // where logs are, if there are other nodes; nil: there are none
 	Summaries     Summaries
 	Members       Members
 	Notes         Notes
@@ -133,6 +134,7 @@ type Timing struct {
 	Silence time.Duration // until the peer is taken for gone; 60 s
 	Write   time.Duration // of one write; 10 s
 	Request time.Duration // that a request waits for the engine; 30 s
+	Look    time.Duration // between looks at whether something was lost between nodes; 10 s
 	Member  time.Duration // between looks at whether an agent still is a member, with the same role; 5 min
 }
 
@@ -153,6 +155,7 @@ func (t Timing) withDefaults() Timing {
 	orDuration(&t.Silence, 60*time.Second)
 	orDuration(&t.Write, 10*time.Second)
 	orDuration(&t.Request, 30*time.Second)
+	orDuration(&t.Look, 10*time.Second)
 	orDuration(&t.Member, 5*time.Minute)
 	return t
 }

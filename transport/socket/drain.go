@@ -66,6 +66,7 @@ func (h *Handler) parting() bool { return stage(h.leaving.Load()) != serving }
 func (h *Handler) Drain(ctx context.Context) {
 	h.Leave(false)
 	defer h.inbox.stop()
+	defer h.lookout.stop()
 	defer h.writers.stop()
 	defer h.cut()
 	h.tell(ctx)

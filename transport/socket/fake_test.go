@@ -23,6 +23,7 @@ type engine struct {
 	gate     chan struct{} // Attach waits for it; nil: not at all
 	knocking int           // those that wait for the gate
 	posts    int           // that came
+	looks    int           // conversations whose position was asked for
 	greeting actors.Output // is delivered to the next watcher before Attach returns
 
 	bots      directory
@@ -195,7 +196,7 @@ func (e *engine) Attach(ctx context.Context, visitor actors.Visitor, w actors.Wa
 		w.Deliver(e.greeting)
 		e.greeting = nil
 	}
-	state := actors.Attached{Head: int64(len(r.events)), Status: r.status, Place: e.state.Place, Here: e.state.Here, Blocked: e.state.Blocked, Marks: e.state.Marks, Detach: func() {
+	state := actors.Attached{Head: int64(len(r.events)), Status: r.status, Place: e.state.Place, Here: e.state.Here, Blocked: e.state.Blocked, Marks: e.state.Marks, Remote: e.state.Remote, Detach: func() {
 		e.mu.Lock()
 		defer e.mu.Unlock()
 		delete(r.watchers, n)
@@ -360,6 +361,20 @@ func (e *engine) Events(_ context.Context, ref chat.Ref, after int64, limit int)
 	return append([]chat.Event(nil), page[:min(limit, len(page))]...), nil
 }
 
+// Positions is the log's.
+func (e *engine) Positions(_ context.Context, refs []chat.Ref) (map[chat.Ref]chat.Position, error) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.looks += len(refs)
+	found := make(map[chat.Ref]chat.Position)
+	for _, ref := range refs {
+		if r := e.rooms[ref]; r != nil && len(r.events) > 0 {
+			found[ref] = chat.Position{Head: int64(len(r.events))}
+		}
+	}
+	return found, nil
+}
+
 // Conversation is the log's.
 func (e *engine) Conversation(_ context.Context, ref chat.Ref) (chat.Conversation, error) {
 	e.mu.Lock()
@@ -394,6 +409,7 @@ func (d directory) BotVersions(context.Context, []string) (map[string]int64, err
 type announcer struct {
 	mu          sync.Mutex
 	subscribers []func(string)
+	missed      []func()
 }
 
 func (a *announcer) Announce(_ context.Context, _, key string) error {
@@ -405,9 +421,19 @@ func (a *announcer) Announce(_ context.Context, _, key string) error {
 	return nil
 }
 
+// miss tells all that they may have missed something.
+func (a *announcer) miss() {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	for _, f := range a.missed {
+		f()
+	}
+}
+
 func (a *announcer) Subscribe(_ context.Context, _ string, listener chat.Listener) error {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	a.subscribers = append(a.subscribers, listener.Heard)
+	a.missed = append(a.missed, listener.Missed)
 	return nil
 }

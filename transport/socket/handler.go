@@ -34,6 +34,7 @@ type Handler struct {
 	writers *writers
 
 	healing *healing
+	lookout *lookout
 
 	mu      sync.Mutex
 	conns   map[*conn]struct{}
@@ -55,11 +56,10 @@ func New(config Config) *Handler {
 	}
 	metrics, share := newMetrics(config.Metrics), shareOf(config.Limits.Nodes)
 	gone, sleepers := make(chan struct{}), newSleepers()
-	return &Handler{
+	h := &Handler{
 		config:    config,
 		log:       config.Logger,
 		metrics:   metrics,
-		inbox:     newInbox(config.Announcer, config.Summaries, func(ref chat.Ref) { sleepers.wake(ref, nil) }, config.Logger),
 		sleepers:  sleepers,
 		directory: newDirectory(config.Bots, config.Engine),
 		opens:     newPace(config.Limits.OpensPerMinute, time.Minute, share),
@@ -73,6 +73,9 @@ func New(config Config) *Handler {
 		gone:      gone,
 		allGone:   sync.OnceFunc(func() { close(gone) }),
 	}
+	h.lookout = newLookout(config.Positions, config.Timing.Look, metrics.found, h.watching)
+	h.inbox = newInbox(config.Announcer, config.Summaries, func(ref chat.Ref) { sleepers.wake(ref, nil) }, h.lookout.wake, config.Logger)
+	return h
 }
 
 // ServeHTTP upgrades a request and returns; the connection lives on without its request.

@@ -22,6 +22,7 @@ type inbox struct {
 	announcer chat.Announcer
 	summaries Summaries
 	born      func(chat.Ref) // is told of each change, of any tenant
+	missed    func()         // is told that changes may have been missed
 	log       *slog.Logger
 	ctx       context.Context
 	stop      context.CancelFunc
@@ -57,9 +58,9 @@ const (
 	maxChanged = 10_000
 )
 
-func newInbox(announcer chat.Announcer, summaries Summaries, born func(chat.Ref), log *slog.Logger) *inbox {
+func newInbox(announcer chat.Announcer, summaries Summaries, born func(chat.Ref), missed func(), log *slog.Logger) *inbox {
 	i := &inbox{
-		announcer: announcer, summaries: summaries, born: born, log: log,
+		announcer: announcer, summaries: summaries, born: born, missed: missed, log: log,
 		readings: make(chan struct{}, maxReadings), offices: make(map[string]*office),
 	}
 	i.ctx, i.stop = context.WithCancel(context.Background())
@@ -90,7 +91,7 @@ func (i *inbox) list(tenant string, c *conn) func() {
 // listen returns once nothing is missed any more, so that a list that is
 // fetched after desk.ready is kept up to date.
 func (i *inbox) listen() {
-	err := i.announcer.Subscribe(i.ctx, chat.TopicInbox, chat.Listener{Heard: i.changed})
+	err := i.announcer.Subscribe(i.ctx, chat.TopicInbox, chat.Listener{Heard: i.changed, Missed: i.doubt})
 	if i.hears = err == nil; err != nil && i.ctx.Err() == nil {
 		i.log.Error("subscribe to the inbox", "error", err)
 	}
@@ -100,6 +101,22 @@ func (i *inbox) listen() {
 func (i *inbox) listening() bool {
 	i.subscribe.Do(i.listen)
 	return i.hears
+}
+
+// anyOfThem is the subject of a frame that speaks of all conversations.
+const anyOfThem = "any conversation"
+
+// doubt is called when announcements may have been missed: any conversation may have changed.
+func (i *inbox) doubt() {
+	go i.missed()
+	any := wire.AppendInboxChanged(nil, "", nil)
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	for _, o := range i.offices {
+		for c := range o.desks {
+			c.renew(anyOfThem, any)
+		}
+	}
 }
 
 // changed is called with each announcement.

@@ -16,6 +16,7 @@ type metrics struct {
 	received    *prometheus.CounterVec
 	lagged      prometheus.Counter
 	apart       prometheus.Gauge
+	found       prometheus.Counter
 }
 
 func newMetrics(registerer prometheus.Registerer) metrics {
@@ -31,6 +32,8 @@ func newMetrics(registerer prometheus.Registerer) metrics {
 			Name: "parley_socket_frames_received_total", Help: "Frames from clients, by their type, or broken, unknown or too large."}, []string{"type"}),
 		lagged: with.NewCounter(prometheus.CounterOpts{
 			Name: "parley_socket_lagged_total", Help: "Times that deltas were dropped for a reader that was too slow."}),
+		found: with.NewCounter(prometheus.CounterOpts{
+			Name: "parley_socket_found_total", Help: "Times that the end of what was delivered had been lost between nodes, and was found in the log."}),
 		apart: with.NewGauge(prometheus.GaugeOpts{
 			Name: "parley_socket_apart", Help: "Watches of conversations that cannot be followed at the moment: their clients wait."}),
 	}

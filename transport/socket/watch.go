@@ -29,6 +29,7 @@ type watch struct {
 	attached time.Time
 	minted   bool   // the conversation's id was made for this watch; does not change
 	asleep   bool   // nobody is attached until something happens: nothing was said yet, or this node drains
+	remote   bool   // the session is on another node
 	late     bool   // it shows what happened while its client was connected; written before each replay
 	read     int64  // how far the client said that it has read
 	known    *known // what an agent was shown beside the log; nil for visitors
@@ -171,7 +172,10 @@ func (w *watch) goLive(a *attachment, state actors.Attached) {
 	if w.current != a {
 		return
 	}
-	w.last, w.answer, w.shown = state.Head, "", 0
+	w.last, w.answer, w.shown, w.remote = state.Head, "", 0, state.Remote
+	if w.remote {
+		w.c.h.lookout.begin()
+	}
 	if state.Open != nil {
 		w.snapshot(state.Open.Message, state.Open.Text)
 	}

@@ -150,7 +150,7 @@ func AppendMentionAdded(dst []byte, note chat.Note) []byte {
 }
 
 // AppendInboxChanged appends that a conversation's summary changed. Without one the
-// client has to ask for it.
+// client has to ask for it; without a conversation, any may have changed.
 func AppendInboxChanged(dst []byte, conversation string, summary json.RawMessage) []byte {
 	frame := push(dst, "inbox.changed", "")
 	data := frame.within("data")

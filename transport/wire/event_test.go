@@ -97,6 +97,7 @@ var passing = map[string][]byte{
 		Ref: chat.Ref{Tenant: "tnt_1", Conversation: "cnv_1"}, Bot: "bot_1", Visitor: "vis_1", Status: chat.Waiting, Head: 44, Preview: "Where is my <order>?",
 		Page: "https://shop.example/cart", Locale: "en", Fields: chat.Fields{"plan": "gold"}, CreatedAt: at.UTC(), UpdatedAt: at.UTC(),
 		Contact: chat.Contact{Name: "Eve", Email: "eve@shop.example"}, Assignee: "usr_1", Waits: at.UTC(), Labels: []string{"lbl_1"}, Read: 7})),
+	"inbox.changed.any":    wire.AppendInboxChanged(nil, "", nil),
 	"inbox.changed.unread": wire.AppendInboxChanged(nil, "cnv_1", nil),
 	"draining":             wire.AppendDraining(nil, 2*time.Second),
 	"ping":                 wire.AppendPing(nil),

@@ -12,13 +12,13 @@ import (
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
-	"github.com/prometheus/client_golang/prometheus/collectors"
-	"github.com/prometheus/client_golang/prometheus/promhttp"
 
 	"parley/account"
 	"parley/actors"
 	"parley/actors/cluster"
 	"parley/chat"
+	"parley/cmd/parley/tracing"
+	"parley/cmd/parley/vitals"
 	"parley/dashboard"
 	"parley/docs"
 	"parley/knowledge"
@@ -46,6 +46,9 @@ const extractivePace = 15 * time.Millisecond
 type platform struct {
 	config   *Config
 	logger   *slog.Logger
+	registry *prometheus.Registry
+	vitals   *vitals.Vitals
+	traces   *tracing.Exporter // nil: nothing is traced
 	master   *seal.Master
 	store    *postgres.Store
 	redis    *redis.Client
@@ -64,8 +67,8 @@ type platform struct {
 
 // build starts the parts in the order in which they need each other. waits is
 // told the name of a part that is away and that the start therefore waits for.
-func build(ctx context.Context, config *Config, logger *slog.Logger, waits func(part string)) (*platform, error) {
-	p := &platform{config: config, logger: logger}
+func build(ctx context.Context, config *Config, logger *slog.Logger, registry *prometheus.Registry, waits func(part string)) (*platform, error) {
+	p := &platform{config: config, logger: logger, registry: registry, vitals: vitals.New(registry, version())}
 	if err := p.start(ctx, waits); err != nil {
 		p.close(context.WithoutCancel(ctx))
 		return nil, err
@@ -74,6 +77,11 @@ func build(ctx context.Context, config *Config, logger *slog.Logger, waits func(
 }
 
 func (p *platform) start(ctx context.Context, waits func(part string)) (err error) {
+	if p.traces, err = tracing.Start(ctx, tracing.Config{
+		Endpoint: p.config.Traces, Service: p.config.TraceName, Instance: cmp.Or(p.config.ClusterAddr, p.config.Addr), Version: version(), Logger: p.logger,
+	}); err != nil {
+		return err
+	}
 	if p.master, err = openMaster(p.config, p.logger); err != nil {
 		return err
 	}
@@ -103,19 +111,23 @@ func (p *platform) start(ctx context.Context, waits func(part string)) (err erro
 		knowledge.WithWeb(fetch.New()),
 	)
 	if p.config.HasModel() {
-		p.model, err = openai.New(openai.Config{BaseURL: p.config.OpenAIBaseURL, Key: p.config.OpenAIKey, Model: p.config.LanguageModel()})
+		model, err := openai.New(openai.Config{
+			BaseURL: p.config.OpenAIBaseURL, Key: p.config.OpenAIKey, Model: p.config.LanguageModel(),
+			Around: func(next http.RoundTripper) http.RoundTripper { return tracing.Header(p.traces.Tracer(), next) },
+		})
 		if err != nil {
 			return fmt.Errorf("set up the language model: %w", err)
 		}
+		p.model = p.vitals.Model(model)
 	}
 	if p.engine, err = actors.Start(actors.Config{
-		Log: p.store, Idles: p.store, Desks: p.store, Reads: p.store, Bots: p.store, Knowledge: p.library, Announcer: p.redis,
+		Log: p.vitals.Log(p.store), Idles: p.store, Desks: p.store, Reads: p.store, Bots: p.store, Knowledge: p.library, Announcer: p.redis,
 		Model: p.model, Extractive: extractive.Provider{Pace: extractivePace}, Prices: p.config.Prices, Limit: int64(p.config.LimitMonth), Logger: p.logger,
-		Leases: p.store, Cluster: p.cluster(),
+		Leases: p.store, Cluster: p.cluster(), Tracer: p.traces.Tracer(),
 	}); err != nil {
 		return err
 	}
-	p.stopJobs, err = p.store.StartJobs(ctx, jobs.Workers{ReadSource: p.reader.Read})
+	p.stopJobs, err = p.store.StartJobs(ctx, jobs.Workers{ReadSource: p.vitals.Job(p.reader.Read)})
 	return err
 }
 
@@ -200,6 +212,7 @@ func (p *platform) close(ctx context.Context) {
 	if p.store != nil {
 		errs = append(errs, p.store.Close())
 	}
+	errs = append(errs, p.traces.Stop(ctx))
 	if err := errors.Join(errs...); err != nil {
 		p.logger.Warn("not everything ended well", slog.Any("error", err))
 	}
@@ -208,7 +221,7 @@ func (p *platform) close(ctx context.Context) {
 // web is what clients reach.
 type web struct {
 	handler  http.Handler
-	metrics  *http.Server // for operators alone; nil: on the handler, or nowhere
+	parts    map[string]rest.Part // what it stands on
 	socket   *socket.Handler
 	draining chan struct{}
 }
@@ -218,9 +231,7 @@ func (p *platform) web() (*web, error) {
 	if err != nil {
 		return nil, err
 	}
-	registry := prometheus.NewRegistry()
-	registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
-	registry.MustRegister(
+	p.registry.MustRegister(
 		prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "parley_sessions", Help: "Conversations in memory."}, func() float64 {
 			sessions, _ := p.engine.Stats()
 			return float64(sessions)
@@ -231,13 +242,16 @@ func (p *platform) web() (*web, error) {
 		}),
 	)
 	visitors := account.NewVisitors(p.master.Derive("visitor-tokens", 32))
+	vitals.Watch(p.registry, p.store, p.redis.Up)
+	engine := p.vitals.Engine(p.engine)
 	w := &web{draining: make(chan struct{})}
-	if p.config.MetricsAddr != "" {
-		w.metrics = rest.NewServer(promhttp.HandlerFor(registry, promhttp.HandlerOpts{}))
-		w.metrics.Addr = p.config.MetricsAddr
+	w.parts = map[string]rest.Part{
+		"database": {Check: p.store.Ping},
+		"serving":  {Check: w.serving},
+		"redis":    {Check: p.redis.Ping, Helpful: true},
 	}
 	w.socket = socket.New(socket.Config{
-		Engine: p.engine, Log: p.store, Conversations: p.store, Bots: p.store, Visitors: visitors, Announcer: p.redis,
+		Engine: engine, Log: p.store, Conversations: p.store, Bots: p.store, Visitors: visitors, Announcer: p.redis,
 		Summaries: p.store, Members: p.store, Notes: p.store, Mails: p.store,
 		Authenticate: func(_ context.Context, bearer string) (account.Identity, error) {
 			return p.accounts.Authenticate(bearer)
@@ -251,15 +265,15 @@ func (p *platform) web() (*web, error) {
 			Off: p.config.LimitsOff(), MessagesPerMinute: p.config.LimitMessages,
 			OpensPerMinute: p.config.LimitOpens, ConnectionsPerAddress: p.config.LimitConnections,
 		},
-		Logger: p.logger, Metrics: registry,
+		Logger: p.logger, Metrics: p.registry, Tracer: p.traces.Tracer(),
 	})
 	sender := hooks.NewSender(p.config.HookNetworks())
 	p.hooks = hooks.Start(hooks.Config{
-		Outbox: p.store, Webhooks: p.store, Log: p.store, Conversations: p.store, Sender: sender, Logger: p.logger, Metrics: registry,
+		Outbox: p.store, Webhooks: p.store, Log: p.store, Conversations: p.store, Sender: sender, Logger: p.logger, Metrics: p.registry,
 	})
 	p.mails = mail.Start(mail.Config{
 		Mails: p.store, Log: p.store, Conversations: p.store, Reads: p.store, Notes: p.store, Tenants: p.store, Bots: p.store, Members: p.store,
-		Visitors: visitors, OnDuty: p.onDuty, Sender: p.sender, PublicURL: p.config.Public(), Logger: p.logger, Metrics: registry,
+		Visitors: visitors, OnDuty: p.onDuty, Sender: p.sender, PublicURL: p.config.Public(), Logger: p.logger, Metrics: p.registry,
 	})
 	demoBot := ""
 	if p.demo != nil {
@@ -267,7 +281,7 @@ func (p *platform) web() (*web, error) {
 	}
 	w.handler = rest.New(rest.Config{
 		Accounts: p.accounts, Bots: p.store, Sources: p.store, Reader: p.reader, Library: p.library,
-		Conversations: p.store, Log: p.store, Traces: p.store, Engine: p.engine, Announcer: p.redis,
+		Conversations: p.store, Log: p.store, Traces: p.store, Engine: engine, Announcer: p.redis,
 		Webhooks: p.store, Hooks: sender,
 		Inbox: p.store, Triage: p.store, Notes: p.store, Reads: p.store, Labels: p.store, Replies: p.store, Mails: p.store,
 		Members: p.store, Directory: p.store,
@@ -284,14 +298,11 @@ func (p *platform) web() (*web, error) {
 			Transcripts: rest.Rate{Limit: int64(p.config.LimitTranscripts), Period: time.Hour},
 			Upload:      int64(p.config.LimitUpload),
 		},
-		Ready: map[string]func(context.Context) error{
-			"database": p.store.Ping,
-			"serving":  w.serving,
-		},
-		Metrics: registry, ServeMetrics: p.config.MetricsAddr == "" && p.config.Private(),
+		Ready:   w.parts,
+		Metrics: p.registry, ServeMetrics: p.config.MetricsAddr == "" && p.config.Private(),
 		Widget: widget.Pages(), Dashboard: dashboard.Pages(),
 		DemoBot: demoBot, BotMark: "__PARLEY_BOT__", Docs: docsHandler, Socket: w.socket,
-		Logger: p.logger,
+		Logger: p.logger, Tracer: p.traces.Tracer(),
 	})
 	return w, nil
 }

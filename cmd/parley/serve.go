@@ -35,14 +35,19 @@ func (s *ServeCmd) Run(ctx context.Context) error {
 		return fmt.Errorf("listen on %s: %w", s.Addr, err)
 	}
 	s.Addr = listener.Addr().String() // the port may have been ours to choose
-	handler, begin := &swap{}, &starting{}
+	handler, begin, registry := &swap{}, &starting{}, newRegistry()
 	handler.set(begin)
+	operators, err := startAdmin(ctx, &s.Config, registry, begin, logger)
+	if err != nil {
+		return errors.Join(err, listener.Close())
+	}
+	defer operators.close()
 	server := rest.NewServer(handler)
 	served := make(chan error, 1)
 	go func() { served <- server.Serve(listener) }()
 	defer server.Close()
 
-	platform, err := build(ctx, &s.Config, logger, begin.wait)
+	platform, err := build(ctx, &s.Config, logger, registry, begin.wait)
 	if err != nil {
 		if ctx.Err() != nil {
 			return nil // told to end before it had begun
@@ -60,11 +65,8 @@ func (s *ServeCmd) Run(ctx context.Context) error {
 		platform.close(ctx)
 		return err
 	}
-	if web.metrics != nil {
-		go func() { served <- web.metrics.ListenAndServe() }()
-		defer web.metrics.Close()
-	}
 	handler.set(web.handler)
+	operators.set(rest.Readiness{Parts: web.parts, Logger: logger, Causes: true})
 	for _, name := range s.Idle() {
 		logger.Warn("a setting has no effect in this version", slog.String("name", name))
 	}

@@ -8,8 +8,10 @@ import (
 	"errors"
 	"flag"
 	"io"
+	"log/slog"
 	"net"
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"strings"
 	"testing"
@@ -100,7 +102,7 @@ func TestAProgramWithoutPagesSaysHowToGetThem(t *testing.T) {
 func TestAPartThatIsAwayIsNamed(t *testing.T) {
 	t.Parallel()
 	w, _ := setup(t, func(c *Config) {
-		c.Ready["redis"] = func(context.Context) error { return errors.New("dial tcp 10.0.0.7: refused") }
+		c.Ready["redis"] = Part{Check: func(context.Context) error { return errors.New("dial tcp 10.0.0.7: refused") }}
 	})
 	got := w.do(request{method: "GET", path: "/readyz"})
 	if got.status != 503 || !strings.Contains(got.body, `"database":"ok"`) || !strings.Contains(got.body, `"redis":"unavailable"`) || strings.Contains(got.body, "10.0.0.7") {
@@ -108,6 +110,22 @@ func TestAPartThatIsAwayIsNamed(t *testing.T) {
 	}
 	if !strings.Contains(w.log.String(), "10.0.0.7") {
 		t.Error("the log does not say why")
+	}
+}
+
+func TestAPartThatOnlyHelpsMayBeAway(t *testing.T) {
+	t.Parallel()
+	parts := map[string]Part{
+		"database": {Check: func(context.Context) error { return nil }},
+		"redis":    {Check: func(context.Context) error { return errors.New("dial tcp 10.0.0.7: refused") }, Helpful: true},
+	}
+	for _, causes := range []bool{false, true} {
+		w := httptest.NewRecorder()
+		Readiness{Parts: parts, Logger: slog.New(slog.DiscardHandler), Causes: causes}.ServeHTTP(w, httptest.NewRequest("GET", "/readyz", nil))
+		body := w.Body.String()
+		if w.Code != 200 || !strings.Contains(body, `"status":"degraded"`) || !strings.Contains(body, `"redis":"unavailable"`) || strings.Contains(body, "10.0.0.7") != causes {
+			t.Errorf("causes %v: %d %s", causes, w.Code, body)
+		}
 	}
 }
 

@@ -51,8 +51,8 @@ type Config struct {
 	// Proxies may name the client in X-Forwarded-For; from anybody else the header is ignored.
 	Proxies []netip.Prefix
 
-	// Ready tells by name whether each part can do its work.
-	Ready map[string]func(context.Context) error
+	// Ready has the parts by name, for /readyz.
+	Ready map[string]Part
 	// Metrics gets the API's own measurements.
 	Metrics *prometheus.Registry
 	// ServeMetrics shows them at /metrics. They name no tenant, but are the operator's
@@ -181,8 +181,8 @@ func newServer(config Config) *server {
 	describeOpen(s.api)
 	s.mux.HandleFunc("/api/", s.noRoute)
 	s.mux.Handle("GET /openapi.json", specification(s.api))
-	s.mux.HandleFunc("GET /healthz", s.alive)
-	s.mux.HandleFunc("GET /readyz", s.ready)
+	s.mux.HandleFunc("GET /healthz", Alive)
+	s.mux.Handle("GET /readyz", Readiness{Parts: s.Ready, Logger: s.Logger}) // without causes: this page is public
 	if s.ServeMetrics {
 		s.mux.Handle("GET /metrics", promhttp.HandlerFor(s.Metrics, promhttp.HandlerOpts{}))
 	}

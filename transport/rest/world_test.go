@@ -89,7 +89,7 @@ func setupOver(t *testing.T, store ports, reader Reader, library Library, change
 		Inbox: store, Triage: store, Notes: store, Reads: store, Labels: store, Replies: store, Mails: store, Members: store,
 		Key: testKey, PublicURL: "http://parley.example",
 		Limits:  Limits{Upload: 1 << 20},
-		Ready:   map[string]func(context.Context) error{"database": func(context.Context) error { return nil }},
+		Ready:   map[string]Part{"database": {Check: func(context.Context) error { return nil }}},
 		Metrics: prometheus.NewRegistry(), ServeMetrics: true,
 		Widget: fstest.MapFS{
 			"widget.js":          {Data: []byte("// loader")},

@@ -1,0 +1,75 @@
+package vitals
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"parley/llm"
+)
+
+// What a model is called for.
+const (
+	forAnswer  = "answer"
+	forSummary = "summary"
+)
+
+// Model measures a model that writes answers and summaries.
+func (v *Vitals) Model(model interface {
+	llm.Provider
+	llm.Summariser
+}) llm.Provider {
+	return measuredModel{model, model, v}
+}
+
+type measuredModel struct {
+	llm.Provider
+	summariser llm.Summariser
+	vitals     *Vitals
+}
+
+func (m measuredModel) Answer(ctx context.Context, request llm.Request, emit func(text string) error) (llm.Result, error) {
+	begun, spoke := time.Now(), false
+	result, err := m.Provider.Answer(ctx, request, func(text string) error {
+		if !spoke {
+			spoke = true
+			m.vitals.modelSpoke.Observe(time.Since(begun).Seconds())
+		}
+		return emit(text)
+	})
+	m.vitals.modelCalled(forAnswer, time.Since(begun), err)
+	m.vitals.tokens.WithLabelValues("in").Add(float64(result.InputTokens))
+	m.vitals.tokens.WithLabelValues("out").Add(float64(result.OutputTokens))
+	return result, err
+}
+
+func (m measuredModel) Summarise(ctx context.Context, request llm.SummaryRequest) (string, error) {
+	begun := time.Now()
+	summary, err := m.summariser.Summarise(ctx, request)
+	m.vitals.modelCalled(forSummary, time.Since(begun), err)
+	return summary, err
+}
+
+func (v *Vitals) modelCalled(purpose string, took time.Duration, err error) {
+	v.calls.WithLabelValues(purpose, outcomeOf(err)).Inc()
+	v.called.WithLabelValues(purpose).Observe(took.Seconds())
+}
+
+// outcomeOf says how a call ended.
+func outcomeOf(err error) string {
+	var failure *llm.Error
+	switch {
+	case err == nil:
+		return completed
+	case errors.Is(err, context.Canceled):
+		return "canceled" // whoever asked does not want to know any more
+	case !errors.As(err, &failure):
+		return "failed"
+	case failure.Truncated:
+		return "cut"
+	case failure.Retryable:
+		return "unavailable"
+	default:
+		return "refused"
+	}
+}

@@ -16,6 +16,8 @@ import (
 var commands struct {
 	Serve   ServeCmd   `cmd:"" help:"Run the platform."`
 	Migrate MigrateCmd `cmd:"" help:"Bring the database up to date, and end. serve does it as well."`
+	Backup  BackupCmd  `cmd:"" help:"Write everything that is kept into a file, also while servers run."`
+	Restore RestoreCmd `cmd:"" help:"Read a backup into an empty database, of the same kind or of the other."`
 	Config  ConfigCmd  `cmd:"" help:"Print every setting with its variable, default and value."`
 	Keys    KeysCmd    `cmd:"" help:"Make a master key."`
 	Healthz HealthzCmd `cmd:"" help:"Ask a running server whether it is ready; for health checks of containers."`

@@ -93,6 +93,11 @@ func TestEveryTableIsInABackupOrLeftOutForAReason(t *testing.T) {
 			delete(left, table)
 		}
 	}
+	for table := range backup.Begun {
+		if d := newSQLite(t); d.migrated(t, newMaster(t)) != nil && len(d.rows(t, table)) == 0 {
+			t.Errorf("no migration puts a row into %s", table)
+		}
+	}
 	if len(left) > 0 {
 		t.Errorf("tables that do not exist are left out: %v", left)
 	}

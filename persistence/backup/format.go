@@ -26,6 +26,12 @@ var LeftOut = map[string]string{
 	"river_migration":    "migrations of the jobs' tables write it",
 }
 
+// Begun names the tables in which a migration puts a row, which a backup's take the place
+// of. All others must be empty before a restore.
+var Begun = map[string]string{
+	"revocation_version": "its one row counts from 0",
+}
+
 // Kind is what a column holds. Both databases have all of these, and a migration
 // that brings another must find a form for it here.
 type Kind string

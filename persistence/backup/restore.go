@@ -44,7 +44,7 @@ type Target interface {
 
 // Loader fills tables in a transaction.
 type Loader interface {
-	// Insert adds rows to a table, a few of them in memory at a time.
+	// Insert adds rows to a table, a few of them in memory at a time. Those of one of Begun go before.
 	Insert(ctx context.Context, table Table, rows iter.Seq2[[]any, error]) error
 	// Settle brings what was loaded to where work can go on: it enqueues the jobs
 	// that are missing and, for a rehearsal, drops what would go out to others.

@@ -48,7 +48,10 @@ func (s *Store) Restore(ctx context.Context, from io.Reader, rehearsal bool) (ba
 	}
 	defer release()
 	summary, err := backup.Restore(ctx, from, target{database}, backup.Options{Master: s.keys.master, Rehearsal: rehearsal})
-	return summary, s.explain(err, "restore")
+	if err != nil {
+		return backup.Summary{}, fmt.Errorf("restore: %w", err)
+	}
+	return summary, nil
 }
 
 // target is a Restorer as a backup.Target.
@@ -98,13 +101,16 @@ func (t target) load(ctx context.Context, work func(Loading) error) error {
 	return nil
 }
 
-// empty reads the schema, and fails if a table has a row.
+// empty reads the schema, and fails if a table has a row that no migration made.
 func empty(ctx context.Context, tx Loading) (backup.Schema, error) {
 	schema, err := tx.Schema(ctx)
 	if err != nil {
 		return backup.Schema{}, err
 	}
 	for _, table := range schema.Tables {
+		if _, begun := backup.Begun[table.Name]; begun {
+			continue
+		}
 		var rows int64
 		if err := tx.QueryRow(ctx, "SELECT COUNT(*) FROM (SELECT 1 FROM "+backup.Quoted(table.Name)+" LIMIT 1) AS t").Scan(&rows); err != nil {
 			return backup.Schema{}, fmt.Errorf("look into %s: %w", table.Name, err)
@@ -121,6 +127,16 @@ func empty(ctx context.Context, tx Loading) (backup.Schema, error) {
 type loader struct {
 	Loading
 	tables []backup.Table
+}
+
+// Insert makes room where a migration has put something.
+func (l loader) Insert(ctx context.Context, table backup.Table, rows iter.Seq2[[]any, error]) error {
+	if _, begun := backup.Begun[table.Name]; begun {
+		if _, err := l.Exec(ctx, "DELETE FROM "+backup.Quoted(table.Name)); err != nil {
+			return fmt.Errorf("empty it: %w", err)
+		}
+	}
+	return l.Loading.Insert(ctx, table, rows)
 }
 
 // Settle enqueues a step of each source that is not read to its end: which

@@ -15,6 +15,7 @@ func TestWhatPassesIsToldFromWhatDoesNot(t *testing.T) {
 		"25006": true,  // read-only
 		"53100": true,  // disk full
 		"53300": true,  // too many connections
+		"55P03": true,  // lock timeout
 		"57014": true,  // statement timeout
 		"57P01": true,  // shutdown
 		"58030": true,  // I/O error

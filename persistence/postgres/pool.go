@@ -144,9 +144,9 @@ func (p *pool) StartJobs(ctx context.Context, workers jobs.Workers) (func(contex
 // awayCodes are how the SQLSTATEs begin with which Postgres says that it cannot
 // go on for reasons that pass: connection exceptions, a server that may only be
 // read (one that was replaced, or whose disk is full, as hosts do it),
-// insufficient resources (a full disk, too many connections), operators'
-// intervention, errors of the system.
-var awayCodes = []string{"08", "25006", "53", "57", "58"}
+// insufficient resources (a full disk, too many connections), a table that a migration
+// did not get, operators' intervention, errors of the system.
+var awayCodes = []string{"08", "25006", "53", codeLocked, "57", "58"}
 
 // away tells whether an error means that Postgres cannot be used for now.
 func away(err error) bool {

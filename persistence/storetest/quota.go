@@ -29,6 +29,18 @@ var quotaTests = []test{
 		w.refused(t, chat.ErrQuota, w.asking(1, last.In(time.FixedZone("NZDT", 13*3600))))
 		w.committed(t, w.asking(1, last.Add(time.Millisecond)))
 	}},
+	{"A stale activation learns that it is stale, whatever else would refuse it", func(t *testing.T, w *world) {
+		first := w.asking(1, moment(10))
+		w.committed(t, first)
+		_, err := w.Open(t.Context(), first.Ref)
+		must(t, err)
+		question := first.Bodies[0].(chat.MessageCreated).Message
+		over := next(first.Ref, 2, started(question, 1))
+		over.Limit = 1
+		w.refused(t, chat.ErrFenced, over)
+		over.Epoch = 2
+		w.refused(t, chat.ErrQuota, over)
+	}},
 	{"Each tenant has its own limit", func(t *testing.T, w *world) {
 		w.committed(t, w.asking(1, moment(10)))
 		newWorld(t, w.Store).committed(t, newWorld(t, w.Store).asking(1, moment(10)))

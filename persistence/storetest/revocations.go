@@ -8,6 +8,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"parley/account"
+	"parley/chat"
 )
 
 // version is that of the last revocation of all.
@@ -119,6 +120,39 @@ var revocationTests = []test{
 				t.Errorf("%s: saw %d, want %d", r.User, seen[r.User], r.Version)
 			}
 		}
+	}},
+	{"Another node refuses what was revoked, though nobody told it", func(t *testing.T, w *world) {
+		var nodes [2]*account.Service
+		for i := range nodes {
+			node, err := account.NewService(account.Config{
+				Store: w, Sessions: w, Members: w, Invitations: w, Revocations: w, Key: []byte("0123456789abcdef0123456789abcdef"),
+			})
+			must(t, err)
+			stop, err := node.Follow(t.Context())
+			must(t, err)
+			defer stop()
+			nodes[i] = node
+		}
+		here, there := nodes[0], nodes[1]
+		signedIn, err := here.Register(t.Context(), account.Registration{
+			Email: chat.NewID("mia") + "@acme.example", Password: "correct horse battery staple", Company: "Acme",
+		})
+		must(t, err)
+		if _, err := there.Authenticate(signedIn.Access); err != nil {
+			t.Fatal(err)
+		}
+		must(t, here.Logout(t.Context(), signedIn.Refresh))
+		_, err = here.Authenticate(signedIn.Access)
+		want(t, err, account.ErrRevoked)
+		gone := make(chan struct{})
+		defer there.Watch(signedIn.Identity, func() { close(gone) })()
+		select {
+		case <-gone:
+		case <-time.After(patience):
+			t.Fatal("it was not told")
+		}
+		_, err = there.Authenticate(signedIn.Access)
+		want(t, err, account.ErrRevoked)
 	}},
 	{"Old ones are left out", func(t *testing.T, w *world) {
 		before := w.version(t)

@@ -33,6 +33,7 @@ type desk struct {
 	asked   map[string]asked
 	quiet   time.Time // since when there is nothing to do
 	retired bool
+	settled bool // all nodes could say who sits here
 }
 
 // node is who sits at a desk through one node.
@@ -49,7 +50,7 @@ type sitter struct {
 }
 
 // What desks are told. The replies are *chat.Receipt unless it says otherwise. All but
-// the last two travel between nodes (carry.go).
+// the last three travel between nodes (carry.go).
 type (
 	stir struct {
 		Node   string
@@ -67,6 +68,7 @@ type (
 		err   error
 	}
 	deskTick struct{}
+	gathered struct{} // see gather
 )
 
 const (
@@ -74,6 +76,7 @@ const (
 	deskIdle    = time.Minute     // without seats and without a line a desk leaves memory
 	lineMost    = 1_000           // of those who wait are told their place
 	lineTimeout = 10 * time.Second
+	gatherFor   = time.Second // other nodes see at once that a member has left, or drains
 )
 
 // Receive hands each message to the one line that knows it.
@@ -85,6 +88,9 @@ func (d *desk) Receive(ctx actor.Context) {
 		d.read(ctx, m)
 	case *deskTick:
 		d.tick(ctx)
+	case *gathered:
+		d.settled = true
+		d.call(ctx)
 	case *cluster.Call:
 		d.request(ctx, m.Message)
 	case *cluster.Vacate:
@@ -122,6 +128,7 @@ func (d *desk) request(ctx actor.Context, message any) {
 func (d *desk) begin(ctx actor.Context, tenant string) {
 	d.tenant, d.quiet = tenant, time.Now()
 	d.nodes, d.told, d.asked = map[string]node{}, map[string]chat.Place{}, map[string]asked{}
+	d.gather(ctx)
 	d.look(ctx)
 	d.again(ctx)
 }
@@ -152,8 +159,21 @@ func (d *desk) stir(ctx actor.Context, m *stir) {
 	d.look(ctx)
 }
 
+// gather waits until the other nodes have said who sits here through them: a desk that began anew elsewhere
+// would call a roster with some of them only.
+func (d *desk) gather(ctx actor.Context) {
+	if d.settled = len(d.engine.node.Members()) == 1; d.settled {
+		return
+	}
+	engine, self := d.engine, ctx.Self()
+	time.AfterFunc(gatherFor, func() { engine.send(self, &gathered{}) })
+}
+
 // call tells all who sit here who is on duty, if that has changed.
 func (d *desk) call(ctx actor.Context) bool {
+	if !d.settled {
+		return true
+	}
 	colleagues := d.colleagues()
 	if slices.Equal(colleagues, d.roster) {
 		return false

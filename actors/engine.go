@@ -45,6 +45,7 @@ type Config struct {
 	Prices     llm.Prices     // what answers cost
 	Limit      int64          // answers of one tenant in a month; 0: as many as they like
 	Leases     chat.Leases    // which node goes the rounds; needed with a Cluster that has an address
+	Positions  chat.Positions // needed with one, too
 	Cluster    cluster.Config // what this node is among others; the zero value: the only one
 	Tracer     chat.Tracer
 	Logger     *slog.Logger
@@ -57,6 +58,7 @@ type Config struct {
 // work: what was ordered may still happen.
 type Engine struct {
 	log        chat.Log
+	positions  chat.Positions
 	idles      chat.Idles
 	reads      chat.Reads
 	desks      *desks
@@ -77,6 +79,8 @@ type Engine struct {
 	unborn     sync.Map     // chat.Ref of conversations that are attached to before their beginning
 	sessions   atomic.Int64 // activations in memory
 	answering  atomic.Int64 // answers that are being written
+	fenced     atomic.Int64 // appends
+	moved      atomic.Int64 // sessions
 	running    context.Context
 	stop       context.CancelFunc
 	tasks      sync.WaitGroup
@@ -86,7 +90,7 @@ type Engine struct {
 // what an earlier process has left broken.
 func Start(config Config) (*Engine, error) {
 	e := &Engine{
-		log: config.Log, idles: config.Idles, reads: config.Reads, opener: newOpener(config.Log), committer: newCommitter(config.Log), room: newRoom(nodeRoom, tenantRoom), limit: config.Limit,
+		log: config.Log, positions: config.Positions, idles: config.Idles, reads: config.Reads, opener: newOpener(config.Log), committer: newCommitter(config.Log), room: newRoom(nodeRoom, tenantRoom), limit: config.Limit,
 		inbox: newInbox(config.Announcer, config.Logger), logger: config.Logger,
 		idleAfter: cmp.Or(config.IdleAfter, idleAfter), closeEvery: cmp.Or(config.CloseEvery, closeEvery), tracer: config.Tracer,
 	}
@@ -101,7 +105,12 @@ func Start(config Config) (*Engine, error) {
 	e.running, e.stop = context.WithCancel(context.Background())
 	joined := config.Cluster
 	joined.Logger, joined.Announcer, joined.Left = config.Logger, config.Announcer, e.left
-	joined.Codec = carried
+	joined.Codec, joined.Changed = carried, func(members int) {
+		e.desks.stirAll() // one may have to move
+		if config.Cluster.Changed != nil {
+			config.Cluster.Changed(members)
+		}
+	}
 	joined.Kinds = map[string]*actor.Props{
 		sessionKind: props,
 		deskKind:    actor.PropsFromProducer(func() actor.Actor { return &desk{engine: e, store: config.Desks} }),
@@ -125,6 +134,9 @@ func Start(config Config) (*Engine, error) {
 	}
 	e.tasks.Go(func() { e.bots.refresh(e.running) })
 	e.tasks.Go(func() { e.inbox.run(e.running) })
+	if config.Cluster.Address != "" {
+		e.tasks.Go(func() { e.recheck(e.running) })
+	}
 	e.tasks.Go(func() { e.rounds.lead(e.running) })
 	e.tasks.Go(func() { e.sweep(e.running) })
 	e.tasks.Go(func() { e.closeIdle(e.running) })
@@ -168,9 +180,18 @@ const drainLook = 20 * time.Millisecond
 // here is to go to another.
 func (e *Engine) Aside() bool { return e.node.Aside() }
 
-// Stats counts what is alive on this node: sessions in memory, and answers that are being written.
-func (e *Engine) Stats() (sessions, answering int64) {
-	return e.sessions.Load(), e.answering.Load()
+// Stats is what an engine has counted.
+type Stats struct {
+	Sessions  int64 // in memory now
+	Answering int64 // answers that are being written now
+	Fenced    int64 // appends of this node that SQL refused, since another node had opened the conversation
+	Moved     int64 // conversations that left this node though somebody watched
+	Cluster   cluster.Stats
+}
+
+// Stats counts what is alive on this node, and what happened since its start.
+func (e *Engine) Stats() Stats {
+	return Stats{e.sessions.Load(), e.answering.Load(), e.fenced.Load(), e.moved.Load(), e.node.Stats()}
 }
 
 // Bot returns a bot as it is set up now, from this node's snapshot of it: at most a

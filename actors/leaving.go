@@ -67,6 +67,9 @@ func (s *session) depart(ctx actor.Context) {
 // already under way find somebody who sends them on.
 func (s *session) retire(ctx actor.Context) {
 	s.phase = retired
+	if len(s.watchers) > 0 {
+		s.engine.moved.Add(1)
+	}
 	s.deliver(ctx, &Moved{})
 	s.watchers = nil
 	s.engine.node.Retire(ctx.Self())

@@ -102,6 +102,8 @@ type (
 	}
 	// recollected is a summary that was made anew; the one there was, if that failed.
 	recollected struct{ summary chat.Summary }
+	// rechecked is the epoch of the conversation, as SQL has it.
+	rechecked struct{ epoch int64 }
 	// idle asks whether nothing has happened since the watchers left.
 	idle struct{ since int64 }
 )

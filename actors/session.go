@@ -85,6 +85,8 @@ func (s *session) Receive(ctx actor.Context) {
 		s.answered(ctx, m)
 	case *recollected:
 		s.recollected(ctx, m)
+	case *rechecked:
+		s.rechecked(ctx, m.epoch)
 	case *idle:
 		s.idle(ctx, m)
 	case *detach:

@@ -69,6 +69,7 @@ func (s *session) written(ctx actor.Context, m *written) {
 	case m.outcome.Duplicate != nil:
 		s.land(ctx, m.outcome.Duplicate)
 	case errors.Is(m.outcome.Err, chat.ErrFenced):
+		s.engine.fenced.Add(1)
 		s.giveUp(ctx, again)
 	case errors.Is(m.outcome.Err, chat.ErrQuota) && !s.flight.exhausted:
 		s.exhausted()

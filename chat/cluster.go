@@ -56,3 +56,17 @@ type Leases interface {
 	// Resign lets another lead at once. It is no error if the node does not.
 	Resign(ctx context.Context, duty, node string) error
 }
+
+// Positions tells where logs are, to those who may have missed something: an activation that another has replaced,
+// or somebody who watches a conversation on another node.
+type Positions interface {
+	// Positions returns the position of each of the conversations that has rows. It reads one row for each: ask for
+	// 500 at most, and not often.
+	Positions(ctx context.Context, refs []Ref) (map[Ref]Position, error)
+}
+
+// Position is where a log is.
+type Position struct {
+	Epoch int64 // of the activation that opened it last
+	Head  int64 // seq of its last event
+}

@@ -10,6 +10,7 @@ import (
 	"net"
 	"slices"
 	"strconv"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -254,6 +255,17 @@ type Stats struct {
 // Stats returns what this node has counted.
 func (n *Node) Stats() Stats {
 	return Stats{len(n.Members()), n.evictions.Load(), n.asked.here.Load(), n.asked.there.Load()}
+}
+
+// Here returns the identities of a kind that are active on this node.
+func (n *Node) Here(kind string) (identities []string) {
+	n.placement.here.Range(func(key, _ any) bool {
+		if identity, ok := strings.CutPrefix(key.(string), kind+"/"); ok {
+			identities = append(identities, identity)
+		}
+		return true
+	})
+	return identities
 }
 
 // Lives tells whether a member at the address does, as far as this node knows.

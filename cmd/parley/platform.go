@@ -123,7 +123,7 @@ func (p *platform) start(ctx context.Context, waits func(part string)) (err erro
 	if p.engine, err = actors.Start(actors.Config{
 		Log: p.vitals.Log(p.store), Idles: p.store, Desks: p.store, Reads: p.store, Bots: p.store, Knowledge: p.library, Announcer: p.redis,
 		Model: p.model, Extractive: extractive.Provider{Pace: extractivePace}, Prices: p.config.Prices, Limit: int64(p.config.LimitMonth), Logger: p.logger,
-		Leases: p.store, Cluster: p.cluster(), Tracer: p.traces.Tracer(),
+		Leases: p.store, Positions: p.store, Cluster: p.cluster(), Tracer: p.traces.Tracer(),
 	}); err != nil {
 		return err
 	}
@@ -231,16 +231,7 @@ func (p *platform) web() (*web, error) {
 	if err != nil {
 		return nil, err
 	}
-	p.registry.MustRegister(
-		prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "parley_sessions", Help: "Conversations in memory."}, func() float64 {
-			sessions, _ := p.engine.Stats()
-			return float64(sessions)
-		}),
-		prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "parley_answers_open", Help: "Answers that are being written."}, func() float64 {
-			_, answering := p.engine.Stats()
-			return float64(answering)
-		}),
-	)
+	registerEngine(p.registry, p.engine)
 	visitors := account.NewVisitors(p.master.Derive("visitor-tokens", 32))
 	vitals.Watch(p.registry, p.store, p.redis.Up)
 	engine := p.vitals.Engine(p.engine)

@@ -80,7 +80,7 @@ func (r *run) flood(url string) {
 				others = max(others, percentile(timers, 99))
 			}
 			machine := fmt.Sprintf("this process kept %.2f processors busy, timers were late by %s", used.Seconds()/length.Seconds(), tell(timers))
-			_, answering := in.engine.Stats()
+			answering := in.engine.Stats().Answering
 			r.rest(in, model)
 			letters, writes := w.take()
 			all[flooded] = append(all[flooded], letters)
@@ -422,7 +422,7 @@ func (r *run) rest(in inside, model *clerk) {
 	model.hurry.Store(true)
 	defer model.hurry.Store(false)
 	r.await("all is answered", func() bool {
-		_, answering := in.engine.Stats()
+		answering := in.engine.Stats().Answering
 		return answering == 0
 	})
 }

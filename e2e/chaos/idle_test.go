@@ -60,7 +60,7 @@ func TestConversationsThatEndedLeaveNothingBehind(t *testing.T) {
 		for first := 0; first < crowd; first += together {
 			wave := visitors[first:min(first+together, crowd)]
 			w.converse(wave, cycle)
-			sessions, _ := in.engine.Stats()
+			sessions := in.engine.Stats().Sessions
 			most = max(most, sessions)
 			for _, v := range wave {
 				v.leave()
@@ -68,8 +68,8 @@ func TestConversationsThatEndedLeaveNothingBehind(t *testing.T) {
 		}
 		spoke := time.Since(begun)
 		r.await("every session has left memory", func() bool {
-			sessions, answering := in.engine.Stats()
-			return sessions == 0 && answering == 0
+			stats := in.engine.Stats()
+			return stats.Sessions == 0 && stats.Answering == 0
 		})
 		r.await("every connection is gone", func() bool { return w.connections() == 0 })
 		heaps[cycle] = live()

@@ -12,6 +12,17 @@ import (
 )
 
 var fencingTests = []test{
+	{"A position tells which activation is the last, and how far it wrote", func(t *testing.T, w *world) {
+		ref, other := w.born(t, said("a", "Hello"), said("b", "Hello")), w.born(t, said("a", "Hello"))
+		_, err := w.Open(t.Context(), ref)
+		must(t, err)
+		foreign := chat.Ref{Tenant: chat.NewID(chat.TenantPrefix), Conversation: ref.Conversation}
+		got, err := w.Positions(t.Context(), []chat.Ref{ref, w.newRef(), foreign, other})
+		must(t, err)
+		if diff := cmp.Diff(map[chat.Ref]chat.Position{ref: {Epoch: 2, Head: 2}, other: {Epoch: 1, Head: 1}}, got); diff != "" {
+			t.Error(diff)
+		}
+	}},
 	{"An append under an older epoch, or a newer, is fenced", func(t *testing.T, w *world) {
 		ref := w.born(t, said("a", "Hello"))
 		_, err := w.Open(t.Context(), ref)

@@ -29,6 +29,7 @@ type Store interface {
 	chat.Replies
 	chat.Mails
 	chat.Leases
+	chat.Positions
 	BotTenant(ctx context.Context, id string) (string, error)
 	BotVersions(ctx context.Context, ids []string) (map[string]int64, error)
 	account.Store

@@ -1646,6 +1646,63 @@ func (b *PlanMailsBatchResults) Close() error {
 	return b.br.Close()
 }
 
+const positions = `-- name: Positions :batchone
+SELECT epoch, head FROM conversations WHERE tenant = $1 AND id = $2
+`
+
+type PositionsBatchResults struct {
+	br     pgx.BatchResults
+	tot    int
+	closed bool
+}
+
+type PositionsParams struct {
+	Tenant string
+	ID     string
+}
+
+type PositionsRow struct {
+	Epoch int64
+	Head  int64
+}
+
+// Where logs are that a node has open, or that somebody watches there.
+func (q *Queries) Positions(ctx context.Context, arg []PositionsParams) *PositionsBatchResults {
+	batch := &pgx.Batch{}
+	for _, a := range arg {
+		vals := []interface{}{
+			a.Tenant,
+			a.ID,
+		}
+		batch.Queue(positions, vals...)
+	}
+	br := q.db.SendBatch(ctx, batch)
+	return &PositionsBatchResults{br, len(arg), false}
+}
+
+func (b *PositionsBatchResults) QueryRow(f func(int, PositionsRow, error)) {
+	defer b.br.Close()
+	for t := 0; t < b.tot; t++ {
+		var i PositionsRow
+		if b.closed {
+			if f != nil {
+				f(t, i, ErrBatchAlreadyClosed)
+			}
+			continue
+		}
+		row := b.br.QueryRow()
+		err := row.Scan(&i.Epoch, &i.Head)
+		if f != nil {
+			f(t, i, err)
+		}
+	}
+}
+
+func (b *PositionsBatchResults) Close() error {
+	b.closed = true
+	return b.br.Close()
+}
+
 const refundAnswers = `-- name: RefundAnswers :batchexec
 UPDATE answers SET charged = FALSE
 WHERE answers.tenant = $1 AND answers.conversation = $2 AND answers.charged

@@ -98,3 +98,7 @@ ORDER BY updated_at, id LIMIT sqlc.arg(count);
 -- name: KeepSummaries :batchexec
 INSERT INTO summaries (conversation, tenant, through, body) VALUES ($1, $2, $3, $4)
 ON CONFLICT (conversation) DO UPDATE SET through = excluded.through, body = excluded.body WHERE summaries.tenant = excluded.tenant;
+
+-- Where logs are that a node has open, or that somebody watches there.
+-- name: Positions :batchone
+SELECT epoch, head FROM conversations WHERE tenant = $1 AND id = $2;

@@ -82,10 +82,13 @@ func (s *scanner) text() (content []byte, plain bool) {
 	return nil, false
 }
 
-// flat takes an object of strings, integers, true, false and null, and returns all of it.
-func (s *scanner) flat() (object []byte, usual bool) {
+// flat takes an object of strings, integers, true, false and null, or null itself, and returns all of it.
+func (s *scanner) flat() (value []byte, usual bool) {
 	s.space()
 	begin := s.rest
+	if s.word("null") {
+		return begin[:len("null")], true
+	}
 	more := s.token('{') && !s.token('}')
 	if !more && len(s.rest) == len(begin) {
 		return nil, false

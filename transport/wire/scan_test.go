@@ -13,6 +13,7 @@ func TestTheUsualFramesAreScanned(t *testing.T) {
 		`{"id":"7","type":"message.send","data":{"client_id":"c-1","text":"Grüße \"an\" alle\n\/\\"}}`,
 		`{"type":"ping"}`,
 		`{"data":{},"type":"typing","id":""}`,
+		`{"data":null,"type":"handoff.request"}`,
 		` { "id" : "1" , "type" : "read" , "data" : { "seq" : 41 , "a" : -7, "b" : 0, "c" : true , "d" : false , "e" : null } } ` + "\r\n\t",
 	} {
 		if _, usual := scan([]byte(frame)); !usual {
@@ -26,7 +27,7 @@ func TestWhatIsUnusualIsLeftToTheStandardDecoder(t *testing.T) {
 	for _, frame := range []string{
 		``, `{`, `{}`, `[]`, `null`, `{"id":"1"}`, `{"type":"ping"`, `{"type":"ping"} x`, `{"type":"ping",}`, `{,"type":"ping"}`, `{"type" "ping"}`,
 		`{"TYPE":"ping"}`, `{"type":"ping","type":"pong"}`, `{"type":"pi\u006eg"}`, `{"type":"pi` + "\n" + `ng"}`, `{"type":1}`,
-		`{"type":"a","data":null}`, `{"type":"a","data":{"b":{}}}`, `{"type":"a","data":{"b":[]}}`, `{"type":"a","data":{"b":01}}`,
+		`{"type":"a","data":nul}`, `{"type":"a","data":{"b":{}}}`, `{"type":"a","data":{"b":[]}}`, `{"type":"a","data":{"b":01}}`,
 		`{"type":"a","data":{"b":1.5}}`, `{"type":"a","data":{"b":1e5}}`, `{"type":"a","data":{"b":-}}`, `{"type":"a","data":{"b":"\u00e4"}}`,
 		`{"type":"a","data":{"b":"\x"}}`, `{"type":"a","data":{"b":nul}}`, `{"type":"a","data":{"b":1,}}`, `{"type":"a","data":{"b":}}`, `{"type":"a","data":{"b"`, `{"type":"a","data":x}`, `{"type":"a","data":{"b":"\`,
 	} {

@@ -313,8 +313,17 @@ func (n *Node) lost(member chat.Member) {
 	}
 }
 
-// warnings passes on what the actor library logs from Warn upwards.
+// warnings passes on what the actor library logs from Warn upwards, but for the connections between nodes that
+// come and go: the roll says who is gone, and probes who cannot be reached.
 type warnings struct{ slog.Handler }
+
+// Handle implements slog.Handler.
+func (w warnings) Handle(ctx context.Context, record slog.Record) error {
+	if strings.HasPrefix(record.Message, "Endpoint") {
+		return nil
+	}
+	return w.Handler.Handle(ctx, record)
+}
 
 func (w warnings) Enabled(ctx context.Context, level slog.Level) bool {
 	return level >= slog.LevelWarn && w.Handler.Enabled(ctx, level)

@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"path/filepath"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -44,6 +45,7 @@ const extractivePace = 15 * time.Millisecond
 
 // platform is all that runs behind the handlers.
 type platform struct {
+	nodes    atomic.Int32 // that serve, as far as this one knows; 0: this one alone
 	config   *Config
 	logger   *slog.Logger
 	registry *prometheus.Registry
@@ -139,7 +141,10 @@ func (p *platform) cluster() cluster.Config {
 	return cluster.Config{
 		Address: p.config.ClusterAddr, Listen: p.config.ClusterListen, TTL: p.config.ClusterTTL, Version: version(),
 		Secret: p.master.Derive("cluster", 32), Membership: p.redis.Membership(), Placements: p.redis.Placements(),
-		Changed: func(members int) { p.redis.SetNodes(members) },
+		Changed: func(members int) {
+			p.redis.SetNodes(members)
+			p.nodes.Store(int32(members)) //nolint:gosec // a few
+		},
 	}
 }
 
@@ -242,7 +247,7 @@ func (p *platform) web() (*web, error) {
 		"redis":    {Check: p.redis.Ping, Helpful: true},
 	}
 	w.socket = socket.New(socket.Config{
-		Engine: engine, Log: p.store, Conversations: p.store, Bots: p.store, Visitors: visitors, Announcer: p.redis,
+		Engine: engine, Log: p.store, Conversations: p.store, Bots: p.store, Visitors: visitors, Positions: p.store, Announcer: p.redis,
 		Summaries: p.store, Members: p.store, Notes: p.store, Mails: p.store,
 		Authenticate: func(_ context.Context, bearer string) (account.Identity, error) {
 			return p.accounts.Authenticate(bearer)
@@ -255,6 +260,7 @@ func (p *platform) web() (*web, error) {
 		Limits: socket.Limits{
 			Off: p.config.LimitsOff(), MessagesPerMinute: p.config.LimitMessages,
 			OpensPerMinute: p.config.LimitOpens, ConnectionsPerAddress: p.config.LimitConnections,
+			Nodes: func() int { return int(p.nodes.Load()) },
 		},
 		Logger: p.logger, Metrics: p.registry, Tracer: p.traces.Tracer(),
 	})

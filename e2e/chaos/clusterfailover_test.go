@@ -123,10 +123,10 @@ func TestClusterDrainGivesUpWhatIsIdleAtOnce(t *testing.T) {
 		llmtest.Script{Question: "at length", Words: streamedWords, PaceMS: 50}, // for five seconds
 		brief)
 	s := r.siteOnCluster(model)
-	bots, node := s.bots(2), s.cluster.Nodes[0]
+	bots, node := s.bots(2), s.cluster.Nodes[drained]
 	var visitors []*client.Visitor
 	for i := range idle + streaming {
-		v := client.New(s.guestOf(fmt.Sprintf("v%d", i), bots[i%len(bots)], 0))
+		v := client.New(s.guestOf(fmt.Sprintf("v%d", i), bots[i%len(bots)], drained))
 		visitors = append(visitors, v)
 		r.come(v)
 		v.Send(r.Context(), fmt.Sprintf("Hello from %s", v.Name()))
@@ -182,13 +182,16 @@ func TestClusterDrainGivesUpWhatIsIdleAtOnce(t *testing.T) {
 	s.complaints()
 }
 
+// drained is the node that is to end: the owner goes to another.
+const drained = nodes - 1
+
 // streamedWords is how long the answers are that a drain lets end.
 const streamedWords = 100
 
 // idleGone waits until the node that ends holds nothing but the conversations that it answers in, and says when that was.
 func (s *site) idleGone(idle int, begun time.Time) time.Duration {
 	s.Helper()
-	node := s.cluster.Nodes[0]
+	node := s.cluster.Nodes[drained]
 	for held := idle; node.Alive(); time.Sleep(20 * time.Millisecond) {
 		now, err := node.Metrics("parley_sessions", "parley_answers_open")
 		if err != nil {

@@ -89,7 +89,7 @@ func remaining(until time.Time) uint32 {
 	if until.IsZero() {
 		return 0
 	}
-	return uint32(min(max(time.Until(until).Milliseconds(), 1), math.MaxUint32)) //nolint:gosec // G115: it is in bounds.
+	return uint32(min(max(time.Until(until).Milliseconds(), 1), math.MaxUint32))
 }
 
 func until(remaining uint32) time.Time {

@@ -49,7 +49,7 @@ func TestMessagesTravelBetweenProcesses(t *testing.T) {
 
 func process(t *testing.T, role string) *exec.Cmd {
 	t.Helper()
-	cmd := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^"+t.Name()+"$", "-test.v", "-test.timeout=1m") //nolint:gosec // G204: this very program.
+	cmd := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^"+t.Name()+"$", "-test.v", "-test.timeout=1m")
 	cmd.Env = append(os.Environ(), roleOf+"="+role)
 	return cmd
 }

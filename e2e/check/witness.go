@@ -15,6 +15,9 @@ func (d *Database) Witness() {
 		`CREATE TABLE witness.writes (n BIGSERIAL PRIMARY KEY, conversation TEXT NOT NULL, writer TEXT NOT NULL,
 			old_epoch BIGINT NOT NULL, epoch BIGINT NOT NULL, old_head BIGINT NOT NULL, head BIGINT NOT NULL)`,
 		`CREATE FUNCTION witness.note() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+			IF TG_OP = 'UPDATE' AND (OLD.epoch, OLD.head) = (NEW.epoch, NEW.head) THEN
+				RETURN NULL; -- a row that was locked, whoever did
+			END IF;
 			INSERT INTO witness.writes (conversation, writer, old_epoch, epoch, old_head, head)
 			VALUES (NEW.id, current_setting('application_name'),
 				CASE WHEN TG_OP = 'INSERT' THEN 0 ELSE OLD.epoch END, NEW.epoch,

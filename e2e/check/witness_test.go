@@ -49,6 +49,7 @@ func TestTheWitnessSeesOpeningsAndAppendsThatWereCommitted(t *testing.T) {
 	run("UPDATE conversations SET epoch = epoch + 1 WHERE id = 'c'")
 	run("BEGIN; UPDATE conversations SET head = 9 WHERE id = 'c'; ROLLBACK")
 	run("UPDATE conversations SET status = 'closed' WHERE id = 'c'")
+	run("UPDATE conversations SET head = head WHERE id = 'c'")
 	run("UPDATE conversations SET head = 3 WHERE id = 'c'")
 	got := d.Writes()
 	want := []Write{{"c", "node7", 0, 1, 0, 2}, {"c", "node7", 1, 2, 2, 2}, {"c", "node7", 2, 2, 2, 3}}

@@ -43,7 +43,7 @@ func startAdmin(ctx context.Context, c *Config, registry *prometheus.Registry, r
 	a.ready.set(ready)
 	mux := http.NewServeMux()
 	mux.Handle("GET /metrics", promhttp.HandlerFor(registry, promhttp.HandlerOpts{}))
-	mux.HandleFunc("GET /healthz", rest.Alive)
+	mux.Handle("GET /healthz", rest.Alive(""))
 	mux.Handle("GET /readyz", a.ready)
 	mux.HandleFunc("GET /debug/pprof/", pprof.Index)
 	mux.HandleFunc("GET /debug/pprof/cmdline", pprof.Cmdline)

@@ -21,6 +21,7 @@ var commands struct {
 	Config  ConfigCmd  `cmd:"" help:"Print every setting with its variable, default and value."`
 	Keys    KeysCmd    `cmd:"" help:"Make a master key."`
 	Healthz HealthzCmd `cmd:"" help:"Ask a running server whether it is ready; for health checks of containers."`
+	Doctor  DoctorCmd  `cmd:"" help:"Check a deployment with its configuration, and say what is wrong and the way out."`
 	Eval    EvalCmd    `cmd:"" help:"Measure retrieval on a folder of data, through the API."`
 }
 

@@ -295,7 +295,7 @@ func (p *platform) web() (*web, error) {
 			Transcripts: rest.Rate{Limit: int64(p.config.LimitTranscripts), Period: time.Hour},
 			Upload:      int64(p.config.LimitUpload),
 		},
-		Ready:   w.parts,
+		Ready: w.parts, Installation: installation(p.master),
 		Metrics: p.registry, ServeMetrics: p.config.MetricsAddr == "" && p.config.Private(),
 		Widget: widget.Pages(), Dashboard: dashboard.Pages(),
 		DemoBot: demoBot, BotMark: "__PARLEY_BOT__", Docs: docsHandler, Socket: w.socket,

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	gomail "github.com/wneessen/go-mail"
+	"github.com/wneessen/go-mail/smtp"
 )
 
 // Sender hands a mail on. Sending the same again is another mail with the same
@@ -83,6 +84,27 @@ func (s *SMTP) Send(ctx context.Context, message Message) error {
 	if err != nil {
 		return err
 	}
+	err = s.within(ctx, func(client *gomail.Client, connection *smtp.Client) error {
+		return client.SendWithSMTPClient(connection, msg)
+	})
+	var failure *Failure
+	if errors.As(err, &failure) {
+		return failure
+	}
+	if err != nil && !msg.IsDelivered() {
+		return notTaken(err)
+	}
+	return nil
+}
+
+// Check signs in at the server and sends nothing. Its error is a *Failure.
+func (s *SMTP) Check(ctx context.Context) error {
+	return s.within(ctx, func(*gomail.Client, *smtp.Client) error { return nil })
+}
+
+// within does something with a connection, signed in, that ends with it or soon after ctx has ended. A *Failure is why
+// there was none.
+func (s *SMTP) within(ctx context.Context, do func(client *gomail.Client, connection *smtp.Client) error) error {
 	var left func() bool // ends the watch over ctx
 	client, err := gomail.NewClient(s.host, s.options(func(dialing context.Context, network, address string) (net.Conn, error) {
 		conn, err := s.dial(dialing, network, address)
@@ -105,12 +127,9 @@ func (s *SMTP) Send(ctx context.Context, message Message) error {
 	if err != nil {
 		return notConnected(err)
 	}
-	err = client.SendWithSMTPClient(connection, msg)
+	err = do(client, connection)
 	_ = client.CloseWithSMTPClient(connection) // whether it says goodbye is nothing to us
-	if err != nil && !msg.IsDelivered() {
-		return notTaken(err)
-	}
-	return nil
+	return err
 }
 
 func (s *SMTP) options(dial gomail.DialContextFunc) []gomail.Option {

@@ -19,8 +19,17 @@ type Part struct {
 	Helpful bool
 }
 
-// Alive answers while the process can answer at all.
-func Alive(w http.ResponseWriter, _ *http.Request) {
+// InstallationHeader names, at /healthz, the installation that a process belongs to.
+const InstallationHeader = "X-Parley-Installation"
+
+// Alive answers while the process can answer at all. It has the installation's name: so that whoever comes through proxies
+// knows where they came.
+type Alive string
+
+func (installation Alive) ServeHTTP(w http.ResponseWriter, _ *http.Request) {
+	if installation != "" {
+		w.Header().Set(InstallationHeader, string(installation))
+	}
 	w.Header().Set("Content-Type", "application/json")
 	_, _ = w.Write([]byte(`{"status":"ok"}` + "\n"))
 }

@@ -51,6 +51,8 @@ type Config struct {
 	// Proxies may name the client in X-Forwarded-For; from anybody else the header is ignored.
 	Proxies []netip.Prefix
 
+	// Installation is what all its nodes are called together, for /healthz; it may be empty.
+	Installation string
 	// Ready has the parts by name, for /readyz.
 	Ready map[string]Part
 	// Metrics gets the API's own measurements.
@@ -181,7 +183,7 @@ func newServer(config Config) *server {
 	describeOpen(s.api)
 	s.mux.HandleFunc("/api/", s.noRoute)
 	s.mux.Handle("GET /openapi.json", specification(s.api))
-	s.mux.HandleFunc("GET /healthz", Alive)
+	s.mux.Handle("GET /healthz", Alive(s.Installation))
 	s.mux.Handle("GET /readyz", Readiness{Parts: s.Ready, Logger: s.Logger}) // without causes: this page is public
 	if s.ServeMetrics {
 		s.mux.Handle("GET /metrics", promhttp.HandlerFor(s.Metrics, promhttp.HandlerOpts{}))

@@ -34,6 +34,7 @@ var rooms = map[string][]string{
 var homes = map[string][]string{
 	"github.com/asynkron/protoactor-go": {"actors"},
 	"github.com/fxamacker/cbor":         {"actors"},
+	"google.golang.org/grpc":            {"actors"},
 	"google.golang.org/protobuf":        {"actors"},
 
 	"github.com/golang-jwt/jwt":   {"account"},

@@ -23,8 +23,8 @@ const (
 	spread = time.Second
 	// turnedAway is that of who comes although nobody serves.
 	turnedAway = 3 * time.Second
-	// hurry and leisure are the longest pauses between two that are told: where nobody waits
-	// for an answer the process need not, and with few of them nobody is flooded.
+	// hurry and leisure are the longest pauses between two that are told: where no other node serves, or nobody waits
+	// for an answer, the process need not wait, and with few of them nobody is flooded.
 	hurry   = 20 * time.Millisecond
 	leisure = 250 * time.Millisecond
 	// glance is how often those who are busy are looked at anew.
@@ -85,7 +85,11 @@ func (h *Handler) tell(ctx context.Context) {
 		end = now.Add(deadline.Sub(now) * 4 / 5)
 	}
 	resting, busy := sortOut(h.arrived(true))
-	pause := pauseFor(end.Sub(now), len(resting)+len(busy), len(busy) > 0)
+	longest := hurry
+	if len(busy) > 0 && stage(h.leaving.Load()) == moving {
+		longest = leisure // those who wait for their answers are not to come behind all others
+	}
+	pause := pauseFor(end.Sub(now), len(resting)+len(busy), longest)
 	looked, next := now, now
 	for {
 		if now = time.Now(); !now.Before(end) {
@@ -125,11 +129,7 @@ func (h *Handler) tell(ctx context.Context) {
 }
 
 // pauseFor is the pause between two of n who are told within the given time.
-func pauseFor(within time.Duration, n int, busy bool) time.Duration {
-	longest := hurry
-	if busy {
-		longest = leisure
-	}
+func pauseFor(within time.Duration, n int, longest time.Duration) time.Duration {
 	return min(max(within, 0)/time.Duration(max(n, 1)), longest)
 }
 

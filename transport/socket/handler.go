@@ -138,10 +138,11 @@ func (h *Handler) admit(r *http.Request, address string) *refusal {
 func (h *Handler) enter(c *conn) bool {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	switch stage(h.leaving.Load()) {
-	case left:
+	now := stage(h.leaving.Load())
+	if now == left {
 		return false
-	case moving:
+	}
+	if now == moving {
 		h.late = append(h.late, c)
 	}
 	h.conns[c] = struct{}{}

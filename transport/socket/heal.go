@@ -176,11 +176,8 @@ func (w *watch) inTurn(attach func(context.Context, greeting) error) error {
 
 // passes tells whether the same attempt may succeed later.
 func passes(err error) bool {
-	switch chat.AsError(err).Kind {
-	case chat.Unavailable, chat.Internal, chat.Limited:
-		return true
-	}
-	return false
+	kind := chat.AsError(err).Kind
+	return kind == chat.Unavailable || kind == chat.Internal || kind == chat.Limited
 }
 
 func sleep(ctx context.Context, d time.Duration) error {

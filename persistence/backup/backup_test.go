@@ -8,6 +8,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -27,6 +28,26 @@ func taken(t testing.TB, d *database, master *seal.Master, rows int) ([]byte, ba
 		t.Fatal(err)
 	}
 	return file.Bytes(), summary
+}
+
+// common is the backup of tests that do not need one of their own.
+var common struct {
+	sync.Once
+	file   []byte
+	master *seal.Master
+}
+
+func aBackup(t testing.TB) ([]byte, *seal.Master) {
+	t.Helper()
+	common.Do(func() {
+		master := newMaster(t)
+		common.file, _ = taken(t, newSQLite(t), master, 8)
+		common.master = master
+	})
+	if common.master == nil {
+		t.Fatal("another test could not make the backup")
+	}
+	return common.file, common.master
 }
 
 func TestABackupRestoresEveryRowIntoTheOtherDatabaseAndBack(t *testing.T) {
@@ -51,6 +72,12 @@ func TestABackupRestoresEveryRowIntoTheOtherDatabaseAndBack(t *testing.T) {
 				if diff := cmp.Diff(before, target.dump(t)); diff != "" {
 					t.Errorf("rows in %s differ (-before +after):\n%s", target.name, diff)
 				}
+				if _, err := target.restore(t, bytes.NewReader(file), master, false); !errors.Is(err, backup.ErrNotEmpty) {
+					t.Errorf("restored twice: %v", err)
+				}
+				if diff := cmp.Diff(before, target.dump(t)); diff != "" {
+					t.Errorf("the second restore changed %s (-before +after):\n%s", target.name, diff)
+				}
 				var next bytes.Buffer
 				if summary, err = target.backup(t.Context(), &next, master); err != nil {
 					t.Fatal(err)
@@ -66,8 +93,18 @@ func TestEveryTableIsInABackupOrLeftOutForAReason(t *testing.T) {
 	t.Parallel()
 	left := maps.Clone(backup.LeftOut)
 	for name, kind := range kinds {
-		d := kind(t)
-		_, summary := taken(t, d, newMaster(t), 3)
+		d, master := kind(t), newMaster(t)
+		d.migrated(t, master)
+		for table := range backup.Begun {
+			if len(d.rows(t, table)) == 0 {
+				t.Errorf("%s: no migration puts a row into %s", name, table)
+			}
+		}
+		d.fill(t, 3)
+		summary, err := d.backup(t.Context(), io.Discard, master)
+		if err != nil {
+			t.Fatal(err)
+		}
 		var inBackup []string
 		for _, table := range summary.Header.Tables {
 			inBackup = append(inBackup, table.Name)
@@ -93,56 +130,34 @@ func TestEveryTableIsInABackupOrLeftOutForAReason(t *testing.T) {
 			delete(left, table)
 		}
 	}
-	for table := range backup.Begun {
-		if d := newSQLite(t); d.migrated(t, newMaster(t)) != nil && len(d.rows(t, table)) == 0 {
-			t.Errorf("no migration puts a row into %s", table)
-		}
-	}
 	if len(left) > 0 {
 		t.Errorf("tables that do not exist are left out: %v", left)
 	}
 }
 
-func TestSourcesThatWereNotReadToTheirEndAreReadOn(t *testing.T) {
+func TestARehearsalReadsSourcesToTheirEndAndReachesNobody(t *testing.T) {
 	t.Parallel()
-	master := newMaster(t)
-	file, _ := taken(t, newSQLite(t), master, 8)
-	for name, kind := range kinds {
-		d := kind(t)
-		if _, err := d.restore(t, bytes.NewReader(file), master, false); err != nil {
-			t.Fatal(err)
-		}
-		var want, got int
-		for query, into := range map[string]*int{
-			"SELECT COUNT(*) FROM sources WHERE state IN ('queued', 'reading')":                 &want,
-			"SELECT COUNT(*) FROM river_job WHERE kind = 'read_source' AND state = 'available'": &got,
-		} {
-			if err := d.handle(t).QueryRowContext(t.Context(), query).Scan(into); err != nil {
-				t.Fatal(err)
-			}
-		}
-		if want != 4 || got != want {
-			t.Errorf("%s: %d jobs for %d sources", name, got, want)
-		}
-	}
-}
-
-func TestARehearsalReachesNobody(t *testing.T) {
-	t.Parallel()
-	master := newMaster(t)
-	file, _ := taken(t, newPostgres(t), master, 6)
+	file, master := aBackup(t)
 	for name, kind := range kinds {
 		d := kind(t)
 		if _, err := d.restore(t, bytes.NewReader(file), master, true); err != nil {
 			t.Fatal(err)
 		}
-		var waiting, hooks, enabled int
-		query := "SELECT (SELECT COUNT(*) FROM outbox) + (SELECT COUNT(*) FROM mails), COUNT(*), COUNT(CASE WHEN enabled THEN 1 END) FROM webhooks"
-		if err := d.handle(t).QueryRowContext(t.Context(), query).Scan(&waiting, &hooks, &enabled); err != nil {
-			t.Fatal(err)
-		}
-		if waiting != 0 || hooks != 6 || enabled != 0 {
-			t.Errorf("%s: %d wait, %d of %d webhooks are enabled", name, waiting, enabled, hooks)
+		for what, want := range map[string]int{
+			"sources WHERE state IN ('queued', 'reading')":                 4,
+			"river_job WHERE kind = 'read_source' AND state = 'available'": 4,
+			"outbox":                 0,
+			"mails":                  0,
+			"webhooks":               8,
+			"webhooks WHERE enabled": 0,
+		} {
+			var got int
+			if err := d.handle(t).QueryRowContext(t.Context(), "SELECT COUNT(*) FROM "+what).Scan(&got); err != nil {
+				t.Fatal(err)
+			}
+			if got != want {
+				t.Errorf("%s: %d %s, want %d", name, got, what, want)
+			}
 		}
 	}
 }
@@ -150,8 +165,7 @@ func TestARehearsalReachesNobody(t *testing.T) {
 // Whatever byte is changed and wherever the file ends: it is refused, and nothing is restored of it.
 func TestADamagedFileIsRefused(t *testing.T) {
 	t.Parallel()
-	master := newMaster(t)
-	file, _ := taken(t, newSQLite(t), master, 12)
+	file, master := aBackup(t)
 	changed := func(at int) []byte {
 		copied := bytes.Clone(file)
 		copied[at] ^= 0x10
@@ -183,11 +197,10 @@ func TestADamagedFileIsRefused(t *testing.T) {
 	}
 }
 
-func TestAFileIsToldFromOneOfAnotherKeyAndFromAForgedOne(t *testing.T) {
+func TestAnotherMasterKeyIsRefused(t *testing.T) {
 	t.Parallel()
-	master, other := newMaster(t), newMaster(t)
-	source := newSQLite(t)
-	file, _ := taken(t, source, master, 3)
+	file, master := aBackup(t)
+	other := newMaster(t)
 	if _, err := backup.Check(bytes.NewReader(file), master); err != nil {
 		t.Error(err)
 	}
@@ -203,32 +216,26 @@ func TestAFileIsToldFromOneOfAnotherKeyAndFromAForgedOne(t *testing.T) {
 			t.Errorf("%s: it made %v before it refused", name, tables)
 		}
 	}
+	source := newSQLite(t)
+	source.migrated(t, master)
 	if _, err := source.backup(t.Context(), io.Discard, other); err == nil || !strings.Contains(err.Error(), "PARLEY_KEY") {
 		t.Errorf("backed up with another key: %v", err)
 	}
 }
 
-func TestARestoreNeverMixesWithWhatIsThere(t *testing.T) {
+// Where a server was started there is a key that it has in memory, even if nobody registered.
+func TestADatabaseThatAServerWasStartedOnIsNotEmpty(t *testing.T) {
 	t.Parallel()
-	master := newMaster(t)
-	file, _ := taken(t, newPostgres(t), master, 3)
+	file, master := aBackup(t)
 	for name, kind := range kinds {
 		d := kind(t)
-		if _, err := d.restore(t, bytes.NewReader(file), master, false); err != nil {
-			t.Fatal(err)
-		}
+		d.migrated(t, master).Close()
 		before := d.dump(t)
-		if _, err := d.restore(t, bytes.NewReader(file), master, false); !errors.Is(err, backup.ErrNotEmpty) {
-			t.Errorf("%s: restored twice: %v", name, err)
+		if _, err := d.restore(t, bytes.NewReader(file), master, false); !errors.Is(err, backup.ErrNotEmpty) || !strings.Contains(err.Error(), "platform_keys") {
+			t.Errorf("%s: %v", name, err)
 		}
 		if diff := cmp.Diff(before, d.dump(t)); diff != "" {
 			t.Errorf("%s: it changed something (-before +after):\n%s", name, diff)
-		}
-		// One on which a server was started and nobody registered has a key of its own, which the server has in memory.
-		started := kind(t)
-		started.migrated(t, master).Close()
-		if _, err := started.restore(t, bytes.NewReader(file), master, false); !errors.Is(err, backup.ErrNotEmpty) || !strings.Contains(err.Error(), "platform_keys") {
-			t.Errorf("%s: restored where a server had been: %v", name, err)
 		}
 	}
 }

@@ -92,26 +92,44 @@ func TestMessagesAreWrittenAndReadAsTheVersionBeforeDid(t *testing.T) {
 		t.Fatal("there is none: go test ./actors -run Messages -update")
 	}
 	if !bytes.Equal(before, now.Bytes()) {
-		t.Errorf("messages are written in another way. New fields and kinds are good: go test ./actors -run Messages -update. Whatever else changes is not understood by the version before.\n%s", now.Bytes())
+		t.Error("there are new fields or kinds: go test ./actors -run Messages -update, and see what changes")
 	}
 	lines := strings.Split(strings.TrimSpace(string(before)), "\n")
 	for i := 0; i+1 < len(lines); i += 2 {
-		label, _, _ := strings.Cut(lines[i], " ")
-		name, number, _ := strings.Cut(label, "/")
+		label, text, _ := strings.Cut(lines[i], " ")
+		name, _, _ := strings.Cut(label, "/")
 		data, err := hex.DecodeString(lines[i+1])
 		if err != nil {
-			t.Fatalf("%s: %v", name, err)
+			t.Fatalf("%s: %v", label, err)
 		}
-		got := carried.Open(&cluster.Envelope{Kind: name, Data: data})
-		if unknown, is := got.(*cluster.Unknown); is {
-			t.Errorf("%s: %v", label, unknown)
-			continue
+		again, err := carried.Pack(carried.Open(&cluster.Envelope{Kind: name, Data: data}))
+		if err != nil {
+			t.Fatalf("%s: %v", label, err)
 		}
-		want := filled(t, types[name])[int(number[0]-'0')]
-		if !alike(want, reflect.ValueOf(got)) {
-			t.Errorf("%s: got %+v", label, got)
+		var sent, read any
+		if err := errors.Join(cbor.Unmarshal(data, &sent), cbor.Unmarshal(again.GetData(), &read)); err != nil {
+			t.Fatalf("%s: %v", label, err)
+		}
+		if again.GetKind() != name || !within(sent, read) {
+			t.Errorf("of what the version before sends, something is lost: %s\n%s", label, text)
 		}
 	}
+}
+
+// within tells whether all that was sent is in what was read, which may have more fields.
+func within(sent, read any) bool {
+	switch sent := sent.(type) {
+	case map[any]any:
+		into, ok := read.(map[any]any)
+		for key, value := range sent {
+			ok = ok && within(value, into[key])
+		}
+		return ok
+	case []any:
+		into, ok := read.([]any)
+		return ok && slices.EqualFunc(sent, into, within)
+	}
+	return reflect.DeepEqual(sent, read)
 }
 
 func TestAnAnswersPieceArrivesThoughItEndsWithinALetter(t *testing.T) {

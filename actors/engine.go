@@ -212,6 +212,9 @@ type Visitor struct {
 	// Unborn says that the conversation's id was made by whoever asks and that nothing was
 	// said under it, as far as they know: its log need not be looked for. SQL decides should they be wrong.
 	Unborn bool
+	// Seen is the seq of the last event that whoever attaches has seen of it. One that the log of an activation does not
+	// have tells that another has written since.
+	Seen int64
 
 	BotName string // filled in by the engine, for a conversation that has no rows to find its bot by
 }

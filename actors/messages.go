@@ -102,6 +102,12 @@ type (
 	}
 	// recollected is a summary that was made anew; the one there was, if that failed.
 	recollected struct{ summary chat.Summary }
+	// verified is where the log is, before somebody is attached who may know more than this activation.
+	verified struct {
+		attach   early
+		position chat.Position // zero: it has no rows
+		err      error
+	}
 	// rechecked is the epoch of the conversation, as SQL has it.
 	rechecked struct{ epoch int64 }
 	// idle asks whether nothing has happened since the watchers left.

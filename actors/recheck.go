@@ -49,8 +49,40 @@ func (e *Engine) recheckOnce(ctx context.Context) {
 			return
 		}
 		for ref, position := range positions {
-			e.tell(ref, &rechecked{position.Epoch})
+			e.node.TellHere(sessionKind, ref.String(), &rechecked{position.Epoch})
 		}
+	}
+}
+
+// doubts tells whether this activation may have been replaced, so that nobody is attached to what it remembers: the
+// other nodes may have given this one up, or who attaches has seen what it does not know.
+func (s *session) doubts(m *attach) bool {
+	return s.phase == live && s.birth == nil && s.engine.positions != nil && (m.Visitor.Seen > s.state.head || !s.engine.node.Certain())
+}
+
+// verify looks where the log is before somebody is attached.
+func (s *session) verify(r early) {
+	engine, self, ref := s.engine, s.self, s.ref
+	go func() {
+		ctx, cancel := context.WithTimeout(engine.running, recheckTimeout)
+		defer cancel()
+		positions, err := engine.positions.Positions(ctx, []chat.Ref{ref})
+		engine.send(self, &verified{r, positions[ref], err})
+	}()
+}
+
+// verified attaches whoever waited for it, here or, if another activation has the log, there.
+func (s *session) verified(ctx actor.Context, m *verified) {
+	if s.phase == live && m.err == nil {
+		s.rechecked(ctx, m.position.Epoch)
+	}
+	switch {
+	case s.phase == retired:
+		s.reply(ctx, m.attach.sender, again)
+	case m.err != nil:
+		s.reply(ctx, m.attach.sender, chat.ErrUnavailable)
+	default:
+		s.attach(ctx, m.attach.message.(*attach), m.attach.sender)
 	}
 }
 

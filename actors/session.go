@@ -85,6 +85,8 @@ func (s *session) Receive(ctx actor.Context) {
 		s.answered(ctx, m)
 	case *recollected:
 		s.recollected(ctx, m)
+	case *verified:
+		s.verified(ctx, m)
 	case *rechecked:
 		s.rechecked(ctx, m.epoch)
 	case *idle:
@@ -134,6 +136,10 @@ func (s *session) request(ctx actor.Context, r early) {
 	s.activity++
 	switch m := r.message.(type) {
 	case *attach:
+		if s.doubts(m) {
+			s.verify(r)
+			return
+		}
 		s.attach(ctx, m, r.sender)
 	case *write:
 		s.write(ctx, m, r)

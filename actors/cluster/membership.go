@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	proto "github.com/asynkron/protoactor-go/cluster"
@@ -62,6 +63,9 @@ type membership struct {
 	topics chan proto.Members // the library's copy of the roll; the latest wins
 	ends   context.CancelFunc
 	ended  sync.WaitGroup
+
+	beaten atomic.Int64 // when the last beat that arrived was sent, in nanoseconds since the epoch
+	alone  bool         // there are no others
 
 	mutex sync.Mutex // of what the node says of itself
 	self  chat.Member
@@ -131,7 +135,7 @@ func (m *membership) run(ctx context.Context) {
 func (m *membership) beat(ctx context.Context) {
 	limited, cancel := context.WithTimeout(ctx, m.ttl/2)
 	defer cancel()
-	joined := m.joins
+	joined, sent := m.joins, time.Now()
 	roll, err := m.store.Beat(limited, m.describe(), m.ttl, m.joins)
 	if err != nil {
 		m.away = true
@@ -149,6 +153,7 @@ func (m *membership) beat(ctx context.Context) {
 		return
 	}
 	m.joins = false
+	m.beaten.Store(sent.UnixNano())
 	returned := m.away || roll.Generation != m.generation
 	m.away, m.generation = false, roll.Generation
 	m.see(roll.Members)
@@ -161,6 +166,11 @@ func (m *membership) beat(ctx context.Context) {
 	if joined {
 		m.node.announce(ctx, m.describe().ID)
 	}
+}
+
+// certain tells that nobody can have given this node up.
+func (m *membership) certain() bool {
+	return m.alone || time.Since(time.Unix(0, m.beaten.Load())) < m.ttl*3/4
 }
 
 // see takes over who lives.

@@ -108,7 +108,7 @@ func Start(config Config) (*Node, error) {
 	n.placement = newPlacement(n, placements, config.Kinds)
 	n.membership = &membership{
 		node: n, store: store, ttl: cmp.Or(config.TTL, defaultTTL),
-		nudge: make(chan struct{}, 1), topics: make(chan proto.Members, 1),
+		alone: config.Address == "", nudge: make(chan struct{}, 1), topics: make(chan proto.Members, 1),
 		self: chat.Member{ID: newMemberID(), Address: config.Address, Version: config.Version},
 	}
 	transport, err := listening(config)
@@ -267,6 +267,16 @@ func (n *Node) Here(kind string) (identities []string) {
 	})
 	return identities
 }
+
+// TellHere sends message to an actor of this node, if it is active.
+func (n *Node) TellHere(kind, identity string, message any) {
+	if pid, ok := n.placement.here.Load(kind + "/" + identity); ok {
+		n.System().Root.Send(pid.(*actor.PID), message)
+	}
+}
+
+// Certain tells that the other members cannot have given this node up: it has been heard lately, or it is the only one.
+func (n *Node) Certain() bool { return n.membership.certain() }
 
 // Lives tells whether a member at the address does, as far as this node knows.
 func (n *Node) Lives(address string) bool {

@@ -169,7 +169,7 @@ func (c *conn) watchConversation(d *desk, r wire.Request) error {
 	if err != nil {
 		return err
 	}
-	w := &watch{c: c, visitor: visitor, scope: visitor.Conversation, self: d.author, known: new(known)}
+	w := &watch{c: c, visitor: visitor, scope: visitor.Conversation, self: d.author, has: held.after, known: new(known)}
 	if err := c.h.put(d, w); err != nil {
 		return err
 	}

@@ -75,6 +75,9 @@ func (c *conn) openSession(r wire.Request) error {
 		return after
 	}
 	w := &watch{c: c, visitor: visitor, self: byVisitor, minted: held.minted}
+	if !held.other {
+		w.has = held.after
+	}
 	mayWait := c.h.inbox.listening()
 	if held.minted && mayWait {
 		c.become(&session{watch: c.h.slept(w)})

@@ -20,6 +20,8 @@ type watch struct {
 	scope   string      // the conversation that frames name; empty for visitors, who have one
 	self    chat.Author // whose typing is not shown: it is the client's own
 
+	has int64 // seq of the last event that the client says it has; does not change
+
 	mu       sync.Mutex
 	ended    bool
 	current  *attachment // whose outputs count; nil: none
@@ -85,10 +87,11 @@ func (w *watch) attach(ctx context.Context, unborn bool, greet greeting) error {
 		return errEnded
 	}
 	w.current, w.attached = a, time.Now()
+	seen := max(w.has, w.last)
 	w.mu.Unlock()
 
 	visitor := w.visitor
-	visitor.Unborn = unborn
+	visitor.Unborn, visitor.Seen = unborn, seen
 	state, err := w.begin(ctx, visitor, a)
 	if err != nil {
 		w.drop(a)

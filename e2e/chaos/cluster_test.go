@@ -33,7 +33,11 @@ const silent = 8 * time.Second
 func (r *run) siteOnCluster(model *llmtest.Model, env ...string) *site {
 	r.Helper()
 	model.Brief()
-	c := server.NewCluster(r, nodes, model, append(env, "PARLEY_CLUSTER_TTL="+membership.String())...)
+	env = append(env, "PARLEY_CLUSTER_TTL="+membership.String())
+	if !long {
+		env = append(env, "PARLEY_DRAIN=5s") // instead of 15
+	}
+	c := server.NewCluster(r, nodes, model, env...)
 	r.Logf("the nodes are joined by %s", c.Network)
 	c.Run()
 	s := &site{run: r, server: c.Nodes[0].Server, cluster: c, books: check.Postgres(r, c.Postgres.URL())}

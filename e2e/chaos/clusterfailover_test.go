@@ -63,7 +63,7 @@ func TestClusterFailoverTakesNoLongerThanAMembership(t *testing.T) {
 		n := s.cluster.Nodes[random.IntN(nodes)]
 		n.Kill()
 		instants = append(instants, time.Now())
-		time.Sleep(8 * time.Second) // dead for longer than anybody waits
+		time.Sleep(2 * failover) // dead for longer than anybody waits
 		s.revive(n)
 	}
 	close(over)
@@ -120,7 +120,7 @@ func TestClusterDrainGivesUpWhatIsIdleAtOnce(t *testing.T) {
 	idle, streaming := r.number("idle", 150, 3000), r.number("streaming", 10, 60)
 	const released = 2 * time.Second // the goal
 	model := llmtest.NewModel(
-		llmtest.Script{Question: "at length", Words: streamedWords, PaceMS: 50}, // for five seconds
+		llmtest.Script{Question: "at length", Words: streamedWords, PaceMS: 40}, // for two seconds
 		brief)
 	s := r.siteOnCluster(model)
 	bots, node := s.bots(2), s.cluster.Nodes[drained]
@@ -186,7 +186,7 @@ func TestClusterDrainGivesUpWhatIsIdleAtOnce(t *testing.T) {
 const drained = nodes - 1
 
 // streamedWords is how long the answers are that a drain lets end.
-const streamedWords = 100
+const streamedWords = 50
 
 // idleGone waits until the node that ends holds nothing but the conversations that it answers in, and says when that was.
 func (s *site) idleGone(idle int, begun time.Time) time.Duration {
@@ -253,7 +253,7 @@ func TestClusterRollingRestartBreaksNothing(t *testing.T) {
 		}
 		r.Logf("%s ended in %v", n.Name, time.Since(begun).Round(time.Millisecond))
 		s.revive(n)
-		time.Sleep(time.Second)
+		time.Sleep(500 * time.Millisecond)
 	}
 	close(over)
 	talking.Wait()

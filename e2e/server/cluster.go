@@ -4,9 +4,12 @@ import (
 	"cmp"
 	"crypto/rand"
 	"encoding/base64"
+	"errors"
 	"fmt"
 	"net"
 	"net/url"
+	"os"
+	"path/filepath"
 	"slices"
 	"sync"
 	"testing"
@@ -62,6 +65,7 @@ func NewCluster(t testing.TB, nodes int, model *llmtest.Model, env ...string) *C
 		Redis:    testbed.RedisServer(t, beside(links, Cache)...),
 		Model:    model, Network: called,
 	}
+	t.Cleanup(func() { c.keepLogs(t) })
 	listening := serveModel(t, links.host(Model), model)
 	key := make([]byte, 32)
 	_, _ = rand.Read(key) // it never fails
@@ -88,6 +92,23 @@ func (c *Cluster) Run() {
 	for _, n := range c.Nodes {
 		n.AwaitReady()
 	}
+}
+
+// keepLogs leaves the nodes' whole logs behind for whoever looks into a test that failed.
+func (c *Cluster) keepLogs(t testing.TB) {
+	t.Helper()
+	if !t.Failed() {
+		return
+	}
+	folder, err := os.MkdirTemp("", "parley-cluster-logs-")
+	for _, n := range c.Nodes {
+		err = errors.Join(err, os.WriteFile(filepath.Join(folder, n.Name+".log"), n.Log(), 0o600))
+	}
+	if err != nil {
+		t.Logf("keep the nodes' logs: %v", err)
+		return
+	}
+	t.Logf("the nodes' logs are in %s", folder)
 }
 
 // Addresses is where visitors come in.

@@ -15,7 +15,7 @@ import (
 const (
 	probeEvery   = time.Second
 	probeTimeout = time.Second
-	probesFailed = 3 // in a row, until a member counts as one that cannot be reached
+	probesFailed = 5 // in a row, until a member counts as one that cannot be reached
 )
 
 // probe looks whether the other members can be reached, until ctx ends, and has the roll say which cannot.

@@ -30,7 +30,7 @@ type shared struct {
 	joined     map[string]string // the latest id, by address
 }
 
-const sharedTTL = time.Second
+const sharedTTL = 3 * time.Second
 
 func newShared(t *testing.T) *shared {
 	t.Helper()

@@ -245,6 +245,7 @@ func (p *platform) web() (*web, error) {
 		"database": {Check: p.store.Ping},
 		"serving":  {Check: w.serving},
 		"redis":    {Check: p.redis.Ping, Helpful: true},
+		"cluster":  {Check: p.reachable},
 	}
 	w.socket = socket.New(socket.Config{
 		Engine: engine, Log: p.store, Conversations: p.store, Bots: p.store, Visitors: visitors, Positions: p.store, Announcer: p.redis,

@@ -80,6 +80,8 @@ func (s *ServeCmd) Run(ctx context.Context) error {
 	// Starting takes some 30 MB, which would be held until a collection happens by itself.
 	go debug.FreeOSMemory()
 
+	go platform.mindReach(ctx, web)
+
 	select {
 	case <-ctx.Done():
 	case err := <-served:

@@ -46,6 +46,22 @@ func (h *Handler) Leave(elsewhere bool) {
 	}
 }
 
+// StepAside tells all clients to connect again elsewhere as Drain does, over the given time, and whoever comes after that
+// at once. When ctx ends, this node serves again.
+func (h *Handler) StepAside(ctx context.Context, over time.Duration) {
+	h.Leave(true)
+	limited, cancel := context.WithTimeout(ctx, over)
+	h.tell(limited)
+	cancel()
+	<-ctx.Done()
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if !h.draining {
+		h.leaving.Store(int32(serving))
+		h.late = nil
+	}
+}
+
 // become goes a stage further.
 func (h *Handler) become(s stage) {
 	h.mu.Lock()
@@ -64,6 +80,9 @@ func (h *Handler) parting() bool { return stage(h.leaving.Load()) != serving }
 // (at once without one). What was asked before is answered before the connection closes. Drain returns when all
 // have gone, or when ctx ends; then the rest are cut off.
 func (h *Handler) Drain(ctx context.Context) {
+	h.mu.Lock()
+	h.draining = true
+	h.mu.Unlock()
 	h.Leave(false)
 	defer h.inbox.stop()
 	defer h.lookout.stop()

@@ -84,6 +84,24 @@ func TestWhoComesWhileNobodyServesIsTold(t *testing.T) {
 	}
 }
 
+func TestANodeThatSteppedAsideServesAgain(t *testing.T) {
+	t.Parallel()
+	h := setup(t)
+	before, _ := h.opened()
+	ctx, back := context.WithCancel(t.Context())
+	aside := make(chan struct{})
+	go func() {
+		defer close(aside)
+		h.handler.StepAside(ctx, time.Second)
+	}()
+	before.farewell()
+	h.visit().farewell()
+	back()
+	<-aside
+	after, _ := h.opened()
+	after.quiet()
+}
+
 func TestWhoComesWhileOtherNodesServeIsServedUntilAllAreTold(t *testing.T) {
 	t.Parallel()
 	h := setup(t)

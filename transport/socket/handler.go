@@ -36,12 +36,13 @@ type Handler struct {
 	healing *healing
 	lookout *lookout
 
-	mu      sync.Mutex
-	conns   map[*conn]struct{}
-	late    []*conn       // those that came while the handler drains
-	gone    chan struct{} // closed when draining and no connection is left
-	allGone func()        // closes gone, once
-	leaving atomic.Int32  // a stage; changes with mu held
+	mu       sync.Mutex
+	conns    map[*conn]struct{}
+	late     []*conn       // those that came while the handler drains
+	gone     chan struct{} // closed when draining and no connection is left
+	allGone  func()        // closes gone, once
+	leaving  atomic.Int32  // a stage; changes with mu held
+	draining bool          // for good; guarded by mu
 }
 
 // New returns a handler. Drain it before the process ends.

@@ -80,7 +80,7 @@ func (v *Visitor) event(e Event) {
 	v.owed.book(e)
 	switch e.Type {
 	case "message.started":
-		v.answer = nil
+		v.answer, v.attempt = nil, e.Data.Attempt
 		if e.Seq > v.head { // of an older one only a snapshot tells how far it is
 			v.answer = &answer{message: e.Data.Message}
 		}
@@ -100,12 +100,15 @@ func (v *Visitor) event(e Event) {
 
 // ended compares an answer's end with what was shown of it.
 func (v *Visitor) ended(e Event, text string) {
-	if a := v.answer; a != nil && a.message == e.Data.Message {
+	forgotten := text == "" && e.Data.Reason == "failed" && v.attempt > 1 // after a second crash nobody knows what was shown
+	switch a := v.answer; {
+	case forgotten:
+	case a != nil && a.message == e.Data.Message:
 		if a.text != text {
 			v.violation("event %d: %q was shown, the answer is %q", e.Seq, a.text, text)
 		}
 		v.pieced++
-	} else if text != "" || e.Data.Reason != "failed" { // after a second crash nobody knows what was shown
+	default:
 		v.keeps(e.Data.Message, text)
 	}
 	v.answer, v.held = nil, answer{}

@@ -16,6 +16,12 @@ const (
 	lost       = `{"seq":3,"at":"2026-11-22T08:00:00.000Z","type":"message.interrupted","data":{"message":"msg_2","text":"","reason":"node_lost"}}`
 )
 
+// An answer of the second attempt, and the failure of one of which nothing is kept.
+var (
+	second = strings.Replace(started, `"attempt":1`, `"attempt":2`, 1)
+	failed = strings.Replace(lost, "node_lost", "failed", 1)
+)
+
 // cut stands where a connection ended and the next one was opened.
 const cut = "cut"
 
@@ -56,6 +62,8 @@ func TestAVisitorSeesEachBreachOfTheContract(t *testing.T) {
 		"a resume in mid-answer": {[]string{head("2"), created, started, snapshot("Hel"), delta("3", "lo"), completed}, ""},
 		"a resume after it":      {[]string{head("3"), created, started, completed}, ""},
 		"a lost node":            {[]string{head("0"), created, started, delta("0", "Hel"), lost}, ""},
+		"lost for good":          {[]string{head("0"), created, second, delta("0", "Hel"), failed}, ""},
+		"failed and forgotten":   {[]string{head("0"), created, started, delta("0", "Hel"), failed}, `"Hel" was shown`},
 		"a gap":                  {[]string{head("0"), created, completed}, "seq 3 came, 2 was next"},
 		"a repetition":           {[]string{head("0"), created, created}, "seq 1 came, 2 was next"},
 		"an answer taken back":   {[]string{head("0"), created, started, delta("0", "Help"), cut, head("2"), snapshot("Hel")}, `"Help" was shown before the cut`},

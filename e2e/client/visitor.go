@@ -40,6 +40,7 @@ type Visitor struct {
 	events   []Event
 	owed     debts
 	answer   *answer   // that is being written
+	attempt  int       // which one at its question the last answer is
 	spoke    time.Time // when the last delta came
 	held     answer    // what an earlier connection had shown of an answer
 	sent     []*Sent

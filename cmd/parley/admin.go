@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net"
@@ -52,7 +53,7 @@ func startAdmin(ctx context.Context, c *Config, registry *prometheus.Registry, r
 	mux.HandleFunc("GET /debug/pprof/trace", pprof.Trace)
 	a.server = rest.NewServer(mux)
 	go func() {
-		if err := a.server.Serve(listener); err != http.ErrServerClosed {
+		if err := a.server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
 			logger.Error("the operators' address is not served any more", slog.Any("error", err))
 		}
 	}()

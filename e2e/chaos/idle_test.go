@@ -233,7 +233,11 @@ func gauge(metrics prometheus.Gatherer, name string) float64 {
 	}
 	for _, family := range families {
 		if family.GetName() == name {
-			return family.GetMetric()[0].GetGauge().GetValue()
+			sum := 0.0
+			for _, metric := range family.GetMetric() {
+				sum += metric.GetGauge().GetValue()
+			}
+			return sum
 		}
 	}
 	return -1

@@ -108,6 +108,8 @@ func (c *conn) become(next role) {
 	if c.role = next; ended {
 		c.role = nil
 	}
+	c.h.metrics.count(last, -1)
+	c.h.metrics.count(c.role, 1)
 	c.mu.Unlock()
 	if last != nil {
 		last.leave()
@@ -174,10 +176,11 @@ func (c *conn) answer(id string, err error) {
 
 // explain returns what the peer is told of an error, and logs what is our own fault.
 func (c *conn) explain(err error) *chat.Error {
-	if errors.Is(err, context.DeadlineExceeded) {
-		return chat.ErrUnavailable
-	}
 	e := chat.AsError(err)
+	if errors.Is(err, context.DeadlineExceeded) {
+		e = chat.ErrUnavailable
+	}
+	c.h.metrics.errors.WithLabelValues(e.Code).Inc()
 	if e.Kind == chat.Internal && c.ctx.Err() == nil {
 		c.h.log.Error("socket request failed", "request", c.id, "error", err)
 	}

@@ -147,7 +147,7 @@ func (h *Handler) enter(c *conn) bool {
 		h.late = append(h.late, c)
 	}
 	h.conns[c] = struct{}{}
-	h.metrics.connections.Inc()
+	h.metrics.count(nil, 1)
 	return true
 }
 
@@ -155,7 +155,7 @@ func (h *Handler) exit(c *conn) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	delete(h.conns, c)
-	h.metrics.connections.Dec()
+	h.metrics.count(nil, -1) // it became nothing before
 	if stage(h.leaving.Load()) == left && len(h.conns) == 0 {
 		h.allGone()
 	}

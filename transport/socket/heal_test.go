@@ -207,7 +207,7 @@ func connections(t *testing.T, metrics prometheus.Gatherer) float64 {
 	return measured(t, metrics, "parley_socket_connections")
 }
 
-// measured returns the value of a gauge or counter without labels.
+// measured returns the value of a gauge or counter, of all its labels together.
 func measured(t *testing.T, metrics prometheus.Gatherer, name string) float64 {
 	t.Helper()
 	families, err := metrics.Gather()
@@ -216,10 +216,45 @@ func measured(t *testing.T, metrics prometheus.Gatherer, name string) float64 {
 	}
 	for _, family := range families {
 		if family.GetName() == name {
-			metric := family.GetMetric()[0]
-			return metric.GetGauge().GetValue() + metric.GetCounter().GetValue() // the one that it is
+			sum := 0.0
+			for _, metric := range family.GetMetric() {
+				sum += metric.GetGauge().GetValue() + metric.GetCounter().GetValue() // the one that it is
+			}
+			return sum
 		}
 	}
 	t.Fatalf("%s is not collected", name)
 	return 0
+}
+
+func TestConnectionsAreCountedByWhoOpenedThem(t *testing.T) {
+	t.Parallel()
+	metrics := prometheus.NewRegistry()
+	h := setup(t, func(c *socket.Config) { c.Metrics = metrics })
+	count := func(kind string) (n float64) {
+		families, err := metrics.Gather()
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, family := range families {
+			for _, metric := range family.GetMetric() {
+				for _, label := range metric.GetLabel() {
+					if family.GetName() == "parley_socket_connections" && label.GetValue() == kind {
+						n += metric.GetGauge().GetValue()
+					}
+				}
+			}
+		}
+		return n
+	}
+	b := h.visit()
+	eventually(t, "one is opening", func() bool { return count("opening") == 1 })
+	b.ws.CloseNow()
+	eventually(t, "it is gone", func() bool { return count("opening") == 0 })
+	visitor, _ := h.opened()
+	if count("visitor") != 1 || count("opening") != 0 {
+		t.Errorf("%v visitors, %v opening", count("visitor"), count("opening"))
+	}
+	visitor.ws.CloseNow()
+	eventually(t, "the visitor is gone", func() bool { return count("visitor") == 0 && count("opening") == 0 })
 }

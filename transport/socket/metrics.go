@@ -10,8 +10,9 @@ import (
 )
 
 type metrics struct {
-	connections prometheus.Gauge
+	connections *prometheus.GaugeVec
 	refused     *prometheus.CounterVec
+	errors      *prometheus.CounterVec
 	closed      *prometheus.CounterVec
 	received    *prometheus.CounterVec
 	lagged      prometheus.Counter
@@ -22,8 +23,10 @@ type metrics struct {
 func newMetrics(registerer prometheus.Registerer) metrics {
 	with := promauto.With(registerer)
 	return metrics{
-		connections: with.NewGauge(prometheus.GaugeOpts{
-			Name: "parley_socket_connections", Help: "Websockets that are open."}),
+		connections: with.NewGaugeVec(prometheus.GaugeOpts{
+			Name: "parley_socket_connections", Help: "Websockets that are open, by who opened them: visitor, agent, or opening, which did not say yet."}, []string{"kind"}),
+		errors: with.NewCounterVec(prometheus.CounterOpts{
+			Name: "parley_socket_errors_total", Help: "Frames that were answered with an error, by its code."}, []string{"code"}),
 		refused: with.NewCounterVec(prometheus.CounterOpts{
 			Name: "parley_socket_refused_total", Help: "Upgrades refused, by the code of the refusal."}, []string{"code"}),
 		closed: with.NewCounterVec(prometheus.CounterOpts{
@@ -41,4 +44,16 @@ func newMetrics(registerer prometheus.Registerer) metrics {
 
 func (m metrics) closing(code wire.CloseCode) {
 	m.closed.WithLabelValues(strconv.Itoa(int(code))).Inc()
+}
+
+// count adds to, or takes from, the connections whose role that is.
+func (m metrics) count(of role, change float64) {
+	kind := "opening"
+	switch of.(type) {
+	case *session:
+		kind = "visitor"
+	case *desk:
+		kind = "agent"
+	}
+	m.connections.WithLabelValues(kind).Add(change)
 }

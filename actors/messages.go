@@ -102,9 +102,9 @@ type (
 	}
 	// recollected is a summary that was made anew; the one there was, if that failed.
 	recollected struct{ summary chat.Summary }
-	// verified is where the log is, before somebody is attached who may know more than this activation.
+	// verified is where the log is, before a request is answered that another activation may know better.
 	verified struct {
-		attach   early
+		request  early
 		position chat.Position // zero: it has no rows
 		err      error
 	}

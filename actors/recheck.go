@@ -54,13 +54,29 @@ func (e *Engine) recheckOnce(ctx context.Context) {
 	}
 }
 
-// doubts tells whether this activation may have been replaced, so that nobody is attached to what it remembers: the
-// other nodes may have given this one up, or who attaches has seen what it does not know.
-func (s *session) doubts(m *attach) bool {
-	return s.phase == live && s.birth == nil && s.engine.positions != nil && (m.Visitor.Seen > s.state.head || !s.engine.node.Certain())
+// doubts tells whether this activation may have been replaced, so that it must not answer from what it remembers: the
+// other nodes may have given this one up, or who attaches has seen what it does not know. What a visitor says needs no
+// such care: it is written, and SQL decides.
+func (s *session) doubts(message any) bool {
+	if s.phase != live || s.birth != nil || s.engine.positions == nil {
+		return false
+	}
+	switch m := message.(type) {
+	case *attach:
+		if m.Visitor.Seen > s.state.head {
+			return true
+		}
+	case *write:
+		if said, ok := m.Order.(*post); ok && said.Author.Kind == chat.ByVisitor {
+			return false
+		}
+	case *show, *block:
+		return false // nobody hears of it
+	}
+	return !s.engine.node.Certain()
 }
 
-// verify looks where the log is before somebody is attached.
+// verify looks where the log is, off the mailbox.
 func (s *session) verify(r early) {
 	engine, self, ref := s.engine, s.self, s.ref
 	go func() {
@@ -71,19 +87,15 @@ func (s *session) verify(r early) {
 	}()
 }
 
-// verified attaches whoever waited for it, here or, if another activation has the log, there.
+// verified goes on with what was doubted, or leaves it to the activation that has the log.
 func (s *session) verified(ctx actor.Context, m *verified) {
-	if s.phase == live && m.err == nil {
-		s.rechecked(ctx, m.position.Epoch)
+	if m.err != nil {
+		s.reply(ctx, m.request.sender, chat.ErrUnavailable)
+		return
 	}
-	switch {
-	case s.phase == retired:
-		s.reply(ctx, m.attach.sender, again)
-	case m.err != nil:
-		s.reply(ctx, m.attach.sender, chat.ErrUnavailable)
-	default:
-		s.attach(ctx, m.attach.message.(*attach), m.attach.sender)
-	}
+	s.rechecked(ctx, m.position.Epoch)
+	m.request.sure = true
+	s.request(ctx, m.request)
 }
 
 // rechecked leaves to another activation what that has opened since.

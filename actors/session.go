@@ -59,6 +59,7 @@ type early struct {
 	sender  *actor.PID
 	until   time.Time
 	span    string // that it is part of, carried (chat.Tracer)
+	sure    bool   // SQL says that no other activation has the log
 }
 
 // Bounds of what waits in one session, as long as somebody waits for it.
@@ -133,13 +134,13 @@ func (s *session) request(ctx actor.Context, r early) {
 		s.early = append(s.early, r)
 		return
 	}
+	if !r.sure && s.doubts(r.message) {
+		s.verify(r)
+		return
+	}
 	s.activity++
 	switch m := r.message.(type) {
 	case *attach:
-		if s.doubts(m) {
-			s.verify(r)
-			return
-		}
 		s.attach(ctx, m, r.sender)
 	case *write:
 		s.write(ctx, m, r)

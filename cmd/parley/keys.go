@@ -3,8 +3,8 @@ package main
 import (
 	"context"
 	"fmt"
+	"net"
 	"net/http"
-	"strings"
 	"time"
 
 	"github.com/alecthomas/kong"
@@ -33,8 +33,14 @@ type HealthzCmd struct{ Config }
 func (h *HealthzCmd) Run(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
 	defer cancel()
-	_, port, _ := strings.Cut(h.Addr[max(0, strings.LastIndex(h.Addr, ":")):], ":")
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://127.0.0.1:"+port+"/readyz", nil)
+	host, port, err := net.SplitHostPort(h.Addr)
+	if err != nil {
+		return fmt.Errorf("PARLEY_ADDR %q is not host:port", h.Addr)
+	}
+	if address := net.ParseIP(host); host == "" || address != nil && address.IsUnspecified() {
+		host = "127.0.0.1" // it listens on every interface
+	}
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+net.JoinHostPort(host, port)+"/readyz", nil)
 	if err != nil {
 		return err
 	}

@@ -192,3 +192,18 @@ func TestAnAddressOfAServerIsCheckedAndItsPasswordNeverRepeated(t *testing.T) {
 		}
 	}
 }
+
+func TestACheckSignsInAndSendsNothing(t *testing.T) {
+	t.Parallel()
+	server := serveMail(t, serverOptions{startTLS: true, password: secret})
+	if err := server.sender(t, "smtp", "parley:p%40ss%20w%C3%B6rd@").Check(t.Context()); err != nil {
+		t.Error(err)
+	}
+	var failure *Failure
+	if err := server.sender(t, "smtp", "parley:wrong@").Check(t.Context()); !errors.As(err, &failure) || failure.Stage != "connect" || failure.Code != 535 {
+		t.Errorf("with a wrong password: %v", err)
+	}
+	if mails := server.all(); len(mails) > 0 {
+		t.Errorf("%d mails were sent", len(mails))
+	}
+}

@@ -90,6 +90,7 @@ func move(t *testing.T, from, to place) {
 	hush()
 	running.Wait()
 	old.Kill()
+	parley(t, old, "backup", file+"-of-the-dead") // whatever the process left behind: nobody has to start it first
 	t.Logf("%d messages were acknowledged before the backup began, %d when the server was gone", count(visitors, func(v *held) int { return len(v.acknowledged) }),
 		count(visitors, func(v *held) int { return len(acknowledged(v.Visitor)) }))
 

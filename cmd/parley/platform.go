@@ -143,7 +143,7 @@ func (p *platform) cluster() cluster.Config {
 		Secret: p.master.Derive("cluster", 32), Membership: p.redis.Membership(), Placements: p.redis.Placements(),
 		Changed: func(members int) {
 			p.redis.SetNodes(members)
-			p.nodes.Store(int32(members)) //nolint:gosec // a few
+			p.nodes.Store(int32(members))
 		},
 	}
 }

@@ -21,14 +21,16 @@ type town struct {
 	heard []chat.Listener
 }
 
-func (b *town) Announce(_ context.Context, topic, key string) error {
+func (b *town) Announce(_ context.Context, topic string, keys ...string) error {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if topic != chat.TopicMember || b.deaf {
 		return nil
 	}
 	for _, listener := range b.heard {
-		listener.Heard(key)
+		for _, key := range keys {
+			listener.Heard(key)
+		}
 	}
 	return nil
 }

@@ -3,6 +3,7 @@ package actors
 import (
 	"context"
 	"log/slog"
+	"slices"
 	"sync"
 	"time"
 
@@ -20,6 +21,9 @@ const (
 
 // inboxSize bounds what gathers while announcements are slow; more of them are lost.
 const inboxSize = 10_000
+
+// inboxChunk is how many are announced together: some 14 KB.
+const inboxChunk = 200
 
 // inbox announces which conversations have changed. Announcements may be lost;
 // lists are read from SQL.
@@ -59,9 +63,13 @@ func (i *inbox) run(ctx context.Context) {
 		refs := i.refs
 		i.refs = map[chat.Ref]struct{}{}
 		i.mutex.Unlock()
+		keys := make([]string, 0, len(refs))
 		for ref := range refs {
-			if err := i.announcer.Announce(ctx, chat.TopicInbox, ref.String()); err != nil {
-				i.logger.Debug("cannot announce a change", slog.Any("error", err))
+			keys = append(keys, ref.String())
+		}
+		for some := range slices.Chunk(keys, inboxChunk) {
+			if err := i.announcer.Announce(ctx, chat.TopicInbox, some...); err != nil {
+				i.logger.Debug("cannot announce changes", slog.Any("error", err))
 				break
 			}
 		}

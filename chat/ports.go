@@ -190,8 +190,9 @@ type ClosingBot struct {
 // Announcer tells all nodes that something changed. An announcement may be
 // lost: whoever must know compares versions in SQL as well, at the latest when it is told that some were missed.
 type Announcer interface {
-	// Announce is delivered at most once to each subscriber of the topic, this node's included.
-	Announce(ctx context.Context, topic, key string) error
+	// Announce is delivered at most once to each subscriber of the topic, this node's included. Many keys cost
+	// hardly more than one; a key has no line breaks.
+	Announce(ctx context.Context, topic string, keys ...string) error
 	// Subscribe returns once it is subscribed; the listener is then called for each announcement, one at a time,
 	// from a goroutine that ends with ctx. It must not block.
 	Subscribe(ctx context.Context, topic string, listener Listener) error

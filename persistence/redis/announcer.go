@@ -3,6 +3,7 @@ package redis
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"parley/chat"
 )
@@ -12,14 +13,17 @@ var _ chat.Announcer = (*Client)(nil)
 // channel keeps our topics apart from what else uses the same Redis.
 func channel(topic string) string { return "parley:announce:" + topic }
 
+// betweenKeys stands between the keys of one announcement.
+const betweenKeys = "\n"
+
 // counter is where the announcements of a topic are counted.
 func counter(topic string) string { return "parley:announced:" + topic }
 
 // Announce implements chat.Announcer. While Redis is away it fails at once.
 // After an error, all subscribers are told that they missed something as soon as
 // this client reaches Redis again.
-func (c *Client) Announce(ctx context.Context, topic, key string) error {
-	err := c.announce(ctx, topic, key)
+func (c *Client) Announce(ctx context.Context, topic string, keys ...string) error {
+	err := c.announce(ctx, topic, strings.Join(keys, betweenKeys))
 	if err != nil {
 		c.owe(topic)
 	}

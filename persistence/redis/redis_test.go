@@ -123,8 +123,13 @@ func contract(t *testing.T, nodes func(t *testing.T) (*Client, *Client)) {
 				t.Fatal(err)
 			}
 		}
-		for i := range n {
+		for i := range n / 2 { // singly, and in twos
 			if err := a.Announce(t.Context(), chat.TopicBot, strconv.Itoa(i+1)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		for i := n / 2; i < n; i += 2 {
+			if err := a.Announce(t.Context(), chat.TopicBot, strconv.Itoa(i+1), strconv.Itoa(i+2)); err != nil {
 				t.Fatal(err)
 			}
 		}

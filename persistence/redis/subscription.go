@@ -115,7 +115,7 @@ func (s *subscription) receive(ctx context.Context) {
 func (s *subscription) take(message any) {
 	switch m := message.(type) {
 	case *redis.Message:
-		number, key, _ := strings.Cut(m.Payload, ":")
+		number, keys, _ := strings.Cut(m.Payload, ":")
 		n, err := strconv.ParseInt(number, 10, 64)
 		if err != nil {
 			s.client.log.Warn("an announcement without a number", "topic", s.topic)
@@ -128,10 +128,12 @@ func (s *subscription) take(message any) {
 			}
 			s.heard.Store(n)
 		}
-		select {
-		case s.arrived <- key:
-		default:
-			s.miss()
+		for key := range strings.SplitSeq(keys, betweenKeys) {
+			select {
+			case s.arrived <- key:
+			default:
+				s.miss()
+			}
 		}
 	case *redis.Pong:
 		n, err := strconv.ParseInt(m.Payload, 10, 64)

@@ -284,10 +284,12 @@ type announcements struct {
 	keys []string
 }
 
-func (a *announcements) Announce(_ context.Context, topic, key string) error {
+func (a *announcements) Announce(_ context.Context, topic string, keys ...string) error {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	a.keys = append(a.keys, topic+" "+key)
+	for _, key := range keys {
+		a.keys = append(a.keys, topic+" "+key)
+	}
 	return nil
 }
 

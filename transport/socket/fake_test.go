@@ -412,11 +412,13 @@ type announcer struct {
 	missed      []func()
 }
 
-func (a *announcer) Announce(_ context.Context, _, key string) error {
+func (a *announcer) Announce(_ context.Context, _ string, keys ...string) error {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	for _, f := range a.subscribers {
-		f(key)
+		for _, key := range keys {
+			f(key)
+		}
 	}
 	return nil
 }

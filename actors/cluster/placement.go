@@ -136,7 +136,9 @@ func (p *placement) ask(member chat.Member, identity *proto.ClusterIdentity, mod
 
 func (p *placement) request(member chat.Member, identity *proto.ClusterIdentity, mode string, timeout time.Duration) *proto.ActivationResponse {
 	request := &proto.ActivationRequest{ClusterIdentity: identity, RequestId: mode}
-	reply, err := p.cluster.ActorSystem.Root.RequestFuture(actor.NewPID(member.Address, placementName), request, timeout).Result()
+	future := p.cluster.ActorSystem.Root.RequestFuture(actor.NewPID(member.Address, placementName), request, timeout)
+	defer p.node.pending.add(member.Address, future.PID())() // a member that dies is not waited for
+	reply, err := future.Result()
 	if err != nil {
 		return nil
 	}

@@ -58,7 +58,7 @@ e2e/node_modules/.installed: e2e/package-lock.json
 ## Test
 
 .PHONY: test
-test: deps build test-go test-pages test-e2e ## Run every test, on SQLite, Postgres, Redis and in Chromium
+test: deps build test-go test-compose test-pages test-e2e ## Run every test, on SQLite, Postgres, Redis and in Chromium
 
 .PHONY: test-go
 test-go: deps pages # under the race detector, with real servers for the stores
@@ -72,6 +72,18 @@ test-pages: widget/node_modules/.installed dashboard/node_modules/.installed
 .PHONY: test-e2e
 test-e2e: deps build e2e/node_modules/.installed # the product in a real browser
 	cd e2e && npm test
+
+.PHONY: test-compose
+test-compose: # docker-compose.yml, by Docker Compose's own reader
+	cd tools/compose && go test ./...
+
+# The proxy that docker-compose.yml names. It takes some minutes, once.
+bin/caddy: tools/caddy/go.mod tools/caddy/go.sum
+	@cd tools/caddy && go build -o ../../$@ github.com/caddyserver/caddy/v2/cmd/caddy
+
+.PHONY: test-proxy
+test-proxy: deps pages bin/caddy ## End and kill nodes behind the proxy of docker-compose.yml (builds that proxy, once)
+	go test -count=1 -v ./e2e/proxy
 
 .PHONY: deps
 deps: ## Install what the tests need: apt as root, else one line says what

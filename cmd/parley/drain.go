@@ -37,7 +37,7 @@ func (p *platform) drain(w *web, server *http.Server, handler *swap) {
 
 	close(w.draining)
 	handler.set(parting{w.handler})
-	others := p.config.ClusterAddr != ""
+	others := p.nodes.Load() > 1
 	w.socket.Leave(others)
 
 	var answers sync.WaitGroup

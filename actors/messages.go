@@ -104,9 +104,10 @@ type (
 	recollected struct{ summary chat.Summary }
 	// verified is where the log is, before a request is answered that another activation may know better.
 	verified struct {
-		request  early
-		position chat.Position // zero: it has no rows
-		err      error
+		epoch  int64 // 0: it has no rows
+		err    error
+		sender *actor.PID
+		then   func(actor.Context)
 	}
 	// rechecked is the epoch of the conversation, as SQL has it.
 	rechecked struct{ epoch int64 }

@@ -58,7 +58,7 @@ func (e *Engine) recheckOnce(ctx context.Context) {
 // other nodes may have given this one up, or who attaches has seen what it does not know. What a visitor says needs no
 // such care: it is written, and SQL decides.
 func (s *session) doubts(message any) bool {
-	if s.phase != live || s.birth != nil || s.engine.positions == nil {
+	if s.phase != live || !s.engine.shared() {
 		return false
 	}
 	switch m := message.(type) {
@@ -76,31 +76,53 @@ func (s *session) doubts(message any) bool {
 	return !s.engine.node.Certain()
 }
 
-// verify looks where the log is, off the mailbox.
-func (s *session) verify(r early) {
+// verify looks off the mailbox where the log is, and then goes on with what sender has asked, or
+// leaves that to the activation that has the log.
+func (s *session) verify(sender *actor.PID, then func(actor.Context)) {
 	engine, self, ref := s.engine, s.self, s.ref
 	go func() {
 		ctx, cancel := context.WithTimeout(engine.running, recheckTimeout)
 		defer cancel()
 		positions, err := engine.positions.Positions(ctx, []chat.Ref{ref})
-		engine.send(self, &verified{r, positions[ref], err})
+		engine.send(self, &verified{positions[ref].Epoch, err, sender, then})
 	}()
 }
 
-// verified goes on with what was doubted, or leaves it to the activation that has the log.
 func (s *session) verified(ctx actor.Context, m *verified) {
 	if m.err != nil {
-		s.reply(ctx, m.request.sender, chat.ErrUnavailable)
+		s.reply(ctx, m.sender, chat.ErrUnavailable)
 		return
 	}
-	s.rechecked(ctx, m.position.Epoch)
-	m.request.sure = true
-	s.request(ctx, m.request)
+	replaced := s.replaced(m.epoch)
+	s.rechecked(ctx, m.epoch)
+	if replaced || s.phase == retired {
+		s.reply(ctx, m.sender, again)
+		return
+	}
+	m.then(ctx)
 }
 
-// rechecked leaves to another activation what that has opened since.
+// answerTo answers an order that writes nothing. Where other nodes could have written since, SQL is asked before:
+// such answers are few, and a person would be told what is not true any more.
+func (s *session) answerTo(ctx actor.Context, r *refusal) {
+	if r.sender == nil || !s.engine.shared() {
+		s.reply(ctx, r.sender, r.answer)
+		return
+	}
+	s.verify(r.sender, func(ctx actor.Context) { s.reply(ctx, r.sender, r.answer) })
+}
+
+// shared tells whether other nodes write to the same logs.
+func (e *Engine) shared() bool { return e.positions != nil && len(e.node.Members()) > 1 }
+
+// replaced tells whether another activation has opened the log, by the epoch that SQL has.
+func (s *session) replaced(epoch int64) bool {
+	return s.phase == live && (epoch > s.epoch || s.birth != nil && s.flight == nil && epoch > 0)
+}
+
+// rechecked leaves to another activation what that has opened since. An append in flight finds out by itself.
 func (s *session) rechecked(ctx actor.Context, epoch int64) {
-	if s.phase == live && s.flight == nil && s.birth == nil && epoch > s.epoch {
+	if s.replaced(epoch) && s.flight == nil {
 		s.giveUp(ctx, again)
 	}
 }

@@ -40,7 +40,8 @@ func (r *rounds) now() {
 	}
 }
 
-// lead keeps the lease until ctx ends.
+// lead keeps the lease until ctx ends. It is also the witness for a node that reaches none of the others: if
+// nobody takes the lease, they are gone and it serves; if somebody does, they go on without it and it steps aside.
 func (r *rounds) lead(ctx context.Context) {
 	if r.leases == nil {
 		return
@@ -48,9 +49,22 @@ func (r *rounds) lead(ctx context.Context) {
 	node := r.engine.node.ID()
 	ticker := time.NewTicker(leaseEvery)
 	defer ticker.Stop()
+	var apart time.Time // since when this node is isolated
 	for {
+		isolated := r.engine.node.Isolated()
+		switch {
+		case !isolated:
+			apart = time.Time{}
+			r.engine.node.Shun(false)
+		case apart.IsZero():
+			apart = time.Now()
+		}
 		limited, cancel := context.WithTimeout(ctx, leaseTries)
-		leads, err := r.leases.Lead(limited, roundsDuty, node, leaseFor)
+		leads, err := false, error(nil)
+		if !isolated || time.Since(apart) > leaseFor+leaseEvery { // until then: does anybody else take it?
+			leads, err = r.leases.Lead(limited, roundsDuty, node, leaseFor)
+			r.engine.node.Shun(isolated && err == nil && !leads)
+		}
 		cancel()
 		if err != nil && ctx.Err() == nil {
 			r.engine.logger.Debug("cannot see which node goes the rounds", slog.Any("error", err))

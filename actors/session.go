@@ -135,7 +135,8 @@ func (s *session) request(ctx actor.Context, r early) {
 		return
 	}
 	if !r.sure && s.doubts(r.message) {
-		s.verify(r)
+		r.sure = true
+		s.verify(r.sender, func(ctx actor.Context) { s.request(ctx, r) })
 		return
 	}
 	s.activity++

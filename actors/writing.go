@@ -30,7 +30,7 @@ func (s *session) next(ctx actor.Context) {
 			flown.append.Ref, flown.append.Summary, flown.append.Limit = s.ref, s.summary, s.engine.limit
 			s.submit()
 		case refused != nil:
-			s.reply(ctx, refused.sender, refused.answer)
+			s.answerTo(ctx, refused)
 		default:
 			s.rest(ctx)
 			return

@@ -78,6 +78,8 @@ type Node struct {
 
 	view      atomic.Pointer[view]
 	draining  atomic.Bool
+	isolated  atomic.Bool
+	shunned   atomic.Bool // isolated, and aside
 	evictions atomic.Int64
 	asked     struct{ here, there atomic.Int64 }
 	pending   pending
@@ -239,7 +241,19 @@ func (n *Node) Address() string { return n.cluster.ActorSystem.Address() }
 func (n *Node) ID() string { return n.membership.describe().ID }
 
 // Aside tells that this node holds nothing and is to serve nobody, since others cannot reach it.
-func (n *Node) Aside() bool { return n.view.Load().isAside() }
+func (n *Node) Aside() bool { return n.view.Load().isAside() || n.shunned.Load() }
+
+// Isolated tells that this node reaches neither the shared store nor any of the members that it knew: either all of them
+// are gone, or it is cut off and they go on without it.
+func (n *Node) Isolated() bool { return n.isolated.Load() }
+
+// Shun has a node that is isolated step aside, once something that it does reach tells that the others live; false ends that.
+func (n *Node) Shun(shunned bool) {
+	if was := n.shunned.Swap(shunned); shunned && !was {
+		n.logger.Warn("this node is cut off from the others; it steps aside until it is not")
+		n.placement.vacate(false)
+	}
+}
 
 // Members are those that live, as far as this node knows.
 func (n *Node) Members() []chat.Member { return n.view.Load().members }
@@ -286,7 +300,7 @@ func (n *Node) Lives(address string) bool {
 // Refuses tells whether this node takes nothing new, because it drains or stands aside, and another does.
 func (n *Node) Refuses() bool {
 	now := n.view.Load()
-	return (n.draining.Load() || now.isAside()) && len(now.takers()) > 0
+	return (n.draining.Load() || n.Aside()) && len(now.takers()) > 0
 }
 
 // Drain says that this node is about to leave: it takes nothing new, and what it holds is asked to leave

@@ -86,7 +86,7 @@ func (p *placement) Get(identity *proto.ClusterIdentity) *actor.PID {
 
 // preferred is the member that is to have what nobody has: this one, while it takes anything.
 func (p *placement) preferred(now *view, key string) chat.Member {
-	if self, ok := now.member(now.self.ID); ok && !p.node.draining.Load() && !now.isAside() {
+	if self, ok := now.member(now.self.ID); ok && !p.node.draining.Load() && !p.node.Aside() {
 		return self
 	}
 	if takers := now.takers(); len(takers) > 0 {

@@ -63,6 +63,7 @@ func TestClusterFailoverTakesNoLongerThanAMembership(t *testing.T) {
 		n := s.cluster.Nodes[random.IntN(nodes)]
 		n.Kill()
 		instants = append(instants, time.Now())
+		r.Logf("%s was killed at %s", n.Name, time.Now().UTC().Format("15:04:05.000"))
 		time.Sleep(2 * failover) // dead for longer than anybody waits
 		s.revive(n)
 	}

@@ -36,7 +36,7 @@ type Config struct {
 	DatabaseURL string `env:"DATABASE_URL" name:"database-url" secret:"url" group:"Storage" help:"Postgres, such as postgres://user:password@host/parley. Empty: SQLite in the data folder."`
 	RedisURL    string `env:"REDIS_URL" name:"redis-url" secret:"url" group:"Storage" help:"Redis, such as redis://host:6379/0. Empty: one inside the process."`
 
-	ClusterAddr   string        `env:"PARLEY_CLUSTER_ADDR" group:"Cluster" help:"host:port at which the other nodes reach this one. Needs DATABASE_URL, REDIS_URL and PARLEY_KEY, the same on all nodes. Empty: a single node."`
+	ClusterAddr   string        `env:"PARLEY_CLUSTER_ADDR" group:"Cluster" help:"host:port at which the other nodes reach this one; :port for the address by which this one reaches the database. Needs DATABASE_URL, REDIS_URL and PARLEY_KEY, the same on all nodes. Empty: a single node."`
 	ClusterListen string        `env:"PARLEY_CLUSTER_LISTEN" group:"Cluster" help:"host:port to listen on for the other nodes, where that is not PARLEY_CLUSTER_ADDR."`
 	ClusterTTL    time.Duration `env:"PARLEY_CLUSTER_TTL" name:"cluster-ttl" default:"3s" group:"Cluster" help:"How long a node may be silent before the others give it up and take its conversations over."`
 
@@ -176,7 +176,7 @@ func (c *Config) Validate() error {
 		say("REDIS_URL must begin with redis:// or rediss://")
 	}
 	if c.ClusterAddr != "" {
-		if host, _, err := net.SplitHostPort(c.ClusterAddr); err != nil || host == "" {
+		if _, _, err := net.SplitHostPort(c.ClusterAddr); err != nil {
 			say("PARLEY_CLUSTER_ADDR %q is not a host:port that other nodes can reach", c.ClusterAddr)
 		}
 		if c.DatabaseURL == "" || c.RedisURL == "" || c.Key == "" {

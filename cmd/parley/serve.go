@@ -26,6 +26,9 @@ type ServeCmd struct {
 
 // Run serves until ctx ends, and then drains.
 func (s *ServeCmd) Run(ctx context.Context) error {
+	if err := s.settle(ctx); err != nil {
+		return err
+	}
 	logger := s.logger
 	if logger == nil {
 		logger = newLogger(&s.Config, os.Stderr)

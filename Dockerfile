@@ -23,7 +23,9 @@ RUN go mod download
 COPY . .
 COPY --from=pages /src/widget/dist widget/dist
 COPY --from=pages /src/dashboard/dist dashboard/dist
-RUN CGO_ENABLED=0 go build -trimpath -ldflags="-s -w" -o /out/parley ./cmd/parley \
+# What nodes and metrics call this version: docker build --build-arg VERSION=$(git rev-parse --short=12 HEAD)
+ARG VERSION=
+RUN CGO_ENABLED=0 go build -trimpath -ldflags="-s -w -X main.released=$VERSION" -o /out/parley ./cmd/parley \
     && mkdir /out/data
 
 # Certificates, time zones and a user that is not root; nothing else.
@@ -36,7 +38,8 @@ ENV PARLEY_ADDR=0.0.0.0:8080 \
     PARLEY_DATA=/data
 EXPOSE 8080
 VOLUME /data
-# Ready, not only alive: the database answers. The first start makes the tables.
+# Ready, not only alive: the database answers. The first start makes the tables. Docker restarts nobody for it; where
+# something does (Swarm), a database that is away has nodes restarted that would only have had to wait.
 HEALTHCHECK --interval=10s --timeout=6s --start-period=60s --retries=3 CMD ["/parley", "healthz"]
 ENTRYPOINT ["/parley"]
 CMD ["serve"]

@@ -4,6 +4,7 @@ package compose
 
 import (
 	"maps"
+	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -151,5 +152,37 @@ func TestRedisWritesNothingAndForgetsNothing(t *testing.T) {
 		if !strings.Contains(command, part) {
 			t.Errorf("it runs as %q, without %q", command, part)
 		}
+	}
+}
+
+// What the image is made of is in the repository, and reaches the build.
+func TestTheImageIsMadeOfWhatIsThere(t *testing.T) {
+	t.Parallel()
+	recipe, err := os.ReadFile("../../Dockerfile")
+	if err != nil {
+		t.Fatal(err)
+	}
+	ignored, err := os.ReadFile("../../.dockerignore")
+	if err != nil {
+		t.Fatal(err)
+	}
+	copied := 0
+	for line := range strings.Lines(string(recipe)) {
+		words := strings.Fields(line)
+		if len(words) < 3 || words[0] != "COPY" || strings.HasPrefix(words[1], "--") {
+			continue
+		}
+		for _, source := range words[1 : len(words)-1] {
+			copied++
+			if _, err := os.Stat("../../" + source); err != nil {
+				t.Error(err)
+			}
+			if slices.Contains(strings.Fields(string(ignored)), source) {
+				t.Errorf("%s is copied, and is in .dockerignore", source)
+			}
+		}
+	}
+	if copied == 0 {
+		t.Error("the image is made of nothing")
 	}
 }

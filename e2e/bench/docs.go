@@ -10,36 +10,46 @@ import (
 
 // What is written below the folder of docs.
 const (
-	pageFile  = "performance.md"
-	plotFile  = "images/performance.svg"
-	linesFile = "performance.jsonl" // what the other two are made from
+	pageFile         = "performance.md"
+	plotFile         = "images/performance.svg"
+	capacityFile     = "capacity.md"
+	capacityPlotFile = "images/capacity.svg"
+	linesFile        = "performance.jsonl" // what all others are made from
 )
 
-// The page's table is between these; everything else on it is people's.
+// A page's tables are between these; everything else on it is people's.
 const (
 	tableBegin = "<!-- the table: written by make bench -->\n"
 	tableEnd   = "<!-- the end of the table -->\n"
 )
 
-// publish writes lines, table and plot.
+// publish writes lines, tables and plots.
 func publish(folder string, results []result) error {
-	page := filepath.Join(folder, pageFile)
-	old, err := os.ReadFile(page)
+	basis, err := measuredBy(results)
 	if err != nil {
 		return fmt.Errorf("publish: %w", err)
 	}
-	text, err := withTable(string(old), markdown(results))
+	performance, err := page(folder, pageFile, markdown(results))
 	if err != nil {
-		return fmt.Errorf("publish in %s: %w", page, err)
+		return err
 	}
-	var lines, plot bytes.Buffer
+	capacity, err := page(folder, capacityFile, basis.worked(), basis.table(results))
+	if err != nil {
+		return err
+	}
+	var lines, plot, capacityPlot bytes.Buffer
 	if err := printLines(&lines, results); err != nil {
 		return err
 	}
 	if err := writePlot(&plot, results); err != nil {
 		return err
 	}
-	for name, content := range map[string][]byte{linesFile: lines.Bytes(), pageFile: []byte(text), plotFile: plot.Bytes()} {
+	if err := drawCapacity(&capacityPlot, basis); err != nil {
+		return err
+	}
+	for name, content := range map[string][]byte{
+		linesFile: lines.Bytes(), pageFile: performance, plotFile: plot.Bytes(), capacityFile: capacity, capacityPlotFile: capacityPlot.Bytes(),
+	} {
 		if err := os.WriteFile(filepath.Join(folder, name), content, 0o644); err != nil {
 			return fmt.Errorf("publish: %w", err)
 		}
@@ -47,12 +57,31 @@ func publish(folder string, results []result) error {
 	return nil
 }
 
-// withTable returns the page with another table.
-func withTable(page, table string) (string, error) {
-	before, rest, begins := strings.Cut(page, tableBegin)
-	_, after, ends := strings.Cut(rest, tableEnd)
-	if !begins || !ends {
-		return "", fmt.Errorf("there is no %q with a %q behind it", strings.TrimSpace(tableBegin), strings.TrimSpace(tableEnd))
+// page is a page as it is, with other tables.
+func page(folder, name string, tables ...string) ([]byte, error) {
+	path := filepath.Join(folder, name)
+	old, err := os.ReadFile(path)
+	if err != nil {
+		return nil, fmt.Errorf("publish: %w", err)
 	}
-	return before + tableBegin + "\n" + table + "\n" + tableEnd + after, nil
+	text, err := withTables(string(old), tables...)
+	if err != nil {
+		return nil, fmt.Errorf("publish in %s: %w", path, err)
+	}
+	return []byte(text), nil
+}
+
+// withTables returns the page with other tables, in order.
+func withTables(page string, tables ...string) (string, error) {
+	var out strings.Builder
+	for _, table := range tables {
+		before, rest, begins := strings.Cut(page, tableBegin)
+		_, after, ends := strings.Cut(rest, tableEnd)
+		if !begins || !ends {
+			return "", fmt.Errorf("there is no %q with a %q behind it", strings.TrimSpace(tableBegin), strings.TrimSpace(tableEnd))
+		}
+		out.WriteString(before + tableBegin + "\n" + table + "\n" + tableEnd)
+		page = after
+	}
+	return out.String() + page, nil
 }

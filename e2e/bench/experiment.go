@@ -11,8 +11,9 @@ type experiment struct {
 	name string
 	rows []row
 	// Both return a figure for each row. They start what they measure; it ends with the lab.
-	floor, parley func(l *lab) []float64 // floor is nil when there is none
-	once          bool                   // more rounds would tell nothing new
+	floor, parley func(l *lab) []float64                   // floor is nil when there is none
+	both          func(l *lab) (floors, parleys []float64) // in place of these: measures both sides in one lab
+	once          bool                                     // more rounds would tell nothing new
 }
 
 // stepAtMost bounds one side of one round: the longest takes a quarter of it.
@@ -25,13 +26,13 @@ func experiments(s sizes, binary string) []experiment {
 		frames(s),
 		messagesOn(s, sqlite), messagesOn(s, postgres),
 		fanOut(s),
-		streams(s), hurried(s), steady(s),
+		streamsOn(s, sqlite), streamsOn(s, postgres), hurried(s), steady(s),
 		storm(s),
 		quota(s), retrieval(s),
 		start(),
 		rest(binary),
 		widget(),
-		footprint(s), ledgerOf(s),
+		footprint(s), ledgerOf(s), redisCost(s),
 		failover(s),
 		scale(s),
 	}
@@ -44,6 +45,17 @@ func (e experiment) run(ctx context.Context, rounds int, atMost time.Duration) (
 	}
 	floors, parleys := make([][]float64, len(e.rows)), make([][]float64, len(e.rows))
 	for round := range rounds {
+		if e.both != nil {
+			err := within(ctx, 2*atMost, func(l *lab) {
+				floor, parley := e.both(l)
+				add(floors, floor)
+				add(parleys, parley)
+			})
+			if err != nil {
+				return nil, fmt.Errorf("measure round %d: %w", round+1, err)
+			}
+			continue
+		}
 		for _, side := range []struct {
 			name    string
 			measure func(l *lab) []float64
@@ -70,8 +82,12 @@ func collect(ctx context.Context, atMost time.Duration, measure func(l *lab) []f
 	if err := within(ctx, atMost, func(l *lab) { figures = measure(l) }); err != nil {
 		return err
 	}
+	add(into, figures)
+	return nil
+}
+
+func add(into [][]float64, figures []float64) {
 	for i, figure := range figures {
 		into[i] = append(into[i], figure)
 	}
-	return nil
 }

@@ -3,8 +3,10 @@ package main
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"strings"
+	"time"
 )
 
 // footprint measures what capacity is calculated from (docs/capacity.md) besides visitors: the
@@ -54,4 +56,41 @@ func (s *site) touch(bot string) {
 	if answer.Status != http.StatusOK {
 		s.l.Fatalf("search: %d %.200s", answer.Status, answer.Body)
 	}
+}
+
+// redisCost measures what Redis has to do for a cluster: capacity is calculated from it.
+func redisCost(s sizes) experiment {
+	return experiment{
+		name: "redis",
+		rows: []row{
+			{"Redis: memory per conversation in memory", "KiB", nil}, {"… per node", "KiB", nil}, {"… commands per message", "1", nil},
+		},
+		once: true,
+		parley: func(l *lab) []float64 {
+			c := startCluster(l, 1, 1)
+			redis := dialRedis(l, c.redis)
+			alone := redis.told("used_memory")
+			c.grow()
+			both := redis.told("used_memory")
+			visitors := c.nodes[0].crowd(s.storm, nil)
+			c.nodes[0].converse(visitors)
+			l.pause(time.Second)
+			full := redis.told("used_memory")
+			before := redis.told("total_commands_processed")
+			acks, _ := c.nodes[0].together("messages with Redis", visitors[:min(len(visitors), s.sessions)], s.sending)
+			commands := redis.told("total_commands_processed") - before
+			return []float64{(full - both) / float64(s.storm) / 1024, (both - alone) / 1024, commands / acks}
+		},
+	}
+}
+
+// told is a figure that Redis tells of itself.
+func (r *redis) told(name string) (figure float64) {
+	for line := range strings.Lines(r.command("INFO", "everything")) {
+		if n, _ := fmt.Sscanf(line, name+":%f", &figure); n == 1 {
+			return figure
+		}
+	}
+	r.l.Fatalf("Redis does not tell %s", name)
+	return 0
 }

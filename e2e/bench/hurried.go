@@ -31,27 +31,29 @@ func hurried(s sizes) experiment {
 			{"tokens per second, model without delay", "1/s", ratioAtLeast(1.0)},
 			{"… CPU per million of them", "s", nil},
 		},
-		floor: func(l *lab) []float64 { return measure(floorWithModel(l, "-hurried", "-words", strconv.Itoa(s.long))) },
+		floor: func(l *lab) []float64 {
+			return measure(floorWithModel(l, sqlite, "-hurried", "-words", strconv.Itoa(s.long)))
+		},
 		parley: func(l *lab) []float64 {
-			return measure(parleyWithModel(l, s.streams, "-hurried", "-words", strconv.Itoa(s.long)))
+			return measure(parleyWithModel(l, sqlite, s.streams, "-hurried", "-words", strconv.Itoa(s.long)))
 		},
 	}
 }
 
 // floorWithModel starts a model and a floor that asks it. As Parley does, it
 // commits the question first.
-func floorWithModel(l *lab, model ...string) *site {
+func floorWithModel(l *lab, d database, model ...string) *site {
 	url, _ := l.spawn("model", model...)
-	at := startFloor(l, append(sqlite.floor(l), "-model", url)...)
+	at := startFloor(l, append(d.floor(l), "-model", url)...)
 	at.model = url
 	return at
 }
 
 // parleyWithModel starts a model and a Parley that asks it, with bots enough for
 // that many answers at the same time.
-func parleyWithModel(l *lab, answers int, model ...string) *site {
+func parleyWithModel(l *lab, d database, answers int, model ...string) *site {
 	url, _ := l.spawn("model", model...)
-	at := startParley(l, (answers+answersOfBot-1)/answersOfBot, "OPENAI_BASE_URL="+url, "OPENAI_API_KEY=sk-bench")
+	at := startParley(l, (answers+answersOfBot-1)/answersOfBot, append(d.parley(l), "OPENAI_BASE_URL="+url, "OPENAI_API_KEY=sk-bench")...)
 	at.model = url
 	return at
 }

@@ -13,7 +13,7 @@ import (
 )
 
 // atMost bounds a whole run: what hangs is a failure, not a figure.
-const atMost = 12 * time.Minute
+const atMost = 30 * time.Minute
 
 // sizes are what the flags say about how much is measured.
 type sizes struct {
@@ -33,6 +33,8 @@ type sizes struct {
 	storm    int // sessions that come back together
 	passages int // of a large bot
 	searches int // in it
+	turns    int // of each number of nodes, to work
+	each     int // messages of a visitor in such a turn
 }
 
 func main() {
@@ -60,6 +62,8 @@ func main() {
 	flag.IntVar(&s.steady, "steady", 500, "most `answers` streamed at the same time, tried in fifths")
 	flag.IntVar(&s.passages, "passages", 10_000, "`passages` of a bot that is searched")
 	flag.IntVar(&s.searches, "searches", 300, "`searches` in it")
+	flag.IntVar(&s.turns, "turns", 2, "`turns` of work for each number of nodes")
+	flag.IntVar(&s.each, "each", 40, "`messages` of a visitor in such a turn")
 	flag.IntVar(&s.storm, "storm", 2000, "`visitors` that come back at the same time")
 	only := flag.String("only", "", "measure only what has a name that matches this `expression`")
 	binary := flag.String("binary", "bin/parley", "`path` of the parley to measure")

@@ -16,6 +16,7 @@ import (
 type cluster struct {
 	l     *lab
 	env   []string
+	redis string // URL
 	nodes []*site
 }
 
@@ -26,10 +27,11 @@ const clusterTTL = 3 * time.Second
 func startCluster(l *lab, nodes, bots int, env ...string) *cluster {
 	key := make([]byte, 32)
 	_, _ = rand.Read(key) // it never fails
-	c := &cluster{l: l, env: append([]string{
-		"DATABASE_URL=" + testbed.Postgres(l), "REDIS_URL=" + testbed.Redis(l), "PARLEY_KEY=" + base64.StdEncoding.EncodeToString(key),
+	c := &cluster{l: l, redis: testbed.Redis(l)}
+	c.env = append([]string{
+		"DATABASE_URL=" + testbed.Postgres(l), "REDIS_URL=" + c.redis, "PARLEY_KEY=" + base64.StdEncoding.EncodeToString(key),
 		"PARLEY_CLUSTER_TTL=" + clusterTTL.String(),
-	}, env...)}
+	}, env...)
 	c.nodes = []*site{startParley(l, bots, c.node()...)}
 	for len(c.nodes) < nodes {
 		c.grow()
@@ -47,7 +49,7 @@ func (c *cluster) grow() {
 	c.l.step("start node %d", len(c.nodes)+1)
 	first := c.nodes[0]
 	profiles, more := profiling.of(c.l)
-	s := server.Start(c.l, append(c.node(), more...)...)
+	s := server.Start(c.l, slices.Concat(quiet, c.node(), more)...)
 	c.nodes = append(c.nodes, &site{
 		l: c.l, socket: "ws://" + s.Address + "/api/v1/socket", pid: s.PID, bots: first.bots, bearer: first.bearer,
 		parley: s, owner: first.owner, model: first.model, profiles: profiles,

@@ -104,7 +104,7 @@ func TestLabelsOfAllExperimentsFitLeftOfTheAxis(t *testing.T) {
 func TestATableReplacesTheOneBeforeAndNothingElse(t *testing.T) {
 	t.Parallel()
 	page := "# Title\n\n" + tableBegin + "old\n" + tableEnd + "\nProse.\n"
-	once, err := withTable(page, markdown(some[:1]))
+	once, err := withTables(page, markdown(some[:1]))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -117,11 +117,11 @@ func TestATableReplacesTheOneBeforeAndNothingElse(t *testing.T) {
 	if once != want {
 		t.Errorf("the page is\n%s", once)
 	}
-	if twice, err := withTable(once, markdown(some[:1])); err != nil || twice != once {
+	if twice, err := withTables(once, markdown(some[:1])); err != nil || twice != once {
 		t.Errorf("the same table again makes\n%s%v", twice, err)
 	}
 	for _, broken := range []string{"", tableBegin, tableEnd, tableEnd + tableBegin} {
-		if _, err := withTable(broken, ""); err == nil {
+		if _, err := withTables(broken, ""); err == nil {
 			t.Errorf("%q has a place for a table", broken)
 		}
 	}

@@ -6,12 +6,8 @@ import (
 	"time"
 )
 
-const (
-	// everySo is the time from one message of a visitor to the next while nodes are compared.
-	everySo = 50 * time.Millisecond
-	// scaleAtMost is how much more the same work may cost all nodes together when there are three.
-	scaleAtMost = 1.15
-)
+// scaleAtMost is how much more the same work may cost all nodes together when there are three.
+const scaleAtMost = 1.15
 
 // place is where a visitor who has two tabs open connects: the session lives where the first one did.
 type place struct{ first, second int }
@@ -29,12 +25,13 @@ func crossing(nodes int) func(i int) place {
 // scale measures what the same work costs all processes of Parley together, when one, two or three nodes share it.
 // The figures of one node stand where other rows have the floor's. Each visitor has two tabs: one only looks, and keeps
 // the session on its node; the other writes, and both are shown all that happens.
+//
+// Nodes are added when those that are there are full: so all write as fast as they are answered, and there are visitors enough
+// for three nodes.
+//
+// The clusters are there at the same time and work in turn, some times each: what else the machine does meets all of them.
 func scale(s sizes) experiment {
 	words := strconv.Itoa(s.words)
-	begin := func(l *lab, nodes int) *cluster {
-		url, _ := l.spawn("model", "-words", words)
-		return startCluster(l, nodes, (2*s.streams+answersOfBot-1)/answersOfBot, "OPENAI_BASE_URL="+url, "OPENAI_API_KEY=sk-bench")
-	}
 	return experiment{
 		name: "scale",
 		rows: []row{
@@ -46,28 +43,55 @@ func scale(s sizes) experiment {
 			{"… 3 nodes to 1, all crossing", "s", nil},
 			{"… CPU of nodes at rest, 3 to 1", "ms/s", nil},
 		},
-		floor: func(l *lab) []float64 {
-			c := begin(l, 1)
-			message, token := c.messages(s, local(1)), c.tokens(s, local(1))
-			return []float64{message, message, message, token, token, token, c.rest()}
-		},
-		parley: func(l *lab) []float64 {
-			c := begin(l, 2)
-			messages2, tokens2 := c.messages(s, local(2)), c.tokens(s, local(2))
-			c.grow()
-			return []float64{
-				c.messages(s, local(3)), messages2, c.messages(s, crossing(3)),
-				c.tokens(s, local(3)), tokens2, c.tokens(s, crossing(3)), c.rest(),
+		both: func(l *lab) (floors, parleys []float64) {
+			url, _ := l.spawn("model", "-words", words)
+			start := func(nodes int) *cluster {
+				return startCluster(l, nodes, (2*s.streams+answersOfBot-1)/answersOfBot, "OPENAI_BASE_URL="+url, "OPENAI_API_KEY=sk-bench")
 			}
+			one, two, three := start(1), start(2), start(3)
+			crews := func(visitors int, begin func(ctx context.Context, v *visitor) error) []crew {
+				return []crew{
+					three.pairs(visitors, local(3), begin), two.pairs(visitors, local(2), begin),
+					three.pairs(visitors, crossing(3), begin), one.pairs(visitors, local(1), begin),
+				}
+			}
+			messages := inTurn(crews(3*s.sessions, func(ctx context.Context, v *visitor) error { return v.askForPerson(ctx) }), s.turns, func(c crew) float64 { return c.messages(s.each) })
+			tokens := inTurn(crews(s.streams, func(ctx context.Context, v *visitor) error { // the session comes to life, and stays
+				if err := v.askForPerson(ctx); err != nil {
+					return err
+				}
+				return v.request(ctx, "handoff.cancel", "ack")
+			}), s.turns, func(c crew) float64 { return c.tokens(s.words) })
+			last := len(messages) - 1
+			floors = append(floors, messages[last], messages[last], messages[last], tokens[last], tokens[last], tokens[last], one.rest())
+			parleys = append(append(append(parleys, messages[:last]...), tokens[:last]...), three.rest())
+			return floors, parleys
 		},
 	}
+}
+
+// inTurn has crews work one after the other, some times, and returns the means of their figures.
+func inTurn(crews []crew, turns int, work func(c crew) float64) []float64 {
+	figures := make([]float64, len(crews))
+	for range turns {
+		for i, c := range crews {
+			figures[i] += work(c) / float64(turns)
+		}
+	}
+	return figures
 }
 
 // pair is a visitor with two tabs.
 type pair struct{ looks, writes *visitor }
 
+// crew is visitors of one cluster.
+type crew struct {
+	*cluster
+	pairs []pair
+}
+
 // pairs opens both tabs of so many visitors, whose conversations begin in the first one.
-func (c *cluster) pairs(n int, at func(i int) place, begin func(ctx context.Context, v *visitor) error) []pair {
+func (c *cluster) pairs(n int, at func(i int) place, begin func(ctx context.Context, v *visitor) error) crew {
 	c.l.step("open %d sessions twice", n)
 	pairs := make([]pair, n)
 	c.l.Cleanup(func() {
@@ -92,73 +116,66 @@ func (c *cluster) pairs(n int, at func(i int) place, begin func(ctx context.Cont
 		p.writes, err = second.open(ctx, bot, name+" again", p.looks)
 		return err
 	})
-	return pairs
+	return crew{c, pairs}
 }
 
-// messages has visitors write at an even pace, and returns what one message costs all nodes, in microseconds.
-func (c *cluster) messages(s sizes, at func(i int) place) float64 {
-	pairs := c.pairs(s.sessions, at, func(ctx context.Context, v *visitor) error { return v.askForPerson(ctx) })
-	each := int(s.sending / everySo)
-	c.l.step("send %d messages of each visitor", each)
+// messages has everybody write, each the next message when the last one is acknowledged, and returns what one message
+// costs all nodes, in microseconds.
+func (c crew) messages(each int) float64 {
+	c.l.step("send %d messages of each visitor to %d nodes", each, len(c.nodes))
 	cost := c.costOf(func() {
-		begun := time.Now()
-		c.both(pairs, func(ctx context.Context, i int) error {
-			for n := range each {
-				due := begun.Add(everySo*time.Duration(n) + everySo*time.Duration(i)/time.Duration(len(pairs)))
-				select {
-				case <-time.After(time.Until(due)):
-				case <-ctx.Done():
-					return ctx.Err()
-				}
-				if err := pairs[i].writes.say(ctx, smallMessage); err != nil {
+		c.work(func(ctx context.Context, i int) error {
+			for range each {
+				if err := c.pairs[i].writes.say(ctx, smallMessage); err != nil {
 					return err
 				}
 			}
 			return nil
 		}, "message.created", each)
 	})
-	return microseconds(cost) / float64(each*len(pairs))
+	return microseconds(cost) / float64(each*len(c.pairs))
 }
 
 // tokens has the bot answer visitors, and returns what a million streamed words cost all nodes, in seconds.
-func (c *cluster) tokens(s sizes, at func(i int) place) float64 {
-	pairs := c.pairs(s.streams, at, func(ctx context.Context, v *visitor) error { // the session comes to life, and stays
-		if err := v.askForPerson(ctx); err != nil {
-			return err
-		}
-		return v.request(ctx, "handoff.cancel", "ack")
-	})
-	c.l.step("stream %d answers", len(pairs))
+func (c crew) tokens(words int) float64 {
+	c.l.step("stream %d answers from %d nodes", len(c.pairs), len(c.nodes))
 	cost := c.costOf(func() {
 		begun := time.Now()
-		c.both(pairs, func(ctx context.Context, i int) error {
-			select {
-			case <-time.After(time.Until(begun.Add(ramp * time.Duration(i) / time.Duration(len(pairs))))):
-			case <-ctx.Done():
-				return ctx.Err()
+		c.work(func(ctx context.Context, i int) error {
+			if err := until(ctx, begun.Add(ramp*time.Duration(i)/time.Duration(len(c.pairs)))); err != nil {
+				return err
 			}
-			_, err := pairs[i].writes.hear(ctx, time.Now())
+			_, err := c.pairs[i].writes.hear(ctx, time.Now())
 			return err
 		}, "message.completed", 1)
 	})
-	return cost.Seconds() / float64(len(pairs)*s.words) * 1e6
+	return cost.Seconds() / float64(len(c.pairs)*words) * 1e6
 }
 
-// both has each visitor write in one tab until that is done, and the other one read until so many frames of a type came.
-func (c *cluster) both(pairs []pair, write func(ctx context.Context, i int) error, kind string, frames int) {
-	c.l.all(2*len(pairs), 2*len(pairs), func(ctx context.Context, i int) error {
+// work has each visitor write in one tab until that is done, and the other one read until so many frames of a type came.
+func (c crew) work(write func(ctx context.Context, i int) error, kind string, frames int) {
+	c.l.all(2*len(c.pairs), 2*len(c.pairs), func(ctx context.Context, i int) error {
 		ctx, cancel := context.WithTimeout(ctx, patience)
 		defer cancel()
-		if i < len(pairs) {
+		if i < len(c.pairs) {
 			return write(ctx, i)
 		}
 		for range frames {
-			if _, err := pairs[i-len(pairs)].looks.await(ctx, kind); err != nil {
+			if _, err := c.pairs[i-len(c.pairs)].looks.await(ctx, kind); err != nil {
 				return err
 			}
 		}
 		return nil
 	})
+}
+
+func until(ctx context.Context, due time.Time) error {
+	select {
+	case <-time.After(time.Until(due)):
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
 }
 
 // rest is what the nodes spend when nobody does anything, in milliseconds of each second.

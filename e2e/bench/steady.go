@@ -40,8 +40,8 @@ func steady(s sizes) experiment {
 			{"streams at 50 tokens/s, jitter p99 < 40 ms", "at once", atLeastOf(300)},
 			{fmt.Sprintf("jitter p99 of %d streams", s.steady*middle/steps), "ms", nil},
 		},
-		floor:  func(l *lab) []float64 { return measure(floorWithModel(l, "-words", words)) },
-		parley: func(l *lab) []float64 { return measure(parleyWithModel(l, s.steady, "-words", words)) },
+		floor:  func(l *lab) []float64 { return measure(floorWithModel(l, sqlite, "-words", words)) },
+		parley: func(l *lab) []float64 { return measure(parleyWithModel(l, sqlite, s.steady, "-words", words)) },
 	}
 }
 

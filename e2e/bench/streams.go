@@ -15,8 +15,8 @@ const ramp = time.Second
 // one bot write at once, since waiting for that is not what is measured.
 const answersOfBot = 50
 
-// streams measures answers of a model that are streamed at the same time.
-func streams(s sizes) experiment {
+// streamsOn measures answers of a model that are streamed at the same time, and kept in a database.
+func streamsOn(s sizes, d database) experiment {
 	measure := func(at *site) []float64 {
 		visitors := at.crowd(s.streams, nil)
 		at.l.step("ask the model itself %d times", s.streams)
@@ -25,7 +25,7 @@ func streams(s sizes) experiment {
 		})
 		at.l.step("stream %d answers", s.streams)
 		var through float64
-		cpu := at.costOf("streams", func() {
+		cpu := at.costOf("streams "+d.name, func() {
 			through = at.l.firstWords(s.streams, func(ctx context.Context, i int, begun time.Time) (time.Duration, error) {
 				return visitors[i].hear(ctx, begun)
 			})
@@ -34,14 +34,14 @@ func streams(s sizes) experiment {
 	}
 	words := strconv.Itoa(s.words)
 	return experiment{
-		name: "streams",
+		name: "streams, " + d.name,
 		rows: []row{
 			// The floor commits the question before it asks the model, so that the goal "floor and a commit" is the floor itself.
-			{"first-token overhead p50", "ms", ratioAtMost(1.0)},
-			{"CPU per million streamed tokens", "s", ratioAtMost(1.6)},
+			{"first-token overhead p50, " + d.name, "ms", ratioAtMost(1.0)},
+			{"CPU per million streamed tokens, " + d.name, "s", ratioAtMost(1.6)},
 		},
-		floor:  func(l *lab) []float64 { return measure(floorWithModel(l, "-words", words)) },
-		parley: func(l *lab) []float64 { return measure(parleyWithModel(l, s.streams, "-words", words)) },
+		floor:  func(l *lab) []float64 { return measure(floorWithModel(l, d, "-words", words)) },
+		parley: func(l *lab) []float64 { return measure(parleyWithModel(l, d, s.streams, "-words", words)) },
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 	"io"
 	"io/fs"
 	"iter"
+	"slices"
 
 	"github.com/pressly/goose/v3"
 
@@ -149,6 +150,9 @@ func (l loader) Settle(ctx context.Context, rehearsal bool) error {
 			}
 		}
 	}
+	if err := l.outrank(ctx); err != nil {
+		return err
+	}
 	unread, err := unreadSources(ctx, l)
 	if err != nil {
 		return fmt.Errorf("list the sources that are not read: %w", err)
@@ -159,6 +163,19 @@ func (l loader) Settle(ctx context.Context, rehearsal bool) error {
 		}
 	}
 	return l.Filled(ctx, l.tables)
+}
+
+// outrank has revocations from now on outrank all access tokens that were given out after the backup: those
+// bear versions that the restored count has not reached.
+func (l loader) outrank(ctx context.Context) error {
+	const table, most = "revocation_version", 1_000_000 // as many as nobody revokes between a backup and its restore
+	if !slices.ContainsFunc(l.tables, func(t backup.Table) bool { return t.Name == table }) {
+		return nil // the backup is older than revocations
+	}
+	if _, err := l.Exec(ctx, "UPDATE "+table+" SET version = version + $1", most); err != nil {
+		return fmt.Errorf("have revocations outrank older tokens: %w", err)
+	}
+	return nil
 }
 
 func unreadSources(ctx context.Context, tx Tx) (unread []jobs.ReadSource, err error) {

@@ -1,6 +1,6 @@
 // Package seal encrypts what Parley keeps at rest, so that a stolen disk or
-// backup tells nothing, and so that deleting a key erases what it sealed, in
-// backups too.
+// backup tells nothing without the master key, and so that deleting a key erases
+// what it sealed, wherever else copies of it are; a backup that has the key, too, keeps it.
 //
 // Keys form a tree: the master key (from the environment or a file) wraps a key
 // of each tenant, which wraps a key of each visitor and each source, which

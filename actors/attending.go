@@ -17,7 +17,8 @@ type onlooker struct {
 }
 
 func (s *session) attach(ctx actor.Context, m *attach, sender *actor.PID) {
-	if m.Follow && m.Watcher.Address != ctx.Self().Address && len(s.watchers) == 0 && !s.busy() {
+	// Not from where it was just made, for whoever asks now: it may have been put here, and would be again.
+	if m.Follow && m.Watcher.Address != ctx.Self().Address && s.activity > 1 && len(s.watchers) == 0 && !s.busy() {
 		s.retire(ctx)
 		s.reply(ctx, sender, again)
 		return

@@ -67,6 +67,7 @@ func (s *session) depart(ctx actor.Context) {
 // already under way find somebody who sends them on.
 func (s *session) retire(ctx actor.Context) {
 	s.phase = retired
+	s.engine.sessions.Add(-1)
 	if len(s.watchers) > 0 {
 		s.engine.moved.Add(1)
 	}
@@ -82,6 +83,8 @@ func (s *session) stopping(ctx actor.Context) {
 	s.deliver(ctx, &Moved{})
 	s.turn = nil
 	s.hush()
-	s.engine.sessions.Add(-1)
+	if s.phase != retired {
+		s.engine.sessions.Add(-1)
+	}
 	*s = session{engine: s.engine, phase: retired}
 }

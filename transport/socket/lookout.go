@@ -155,8 +155,8 @@ func (w *watch) lateFor(head int64) (heal func() bool) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	a := w.current
-	if a == nil || w.last >= head {
-		return nil
+	if a == nil || a.holding || w.last >= head {
+		return nil // one that holds is about to show the log
 	}
 	return func() bool {
 		w.mu.Lock()

@@ -3,6 +3,8 @@
 // data folder at an address of its own, and killed, ended and started again on
 // the same data as a test likes. A test that fails shows the end of its log.
 //
+// A Cluster is several of them that share a Postgres, a Redis and a model, and a network that can be cut.
+//
 // A package that uses it hands its tests over in TestMain:
 //
 //	func TestMain(m *testing.M) { os.Exit(server.Main(m)) }

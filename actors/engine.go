@@ -132,6 +132,7 @@ func Start(config Config) (*Engine, error) {
 	if err != nil {
 		e.logger.Warn("changes of bots are noticed a second late", slog.Any("error", err))
 	}
+	e.node.Open()
 	e.tasks.Go(func() { e.bots.refresh(e.running) })
 	e.tasks.Go(func() { e.inbox.run(e.running) })
 	if config.Cluster.Address != "" {

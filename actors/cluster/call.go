@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/asynkron/protoactor-go/actor"
+	proto "github.com/asynkron/protoactor-go/cluster"
 	"github.com/asynkron/protoactor-go/remote"
 
 	"parley/chat"
@@ -70,12 +71,30 @@ func (n *Node) Request(ctx context.Context, kind, identity, trace string, messag
 	}
 }
 
-// Tell sends message to the actor of that kind and identity if this node knows
-// where it is; it activates nothing, and may be lost.
+// tellMost bounds how many messages wait at once for somebody to say where their actor is.
+const tellMost = 4096
+
+// Tell sends message to the actor of that kind and identity, which it looks for if this node does not know where
+// that is; it activates nothing, and may be lost.
 func (n *Node) Tell(kind, identity string, message any) {
 	if pid := n.placement.cached(kind + "/" + identity); pid != nil {
 		n.System().Root.Send(pid, message)
+		return
 	}
+	if len(n.Members()) == 1 {
+		return
+	}
+	if n.telling.Add(1) > tellMost {
+		n.telling.Add(-1)
+		return
+	}
+	go func() {
+		defer n.telling.Add(-1)
+		found, _ := n.placement.find(proto.NewClusterIdentity(identity, kind))
+		if found != nil {
+			n.System().Root.Send(n.placement.remember(kind+"/"+identity, found), message)
+		}
+	}()
 }
 
 func (n *Node) try(ctx context.Context, kind, identity string, call *Call) (any, string, error) {

@@ -33,7 +33,11 @@ func TestMember(t *testing.T) {
 
 type (
 	whereAsk struct{}
-	whereIs  struct{ Node, Activation string }
+	whereIs  struct {
+		Node, Activation string
+		Told             int
+	}
+	whereTell struct{}
 )
 
 // settler is an actor that tells where it is.
@@ -45,7 +49,7 @@ type settler struct {
 }
 
 func (s *settler) Receive(ctx actor.Context) {
-	switch m := settlers.Received(ctx).(type) {
+	switch settlers.Received(ctx).(type) {
 	case *Placed:
 		s.me = whereIs{Activation: fmt.Sprint(os.Getpid(), "-", s.count.Add(1))}
 	case *Call:
@@ -55,14 +59,15 @@ func (s *settler) Receive(ctx actor.Context) {
 		}
 		s.me.Node = ctx.Self().Address
 		ctx.Respond(&s.me)
+	case *whereTell:
+		s.me.Told++
 	case *Vacate:
-		_ = m
 		s.retired = true
 		s.node.Load().Retire(ctx.Self())
 	}
 }
 
-var settlers = NewCodec(ByPointer[whereAsk]("where_ask"), ByPointer[whereIs]("where_is"))
+var settlers = NewCodec(ByPointer[whereAsk]("where_ask"), ByPointer[whereIs]("where_is"), ByPointer[whereTell]("where_tell"))
 
 // beMember does what it is told line by line, and answers each with a line.
 func beMember(t *testing.T, args []string) {
@@ -83,6 +88,7 @@ func beMember(t *testing.T, args []string) {
 		t.Fatal(err)
 	}
 	self.Store(n)
+	n.Open()
 	fmt.Println("> ready")
 	in := bufio.NewScanner(os.Stdin)
 	for in.Scan() {
@@ -97,6 +103,13 @@ func beMember(t *testing.T, args []string) {
 			} else {
 				fmt.Println("> error", strings.ReplaceAll(fmt.Sprint(reply, err), "\n", " "))
 			}
+		case "told":
+			reply, _, _ := n.Request(t.Context(), "settler", words[1], "", &whereAsk{})
+			is, _ := reply.(*whereIs)
+			fmt.Println(">", is.Told)
+		case "tell":
+			n.Tell("settler", words[1], &whereTell{})
+			fmt.Println("> ok")
 		case "drain":
 			n.Drain()
 			fmt.Println("> ok")
@@ -264,6 +277,44 @@ func TestANodeThatDrainsHandsOver(t *testing.T) {
 	}
 	if address, _ := members[0].ask("tnt/new"); address == members[0].address {
 		t.Error("something new went to the node that drains")
+	}
+}
+
+func TestWhatADrainingNodeClaimedAndWillNotHaveIsFree(t *testing.T) {
+	t.Parallel()
+	s := newShared(t)
+	members := join3(t, s)
+	members[0].tell("drain")
+	s.change(func() { s.holders["settler/tnt/a"] = s.joined[members[0].address] }) // as it began to drain
+	if address, _ := members[1].ask("tnt/a"); address != members[1].address {
+		t.Errorf("it is at %s", address)
+	}
+}
+
+func TestAnActorOfAnotherNodeIsToldThoughNobodyAskedItBefore(t *testing.T) {
+	t.Parallel()
+	s := newShared(t)
+	members := join3(t, s)
+	members[0].ask("tnt/a")
+	members[1].tell("tell tnt/a")
+	members[1].tell("tell tnt/nobody")
+	members[0].until("told tnt/a", "1")
+	if n := members[0].tell("here"); n != "1" {
+		t.Errorf("%s are active", n)
+	}
+}
+
+func TestWithoutTheStoreNothingGoesToANodeThatDrains(t *testing.T) {
+	t.Parallel()
+	s := newShared(t)
+	members := join3(t, s)
+	s.change(func() { s.away = true })
+	members[0].tell("drain") // which it cannot tell the others
+	for i := range 20 {
+		address, _ := sameEverywhere(t, members[1:], fmt.Sprint("tnt/new", i))
+		if address != members[1].address && address != members[2].address {
+			t.Errorf("it is at %s", address)
+		}
 	}
 }
 

@@ -64,8 +64,8 @@ type membership struct {
 	ends   context.CancelFunc
 	ended  sync.WaitGroup
 
-	beaten atomic.Int64 // when the last beat that arrived was sent, in nanoseconds since the epoch
-	alone  bool         // there are no others
+	beaten atomic.Pointer[time.Time] // when the last beat that arrived was sent; nil: none was
+	alone  bool                      // there are no others
 
 	mutex sync.Mutex // of what the node says of itself
 	self  chat.Member
@@ -82,7 +82,9 @@ type membership struct {
 func (m *membership) StartMember(c *proto.Cluster) error {
 	ctx, ends := context.WithCancel(context.Background())
 	m.ends, m.joins, m.away, m.renewed = ends, true, true, time.Now()
+	m.mutex.Lock()
 	m.self.Address = c.ActorSystem.Address()
+	m.mutex.Unlock()
 	m.see([]chat.Member{m.describe()})
 	m.beat(ctx)
 	// Apart from the beats: in one loop a node that was short of processor time lost its place.
@@ -153,7 +155,7 @@ func (m *membership) beat(ctx context.Context) {
 		return
 	}
 	m.joins = false
-	m.beaten.Store(sent.UnixNano())
+	m.beaten.Store(&sent)
 	returned := m.away || roll.Generation != m.generation
 	m.away, m.generation = false, roll.Generation
 	m.see(roll.Members)
@@ -168,9 +170,19 @@ func (m *membership) beat(ctx context.Context) {
 	}
 }
 
-// certain tells that nobody can have given this node up.
+// certain tells that nobody can have given this node up. Two clocks must say so: one may stand still with its machine, the other
+// one be set back.
 func (m *membership) certain() bool {
-	return m.alone || time.Since(time.Unix(0, m.beaten.Load())) < m.ttl*3/4
+	if m.alone {
+		return true
+	}
+	sent := m.beaten.Load()
+	if sent == nil {
+		return false
+	}
+	now := time.Now()
+	byWall := now.Round(0).Sub(sent.Round(0))
+	return max(now.Sub(*sent), byWall, -byWall) < m.ttl*3/4
 }
 
 // see takes over who lives.
@@ -178,7 +190,7 @@ func (m *membership) see(members []chat.Member) {
 	now := &view{self: m.describe(), members: members, aside: aside(members)}
 	before := m.node.view.Swap(now)
 	var left []chat.Member
-	if before != nil {
+	if before.members != nil {
 		for _, was := range before.members {
 			if _, is := now.member(was.ID); !is && was.ID != before.self.ID {
 				left = append(left, was)
@@ -203,7 +215,7 @@ func (m *membership) see(members []chat.Member) {
 	default:
 	}
 	m.topics <- topology
-	if before == nil {
+	if before.members == nil { // this node comes to be
 		return
 	}
 	for _, gone := range left {

@@ -77,18 +77,20 @@ type Node struct {
 	attempt    time.Duration // bounds one try of a request
 
 	view      atomic.Pointer[view]
+	open      atomic.Bool // see Open
 	draining  atomic.Bool
 	isolated  atomic.Bool
 	shunned   atomic.Bool // isolated, and aside
 	evictions atomic.Int64
 	asked     struct{ here, there atomic.Int64 }
 	pending   pending
+	telling   atomic.Int64 // messages whose actor is looked for
 	stop      context.CancelFunc
 	tasks     sync.WaitGroup
 }
 
-// Start joins the cluster, which takes about a second. Of the errors one is to be expected: that
-// the address to listen on is taken.
+// Start joins the cluster, which takes about a second. Nothing is activated here until Open. Of the errors one is to be
+// expected: that the address to listen on is taken.
 func Start(config Config) (*Node, error) {
 	system := actor.NewActorSystem(
 		actor.WithLoggerFactory(func(*actor.ActorSystem) *slog.Logger { return slog.New(warnings{config.Logger.Handler()}) }),
@@ -113,6 +115,8 @@ func Start(config Config) (*Node, error) {
 		alone: config.Address == "", nudge: make(chan struct{}, 1), topics: make(chan proto.Members, 1),
 		self: chat.Member{ID: newMemberID(), Address: config.Address, Version: config.Version},
 	}
+	// Others may ask this node for what a process had that was at its address before, as soon as it listens.
+	n.view.Store(&view{self: n.membership.self})
 	transport, err := listening(config)
 	if err != nil {
 		return nil, err
@@ -139,6 +143,9 @@ func Start(config Config) (*Node, error) {
 	}
 	return n, nil
 }
+
+// Open has actors be activated here, once all is there that they need.
+func (n *Node) Open() { n.open.Store(true) }
 
 // startMember has the library start, which panics when it cannot listen.
 func (n *Node) startMember() (err error) {

@@ -84,6 +84,7 @@ func TestANodeFindsActorsByIdentity(t *testing.T) {
 		t.Fatal(err)
 	}
 	node.Store(n)
+	n.Open()
 	defer n.Stop()
 
 	ask := func(t *testing.T, identity string, message any) identified {

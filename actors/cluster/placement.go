@@ -98,10 +98,19 @@ func (p *placement) preferred(now *view, key string) chat.Member {
 // elsewhere finds a place without claims: whoever has it says so, and if nobody does, the members that
 // answered agree on one.
 func (p *placement) elsewhere(now *view, identity *proto.ClusterIdentity) *actor.PID {
-	key := identity.AsKey()
+	found, free := p.find(identity)
+	if found != nil {
+		return found
+	}
+	if !p.node.Refuses() || len(free) == 0 {
+		free = append(free, now.self)
+	}
+	return p.ask(rendezvous(identity.AsKey(), free), identity, modeFree, activationTimeout)
+}
+
+// find asks all others who has something. If nobody does, free are those that would take it.
+func (p *placement) find(identity *proto.ClusterIdentity) (found *actor.PID, free []chat.Member) {
 	var mutex sync.Mutex
-	var found *actor.PID
-	candidates := []chat.Member{now.self}
 	var wait sync.WaitGroup
 	for _, member := range p.node.others() {
 		wait.Go(func() {
@@ -112,19 +121,13 @@ func (p *placement) elsewhere(now *view, identity *proto.ClusterIdentity) *actor
 			case response == nil: // away
 			case response.Pid != nil:
 				found = response.Pid
-			case !member.Draining:
-				candidates = append(candidates, member)
+			case !member.Draining && !response.Failed:
+				free = append(free, member)
 			}
 		})
 	}
 	wait.Wait()
-	if found != nil {
-		return found
-	}
-	if p.node.draining.Load() && len(candidates) > 1 {
-		candidates = candidates[1:]
-	}
-	return p.ask(rendezvous(key, candidates), identity, modeFree, activationTimeout)
+	return found, free
 }
 
 func (p *placement) ask(member chat.Member, identity *proto.ClusterIdentity, mode string, timeout time.Duration) *actor.PID {
@@ -199,6 +202,13 @@ func (p *placement) unclaimed(key string) {
 	p.loose[key] = struct{}{}
 }
 
+// left forgets that one that is gone has no claim.
+func (p *placement) left(key string) {
+	p.mutex.Lock()
+	defer p.mutex.Unlock()
+	delete(p.loose, key)
+}
+
 // holdUnclaimed says of what was activated without a claim that it is here, now that claims are made again.
 func (p *placement) holdUnclaimed() {
 	p.mutex.Lock()
@@ -231,7 +241,9 @@ func (p *placement) hold(keys []string) {
 		lost, err := p.store.Hold(ctx, member, keys)
 		if err != nil {
 			for _, key := range keys { // with the next beat
-				p.unclaimed(key)
+				if _, here := p.here.Load(key); here {
+					p.unclaimed(key)
+				}
 			}
 			return
 		}

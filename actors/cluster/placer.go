@@ -76,7 +76,7 @@ func (p *placer) requested(ctx actor.Context, request *proto.ActivationRequest) 
 	case here:
 		ctx.Respond(&proto.ActivationResponse{Pid: pid.(*actor.PID)})
 	case request.RequestId == modeHeld:
-		ctx.Respond(&proto.ActivationResponse{})
+		ctx.Respond(&proto.ActivationResponse{Failed: p.refuses()}) // the roll may not say so
 	case request.RequestId == modeClaimed && !p.isLocal(ctx.Sender()):
 		// Between the asker's claim and now it may have been given up here and claimed by another.
 		p.claim(ctx, request)
@@ -88,7 +88,12 @@ func (p *placer) requested(ctx actor.Context, request *proto.ActivationRequest) 
 func (p *placer) claim(ctx actor.Context, request *proto.ActivationRequest) {
 	placement, self, sender := p.placement, ctx.Self(), ctx.Sender()
 	member, key := p.node.membership.describe().ID, request.ClusterIdentity.AsKey()
-	if _, busy := p.releasing[key]; busy || p.node.Refuses() {
+	if p.refuses() {
+		p.giveUp(ctx, key)
+		ctx.Respond(&proto.ActivationResponse{Failed: true})
+		return
+	}
+	if _, busy := p.releasing[key]; busy {
 		ctx.Respond(&proto.ActivationResponse{Failed: true})
 		return
 	}
@@ -116,20 +121,23 @@ func (p *placer) activate(ctx actor.Context, request *proto.ActivationRequest) *
 	key := identity.AsKey()
 	props, ok := p.kinds[identity.Kind]
 	underWay, releasing := p.releasing[key]
-	if !ok || underWay || p.node.Refuses() {
+	switch {
+	case !ok || underWay:
 		return &proto.ActivationResponse{Failed: true}
-	}
-	if releasing {
+	case p.refuses():
+		p.giveUp(ctx, key)
+		return &proto.ActivationResponse{Failed: true}
+	case releasing:
 		delete(p.releasing, key) // it stays ours
-	}
-	if request.RequestId == modeFree {
-		p.unclaimed(key)
 	}
 	pid := ctx.ActorSystem().Root.Spawn(props)
 	ctx.Watch(pid)
 	ctx.Send(pid, &Placed{Identity: identity.Identity})
 	p.placement.here.Store(key, pid)
 	p.byPID[pid.Id] = identity
+	if request.RequestId == modeFree {
+		p.unclaimed(key)
+	}
 	return &proto.ActivationResponse{Pid: pid}
 }
 
@@ -142,6 +150,19 @@ func (p *placer) forget(ctx actor.Context, pid *actor.PID) {
 	key := identity.AsKey()
 	delete(p.byPID, pid.Id)
 	p.placement.here.Delete(key)
+	p.placement.left(key)
+	p.giveUp(ctx, key)
+}
+
+// refuses tells whether nothing is activated here: others take it, or the actors are not ready.
+func (p *placer) refuses() bool { return !p.node.open.Load() || p.node.Refuses() }
+
+// giveUp gives up the claim of what is not here. When this node refuses something it may have one all the same: made just before
+// it began to, or not released when the store was away. Nobody could have it as long as this node lives.
+func (p *placer) giveUp(ctx actor.Context, key string) {
+	if _, known := p.releasing[key]; known {
+		return
+	}
 	p.releasing[key] = false
 	if !p.gathering {
 		p.gathering = true

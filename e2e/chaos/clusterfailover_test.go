@@ -77,7 +77,7 @@ func TestClusterFailoverTakesNoLongerThanAMembership(t *testing.T) {
 	logs := s.audit(visitors, check.Allow{Lost: true})
 	r.report(check.Calls(logs, model.Calls(), check.Allow{Lost: true}))
 	r.tally(visitors)
-	if s.oneWriter() == 0 {
+	if s.oneWriter() == 0 && long { // of a few, the one that was killed may have had none
 		r.Error("no conversation ever moved to another node")
 	}
 	s.complaints()

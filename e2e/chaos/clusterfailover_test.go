@@ -89,7 +89,7 @@ const hitch = 250 * time.Millisecond
 // failedOver says, for each visitor, how long after a kill the last message was acknowledged that had to wait.
 func (s *site) failedOver(visitors []*client.Visitor, killed time.Time) {
 	s.Helper()
-	var until []time.Duration
+	var until, apart, back []time.Duration
 	refused := make(map[string]int)
 	for _, v := range visitors {
 		last := time.Duration(0)
@@ -104,11 +104,18 @@ func (s *site) failedOver(visitors []*client.Visitor, killed time.Time) {
 				last = max(last, m.Acked.Sub(killed))
 			}
 		}
-		if last > 0 {
-			until = append(until, last)
+		if last == 0 {
+			continue
+		}
+		until = append(until, last)
+		if slices.ContainsFunc(v.Opened(), func(at time.Time) bool { return at.After(killed) && at.Before(killed.Add(2*failover)) }) {
+			back = append(back, last)
+		} else {
+			apart = append(apart, last)
 		}
 	}
 	s.Logf("%d of %d visitors had to wait; from the kill until they were served: %s (goal %v); refusals %v", len(until), len(visitors), distribution(until), failover, refused)
+	s.Logf("of those who were at the node itself: %s; of those who were at others: %s", distribution(back), distribution(apart))
 	if len(until) > 0 && long && until[len(until)-1] > failover {
 		s.Errorf("somebody was served %v after the kill, the goal is %v", until[len(until)-1], failover)
 	}

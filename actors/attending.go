@@ -23,6 +23,11 @@ func (s *session) attach(ctx actor.Context, m *attach, sender *actor.PID) {
 		s.reply(ctx, sender, again)
 		return
 	}
+	if m.Watcher.Address == ctx.Self().Address {
+		if _, waits := ctx.ActorSystem().ProcessRegistry.GetLocal(m.Watcher.Id); !waits {
+			return // its caller gave up while SQL was asked
+		}
+	}
 	s.know(m.Visitor)
 	if !slices.ContainsFunc(s.watchers, func(w onlooker) bool { return w.pid.Equal(m.Watcher) }) {
 		s.watchers = append(s.watchers, onlooker{m.Watcher, m.Agent})

@@ -95,6 +95,9 @@ func (d *desk) Receive(ctx actor.Context) {
 		d.request(ctx, m.Message)
 	case *cluster.Vacate:
 		d.leave(ctx)
+	case *actor.Restarting:
+		d.engine.logger.Error("a desk panicked; it begins anew", slog.String("tenant", d.tenant))
+		ctx.Stop(ctx.Self()) // the library would have it go on without knowing whose it is
 	case *cluster.Departed:
 		maps.DeleteFunc(d.nodes, func(_ string, n node) bool { return n.seats[0].PID.Address == m.Address })
 		d.call(ctx)

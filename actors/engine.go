@@ -261,7 +261,9 @@ func (e *Engine) attach(ctx context.Context, visitor Visitor, agent *chat.Author
 	detach := sync.OnceFunc(func() {
 		forget()
 		remove()
-		e.tell(visitor.Ref, &detach{pid})
+		if !watching.over() { // nobody has it any more otherwise
+			e.tell(visitor.Ref, &detach{pid})
+		}
 	})
 	attached := Attached{
 		Head: now.Head, Status: now.Status, Agent: now.Agent, Open: now.Open,

@@ -12,7 +12,8 @@ type here struct {
 	address string
 }
 
-func (h here) Self() *actor.PID { return actor.NewPID(h.address, "session") }
+func (h here) Self() *actor.PID                { return actor.NewPID(h.address, "session") }
+func (h here) ActorSystem() *actor.ActorSystem { return actor.NewActorSystem() }
 
 func TestAnActivationStaysWithWhomItWasMadeFor(t *testing.T) {
 	// While claims cannot be made, nodes agree on a place: one that left for its visitor's node would be made at the
@@ -21,5 +22,14 @@ func TestAnActivationStaysWithWhomItWasMadeFor(t *testing.T) {
 	s.attach(here{address: "a:1"}, &attach{Follow: true, Watcher: actor.NewPID("b:1", "watcher")}, nil)
 	if s.phase != live || len(s.watchers) != 1 {
 		t.Errorf("it has left: phase %v, %d watchers", s.phase, len(s.watchers))
+	}
+}
+
+func TestNobodyIsAttachedWhoGaveUpMeanwhile(t *testing.T) {
+	// What takes a wish back is heard before the wish, when SQL is asked first.
+	s := &session{phase: live, activity: 1}
+	s.attach(here{address: "a:1"}, &attach{Watcher: actor.NewPID("a:1", "gone")}, nil)
+	if len(s.watchers) != 0 {
+		t.Error("nobody will ever detach it")
 	}
 }

@@ -1,6 +1,7 @@
 package actors
 
 import (
+	"log/slog"
 	"time"
 
 	"github.com/asynkron/protoactor-go/actor"
@@ -83,8 +84,16 @@ func (s *session) stopping(ctx actor.Context) {
 	s.deliver(ctx, &Moved{})
 	s.turn = nil
 	s.hush()
-	if s.phase != retired {
+	if s.phase != retired && s.self != nil {
 		s.engine.sessions.Add(-1)
 	}
 	*s = session{engine: s.engine, phase: retired}
+}
+
+// broken ends an activation that panicked, which the library would have begin anew without knowing who it is. The next one
+// begins from the log.
+func (s *session) broken(ctx actor.Context) {
+	s.engine.logger.Error("a conversation panicked; it opens anew", slog.String("conversation", s.ref.Conversation))
+	s.stopping(ctx)
+	ctx.Stop(ctx.Self())
 }

@@ -29,7 +29,7 @@ func (e *Engine) recheck(ctx context.Context) {
 			return
 		case <-ticker.C:
 		}
-		if len(e.node.Members()) > 1 {
+		if e.shared() {
 			e.recheckOnce(ctx)
 		}
 	}
@@ -112,8 +112,10 @@ func (s *session) answerTo(ctx actor.Context, r *refusal) {
 	s.verify(r.sender, func(ctx actor.Context) { s.reply(ctx, r.sender, r.answer) })
 }
 
-// shared tells whether other nodes write to the same logs.
-func (e *Engine) shared() bool { return e.positions != nil && len(e.node.Members()) > 1 }
+// shared tells whether other nodes may write to the same logs. One that began while the store was away knows of nobody.
+func (e *Engine) shared() bool {
+	return e.positions != nil && (len(e.node.Members()) > 1 || !e.node.Certain())
+}
 
 // replaced tells whether another activation has opened the log, by the epoch that SQL has.
 func (s *session) replaced(epoch int64) bool {

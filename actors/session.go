@@ -96,6 +96,8 @@ func (s *session) Receive(ctx actor.Context) {
 		s.detach(ctx, m.Watcher)
 	case *actor.Stopping:
 		s.stopping(ctx)
+	case *actor.Restarting:
+		s.broken(ctx)
 	case *keptMark:
 		s.kept = max(s.kept, m.Seq)
 	case *chat.Place:

@@ -128,7 +128,7 @@ func (e *Engine) processName(kind string) string {
 type watching struct {
 	watcher Watcher
 	mutex   sync.Mutex
-	ended   bool // it has moved: nothing comes after that
+	ended   atomic.Bool // it has moved: nothing comes after that
 }
 
 func (w *watching) SendUserMessage(_ *actor.PID, message any) {
@@ -138,11 +138,17 @@ func (w *watching) SendUserMessage(_ *actor.PID, message any) {
 	}
 	w.mutex.Lock()
 	defer w.mutex.Unlock()
-	if w.ended {
+	if w.over() {
 		return
 	}
-	_, w.ended = output.(*Moved)
+	if _, moved := output.(*Moved); moved {
+		w.ended.Store(true)
+	}
 	w.watcher.Deliver(output)
 }
+
+// over tells whether the session went away.
+func (w *watching) over() bool { return w.ended.Load() }
+
 func (*watching) SendSystemMessage(*actor.PID, any) {}
 func (*watching) Stop(*actor.PID)                   {}

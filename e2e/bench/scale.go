@@ -56,7 +56,7 @@ func scale(s sizes) experiment {
 				}
 			}
 			messages := inTurn(crews(3*s.sessions, func(ctx context.Context, v *visitor) error { return v.askForPerson(ctx) }), s.turns, func(c crew) float64 { return c.messages(s.each) })
-			tokens := inTurn(crews(s.streams, func(ctx context.Context, v *visitor) error { // the session comes to life, and stays
+			tokens := inTurn(crews(2*s.streams, func(ctx context.Context, v *visitor) error { // the session comes to life, and stays
 				if err := v.askForPerson(ctx); err != nil {
 					return err
 				}

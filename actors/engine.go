@@ -166,10 +166,15 @@ func (e *Engine) Stop(ctx context.Context) {
 // the answers: there is nobody to take anything over.
 func (e *Engine) Drain(ctx context.Context) {
 	e.node.Drain()
+	alone := !e.node.Refuses()
 	for ctx.Err() == nil && (e.answering.Load() > 0 || e.sessions.Load() > 0 && e.node.Refuses()) {
 		select {
 		case <-ctx.Done():
 		case <-time.After(drainLook):
+		}
+		if alone && e.node.Refuses() { // somebody has come, to whom it may go
+			alone = false
+			e.node.Drain()
 		}
 	}
 }

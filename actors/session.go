@@ -119,7 +119,11 @@ func (s *session) asked(ctx actor.Context, call *cluster.Call) {
 	if sender != nil && sender.Address != ctx.Self().Address && s.heard.again(ctx, call) {
 		return
 	}
-	s.request(ctx, early{message: call.Message, sender: sender, until: time.Now().Add(patience), span: call.Trace})
+	until := time.Now().Add(patience)
+	if !call.Until.IsZero() && call.Until.Before(until) {
+		until = call.Until
+	}
+	s.request(ctx, early{message: call.Message, sender: sender, until: until, span: call.Trace})
 }
 
 // request handles what came from outside, once the log is open.

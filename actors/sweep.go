@@ -45,7 +45,9 @@ func (e *Engine) sweepOnce(ctx context.Context) {
 			return
 		}
 		e.each(refs, func(ref chat.Ref) {
-			if _, err := e.request(ctx, ref, &wake{}); err != nil && ctx.Err() == nil {
+			limited, cancel := context.WithTimeout(ctx, stirTimeout) // a node that is cut off is not to keep the others waiting
+			defer cancel()
+			if _, err := e.request(limited, ref, &wake{}); err != nil && ctx.Err() == nil {
 				e.logger.Warn("cannot wake a conversation", slog.String("conversation", ref.Conversation), slog.Any("error", err))
 			}
 		})

@@ -58,9 +58,11 @@ func TestClusterFailoverTakesNoLongerThanAMembership(t *testing.T) {
 	s.settle(visitors, settling)
 	counts, random := s.count(), r.random(0)
 	var instants []time.Time
+	victim := random.IntN(nodes)
 	for range kills {
 		time.Sleep(time.Second + time.Duration(random.Int64N(int64(time.Second))))
-		n := s.cluster.Nodes[random.IntN(nodes)]
+		n := s.cluster.Nodes[victim]
+		victim = (victim + 1 + random.IntN(nodes-1)) % nodes // one that just came back serves nobody yet
 		n.Kill()
 		instants = append(instants, time.Now())
 		r.Logf("%s was killed at %s", n.Name, time.Now().UTC().Format("15:04:05.000"))

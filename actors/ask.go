@@ -39,7 +39,7 @@ var errMoved = errors.New("the session moved")
 
 func (e *Engine) askOnce(ctx context.Context, visitor Visitor, clientID, text string, emit func(Output)) (chat.MessageCompleted, error) {
 	asking := asker{outputs: make(chan Output, askQueue), lost: make(chan struct{}, 1)}
-	now, err := e.Attach(ctx, visitor, &asking)
+	now, err := e.attach(ctx, visitor, nil, &asking, false) // the next question may come to any node
 	if err != nil {
 		return chat.MessageCompleted{}, err
 	}

@@ -104,7 +104,7 @@ func Start(config Config) (*Engine, error) {
 	e.afar.watches = map[string]map[*watching]struct{}{}
 	e.running, e.stop = context.WithCancel(context.Background())
 	joined := config.Cluster
-	joined.Logger, joined.Announcer, joined.Left = config.Logger, config.Announcer, e.left
+	joined.Logger, joined.Announcer, joined.Left, joined.Cut = config.Logger, config.Announcer, e.left, e.cut
 	joined.Codec, joined.Changed = carried, func(members int) {
 		e.desks.stirAll() // one may have to move
 		if config.Cluster.Changed != nil {
@@ -244,10 +244,11 @@ type Attached struct {
 // Attach returns: it holds what it is given until the caller has shown the
 // events up to Head and the snapshot.
 func (e *Engine) Attach(ctx context.Context, visitor Visitor, watcher Watcher) (Attached, error) {
-	return e.attach(ctx, visitor, nil, watcher)
+	return e.attach(ctx, visitor, nil, watcher, true)
 }
 
-func (e *Engine) attach(ctx context.Context, visitor Visitor, agent *chat.Author, watcher Watcher) (Attached, error) {
+// attach attaches an agent, or the visitor if that is nil. follow: a conversation at rest is to come to this node.
+func (e *Engine) attach(ctx context.Context, visitor Visitor, agent *chat.Author, watcher Watcher, follow bool) (Attached, error) {
 	if visitor.Unborn {
 		e.unborn.Store(visitor.Ref, nil)
 		defer e.unborn.Delete(visitor.Ref)
@@ -255,7 +256,7 @@ func (e *Engine) attach(ctx context.Context, visitor Visitor, agent *chat.Author
 	visitor.BotName = e.botName(ctx, visitor.Tenant, visitor.Bot)
 	watching, pid, remove := e.watch(watcher)
 	reply, from, err := e.requestOf(ctx, sessionKind, visitor.Ref.String(),
-		&attach{Visitor: visitor, Agent: agent, Watcher: pid, Follow: agent == nil && !e.node.Refuses()})
+		&attach{Visitor: visitor, Agent: agent, Watcher: pid, Follow: follow && !e.node.Refuses()})
 	if err != nil {
 		remove()
 		e.tell(visitor.Ref, &detach{pid}) // it may still come to it
@@ -297,7 +298,7 @@ func (e *Engine) watchAfar(address string, w *watching) (forget func()) {
 // Watch is Attach for an agent, who is shown more: who else looks, whether the visitor is there,
 // what the visitor is writing, and notes.
 func (e *Engine) Watch(ctx context.Context, visitor Visitor, agent chat.Author, watcher Watcher) (Attached, error) {
-	return e.attach(ctx, visitor, &agent, watcher)
+	return e.attach(ctx, visitor, &agent, watcher, false)
 }
 
 // Post adds a message, returning after its commit. With a client id that the

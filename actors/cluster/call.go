@@ -122,6 +122,9 @@ func (n *Node) try(ctx context.Context, kind, identity string, call *Call) (any,
 	reply, err := future.Result()
 	reply = n.codec.Open(reply)
 	switch {
+	case err == nil && reply == nil:
+		// The library lets a reply that comes as its node is given up overwrite half of that.
+		err = errGone
 	case err == nil:
 		if _, again := reply.(*Again); !again {
 			return reply, pid.Address, nil

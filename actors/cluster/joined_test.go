@@ -156,7 +156,7 @@ func newMember(t *testing.T, s *shared, secret string) *member {
 	}
 	m := &member{t: t, address: listener.Addr().String(), errors: &bytes.Buffer{}}
 	_ = listener.Close()
-	m.process = exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestMember$", "-test.timeout=2m") //nolint:gosec // G204: this very program.
+	m.process = exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestMember$", "-test.timeout=2m")
 	m.process.Env = append(os.Environ(), fmt.Sprintf("%s=%s %s %s", memberOf, s.socket, m.address, secret))
 	m.process.Stderr = m.errors
 	out, err := m.process.StdoutPipe()

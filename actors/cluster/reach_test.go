@@ -38,7 +38,7 @@ func TestThoseWhoAreLeftReachEachOther(t *testing.T) {
 		for _, id := range ids {
 			links[id] = nil
 			for _, peer := range ids {
-				if peer != id && rand.IntN(5) == 0 { //nolint:gosec // G404: a test
+				if peer != id && rand.IntN(5) == 0 {
 					links[id] = append(links[id], peer)
 				}
 			}

@@ -45,11 +45,16 @@ func (a *afar) of(address string) []*watching {
 // left makes up for a node that is gone: what is watched there is attached to anew, wherever it opens, and the
 // questions that it leaves open are looked for.
 func (e *Engine) left(address string) {
+	e.cut(address)
+	e.desks.stirAll()
+	e.rounds.now()
+}
+
+// cut has what is watched at another node be attached to anew, since something may have been lost on the way.
+func (e *Engine) cut(address string) {
 	for _, w := range e.afar.of(address) {
 		w.SendUserMessage(nil, &Moved{})
 	}
-	e.desks.stirAll()
-	e.rounds.now()
 }
 
 // wakeElsewhere has a question that waits be answered by the node that has the conversation next.

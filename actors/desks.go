@@ -30,16 +30,17 @@ type desks struct {
 	engine *Engine
 	store  chat.Desks
 
-	mutex sync.Mutex
-	seats map[string]map[*seat]struct{} // by tenant
-	dirty map[string][]string           // tenants to stir, with the conversations that ask for their place
-	wake  chan struct{}
+	mutex    sync.Mutex
+	seats    map[string]map[*seat]struct{} // by tenant
+	dirty    map[string][]string           // tenants to stir, with the conversations that ask for their place
+	underWay map[string]bool               // tenants whose desk is being stirred
+	wake     chan struct{}
 }
 
 func newDesks(engine *Engine, store chat.Desks) *desks {
 	return &desks{
 		engine: engine, store: store,
-		seats: map[string]map[*seat]struct{}{}, dirty: map[string][]string{}, wake: make(chan struct{}, 1),
+		seats: map[string]map[*seat]struct{}{}, dirty: map[string][]string{}, underWay: map[string]bool{}, wake: make(chan struct{}, 1),
 	}
 }
 
@@ -69,6 +70,11 @@ func (d *desks) stir(tenant string, asking ...string) {
 	d.mutex.Lock()
 	d.dirty[tenant] = append(d.dirty[tenant], asking...)
 	d.mutex.Unlock()
+	d.nudge()
+}
+
+// nudge has run look for what is to be stirred.
+func (d *desks) nudge() {
 	select {
 	case d.wake <- struct{}{}:
 	default:
@@ -82,10 +88,7 @@ func (d *desks) stirAll() {
 		d.dirty[tenant] = append(d.dirty[tenant], []string(nil)...)
 	}
 	d.mutex.Unlock()
-	select {
-	case d.wake <- struct{}{}:
-	default:
-	}
+	d.nudge()
 }
 
 // run stirs desks until ctx ends.
@@ -100,22 +103,43 @@ func (d *desks) run(ctx context.Context) {
 		case <-ticker.C:
 			d.stirAll()
 		}
-		d.mutex.Lock()
-		dirty := d.dirty
-		d.dirty = map[string][]string{}
-		d.mutex.Unlock()
-		var wait sync.WaitGroup
-		for tenant, asking := range dirty {
+		for tenant, asking := range d.due() {
 			message := &stir{Node: d.engine.node.System().ID, Seats: d.seated(tenant), Asking: asking}
-			wait.Go(func() {
+			d.engine.tasks.Go(func() {
 				limited, cancel := context.WithTimeout(ctx, stirTimeout)
 				defer cancel()
 				if _, err := d.engine.askDesk(limited, tenant, message); err != nil && ctx.Err() == nil {
 					d.engine.logger.Warn("cannot reach a desk", slog.String("tenant", tenant), slog.Any("error", err))
 				}
+				d.stirred(tenant)
 			})
 		}
-		wait.Wait()
+	}
+}
+
+// due returns the tenants to stir now, with the conversations that ask for their place. One whose desk has not answered
+// yet waits for that, and no other tenant does.
+func (d *desks) due() map[string][]string {
+	d.mutex.Lock()
+	defer d.mutex.Unlock()
+	due := map[string][]string{}
+	for tenant, asking := range d.dirty {
+		if !d.underWay[tenant] {
+			due[tenant] = asking
+			d.underWay[tenant] = true
+			delete(d.dirty, tenant)
+		}
+	}
+	return due
+}
+
+func (d *desks) stirred(tenant string) {
+	d.mutex.Lock()
+	delete(d.underWay, tenant)
+	_, again := d.dirty[tenant]
+	d.mutex.Unlock()
+	if again {
+		d.nudge()
 	}
 }
 

@@ -6,10 +6,10 @@ import (
 	"parley/actors/cluster"
 )
 
-// heardMost is how many calls of other nodes a session remembers: more than can wait in one.
+// heardMost is how many writes of other nodes a session remembers: more than can wait in one.
 const heardMost = maxOrders + maxEarly
 
-// heard remembers what other nodes have asked for, since they ask again when they hear nothing: what was cut off may be
+// heard remembers what other nodes have wanted to be written, since they ask again when they hear nothing: what was cut off may be
 // the answer. Whoever asks again waits for the first answer, or gets it.
 type heard struct{ calls []heardCall }
 

@@ -116,8 +116,8 @@ func (s *session) Receive(ctx actor.Context) {
 // asked takes a call that somebody waits for the answer of.
 func (s *session) asked(ctx actor.Context, call *cluster.Call) {
 	sender := ctx.Sender()
-	if sender != nil && sender.Address != ctx.Self().Address && s.heard.again(ctx, call) {
-		return
+	if _, writes := call.Message.(*write); writes && sender != nil && sender.Address != ctx.Self().Address && s.heard.again(ctx, call) {
+		return // all else may be asked twice
 	}
 	until := time.Now().Add(patience)
 	if !call.Until.IsZero() && call.Until.Before(until) {

@@ -15,7 +15,8 @@ type Member struct {
 	Unreachable []string // ids of members that it cannot reach, though they live
 }
 
-// Membership is who is in the cluster. It may be away, and may forget everything at any time.
+// Membership is who is in the cluster. It may be away, and may forget everything at any time. When somebody comes, leaves, is given
+// up or says something else of itself, that is announced under TopicNode.
 type Membership interface {
 	// Beat tells that this node lives for ttl from now, by the store's clock, and returns all who do. joins
 	// enters a new id. Evicted: it did not join and its entry is gone although the store did not lose its

@@ -115,7 +115,6 @@ func (m *membership) Shutdown(bool) error {
 	if err := m.store.Leave(ctx, id); err != nil {
 		m.node.logger.Warn("cannot say that this node leaves; the others notice", slog.Any("error", err))
 	}
-	m.node.announce(ctx, id)
 	return nil
 }
 
@@ -137,7 +136,7 @@ func (m *membership) run(ctx context.Context) {
 func (m *membership) beat(ctx context.Context) {
 	limited, cancel := context.WithTimeout(ctx, m.ttl/2)
 	defer cancel()
-	joined, sent := m.joins, time.Now()
+	sent := time.Now()
 	roll, err := m.store.Beat(limited, m.describe(), m.ttl, m.joins)
 	if err != nil {
 		m.away = true
@@ -164,9 +163,6 @@ func (m *membership) beat(ctx context.Context) {
 		m.node.placement.hold(nil)
 	} else {
 		m.node.placement.holdUnclaimed()
-	}
-	if joined {
-		m.node.announce(ctx, m.describe().ID)
 	}
 }
 

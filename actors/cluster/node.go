@@ -57,6 +57,8 @@ type Config struct {
 
 	// Left is told the address of a member that is gone: what it held is lost, and who watched there is, too.
 	Left func(address string)
+	// Cut is told the address of a member to which a connection broke: what was under way may be lost.
+	Cut func(address string)
 	// Changed is told that the roll has changed, and how many members live.
 	Changed func(members int)
 }
@@ -136,6 +138,7 @@ func Start(config Config) (*Node, error) {
 	ctx, stop := context.WithCancel(context.Background())
 	n.stop = stop
 	if config.Address != "" {
+		n.mindConnections(config.Cut)
 		n.tasks.Go(func() { n.probe(ctx) })
 		if err := n.hear(ctx); err != nil {
 			n.logger.Warn("changes of the cluster are noticed a little late", slog.Any("error", err))
@@ -226,16 +229,6 @@ func (n *Node) hear(ctx context.Context) error {
 			n.membership.stir()
 		}
 	}, Missed: n.membership.stir})
-}
-
-// announce tells the other members that something of this one has changed.
-func (n *Node) announce(ctx context.Context, id string) {
-	if n.announcer == nil {
-		return
-	}
-	if err := n.announcer.Announce(ctx, chat.TopicNode, id); err != nil {
-		n.logger.Debug("cannot tell the other nodes at once", slog.Any("error", err))
-	}
 }
 
 // System is the actor system of this node, for actors that have no identity in the cluster.
@@ -330,6 +323,21 @@ func (n *Node) Stop() {
 // makes a new one. The actor stops itself later, answering Again until then.
 func (n *Node) Retire(pid *actor.PID) {
 	n.System().Root.Send(n.placement.pid, &retire{pid})
+}
+
+// mindConnections has what is lost with a connection between nodes be made up for: whoever watches through it
+// attaches anew. The library tells of it where nobody may be kept waiting.
+func (n *Node) mindConnections(cut func(address string)) {
+	n.System().EventStream.Subscribe(func(event any) {
+		broken, ok := event.(*remote.EndpointTerminatedEvent)
+		if !ok || broken.Address == n.Address() {
+			return
+		}
+		n.System().Root.Send(n.placement.pid, &departed{broken.Address})
+		if cut != nil {
+			go cut(broken.Address)
+		}
+	})
 }
 
 // lost cleans up after a member that is gone.

@@ -15,13 +15,14 @@ import (
 const (
 	probeEvery   = time.Second
 	probeTimeout = time.Second
-	probesFailed = 5 // in a row, until a member counts as one that cannot be reached
+	probeLate    = 3 * time.Second // between two rounds: this process stood still itself, and judges nobody
+	probesFailed = 5               // in a row, until a member counts as one that cannot be reached
 )
 
 // probe looks whether the other members can be reached, until ctx ends, and has the roll say which cannot.
 // That a member lives is for the shared store to say: one that is cut off from some may beat all the same.
 func (n *Node) probe(ctx context.Context) {
-	failed := map[string]int{} // by id
+	failed, last := map[string]int{}, time.Now() // by id
 	ticker := time.NewTicker(probeEvery)
 	defer ticker.Stop()
 	for {
@@ -30,6 +31,8 @@ func (n *Node) probe(ctx context.Context) {
 			return
 		case <-ticker.C:
 		}
+		late := time.Since(last) > probeLate
+		last = time.Now()
 		others := n.others()
 		reached := make([]bool, len(others))
 		var wait sync.WaitGroup
@@ -41,7 +44,10 @@ func (n *Node) probe(ctx context.Context) {
 		counts := make(map[string]int, len(others))
 		for i, member := range others {
 			if !reached[i] {
-				counts[member.ID] = failed[member.ID] + 1
+				counts[member.ID] = failed[member.ID]
+				if !late {
+					counts[member.ID]++
+				}
 			}
 			if counts[member.ID] >= probesFailed {
 				unreachable = append(unreachable, member.ID)

@@ -115,7 +115,12 @@ func (h *Handler) tell(ctx context.Context) {
 			h.become(closing)
 			pause = 0
 		}
-		resting = append(resting, h.arrived(false)...)
+		if late := h.arrived(false); len(late) > 0 {
+			resting = append(resting, late...)
+			if pause > 0 { // or all who came late would be told together at the end
+				pause = pauseFor(end.Sub(now), len(resting)+len(busy), longest)
+			}
+		}
 		if now.Sub(looked) >= glance {
 			looked = now
 			rested, still := sortOut(busy)

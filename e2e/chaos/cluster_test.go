@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"parley/e2e/check"
@@ -86,6 +87,43 @@ func (s *site) entrance() client.Entrance {
 	}
 	all := s.sockets()
 	return client.Entrance{URL: all[0], Others: all[1:], Silence: silent}
+}
+
+// balance watches which nodes are ready, as a balancer does, until the test ends, and returns what chooses one of them.
+func (s *site) balance() (route func() string) {
+	var ready [nodes]atomic.Bool
+	stop := make(chan struct{})
+	var looking sync.WaitGroup
+	for i, n := range s.cluster.Nodes {
+		ready[i].Store(true)
+		looking.Go(func() {
+			for {
+				select {
+				case <-stop:
+					return
+				case <-time.After(500 * time.Millisecond):
+					ready[i].Store(n.Ready())
+				}
+			}
+		})
+	}
+	s.Cleanup(func() {
+		close(stop)
+		looking.Wait()
+	})
+	sockets := s.sockets()
+	return func() string {
+		var open []string
+		for i := range sockets {
+			if ready[i].Load() {
+				open = append(open, sockets[i])
+			}
+		}
+		if len(open) == 0 {
+			open = sockets
+		}
+		return open[rand.IntN(len(open))]
+	}
 }
 
 // badge is an access token that is renewed before it is no good any more.

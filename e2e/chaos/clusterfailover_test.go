@@ -134,6 +134,7 @@ func TestClusterDrainGivesUpWhatIsIdleAtOnce(t *testing.T) {
 		brief)
 	s := r.siteOnCluster(model)
 	bots, node := s.bots(2), s.cluster.Nodes[drained]
+	time.Sleep(membership) // a Redis that has just begun lets nobody claim anything
 	var visitors []*client.Visitor
 	for i := range idle + streaming {
 		v := client.New(s.guestOf(fmt.Sprintf("v%d", i), bots[i%len(bots)], drained))
@@ -225,12 +226,14 @@ func TestClusterRollingRestartBreaksNothing(t *testing.T) {
 	crowd := r.number("visitors", 60, 1500)
 	model := llmtest.NewModel(llmtest.Script{Words: 20, PaceMS: 50})
 	s := r.siteOnCluster(model)
-	bots := s.bots(2)
+	bots, route := s.bots(2), s.balance()
 	visitors := make([]*client.Visitor, crowd)
 	over := make(chan struct{})
 	var talking sync.WaitGroup
 	for i := range visitors {
-		v, random := client.New(s.guestOf(fmt.Sprintf("v%d", i), bots[i%len(bots)], i)), r.random(10_000+i)
+		options, random := s.guestOf(fmt.Sprintf("v%d", i), bots[i%len(bots)], i), r.random(10_000+i)
+		options.Route = route
+		v := client.New(options)
 		visitors[i] = v
 		r.come(v)
 		talking.Go(func() {

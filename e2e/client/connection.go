@@ -102,6 +102,9 @@ func anyOf(url string, others []string) string {
 
 // address is where the next connection goes.
 func (v *Visitor) address() string {
+	if v.options.Route != nil {
+		return v.options.Route()
+	}
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	if v.connects == 0 {

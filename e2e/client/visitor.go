@@ -16,8 +16,9 @@ import (
 
 // Options say who the visitor is and where they go.
 type Options struct {
-	URL    string   // ws://host:port/api/v1/socket
-	Others []string // more of them: each connection but the first goes to any of all
+	URL    string        // ws://host:port/api/v1/socket
+	Route  func() string // where the next connection goes, as a balancer decides; nil: as follows
+	Others []string      // more of them: each connection but the first goes to any of all
 	Bot    string
 	Origin string        // as a browser sends it; empty: none, then a Bearer is needed
 	Bearer func() string // a member's access token; nil: none

@@ -138,7 +138,7 @@ func TestPeopleOnThreeNodesAreInOneConversation(t *testing.T) {
 	// The visitor comes to the first node, which has the conversation from then on, since the agent watches it through the
 	// second; later the visitor comes through the third.
 	visitor := client.New(client.Options{URL: socketOf(nodes[0]), Others: slices.Repeat([]string{socketOf(nodes[2])}, 20), Bot: bot, Bearer: bearer, Name: "here"})
-	go visitor.Run(ctx) //nolint:errcheck // it ends with ctx
+	go visitor.Run(ctx)
 	visitor.Send(ctx, "Is the shop open at five?")
 	must(t, visitor.Settled(ctx))
 	conversation := visitor.Conversation()
@@ -186,7 +186,7 @@ func TestAChangeIsKnownToAllNodesWithinASecond(t *testing.T) {
 		for {
 			visitor := client.New(client.Options{URL: socketOf(nodes[1]), Bot: bot, Bearer: func() string { return boss.Token }, Name: name})
 			within, leave := context.WithCancel(ctx)
-			go visitor.Run(within) //nolint:errcheck // it ends with its context
+			go visitor.Run(within)
 			visitor.Send(ctx, "Hi")
 			must(t, visitor.Settled(ctx))
 			leave()

@@ -185,7 +185,7 @@ func TestARedisThatIsAwayIsDoneWithout(t *testing.T) {
 	h.unharmed(t)
 	cache.Kill(t)
 	h.unharmed(t)
-	if n := bytes.Count(h.server.Log(), []byte("redis is away")); n > 2 {
+	if n := bytes.Count(h.server.Log(), []byte(`msg="redis is away`)); n > 2 {
 		t.Errorf("the log says %d times that Redis is away, which it was twice", n)
 	}
 	neverTells(t, h.server, cache.URL())

@@ -115,7 +115,7 @@ func Start(config Config) (*Node, error) {
 	n.membership = &membership{
 		node: n, store: store, ttl: cmp.Or(config.TTL, defaultTTL),
 		alone: config.Address == "", nudge: make(chan struct{}, 1), topics: make(chan proto.Members, 1),
-		self: chat.Member{ID: newMemberID(), Address: config.Address, Version: config.Version},
+		self: chat.Member{ID: newMemberID(), Address: config.Address, Version: config.Version, Draining: true},
 	}
 	// Others may ask this node for what a process had that was at its address before, as soon as it listens.
 	n.view.Store(&view{self: n.membership.self})
@@ -147,8 +147,12 @@ func Start(config Config) (*Node, error) {
 	return n, nil
 }
 
-// Open has actors be activated here, once all is there that they need.
-func (n *Node) Open() { n.open.Store(true) }
+// Open has actors be activated here, once all is there that they need. Until then the others are told that
+// this node takes nothing new.
+func (n *Node) Open() {
+	n.open.Store(true)
+	n.membership.say(func(self *chat.Member) { self.Draining = false })
+}
 
 // startMember has the library start, which panics when it cannot listen.
 func (n *Node) startMember() (err error) {

@@ -7,8 +7,11 @@ const script = createRequire(import.meta.url).resolve('axe-core/axe.min.js')
 
 /** Fails with what axe finds on the page, or within a part of it; by these rules only, if any are named. */
 export async function audit(page, within = 'html', runOnly) {
-  // Colours on their way from one to another are neither.
-  await until('nothing moves', () => page.evaluate(() => document.getAnimations().every(({ effect }) => effect.getTiming().iterations === Infinity)))
+  // Colours on their way from one to another are neither; what has just changed sets out with the next frame.
+  await until('nothing moves', () => page.evaluate(async () => {
+    for (let frame = 0; frame < 2; frame++) await new Promise(requestAnimationFrame)
+    return document.getAnimations().every(({ effect }) => effect.getTiming().iterations === Infinity)
+  }))
   // axe comes in through the protocol, so that the page's own policy stays as it is.
   if (!(await page.evaluate(() => 'axe' in window))) await page.evaluate(await readFile(script, 'utf8'))
   const found = await page.evaluate(async ([selector, runOnly]) => {

@@ -87,7 +87,11 @@ func (p *platform) start(ctx context.Context, waits func(part string)) (err erro
 	if p.master, err = openMaster(p.config, p.logger); err != nil {
 		return err
 	}
-	if p.store, err = awaitStore(ctx, p.config, p.master, p.logger, waits); err != nil {
+	await := func(try func() error) error { return awaitDatabase(ctx, p.config, p.logger, waits, try) }
+	if err = await(func() (err error) {
+		p.store, err = openStore(ctx, p.config, p.master, p.logger)
+		return err
+	}); err != nil {
 		return err
 	}
 	if p.redis, err = redis.Open(ctx, p.config.RedisURL, p.logger); err != nil {
@@ -103,7 +107,10 @@ func (p *platform) start(ctx context.Context, waits func(part string)) (err erro
 	}); err != nil {
 		return err
 	}
-	if p.unfollow, err = p.accounts.Follow(ctx); err != nil {
+	if err = await(func() (err error) {
+		p.unfollow, err = p.accounts.Follow(ctx)
+		return err
+	}); err != nil {
 		return err
 	}
 	p.library = knowledge.NewLibrary(p.store)
@@ -129,8 +136,10 @@ func (p *platform) start(ctx context.Context, waits func(part string)) (err erro
 	}); err != nil {
 		return err
 	}
-	p.stopJobs, err = p.store.StartJobs(ctx, jobs.Workers{ReadSource: p.vitals.Job(p.reader.Read)})
-	return err
+	return await(func() (err error) {
+		p.stopJobs, err = p.store.StartJobs(ctx, jobs.Workers{ReadSource: p.vitals.Job(p.reader.Read)})
+		return err
+	})
 }
 
 // cluster is what this node is among others; the zero value: the only one.

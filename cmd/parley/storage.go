@@ -78,20 +78,20 @@ const (
 	lastPause  = 5 * time.Second
 )
 
-// awaitStore opens the store, again and again while a database server is away:
-// it may start after us, and a process that gives up is only started anew. What
+// awaitDatabase tries a step of the start, again and again while a database server is away:
+// it may start after us or anew, and a process that gives up is only started anew. What
 // does not pass by waiting, such as another master key, ends the process in words.
-func awaitStore(ctx context.Context, c *Config, master *seal.Master, logger *slog.Logger, waits func(part string)) (*postgres.Store, error) {
+func awaitDatabase(ctx context.Context, c *Config, logger *slog.Logger, waits func(part string), try func() error) error {
 	for pause := firstPause; ; pause = min(2*pause, lastPause) {
-		store, err := openStore(ctx, c, master, logger)
+		err := try()
 		if c.DatabaseURL == "" || !errors.Is(err, chat.ErrUnavailable) {
-			return store, err
+			return err
 		}
 		waits("database")
 		logger.Error("the database is away; trying again", slog.Any("error", err), slog.Duration("in", pause))
 		select {
 		case <-ctx.Done():
-			return nil, ctx.Err()
+			return ctx.Err()
 		case <-time.After(pause):
 		}
 	}

@@ -90,7 +90,7 @@ func (d *desk) Receive(ctx actor.Context) {
 		d.tick(ctx)
 	case *gathered:
 		d.settled = true
-		d.call(ctx)
+		d.tell(ctx, d.colleagues())
 	case *cluster.Call:
 		d.request(ctx, m.Message)
 	case *cluster.Vacate:
@@ -181,11 +181,16 @@ func (d *desk) call(ctx actor.Context) bool {
 	if slices.Equal(colleagues, d.roster) {
 		return false
 	}
+	d.tell(ctx, colleagues)
+	return true
+}
+
+// tell tells all who sit here who is on duty.
+func (d *desk) tell(ctx actor.Context, colleagues []Colleague) {
 	d.roster = colleagues
 	for s := range d.sitters() {
 		ctx.Send(s.PID, &Roster{colleagues})
 	}
-	return true
 }
 
 func (d *desk) sitters() func(func(sitter) bool) {

@@ -10,10 +10,10 @@ export async function audit(page, within = 'html', runOnly) {
   // Colours on their way from one to another are neither; what has just changed sets out with the next frame.
   await until('nothing moves', () => page.evaluate(async () => {
     for (let frame = 0; frame < 2; frame++) await new Promise(requestAnimationFrame)
-    return document.getAnimations().every(({ effect }) => effect.getTiming().iterations === Infinity)
+    // A document does not tell of what moves within the shadows in it, such as the widget's.
+    const roots = [document, ...[...document.querySelectorAll('*')].flatMap(({ shadowRoot }) => shadowRoot ?? [])]
+    return roots.every((root) => root.getAnimations().every(({ effect }) => effect.getTiming().iterations === Infinity))
   }))
-  // Transitions within the widget's shadow are not told of; the longest takes 200 ms.
-  await page.waitForTimeout(300)
   // axe comes in through the protocol, so that the page's own policy stays as it is.
   if (!(await page.evaluate(() => 'axe' in window))) await page.evaluate(await readFile(script, 'utf8'))
   const found = await page.evaluate(async ([selector, runOnly]) => {

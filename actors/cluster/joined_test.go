@@ -23,12 +23,15 @@ import (
 // Nodes in these tests are processes of this program: two in one would race in the logger that they share.
 const memberOf = "PARLEY_TEST_MEMBER" // socket of what they share; address; secret
 
-// TestMember is a node, for the tests below.
-func TestMember(t *testing.T) {
-	if os.Getenv(memberOf) == "" {
-		t.Skip("a part of other tests")
+func TestMain(m *testing.M) {
+	if role := os.Getenv(memberOf); role != "" {
+		if err := beMember(strings.Fields(role)); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			os.Exit(1)
+		}
+		return
 	}
-	beMember(t, strings.Fields(os.Getenv(memberOf)))
+	os.Exit(m.Run())
 }
 
 type (
@@ -69,11 +72,11 @@ func (s *settler) Receive(ctx actor.Context) {
 
 var settlers = NewCodec(ByPointer[whereAsk]("where_ask"), ByPointer[whereIs]("where_is"), ByPointer[whereTell]("where_tell"))
 
-// beMember does what it is told line by line, and answers each with a line.
-func beMember(t *testing.T, args []string) {
+// beMember is a node: it does what it is told line by line, and answers each with a line.
+func beMember(args []string) error {
 	client, err := rpc.Dial("unix", args[0])
 	if err != nil {
-		t.Fatal(err)
+		return err
 	}
 	var self atomic.Pointer[Node]
 	var activations atomic.Int64
@@ -85,7 +88,7 @@ func beMember(t *testing.T, args []string) {
 		})},
 	})
 	if err != nil {
-		t.Fatal(err)
+		return err
 	}
 	self.Store(n)
 	n.Open()
@@ -95,7 +98,7 @@ func beMember(t *testing.T, args []string) {
 		words := strings.Fields(in.Text())
 		switch words[0] {
 		case "ask":
-			ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
+			ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
 			reply, _, err := n.Request(ctx, "settler", words[1], "", &whereAsk{})
 			cancel()
 			if is, ok := reply.(*whereIs); ok {
@@ -104,7 +107,7 @@ func beMember(t *testing.T, args []string) {
 				fmt.Println("> error", strings.ReplaceAll(fmt.Sprint(reply, err), "\n", " "))
 			}
 		case "told":
-			reply, _, _ := n.Request(t.Context(), "settler", words[1], "", &whereAsk{})
+			reply, _, _ := n.Request(context.Background(), "settler", words[1], "", &whereAsk{})
 			is, _ := reply.(*whereIs)
 			fmt.Println(">", is.Told)
 		case "tell":
@@ -120,6 +123,7 @@ func beMember(t *testing.T, args []string) {
 		}
 	}
 	n.Stop()
+	return nil
 }
 
 // member is a node as its test has it.
@@ -156,7 +160,7 @@ func newMember(t *testing.T, s *shared, secret string) *member {
 	}
 	m := &member{t: t, address: listener.Addr().String(), errors: &bytes.Buffer{}}
 	_ = listener.Close()
-	m.process = exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestMember$", "-test.timeout=2m")
+	m.process = exec.CommandContext(t.Context(), os.Args[0])
 	m.process.Env = append(os.Environ(), fmt.Sprintf("%s=%s %s %s", memberOf, s.socket, m.address, secret))
 	m.process.Stderr = m.errors
 	out, err := m.process.StdoutPipe()

@@ -19,6 +19,7 @@ import (
 	proto "github.com/asynkron/protoactor-go/cluster"
 	"github.com/asynkron/protoactor-go/remote"
 	"google.golang.org/grpc"
+	"google.golang.org/grpc/credentials"
 	"google.golang.org/grpc/keepalive"
 
 	"parley/chat"
@@ -199,15 +200,15 @@ func listening(config Config) (*remote.Config, error) {
 	if err != nil {
 		return nil, err
 	}
-	credentials := transportCredentials(mutual)
+	mutualCredentials := credentials.NewTLS(mutual)
 	transport := remote.Configure(host, int(number),
 		remote.WithServerOptions(
-			grpc.Creds(credentials), grpc.MaxRecvMsgSize(messageMost),
+			grpc.Creds(mutualCredentials), grpc.MaxRecvMsgSize(messageMost),
 			grpc.KeepaliveParams(keepalive.ServerParameters{Time: pingEvery, Timeout: pingTimeout}),
 			grpc.KeepaliveEnforcementPolicy(keepalive.EnforcementPolicy{MinTime: pingEvery / 2, PermitWithoutStream: true}),
 		),
 		remote.WithDialOptions(
-			grpc.WithTransportCredentials(credentials),
+			grpc.WithTransportCredentials(mutualCredentials),
 			grpc.WithDefaultCallOptions(grpc.MaxCallRecvMsgSize(messageMost)),
 			grpc.WithKeepaliveParams(keepalive.ClientParameters{Time: pingEvery, Timeout: pingTimeout, PermitWithoutStream: true}),
 			grpc.WithConnectParams(grpc.ConnectParams{MinConnectTimeout: time.Second}),

@@ -9,8 +9,6 @@ import (
 	"fmt"
 	"math/big"
 	"time"
-
-	"google.golang.org/grpc/credentials"
 )
 
 // nodeName is what each node's certificate says it is: whoever holds the secret is a node, at whatever address.
@@ -76,8 +74,4 @@ func certificate(template, parent *x509.Certificate, public any, key ed25519.Pri
 		return nil, fmt.Errorf("read a certificate: %w", err)
 	}
 	return made, nil
-}
-
-func transportCredentials(config *tls.Config) credentials.TransportCredentials {
-	return credentials.NewTLS(config)
 }

@@ -54,6 +54,7 @@ func TestEngine(t *testing.T) {
 				{"a question that dies twice fails visibly", diesTwice},
 				{"a commit of unknown outcome is neither lost nor repeated", unknownOutcome},
 				{"storage that is away fails sends, and comes back", storageAway},
+				{"an activation in doubt attaches nobody who has seen more than it", attachesInDoubt},
 				{"a provider that fails before a token is asked again", providerRetries},
 				{"a provider that fails in mid-answer ends it visibly", providerFails},
 				{"without a relevant passage it says so and offers a person", saysItDoesNotKnow},
@@ -439,6 +440,35 @@ func storageAway(t *testing.T, h *house) {
 	h.model.call(t, "are you there?").say("Again.").end()
 	seen.ending(t)
 	h.wantTypes(t, v, "message.created", "message.started", "message.completed")
+}
+
+func attachesInDoubt(t *testing.T, h *house) {
+	v := h.visitor(t)
+	h.watch(t, v)
+	first := h.post(t, v, "first")
+	h.log.away.Store(true)
+	ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
+	defer cancel()
+	if err := h.SetContact(ctx, v, chat.ContactChanged{Name: "Adam"}); err == nil {
+		t.Fatal("something was kept while storage was away")
+	}
+	// Another activation goes on, and shows it.
+	opened, err := h.log.Log.Open(t.Context(), []chat.Ref{v.Ref})
+	if err != nil {
+		t.Fatal(err)
+	}
+	at := opened[0].Opening
+	if outcomes, err := h.log.Log.Append(t.Context(), []chat.Append{{
+		Ref: v.Ref, Epoch: at.Epoch, Head: at.Head, At: time.Now(), Status: at.Status, Unfinished: true, Bodies: []chat.Body{chat.ContactChanged{Name: "Eve"}},
+	}}); err != nil || outcomes[0].Err != nil {
+		t.Fatal(err, outcomes)
+	}
+	v.Seen = at.Head + 1
+	back := time.AfterFunc(200*time.Millisecond, func() { h.log.away.Store(false) })
+	defer back.Stop()
+	if _, now := h.watch(t, v); now.Head < v.Seen {
+		t.Errorf("it attached at %d of a log that had %d events, of which %d were seen", now.Head, first.Seq, v.Seen)
+	}
 }
 
 func providerRetries(t *testing.T, h *house) {

@@ -104,9 +104,9 @@ func (s *session) opened(ctx actor.Context, m *opened) {
 	s.tries = 0
 	if s.flight != nil {
 		s.resolve(ctx, m)
-		return
+	} else {
+		s.next(ctx)
 	}
-	s.next(ctx)
 	early := s.early
 	s.early = nil
 	for _, r := range early {

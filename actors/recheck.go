@@ -61,11 +61,10 @@ func (s *session) doubts(message any) bool {
 	if s.phase != live || !s.engine.shared() {
 		return false
 	}
+	if s.behind(message) {
+		return true
+	}
 	switch m := message.(type) {
-	case *attach:
-		if m.Visitor.Seen > s.state.head {
-			return true
-		}
 	case *write:
 		if said, ok := m.Order.(*post); ok && said.Author.Kind == chat.ByVisitor {
 			return false
@@ -74,6 +73,12 @@ func (s *session) doubts(message any) bool {
 		return false // nobody hears of it
 	}
 	return !s.engine.node.Certain()
+}
+
+// behind tells whether who attaches has seen more than this activation knows.
+func (s *session) behind(message any) bool {
+	m, attaches := message.(*attach)
+	return attaches && m.Visitor.Seen > s.state.head
 }
 
 // verify looks off the mailbox where the log is, and then goes on with what sender has asked, or

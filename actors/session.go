@@ -132,7 +132,7 @@ func (s *session) request(ctx actor.Context, r early) {
 	case s.phase == retired:
 		s.reply(ctx, r.sender, again)
 		return
-	case s.phase == opening && s.flight == nil:
+	case s.phase == opening && (s.flight == nil || s.behind(r.message)):
 		if len(s.early) >= maxEarly {
 			s.reply(ctx, r.sender, errCrowded)
 			return

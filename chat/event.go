@@ -71,6 +71,8 @@ type MessageCompleted struct {
 	Citations []Citation
 	// Offer is "handoff" when the bot found no answer and offers a person.
 	Offer string
+	// Cached: the same question got this answer before, and nothing it rests on has changed since.
+	Cached bool
 }
 
 // MessageInterrupted ends an answer before its time. Text is what was shown;
@@ -146,8 +148,9 @@ func (e Erased) Type() Type           { return e.Was }
 
 // Citation points at the passage that an answer rests on.
 type Citation struct {
-	Mark   int // n of the "[n]" in the text; 0 where the text has no marks
-	Source string
+	Mark   int    // n of the "[n]" in the text; 0 where the text has no marks
+	Source string // what the owner added
+	Part   string // the page of it, where Source is a site; as an id
 	Title  string
 	URL    string // empty for what has no public address
 	Quote  string // the passage's beginning, 300 characters at most

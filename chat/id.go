@@ -16,6 +16,8 @@ const (
 	MessagePrefix      = "msg"
 	SourcePrefix       = "src"
 	PassagePrefix      = "psg"
+	TestPrefix         = "tst"
+	RunPrefix          = "run"
 )
 
 // alphabet is Crockford's base32 in lower case: no letter that is misread, and

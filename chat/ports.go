@@ -94,9 +94,26 @@ type Append struct {
 	// Usage settles the answer that Bodies end, and Trace says what produced it.
 	Usage *Usage
 	Trace *Trace
+	// Gaps are answers that did not help.
+	Gaps []Gap
 	// Summary replaces the one that is kept; nil: that stays.
 	Summary *Summary
 }
+
+// Gap is a question that was not answered well. It only points at the log, where the words are.
+type Gap struct {
+	Seq    int64 // of the event that ended the answer; 0: of the MessageCompleted among the Bodies
+	Reason GapReason
+}
+
+// GapReason tells why an answer did not help.
+type GapReason string
+
+// Reasons.
+const (
+	Unanswered GapReason = "unanswered" // nothing was found
+	Disliked   GapReason = "disliked"   // the visitor says so
+)
 
 // Usage is what an answer took.
 type Usage struct {

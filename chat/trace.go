@@ -8,7 +8,8 @@ import (
 // Trace is what produced an answer: a side record that points at the answer's
 // last event, for people of the business who ask why it says what it says.
 type Trace struct {
-	Query     string // what was searched for
+	Asked     string // the visitor's words
+	Query     string // what was searched for: those, or what they mean after what was said before
 	Threshold float64
 	Passages  []TracedPassage // as the provider got them, best first: "[1]" is the first
 	Settings  int64           // the bot's version
@@ -27,6 +28,9 @@ type Trace struct {
 	FirstPiece time.Duration
 	Ended      time.Duration
 
+	// Cached: the answer is an earlier one, and no provider was asked.
+	Cached bool
+
 	Failure string // for the operator; empty for a good answer
 }
 
@@ -34,6 +38,7 @@ type Trace struct {
 type TracedPassage struct {
 	ID         string
 	Source     string
+	Part       string // the page of the source that it is from, where that is a site
 	Title      string
 	Headings   []string
 	Text       string

@@ -16,6 +16,7 @@ const (
 	KindSite Kind = "site"
 	KindFAQ  Kind = "faq"
 	KindText Kind = "text"
+	KindPage Kind = "page" // of a site; not among what the owner added
 )
 
 // State is how far a source has been read.
@@ -42,17 +43,32 @@ type Source struct {
 	Size      int64  // bytes of the original
 	State     State
 	Error     string // in words for the owner, when State is Broken
-	Pages     int    // units to read in all (pages of a PDF, 1 for plain text); 0: not known yet
+	Note      string // in words for the owner, of what limits it and is no error; may be empty
+	Language  string // as detected, BCP 47; empty: not known yet
+	Pages     int    // units to read in all (pages of a PDF, addresses of a site, 1 for plain text); 0: not known yet
 	PagesRead int
 	Passages  int
+	Embedded  int // passages with a vector of the model in use
 	CreatedAt time.Time
 	UpdatedAt time.Time
+
+	// Parent is the site that a page belongs to; empty for what the owner added.
+	Parent string
+	// Plan, Crawl and Check are for what is on the web.
+	Plan  Plan
+	Crawl Crawl // of a site
+	Check Check // of a page
+	// ReadAt is when it was last read to its end, or found unchanged; zero: not yet. NextRead: zero: by hand only.
+	ReadAt   time.Time
+	NextRead time.Time
+	// ChangedAt is when what is known of it last became something else.
+	ChangedAt time.Time
 }
 
 // Passage is a piece of a source that can be retrieved and cited.
 type Passage struct {
 	ID       string
-	Source   string
+	Source   string   // a page's own, where it is from a site
 	Order    int      // within its source, from 0
 	Headings []string // outermost first
 	Text     string
@@ -62,6 +78,8 @@ type Passage struct {
 // Hit is a passage that retrieval found.
 type Hit struct {
 	Passage
+	// Added is the source that the owner added: the passage's own, or the site that this is a page of.
+	Added string
 	Title string // of its source
 	URL   string
 	// Score is BM25's, comparable within one result only.

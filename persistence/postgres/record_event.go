@@ -49,11 +49,13 @@ type completedRecord struct {
 	Text      string           `json:"text"`
 	Citations []citationRecord `json:"citations,omitempty"`
 	Offer     string           `json:"offer,omitempty"`
+	Cached    bool             `json:"cached,omitempty"`
 }
 
 type citationRecord struct {
 	Mark   int    `json:"mark,omitempty"`
 	Source string `json:"source"`
+	Part   string `json:"part,omitempty"`
 	Title  string `json:"title,omitempty"`
 	URL    string `json:"url,omitempty"`
 	Quote  string `json:"quote,omitempty"`
@@ -103,7 +105,7 @@ func recordOf(body chat.Body) (eventRecord, error) {
 	case chat.MessageStarted:
 		r.Started = &startedRecord{b.Message, authorOf(b.Author), b.Question, b.Attempt}
 	case chat.MessageCompleted:
-		r.Completed = &completedRecord{b.Message, b.Text, nil, b.Offer}
+		r.Completed = &completedRecord{b.Message, b.Text, nil, b.Offer, b.Cached}
 		for _, c := range b.Citations {
 			r.Completed.Citations = append(r.Completed.Citations, citationRecord(c))
 		}
@@ -137,7 +139,7 @@ func (r eventRecord) body() chat.Body {
 	case r.Started != nil:
 		return chat.MessageStarted{Message: r.Started.Message, Author: r.Started.Author.author(), Question: r.Started.Question, Attempt: r.Started.Attempt}
 	case r.Completed != nil:
-		b := chat.MessageCompleted{Message: r.Completed.Message, Text: r.Completed.Text, Offer: r.Completed.Offer}
+		b := chat.MessageCompleted{Message: r.Completed.Message, Text: r.Completed.Text, Offer: r.Completed.Offer, Cached: r.Completed.Cached}
 		for _, c := range r.Completed.Citations {
 			b.Citations = append(b.Citations, chat.Citation(c))
 		}

@@ -13,6 +13,7 @@ import (
 // traceRecord is what produced an answer.
 type traceRecord struct {
 	recordHead
+	Asked      string         `json:"asked,omitempty"`
 	Query      string         `json:"query"`
 	Threshold  float64        `json:"threshold"`
 	Passages   []tracedRecord `json:"passages,omitempty"`
@@ -28,12 +29,14 @@ type traceRecord struct {
 	Retrieved  time.Duration  `json:"retrieved_ns"`
 	FirstPiece time.Duration  `json:"first_piece_ns,omitempty"`
 	Ended      time.Duration  `json:"ended_ns"`
+	Cached     bool           `json:"cached,omitempty"`
 	Failure    string         `json:"failure,omitempty"`
 }
 
 type tracedRecord struct {
 	ID         string   `json:"id"`
 	Source     string   `json:"source"`
+	Part       string   `json:"part,omitempty"`
 	Title      string   `json:"title"`
 	Headings   []string `json:"headings,omitempty"`
 	Text       string   `json:"text"`
@@ -88,7 +91,7 @@ func writeTraces(ctx context.Context, q *db.Queries, p *plan) error {
 
 func sealTrace(key *seal.Key, ref chat.Ref, seq int64, t *chat.Trace) (db.InsertTracesParams, error) {
 	record := traceRecord{
-		recordHead: head(), Query: t.Query, Threshold: t.Threshold, Settings: t.Settings, Prompt: t.Prompt,
+		recordHead: head(), Asked: t.Asked, Query: t.Query, Cached: t.Cached, Threshold: t.Threshold, Settings: t.Settings, Prompt: t.Prompt,
 		Provider: t.Provider, Model: t.Model, Finish: t.Finish, Input: t.InputTokens, Output: t.OutputTokens, Calls: t.Calls, Cost: t.CostMicros,
 		Retrieved: t.Retrieved, FirstPiece: t.FirstPiece, Ended: t.Ended, Failure: t.Failure,
 	}
@@ -101,7 +104,7 @@ func sealTrace(key *seal.Key, ref chat.Ref, seq int64, t *chat.Trace) (db.Insert
 
 func (r traceRecord) trace() chat.Trace {
 	t := chat.Trace{
-		Query: r.Query, Threshold: r.Threshold, Settings: r.Settings, Prompt: r.Prompt,
+		Asked: r.Asked, Query: r.Query, Cached: r.Cached, Threshold: r.Threshold, Settings: r.Settings, Prompt: r.Prompt,
 		Provider: r.Provider, Model: r.Model, Finish: r.Finish, InputTokens: r.Input, OutputTokens: r.Output, Calls: r.Calls, CostMicros: r.Cost,
 		Retrieved: r.Retrieved, FirstPiece: r.FirstPiece, Ended: r.Ended, Failure: r.Failure,
 	}

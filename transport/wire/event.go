@@ -54,6 +54,9 @@ func appendBody(data *object, body chat.Body) {
 		data.text("text", b.Text)
 		appendCitations(data, b.Citations)
 		data.optional("offer", b.Offer)
+		if b.Cached {
+			data.flag("cached", true)
+		}
 	case chat.MessageInterrupted:
 		data.text("message", b.Message)
 		data.text("text", b.Text)

@@ -117,7 +117,7 @@ func (a *answerer) write(ctx context.Context, q ask, trace *chat.Trace, emit fun
 		span.End(err)
 		return nil, fmt.Errorf("look into the knowledge: %w", err)
 	}
-	hits := relevant(q, bot, books, trace)
+	hits := relevant(within, q, bot, books, trace)
 	span.Set(slog.Int("passages", len(hits)))
 	span.End(nil)
 	provider, request := a.prompt(q, bot, hits)
@@ -162,14 +162,14 @@ func (a *answerer) write(ctx context.Context, q ask, trace *chat.Trace, emit fun
 
 // relevant returns the passages that answer the question, or none. A question
 // that finds nothing alone is tried together with the one before it ("and for children?").
-func relevant(q ask, bot *chat.Bot, books knowledge.Books, trace *chat.Trace) []knowledge.Hit {
+func relevant(ctx context.Context, q ask, bot *chat.Bot, books knowledge.Books, trace *chat.Trace) []knowledge.Hit {
 	trace.Threshold = cmp.Or(bot.Settings.Threshold, knowledge.DefaultThreshold)
 	queries := []string{q.text}
 	if q.previous != "" {
 		queries = append(queries, q.previous+" "+q.text)
 	}
 	for _, query := range queries {
-		hits := books.Search(query, retrieved)
+		hits := books.Search(ctx, query, retrieved)
 		for _, hit := range hits {
 			if hit.Confidence >= trace.Threshold {
 				trace.Query = query

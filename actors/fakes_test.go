@@ -253,8 +253,8 @@ func (b *books) Open(_ context.Context, _, bot string) (knowledge.Books, error) 
 // shelf is what one bot of theirs knows.
 type shelf []knowledge.Hit
 
-func (s shelf) Search(string, int) []knowledge.Hit { return s }
-func (s shelf) Empty() bool                        { return len(s) == 0 }
+func (s shelf) Search(context.Context, string, int, ...string) []knowledge.Hit { return s }
+func (s shelf) Empty() bool                                                    { return len(s) == 0 }
 
 // idles says which bot closes idle conversations, to the millisecond.
 type idles struct {

@@ -60,8 +60,10 @@ const maxHits = 200
 // Books are what a bot knows, as it was when they were opened.
 type Books interface {
 	// Search returns the passages that answer the query best, best first, limit at
-	// most (1–200). Words that say nothing (how, is, please) find nothing.
-	Search(query string, limit int) []Hit
+	// most (1–200). Words that say nothing (how, is, please) find nothing. With an embedder it asks that
+	// for the query's vector, and goes by the words alone if the answer is late or ctx ends.
+	// Within names sources to search, a site for its pages; none: all.
+	Search(ctx context.Context, query string, limit int, within ...string) []Hit
 	// Empty tells whether there is nothing at all.
 	Empty() bool
 }
@@ -76,15 +78,15 @@ func (l *Library) Open(ctx context.Context, tenant, bot string) (Books, error) {
 }
 
 // Search opens a bot's books for one search.
-func (l *Library) Search(ctx context.Context, tenant, bot, query string, limit int) ([]Hit, error) {
+func (l *Library) Search(ctx context.Context, tenant, bot, query string, limit int, within ...string) ([]Hit, error) {
 	books, err := l.Open(ctx, tenant, bot)
 	if err != nil {
 		return nil, err
 	}
-	return books.Search(query, limit), nil
+	return books.Search(ctx, query, limit, within...), nil
 }
 
-func (b *books) Search(query string, limit int) []Hit {
+func (b *books) Search(_ context.Context, query string, limit int, _ ...string) []Hit {
 	if len(query) > maxQuery {
 		query = strings.ToValidUTF8(query[:maxQuery], "")
 	}

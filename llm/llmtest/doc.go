@@ -1,5 +1,5 @@
 // Package llmtest is a model server for tests. It speaks OpenAI's chat
-// completions over HTTP, streaming, as real servers do, and misbehaves on
+// completions over HTTP, streaming, and embeddings, as real servers do, and misbehaves on
 // demand: it stalls, cuts the connection, breaks characters apart, forgets
 // [DONE], reports errors before and in the middle of an answer.
 //
@@ -14,5 +14,7 @@
 //	GET    /control/calls     → [Call, …]   the answers asked for, oldest first
 //	GET    /control/auxiliary → [Call, …]   the calls that were not streamed: summaries
 //	GET    /control/text?question=…&words=… → the answer it would give
+//	PUT    /control/embeddings [Embeddings, …]     how the next calls for embeddings behave
+//	GET    /control/embeddings → [EmbeddingsCall, …]  those that came
 //	DELETE /control           forgets scripts and calls, ends what hangs
 package llmtest

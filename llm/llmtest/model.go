@@ -21,6 +21,10 @@ type Model struct {
 	release chan struct{}    // closed and replaced to end what hangs
 	gates   map[string]*Gate // by question
 	brief   bool
+
+	embeddings      []Embeddings
+	embedded        []int // calls that each of them has served
+	embeddingsCalls []EmbeddingsCall
 }
 
 // NewModel returns a model that behaves as the scripts say.
@@ -29,10 +33,13 @@ func NewModel(scripts ...Script) *Model {
 	m.Play(scripts...)
 	m.routes = http.NewServeMux()
 	m.routes.HandleFunc("POST /v1/chat/completions", m.complete)
+	m.routes.HandleFunc("POST /v1/embeddings", m.embed)
 	m.routes.HandleFunc("PUT /control/scripts", m.putScripts)
 	m.routes.HandleFunc("GET /control/calls", m.getCalls)
 	m.routes.HandleFunc("GET /control/auxiliary", m.getAuxiliary)
 	m.routes.HandleFunc("GET /control/text", m.getText)
+	m.routes.HandleFunc("PUT /control/embeddings", m.putEmbeddings)
+	m.routes.HandleFunc("GET /control/embeddings", m.getEmbeddings)
 	m.routes.HandleFunc("DELETE /control", func(http.ResponseWriter, *http.Request) { m.Reset() })
 	return m
 }
@@ -52,6 +59,7 @@ func (m *Model) Reset() {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.scripts, m.served, m.calls = nil, nil, nil
+	m.embeddings, m.embedded, m.embeddingsCalls = nil, nil, nil
 	for _, gate := range m.gates {
 		gate.open()
 	}

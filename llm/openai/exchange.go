@@ -40,7 +40,7 @@ func (p *Provider) open(ctx context.Context, completion openai.ChatCompletionReq
 
 // whole asks for a completion that is not streamed and returns its one choice.
 func (p *Provider) whole(ctx context.Context, completion openai.ChatCompletionRequest) (openai.ChatCompletionChoice, error) {
-	exchange := &exchange{client: p.client, whole: true}
+	exchange := &exchange{client: p.client, whole: maxWholeBody}
 	response, err := p.api(exchange).CreateChatCompletion(ctx, completion)
 	if err != nil {
 		return openai.ChatCompletionChoice{}, exchange.refusal(err)
@@ -70,7 +70,7 @@ func (p *Provider) api(exchange *exchange) *openai.Client {
 // body of a stream, and Retry-After.
 type exchange struct {
 	client   *http.Client
-	whole    bool // the response is read to its end, into body
+	whole    int64 // as much of the response is read, into body; 0: it is a stream
 	response *http.Response
 	body     []byte
 }
@@ -89,7 +89,7 @@ func (e *exchange) Do(request *http.Request) (*http.Response, error) {
 		return nil, &refusal{status: response.StatusCode, message: "the server answered with a redirect; its base URL may be another"}
 	case isPage(response):
 		return nil, &refusal{status: response.StatusCode, message: "the server answered with a web page; its base URL may be another"}
-	case e.whole:
+	case e.whole > 0:
 		return response, e.readBody()
 	}
 	return response, nil
@@ -98,7 +98,7 @@ func (e *exchange) Do(request *http.Request) (*http.Response, error) {
 // readBody keeps the body, and hands go-openai a copy of it.
 func (e *exchange) readBody() error {
 	defer e.response.Body.Close()
-	body, err := io.ReadAll(io.LimitReader(e.response.Body, maxWholeBody))
+	body, err := io.ReadAll(io.LimitReader(e.response.Body, e.whole))
 	if err != nil {
 		return fmt.Errorf("the connection broke: %w", err)
 	}

@@ -60,6 +60,9 @@ var homes = map[string][]string{
 	"github.com/tetratelabs/wazero":       {"knowledge"}, // runs pdfium
 	"codeberg.org/readeck/go-readability": {"knowledge"},
 	"github.com/gogs/chardet":             {"knowledge"},
+	"github.com/temoto/robotstxt":         {"knowledge"},
+	"github.com/xuri/excelize":            {"knowledge"},
+	"github.com/richardlehane/mscfb":      {"knowledge"}, // the containers of the old Office formats
 	"github.com/yuin/goldmark":            {"knowledge", "docs", "transport/mail"},
 	"github.com/clipperhouse/uax29":       {"knowledge", "llm"},
 

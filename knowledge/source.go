@@ -57,7 +57,7 @@ type Source struct {
 	// Plan, Crawl and Check are for what is on the web.
 	Plan  Plan
 	Crawl Crawl // of a site
-	Check Check // of a page
+	Check Check // of a single page; that of a site's page is its Address's
 	// ReadAt is when it was last read to its end, or found unchanged; zero: not yet. NextRead: zero: by hand only.
 	ReadAt   time.Time
 	NextRead time.Time

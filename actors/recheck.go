@@ -117,10 +117,8 @@ func (s *session) answerTo(ctx actor.Context, r *refusal) {
 	s.verify(r.sender, func(ctx actor.Context) { s.reply(ctx, r.sender, r.answer) })
 }
 
-// shared tells whether other nodes may write to the same logs. One that began while the store was away knows of nobody.
-func (e *Engine) shared() bool {
-	return e.positions != nil && (len(e.node.Members()) > 1 || !e.node.Certain())
-}
+// shared tells whether other nodes may write to the same logs, also some that are not on the roll now.
+func (e *Engine) shared() bool { return e.positions != nil && !e.node.Alone() }
 
 // replaced tells whether another activation has opened the log, by the epoch that SQL has.
 func (s *session) replaced(epoch int64) bool {

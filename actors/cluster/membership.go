@@ -65,6 +65,7 @@ type membership struct {
 	ended  sync.WaitGroup
 
 	beaten atomic.Pointer[time.Time] // when the last beat that arrived was sent; nil: none was
+	forgot atomic.Pointer[time.Time] // when it was seen last that the store had lost its data; nil: never
 	alone  bool                      // there are no others
 
 	mutex sync.Mutex // of what the node says of itself
@@ -155,6 +156,10 @@ func (m *membership) beat(ctx context.Context) {
 	}
 	m.joins = false
 	m.beaten.Store(&sent)
+	if m.generation != "" && roll.Generation != m.generation {
+		now := time.Now()
+		m.forgot.Store(&now)
+	}
 	returned := m.away || roll.Generation != m.generation
 	m.away, m.generation = false, roll.Generation
 	m.see(roll.Members)
@@ -179,6 +184,13 @@ func (m *membership) certain() bool {
 	now := time.Now()
 	byWall := now.Round(0).Sub(sent.Round(0))
 	return max(now.Sub(*sent), byWall, -byWall) < m.ttl*3/4
+}
+
+// complete tells that all members had the time to enter the roll, and to say what they hold, since the store lost its data. Until
+// then one that could not be reached before may hold what others have taken over.
+func (m *membership) complete() bool {
+	forgot := m.forgot.Load()
+	return forgot == nil || time.Since(*forgot) > m.ttl
 }
 
 // see takes over who lives.

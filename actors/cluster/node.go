@@ -294,8 +294,12 @@ func (n *Node) TellHere(kind, identity string, message any) {
 	}
 }
 
-// Certain tells that the other members cannot have given this node up: it has been heard lately, or it is the only one.
-func (n *Node) Certain() bool { return n.membership.certain() }
+// Certain tells that the other members cannot have what this node holds: it has been heard lately, so that nobody has given it up,
+// and who holds what was not forgotten lately; or it is the only one.
+func (n *Node) Certain() bool { return n.membership.certain() && n.membership.complete() }
+
+// Alone tells that this node is no member of a cluster.
+func (n *Node) Alone() bool { return n.membership.alone }
 
 // Lives tells whether a member at the address does, as far as this node knows.
 func (n *Node) Lives(address string) bool {

@@ -54,7 +54,7 @@ func (n *Node) probe(ctx context.Context) {
 			}
 		}
 		failed = counts
-		n.isolated.Store(len(others) > 0 && len(unreachable) == len(others) && !n.Certain())
+		n.isolated.Store(len(others) > 0 && len(unreachable) == len(others) && !n.membership.certain())
 		slices.Sort(unreachable)
 		if !slices.Equal(unreachable, n.membership.describe().Unreachable) {
 			n.membership.say(func(self *chat.Member) { self.Unreachable = unreachable })

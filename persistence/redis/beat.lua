@@ -1,7 +1,7 @@
 -- A member says that it lives.
 -- KEYS: roll, counter of announcements about nodes
 -- ARGV: their channel, id, what the member says of itself, ttl, grace,
---       '1' if it joins, the generation and the beats that it saw last, a new generation
+--       '1' if it joins, the generation and the beats that it saw last, a new generation, its address
 local roll, id, said = KEYS[1], ARGV[2], ARGV[3]
 local ttl, grace = tonumber(ARGV[4]), tonumber(ARGV[5])
 local joins, seen, beats = ARGV[6] == '1', ARGV[7], tonumber(ARGV[8])
@@ -30,7 +30,10 @@ for i = 1, #all, 2 do
 	local other = string.match(all[i], '^m:(.*)$')
 	if other and other ~= id then
 		local ends, says = entry(all[i + 1])
-		if still then
+		if joins and cjson.decode(says).address == ARGV[10] then
+			redis.call('HDEL', roll, all[i]) -- nobody else can listen there: its process is gone
+			tell(other)
+		elseif still then
 			redis.call('HSET', roll, all[i], string.format('%.0f', t + grace) .. ' ' .. says)
 			members[#members + 1] = says
 		elseif ends < t then

@@ -215,6 +215,20 @@ func TestAMemberWhoseTimeIsOverIsEvictedAndComesBackUnderAnotherID(t *testing.T)
 	})
 }
 
+func TestAProcessThatStartedAnewTakesThePlaceOfTheOneBefore(t *testing.T) {
+	everywhere(t, func(t *testing.T, url string) {
+		nodes := cluster(t, url, time.Hour, "a", "b") // nobody's time is over
+		a, b := nodes[0], nodes[1]
+		openClaims(t, a.Client)
+		b.mustClaim("session/x", "b")
+		again := newNode(t, b.Client, time.Hour, "b2")
+		again.self.Address = b.self.Address
+		expect(t, "b has crashed and joins again", again.beat(true), "a b2")
+		a.mustClaim("session/x", "a") // what the dead process held is free
+		expect(t, "what is left of it beats", b.beat(false), "a b2 evicted")
+	})
+}
+
 func TestNobodyIsEvictedWhenNobodyBeat(t *testing.T) {
 	everywhere(t, func(t *testing.T, url string) {
 		nodes := cluster(t, url, ttl, "a", "b", "c")

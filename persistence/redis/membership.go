@@ -21,7 +21,8 @@ const roll = "parley:cluster:roll"
 // Membership keeps the roll of the cluster in Redis.
 //
 // Time is that of Redis. A member whose time is over is off the roll as soon as
-// another member beats, or claims what it held; until then it may be late. When
+// another member beats, or claims what it held; until then it may be late. One that
+// joins at the address of another takes its place at once. When
 // nobody beat for half a ttl, Redis was away, or frozen, and not they: all stay for another ttl.
 // When Redis lost its data, or an old copy of them came back, the roll begins anew
 // under another generation, whose claims are closed for a ttl: members enter as they beat.
@@ -68,7 +69,7 @@ func (m *Membership) Beat(ctx context.Context, self chat.Member, ttl time.Durati
 	before := m.saw(self.ID)
 	result, err := m.client.run(ctx, m.client.vital, "beat", beatScript, []string{roll, counter(chat.TopicNode)},
 		channel(chat.TopicNode), self.ID, said, ttl.Milliseconds(), grace.Milliseconds(),
-		joins, before.generation, before.beats, rand.Text()[:13])
+		joins, before.generation, before.beats, rand.Text()[:13], self.Address)
 	if err != nil {
 		return chat.Roll{}, err
 	}

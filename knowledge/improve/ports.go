@@ -66,6 +66,7 @@ type Run struct {
 	Results  []Result // in the order of the questions; as far as Done
 	Error    string   // in words, when Failed
 	Begun    time.Time
+	Moved    time.Time // when it last got further
 	Ended    time.Time
 }
 

@@ -51,11 +51,13 @@ type reply struct {
 	Text         string     `json:"text"`
 	Citations    []citation `json:"citations"`
 	Offer        string     `json:"offer,omitempty" enum:"handoff" doc:"handoff: nothing was found, and a person is offered."`
+	Cached       bool       `json:"cached,omitempty" doc:"The same question got this answer before, and nothing that it rests on has changed since."`
 }
 
 type citation struct {
 	Mark   int    `json:"mark,omitempty" doc:"The n of [n] in the text."`
 	Source string `json:"source"`
+	Part   string `json:"part,omitempty" doc:"The page, where the source is a site."`
 	Title  string `json:"title"`
 	URL    string `json:"url,omitempty"`
 	Page   int    `json:"page,omitempty"`
@@ -102,11 +104,15 @@ func (s *server) answer(ctx context.Context, who account.Identity, in *answerInp
 }
 
 func replyOf(conversation string, c chat.MessageCompleted) reply {
-	r := reply{Conversation: conversation, Message: c.Message, Text: c.Text, Citations: make([]citation, len(c.Citations)), Offer: c.Offer}
-	for i, c := range c.Citations {
-		r.Citations[i] = citation{Mark: c.Mark, Source: c.Source, Title: c.Title, URL: c.URL, Page: c.Page, Quote: c.Quote}
+	return reply{Conversation: conversation, Message: c.Message, Text: c.Text, Citations: citationsOf(c.Citations), Offer: c.Offer, Cached: c.Cached}
+}
+
+func citationsOf(all []chat.Citation) []citation {
+	shown := make([]citation, len(all))
+	for i, c := range all {
+		shown[i] = citation{Mark: c.Mark, Source: c.Source, Part: c.Part, Title: c.Title, URL: c.URL, Page: c.Page, Quote: c.Quote}
 	}
-	return r
+	return shown
 }
 
 // asker returns who asks, and in which conversation: the one that is named, the

@@ -25,6 +25,7 @@ type Limits struct {
 	Uploads     Rate // per business: new sources of any kind
 	Webhooks    Rate // per business: changes and tests of webhooks
 	Invitations Rate // per business: new ones, each of which sends a mail
+	TestRuns    Rate // per business: of up to 500 questions each
 	Transcripts Rate // per conversation: mails to whatever address somebody types; per business twenty times that
 
 	Upload   int64         // the largest file, in bytes
@@ -47,6 +48,7 @@ var DefaultLimits = Limits{
 	Searches:    Rate{1200, time.Minute},
 	Uploads:     Rate{600, time.Minute},
 	Webhooks:    Rate{30, time.Minute}, // a change makes appends read again what they know of webhooks
+	TestRuns:    Rate{60, time.Hour},
 	Transcripts: Rate{5, time.Hour},
 
 	Invitations: Rate{60, time.Hour},
@@ -56,7 +58,7 @@ var DefaultLimits = Limits{
 
 // limits are the counters behind Limits.
 type limits struct {
-	signIn, register, answers, searches, uploads, webhooks, invitations, transcripts, allTranscripts meter
+	signIn, register, answers, searches, uploads, webhooks, invitations, testRuns, transcripts, allTranscripts meter
 }
 
 // meter counts one thing.
@@ -89,6 +91,7 @@ func newLimits(l Limits) limits {
 		webhooks:    of("webhooks", l.Webhooks, d.Webhooks),
 		invitations: of("invitations", l.Invitations, d.Invitations),
 
+		testRuns:       of("test-runs", l.TestRuns, d.TestRuns),
 		transcripts:    of("transcripts", l.Transcripts, d.Transcripts),
 		allTranscripts: of("all-transcripts", l.Transcripts.times(20), d.Transcripts.times(20)),
 	}

@@ -271,7 +271,7 @@ func (m *inMemory) keep(source knowledge.Source, content []byte) (knowledge.Sour
 }
 
 // Search finds the sources that hold the query, which is not what the real library does but enough here.
-func (m *inMemory) Search(_ context.Context, tenant, bot, query string, limit int) ([]knowledge.Hit, error) {
+func (m *inMemory) Search(_ context.Context, tenant, bot, query string, limit int, _ ...string) ([]knowledge.Hit, error) {
 	defer m.lock()()
 	var hits []knowledge.Hit
 	for _, s := range m.sources {

@@ -17,6 +17,7 @@ import (
 	"parley/actors"
 	"parley/chat"
 	"parley/knowledge"
+	"parley/knowledge/improve"
 )
 
 // Config is what the API is made of. Fields are required unless they say otherwise.
@@ -41,6 +42,12 @@ type Config struct {
 	Replies       chat.Replies
 	Mails         Mails
 	Members       Members
+	Gaps          improve.Gaps
+	Tests         improve.Tests
+	OldAnswers    improve.Answers
+	Asker         improve.Asker
+	Runs          Runs
+	Fixes         Fixes
 
 	// PublicURL is where browsers reach the platform: its origin is the only
 	// one whose cookies count, and "https" makes them secure.
@@ -123,7 +130,17 @@ type Reader interface {
 
 // Library is what the API asks of *knowledge.Library.
 type Library interface {
-	Search(ctx context.Context, tenant, bot, query string, limit int) ([]knowledge.Hit, error)
+	Search(ctx context.Context, tenant, bot, query string, limit int, within ...string) ([]knowledge.Hit, error)
+}
+
+// Runs is what the API asks of improve.Runner.
+type Runs interface {
+	Begin(ctx context.Context, tenant, bot, by string, settings *chat.Settings) (improve.Run, error)
+}
+
+// Fixes is what the API asks of improve.Fixer.
+type Fixes interface {
+	Fix(ctx context.Context, tenant, bot string, fix knowledge.Pair) (knowledge.Source, []knowledge.Pair, error)
 }
 
 // Events is what the API asks of chat.Log.
@@ -180,6 +197,12 @@ func newServer(config Config) *server {
 	s.routeReplies()
 	s.routeTraces()
 	s.routeWebhooks()
+	s.routePreview()
+	s.routeGaps()
+	s.routeFixes()
+	s.routeTests()
+	s.routeTestRuns()
+	s.routeOldAnswers()
 	describeOpen(s.api)
 	s.mux.HandleFunc("/api/", s.noRoute)
 	s.mux.Handle("GET /openapi.json", specification(s.api))

@@ -27,7 +27,7 @@ type traceInput struct {
 type trace struct {
 	Query        string          `json:"query" doc:"What was searched for."`
 	Threshold    float64         `json:"threshold" doc:"How sure retrieval had to be."`
-	Passages     []tracedPassage `json:"passages" doc:"As the answer's writer got them, best first: [1] is the first."`
+	Passages     []TracedPassage `json:"passages" doc:"As the answer's writer got them, best first: [1] is the first."`
 	Version      int64           `json:"bot_version"`
 	Prompt       string          `json:"prompt,omitempty" doc:"Version of the wording around the question."`
 	Provider     string          `json:"provider"`
@@ -43,9 +43,11 @@ type trace struct {
 	Failed       bool            `json:"failed"`
 }
 
-type tracedPassage struct {
+// TracedPassage is a passage as it was found for an answer.
+type TracedPassage struct {
 	Passage    string   `json:"passage"`
 	Source     string   `json:"source"`
+	Part       string   `json:"part,omitempty" doc:"The page, where the source is a site."`
 	Title      string   `json:"title"`
 	Headings   []string `json:"headings,omitempty"`
 	Text       string   `json:"text"`
@@ -67,7 +69,7 @@ func (s *server) getTrace(ctx context.Context, who account.Identity, in *traceIn
 		return nil, err
 	}
 	shown := trace{
-		Query: t.Query, Threshold: t.Threshold, Passages: make([]tracedPassage, 0, len(t.Passages)), Version: t.Settings, Prompt: t.Prompt,
+		Query: t.Query, Threshold: t.Threshold, Passages: make([]TracedPassage, 0, len(t.Passages)), Version: t.Settings, Prompt: t.Prompt,
 		Provider: t.Provider, Model: t.Model, Finish: t.Finish, InputTokens: t.InputTokens, OutputTokens: t.OutputTokens, Calls: t.Calls,
 		RetrievedMS: t.Retrieved.Seconds() * 1e3, FirstMS: t.FirstPiece.Seconds() * 1e3, EndedMS: t.Ended.Seconds() * 1e3,
 		// Why it failed is the operator's to know: a provider's words may name its account.
@@ -78,7 +80,11 @@ func (s *server) getTrace(ctx context.Context, who account.Identity, in *traceIn
 		shown.CostUSD = &dollars
 	}
 	for _, p := range t.Passages {
-		shown.Passages = append(shown.Passages, tracedPassage{p.ID, p.Source, p.Title, p.Headings, p.Text, p.Page, p.Score, p.Confidence})
+		shown.Passages = append(shown.Passages, tracedPassageOf(p))
 	}
 	return &struct{ Body trace }{shown}, nil
+}
+
+func tracedPassageOf(p chat.TracedPassage) TracedPassage {
+	return TracedPassage{p.ID, p.Source, p.Part, p.Title, p.Headings, p.Text, p.Page, p.Score, p.Confidence}
 }

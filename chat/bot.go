@@ -20,6 +20,7 @@ type Settings struct {
 	Greeting     string   `json:"greeting"`
 	Instructions string   `json:"instructions"` // the owner's own words to the model
 	Tone         string   `json:"tone"`         // "", friendly, formal or brief
+	Length       string   `json:"length"`       // of answers: short, normal or long; "" is normal
 	Languages    []string `json:"languages"`    // BCP 47; none: the visitor's
 	Model        string   `json:"model"`        // name at the provider; empty: the platform's; "extractive": none
 	Threshold    float64  `json:"threshold"`    // 0–1: how sure retrieval must be before the bot answers; 0: the default

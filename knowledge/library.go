@@ -95,7 +95,7 @@ func (b *books) Search(_ context.Context, query string, limit int, _ ...string) 
 	for _, m := range matches {
 		book := b.sources[m.Source]
 		hits = append(hits, Hit{
-			Passage: book.passages[m.Order], Title: book.source.Title, URL: book.source.URL,
+			Passage: book.passages[m.Order], Kind: book.source.Kind, Title: book.source.Title, URL: book.source.URL,
 			Score: m.Score, Confidence: m.Confidence,
 		})
 	}

@@ -80,6 +80,7 @@ type Hit struct {
 	Passage
 	// Added is the source that the owner added: the passage's own, or the site that this is a page of.
 	Added string
+	Kind  Kind   // of what the owner added
 	Title string // of its source
 	URL   string
 	// Score is BM25's, comparable within one result only.

@@ -68,6 +68,7 @@ type settings struct {
 	Greeting     string   `json:"greeting"`
 	Instructions string   `json:"instructions" doc:"Your own words to the model."`
 	Tone         string   `json:"tone" enum:",friendly,formal,brief"`
+	Length       string   `json:"length" enum:",short,normal,long" doc:"Of answers; empty is normal."`
 	Languages    []string `json:"languages" doc:"BCP 47; none: the visitor's."`
 	Model        string   `json:"model" doc:"Name at the provider; empty: the platform's; extractive: none."`
 	Threshold    float64  `json:"threshold" doc:"How sure the search must be before the bot answers, 0 to 1; 0: the default."`

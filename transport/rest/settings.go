@@ -18,6 +18,7 @@ type SettingsPatch struct {
 	Greeting     *string   `json:"greeting,omitempty"`
 	Instructions *string   `json:"instructions,omitempty"`
 	Tone         *string   `json:"tone,omitempty" doc:"Empty, friendly, formal or brief."`
+	Length       *string   `json:"length,omitempty" doc:"Empty, short, normal or long."`
 	Languages    *[]string `json:"languages,omitempty"`
 	Model        *string   `json:"model,omitempty"`
 	Threshold    *float64  `json:"threshold,omitempty"`
@@ -73,6 +74,14 @@ func (p SettingsPatch) apply(to *chat.Settings) error {
 			to.Tone = *p.Tone
 		default:
 			return invalid("tone", "must be empty, friendly, formal or brief")
+		}
+	}
+	if p.Length != nil {
+		switch *p.Length {
+		case "", "short", "normal", "long":
+			to.Length = *p.Length
+		default:
+			return invalid("length", "must be empty, short, normal or long")
 		}
 	}
 	if p.Languages != nil {

@@ -19,7 +19,7 @@ type Reader struct {
 	maxSize   int64
 	stepTime  time.Duration
 	options   extract.Options
-	extractor *extract.Extractor
+	extractor extract.Opener
 	web       Web
 	slots     chan struct{} // each may hold an original in memory
 }
@@ -55,6 +55,9 @@ func WithTimeout(d time.Duration) ReaderOption { return func(r *Reader) { r.opti
 // WithStepTime sets after how long a step ends at the next batch of pages and saves; 5 s unless given.
 func WithStepTime(d time.Duration) ReaderOption { return func(r *Reader) { r.stepTime = d } }
 
+// WithOpener sets what opens originals, which Close closes. Unless given they are read in this process.
+func WithOpener(opener extract.Opener) ReaderOption { return func(r *Reader) { r.extractor = opener } }
+
 // WithWeb sets the way to the web.
 func WithWeb(web Web) ReaderOption { return func(r *Reader) { r.web = web } }
 
@@ -64,7 +67,9 @@ func NewReader(store Store, steps Steps, options ...ReaderOption) *Reader {
 	for _, option := range options {
 		option(r)
 	}
-	r.extractor = extract.New(r.options)
+	if r.extractor == nil {
+		r.extractor = extract.New(r.options)
+	}
 	if r.web == nil {
 		r.web = fetch.New()
 	}
@@ -181,6 +186,9 @@ func (r *Reader) step(ctx context.Context, source Source, original []byte) (Sour
 		if fromWeb && time.Since(begun) > webTime && source.PagesRead < source.Pages {
 			return source, nil, errLongPage
 		}
+	}
+	if source.Note == "" {
+		source.Note = document.Note()
 	}
 	source.State = Reading
 	if source.PagesRead >= source.Pages {

@@ -23,6 +23,7 @@ var commands struct {
 	Healthz HealthzCmd `cmd:"" help:"Ask a running server whether it is ready; for health checks of containers."`
 	Doctor  DoctorCmd  `cmd:"" help:"Check a deployment with its configuration, and say what is wrong and the way out."`
 	Eval    EvalCmd    `cmd:"" help:"Measure retrieval on a folder of data, through the API."`
+	Extract ExtractCmd `cmd:"" hidden:"" help:"Read one original for the server that started this."`
 }
 
 func main() {

@@ -23,6 +23,7 @@ import (
 	"parley/dashboard"
 	"parley/docs"
 	"parley/knowledge"
+	"parley/knowledge/extract/apart"
 	"parley/knowledge/fetch"
 	"parley/llm"
 	"parley/llm/extractive"
@@ -116,7 +117,7 @@ func (p *platform) start(ctx context.Context, waits func(part string)) (err erro
 	p.library = knowledge.NewLibrary(p.store)
 	p.reader = knowledge.NewReader(p.store, p.store,
 		knowledge.WithMaxSize(int64(p.config.LimitUpload)),
-		knowledge.WithCacheDir(filepath.Join(p.config.Data, "cache")),
+		knowledge.WithOpener(apart.New(apart.Options{CacheDir: filepath.Join(p.config.Data, "cache")})),
 		knowledge.WithWeb(fetch.New()),
 	)
 	if p.config.HasModel() {

@@ -10,7 +10,14 @@ import (
 	"unicode/utf8"
 )
 
-// Extractor opens originals. It is safe for concurrent use; Close it to free the PDF engine.
+// Opener opens originals. It is safe for concurrent use; Close it when all documents are closed.
+type Opener interface {
+	// Open opens an original of one of the media types that Detect returns. data must not be changed while the document is open.
+	Open(ctx context.Context, mediaType string, data []byte) (Document, error)
+	Close() error
+}
+
+// Extractor is the Opener that reads in this process. A server reads apart from itself: see package apart.
 type Extractor struct {
 	pdf     *engine
 	timeout time.Duration
@@ -47,10 +54,13 @@ type Document interface {
 	// but without, next: one page at least, more while ctx's patience allows. The same
 	// pages give the same blocks.
 	Read(ctx context.Context, from int) (blocks []Block, next int, err error)
+	// Note says in words for the owner what could not be read of the pages that were asked for, "" if all was. What
+	// it says is true of the whole document, however much more is read.
+	Note() string
 	Close()
 }
 
-// Open opens an original of one of the media types that Detect returns. data must not be changed while the document is open.
+// Open opens an original.
 func (e *Extractor) Open(ctx context.Context, mediaType string, data []byte) (Document, error) {
 	if mediaType == PDF {
 		return e.openPDF(ctx, data)
@@ -112,6 +122,7 @@ func guarded[T any](ctx context.Context, timeout time.Duration, parse func(conte
 // text is an original that is read in one go.
 type text struct {
 	title  string
+	note   string // see Document.Note
 	blocks []Block
 }
 
@@ -139,6 +150,7 @@ func newSheets(t text) *sheets {
 
 func (s *sheets) Title() string { return s.title }
 func (s *sheets) Pages() int    { return len(s.starts) - 1 }
+func (s *sheets) Note() string  { return s.note }
 func (s *sheets) Close()        {}
 
 func (s *sheets) Read(_ context.Context, from int) ([]Block, int, error) {

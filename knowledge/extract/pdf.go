@@ -21,6 +21,7 @@ type pdfDocument struct {
 	killed    bool // by a timeout: the sandbox is gone
 
 	title string
+	note  string
 	pages int
 	marks []bookmark
 }
@@ -99,8 +100,15 @@ func (d *pdfDocument) guard(ctx context.Context, calls func() error) (err error)
 
 func (d *pdfDocument) Title() string { return d.title }
 func (d *pdfDocument) Pages() int    { return d.pages }
+func (d *pdfDocument) Note() string  { return d.note }
+func (d *pdfDocument) Close()        { d.close() }
 
-func (d *pdfDocument) Close() { d.close() }
+// left notes that a page was left out. Which others were is not said: they may be read in another step.
+func (d *pdfDocument) left(page int, why string) {
+	if d.note == "" {
+		d.note = fmt.Sprintf("At least one page could not be read and was left out: page %d %s. Export or save the file again if its text is missed.", page+1, why)
+	}
+}
 
 // Read skips pages that cannot be read; a page that takes too long ends the
 // batch before it, and is skipped by the next.
@@ -116,12 +124,14 @@ func (d *pdfDocument) Read(ctx context.Context, from int) ([]Block, int, error) 
 		}
 		if errors.Is(err, ErrTooSlow) {
 			if next == from {
+				d.left(next, "takes too long to read")
 				next++
 			}
 			break
 		}
 		if err != nil {
-			page = "" // a damaged page of a book is no reason to refuse the book
+			d.left(next, "is damaged") // which is no reason to refuse the book
+			page = ""
 		}
 		pages = append(pages, splitLines(page))
 		next++

@@ -65,6 +65,16 @@ func (e *engine) sandbox(ctx context.Context) (*sandbox, error) {
 	return startSandbox(cache)
 }
 
+// Prepare starts the PDF engine, which compiles it into the cache if it is not there.
+func (e *Extractor) Prepare(ctx context.Context) error {
+	box, err := e.pdf.sandbox(ctx)
+	if err != nil {
+		return err
+	}
+	box.close()
+	return nil
+}
+
 // compile starts a sandbox for the sake of what it leaves in the cache.
 func (e *engine) compile(done chan struct{}) {
 	cache, err := openCache(e.cacheDir)

@@ -1,192 +1,190 @@
 package extract
 
 import (
-	"archive/zip"
-	"bytes"
 	"context"
 	"encoding/xml"
 	"errors"
 	"fmt"
-	"io"
+	"slices"
 	"strconv"
 	"strings"
-
-	"golang.org/x/net/html/charset"
 )
 
-// word reads a DOCX: headings by the styles of paragraphs, lists, tables, and
-// footnotes after the paragraph that calls them. Deleted text is not read.
-func word(ctx context.Context, data []byte) (text, error) {
-	if bytes.HasPrefix(data, []byte("\xd0\xcf\x11\xe0")) {
-		return text{}, ErrEncrypted
-	}
+// word reads a DOCX: headings by the styles of paragraphs, lists with their numbers, tables, and
+// footnotes after the paragraph that calls them. Deleted and hidden text is not read; documents within it are, at its end.
+func word(ctx context.Context, data []byte) (text, error) { return wordWithin(ctx, data, 0) }
+
+// maxEmbedded is how deep documents within documents are read.
+const maxEmbedded = 3
+
+func wordWithin(ctx context.Context, data []byte, depth int) (text, error) {
 	files, err := openZip(data)
 	if err != nil {
 		return text{}, err
 	}
-	levels, err := readStyles(ctx, files)
+	main, related, err := files.office(ctx, "word/document.xml")
 	if err != nil {
 		return text{}, err
 	}
-	r := &wordReader{levels: levels, notes: map[string]string{}}
-	for _, notes := range []struct{ part, element string }{{"word/footnotes.xml", "footnote"}, {"word/endnotes.xml", "endnote"}} {
-		if err := r.readNotes(ctx, files, notes.part, notes.element); err != nil {
+	r := &wordReader{notes: map[string]string{}}
+	if r.styles, err = readStyles(ctx, files, only(related, "styles", "word/styles.xml")); err != nil {
+		return text{}, err
+	}
+	if r.numbers, err = readNumbering(ctx, files, only(related, "numbering", "word/numbering.xml")); err != nil {
+		return text{}, err
+	}
+	for _, element := range []string{"footnote", "endnote"} {
+		if err := r.readNotes(ctx, files, only(related, element+"s", "word/"+element+"s.xml"), element); err != nil {
 			return text{}, err
 		}
 	}
-	if err := files.parse(ctx, "word/document.xml", r.token); err != nil {
+	if err := files.parse(ctx, main, func(t xml.Token) error { r.token(t); return r.check(ctx) }); err != nil {
 		return text{}, err
+	}
+	if err := r.embedded(ctx, files, related, depth); err != nil {
+		return text{}, err
+	}
+	if r.title == "" {
+		if r.title, err = files.ownTitle(ctx, "docProps/core.xml"); err != nil {
+			return text{}, err
+		}
 	}
 	return text{title: r.title, blocks: r.finish()}, r.check(ctx)
 }
 
-// Bounds of what is unpacked. Word's own files compress 20–50 fold.
-const (
-	maxUnpacked = 128 << 20 // bytes of all parts read
-	maxRatio    = 500
-	maxXMLDepth = 1000
-)
-
-// zipFiles reads parts of a ZIP archive, all together maxUnpacked bytes at most.
-type zipFiles struct {
-	byName map[string]*zip.File
-	left   int64
-}
-
-func openZip(data []byte) (*zipFiles, error) {
-	archive, err := zip.NewReader(bytes.NewReader(data), int64(len(data)))
-	if err != nil {
-		return nil, ErrBroken.Because(err)
-	}
-	files := &zipFiles{byName: map[string]*zip.File{}, left: min(maxUnpacked, max(int64(len(data))*maxRatio, 1<<20))}
-	for _, f := range archive.File {
-		if f.Flags&1 != 0 {
-			return nil, ErrEncrypted
-		}
-		files.byName[f.Name] = f
-	}
-	return files, nil
-}
-
-// parse calls token for each start, end and text of an XML part; a missing part has none.
-func (z *zipFiles) parse(ctx context.Context, name string, token func(xml.Token) error) error {
-	f := z.byName[name]
-	if f == nil {
-		if name == "word/document.xml" {
-			return ErrBroken.Because(errors.New("no " + name))
-		}
+// embedded reads the Office documents that were put into this one. One that cannot be read is no reason to refuse it.
+func (r *wordReader) embedded(ctx context.Context, files *archive, related map[string]relation, depth int) error {
+	if depth >= maxEmbedded {
 		return nil
 	}
-	part, err := f.Open()
-	if err != nil {
-		return ErrBroken.Because(err)
+	var parts []string
+	for _, relation := range related {
+		if relation.kind == "package" {
+			parts = append(parts, relation.part)
+		}
 	}
-	defer part.Close()
-	limited := &io.LimitedReader{R: part, N: z.left}
-	decoder := xml.NewDecoder(limited)
-	decoder.CharsetReader = charset.NewReaderLabel
-	depth := 0
-	for {
-		t, err := decoder.RawToken()
+	slices.Sort(parts)
+	for _, part := range slices.Compact(parts) {
+		data, err := files.bytes(part)
+		if err != nil {
+			return err
+		}
+		inner, err := embeddedText(ctx, data, depth+1)
 		switch {
-		case limited.N <= 0:
-			return ErrTooBig.Because(fmt.Errorf("%s unpacks to more than %d bytes", name, z.left))
-		case errors.Is(err, io.EOF):
-			z.left = limited.N
-			if depth != 0 {
-				return ErrBroken.Because(fmt.Errorf("%s ends in the middle", name))
-			}
-			return nil
-		case err != nil:
-			return ErrBroken.Because(fmt.Errorf("%s: %w", name, err))
-		}
-		switch t.(type) {
-		case xml.StartElement:
-			depth++
-		case xml.EndElement:
-			depth--
-		}
-		if depth > maxXMLDepth {
-			return ErrTooSlow.Because(fmt.Errorf("%s is nested deeper than %d", name, maxXMLDepth))
-		}
-		if err := token(t); err != nil {
+		case ctx.Err() != nil:
+			return ctx.Err()
+		case errors.Is(err, ErrTooBig), errors.Is(err, ErrTooMuchText), errors.Is(err, ErrTooSlow):
 			return err
+		case err != nil || len(inner.blocks) == 0:
+			continue
 		}
-		if err := ctx.Err(); err != nil {
+		r.close(0)
+		r.under(1, inner.title)
+		r.adopt(inner.blocks)
+		if err := r.check(ctx); err != nil {
 			return err
 		}
 	}
+	return nil
 }
 
-func attribute(e xml.StartElement, local string) string {
-	for _, a := range e.Attr {
-		if a.Name.Local == local {
-			return a.Value
-		}
+func embeddedText(ctx context.Context, data []byte, depth int) (text, error) {
+	switch media, err := Detect(data[:min(len(data), HeadSize)], ""); {
+	case err != nil:
+		return text{}, err
+	case media == DOCX:
+		return wordWithin(ctx, data, depth)
+	case media == XLSX:
+		return workbook(ctx, data)
+	case media == PPTX:
+		return slides(ctx, data)
+	default:
+		return text{}, nil
 	}
-	return ""
 }
 
 // titleLevel marks the style of a document's title.
 const titleLevel = 0
 
-// readStyles returns the heading level of each paragraph style that has one.
-func readStyles(ctx context.Context, files *zipFiles) (map[string]int, error) {
-	levels, parent := map[string]int{}, map[string]string{}
+// wordStyle is what a paragraph's style says of it.
+type wordStyle struct {
+	heading bool
+	level   int // of a heading, or titleLevel
+	listed  bool
+	list    listPlace
+	parent  string
+}
+
+// readStyles returns the styles of paragraphs by id, with what they inherit.
+func readStyles(ctx context.Context, files *archive, part string) (map[string]wordStyle, error) {
+	styles := map[string]wordStyle{}
 	id := ""
-	err := files.parse(ctx, "word/styles.xml", func(t xml.Token) error {
+	err := files.parse(ctx, part, func(t xml.Token) error {
 		e, ok := t.(xml.StartElement)
 		if !ok {
 			return nil
 		}
+		style := styles[id]
+		value := attribute(e, "val")
 		switch e.Name.Local {
 		case "style":
-			id = attribute(e, "styleId")
+			if id = attribute(e, "styleId"); len(styles) > maxParts {
+				return ErrTooBig.Because(fmt.Errorf("more than %d styles", maxParts))
+			}
+			return nil
 		case "name":
-			name := strings.ToLower(attribute(e, "val"))
+			name := strings.ToLower(value)
 			if n, found := strings.CutPrefix(name, "heading "); found {
 				if level, err := strconv.Atoi(n); err == nil && level >= 1 && level <= 9 {
-					levels[id] = level
+					style.heading, style.level = true, level
 				}
 			} else if name == "title" {
-				levels[id] = titleLevel
+				style.heading, style.level = true, titleLevel
 			}
 		case "basedOn":
-			parent[id] = attribute(e, "val")
+			style.parent = value
 		case "outlineLvl":
-			if level, err := strconv.Atoi(attribute(e, "val")); err == nil && level >= 0 && level < 9 {
-				if _, named := levels[id]; !named {
-					levels[id] = level + 1
-				}
+			if level, err := strconv.Atoi(value); err == nil && level >= 0 && level < 9 && !style.heading {
+				style.heading, style.level = true, level+1
 			}
+		case "numId":
+			style.listed, style.list.id = value != "0", value
+		case "ilvl":
+			style.list.level = number(value)
+		default:
+			return nil
 		}
+		styles[id] = style
 		return nil
 	})
-	if err != nil {
-		return nil, err
-	}
-	for id := range parent {
-		for at, steps := id, 0; at != "" && steps < 10; at, steps = parent[at], steps+1 {
-			if level, ok := levels[at]; ok {
-				levels[id] = level
-				break
+	for id, style := range styles {
+		for at, steps := style.parent, 0; at != "" && steps < 10; at, steps = styles[at].parent, steps+1 {
+			if !style.heading && styles[at].heading {
+				style.heading, style.level = true, styles[at].level
+			}
+			if !style.listed && styles[at].listed {
+				style.listed, style.list = true, styles[at].list
 			}
 		}
+		styles[id] = style
 	}
-	return levels, nil
+	return styles, err
 }
 
 // wordReader turns the elements of a document into blocks.
 type wordReader struct {
 	outline
-	levels map[string]int
-	notes  map[string]string
-	title  string
+	styles  map[string]wordStyle
+	numbers *numbering
+	notes   map[string]string
+	title   string
 
 	stack     []*paragraph // a text box holds paragraphs within one
 	tables    []*wordTable
 	skip      int // depth of elements that are not read
 	inText    bool
+	inRun     bool     // among the properties of a run
+	unseen    bool     // the run is hidden
 	noteTexts []string // called by the paragraph that is open
 }
 
@@ -194,8 +192,9 @@ type paragraph struct {
 	text  strings.Builder
 	style string
 	level int // of its own outline; -1: none
-	item  bool
-	depth int // of its list
+	list  listPlace
+	item  bool // in that list
+	plain bool // the list of its style is taken back
 }
 
 type wordTable struct {
@@ -206,28 +205,30 @@ type wordTable struct {
 
 // unread are elements whose content is another form of something else, or
 // program, or gone.
-var unread = map[string]bool{"Fallback": true, "instrText": true, "delText": true, "sectPr": true, "rPr": true, "tblPr": true, "del": true, "moveFrom": true}
+var unread = map[string]bool{
+	"Fallback": true, "instrText": true, "delText": true, "sectPr": true, "tblPr": true, "del": true, "moveFrom": true,
+	"rPrChange": true, "pPrChange": true,
+}
 
-func (r *wordReader) token(t xml.Token) error {
+func (r *wordReader) token(t xml.Token) {
 	switch t := t.(type) {
 	case xml.StartElement:
 		if r.skip > 0 || unread[t.Name.Local] {
 			r.skip++
-			return nil
+			return
 		}
 		r.start(t)
 	case xml.EndElement:
 		if r.skip > 0 {
 			r.skip--
-			return nil
+			return
 		}
 		r.end(t.Name.Local)
 	case xml.CharData:
-		if r.skip == 0 && r.inText {
+		if r.skip == 0 && r.inText && !r.unseen {
 			r.write(string(t))
 		}
 	}
-	return nil
 }
 
 func (r *wordReader) write(s string) {
@@ -240,6 +241,12 @@ func (r *wordReader) start(e xml.StartElement) {
 	switch e.Name.Local {
 	case "p":
 		r.stack = append(r.stack, &paragraph{level: -1})
+	case "r":
+		r.unseen = false
+	case "rPr":
+		r.inRun = true
+	case "vanish":
+		r.unseen = r.inRun && attribute(e, "val") != "0" && attribute(e, "val") != "false"
 	case "tbl":
 		r.tables = append(r.tables, &wordTable{})
 	case "tr":
@@ -275,14 +282,11 @@ func (r *wordReader) property(p *paragraph, e xml.StartElement) {
 		if level, err := strconv.Atoi(attribute(e, "val")); err == nil && level < 9 {
 			p.level = level + 1
 		}
-	case "numPr":
-		p.item = true
 	case "numId":
-		if attribute(e, "val") == "0" {
-			p.item = false // numbering of the style, taken back
-		}
+		p.list.id = attribute(e, "val")
+		p.item, p.plain = p.list.id != "0", p.list.id == "0"
 	case "ilvl":
-		p.depth, _ = strconv.Atoi(attribute(e, "val"))
+		p.list.level = number(attribute(e, "val"))
 	}
 }
 
@@ -290,7 +294,12 @@ func (r *wordReader) end(name string) {
 	switch name {
 	case "t":
 		r.inText = false
+	case "r":
+		r.unseen = false
+	case "rPr":
+		r.inRun = false
 	case "p":
+		r.unseen = false
 		r.endParagraph()
 	case "tc":
 		if n := len(r.tables); n > 0 {
@@ -314,9 +323,13 @@ func (r *wordReader) endParagraph() {
 	content := p.text.String()
 	notes := r.noteTexts
 	r.noteTexts = nil
-	style, item, depth := p.level, p.item, p.depth
-	if level, ok := r.levels[p.style]; ok && style < 0 {
-		style = level
+	style := r.styles[p.style]
+	level, heading := p.level, p.level > 0
+	if style.heading && level < 0 {
+		level, heading = style.level, true
+	}
+	if style.listed && !p.item && !p.plain {
+		p.item, p.list = true, style.list
 	}
 	r.stack = r.stack[:n-1]
 	switch {
@@ -324,12 +337,12 @@ func (r *wordReader) endParagraph() {
 		cell := &r.tables[len(r.tables)-1].cell
 		cell.WriteString(content + " " + strings.Join(notes, " ") + " ")
 		return
-	case style == titleLevel && r.title == "" && len(r.blocks) == 0:
+	case heading && level == titleLevel && r.title == "" && len(r.blocks) == 0:
 		r.title = squeeze(content)
-	case style > titleLevel:
-		r.heading(style, content)
-	case item:
-		r.add(Item, strings.Repeat("  ", min(max(depth, 0), 4))+"- "+strings.ReplaceAll(content, "\n", " "))
+	case heading && level > titleLevel:
+		r.heading(level, content)
+	case p.item && strings.TrimSpace(content) != "":
+		r.add(Item, r.numbers.mark(p.list)+strings.ReplaceAll(content, "\n", " "))
 	default:
 		r.add(Paragraph, content)
 	}
@@ -356,7 +369,7 @@ func (r *wordReader) endTable() {
 }
 
 // readNotes collects the texts of footnotes or endnotes by number.
-func (r *wordReader) readNotes(ctx context.Context, files *zipFiles, part, element string) error {
+func (r *wordReader) readNotes(ctx context.Context, files *archive, part, element string) error {
 	id, inText := "", false
 	var note strings.Builder
 	return files.parse(ctx, part, func(t xml.Token) error {

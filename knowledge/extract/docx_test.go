@@ -92,7 +92,7 @@ func TestAWordFileThatCannotBeReadSaysWhy(t *testing.T) {
 		data []byte
 		want error
 	}{
-		"protected by a password":    {[]byte("\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1…"), ErrEncrypted},
+		"protected by a password":    {[]byte(ole + "…"), ErrEncrypted},
 		"truncated":                  {whole[:len(whole)/2], ErrBroken},
 		"no ZIP":                     {[]byte("PK\x03\x04 but no more"), ErrBroken},
 		"without a document":         {docx(t, map[string]string{"word/styles.xml": wordStyles}), ErrBroken},

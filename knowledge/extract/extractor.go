@@ -65,13 +65,11 @@ func (e *Extractor) Open(ctx context.Context, mediaType string, data []byte) (Do
 	if mediaType == PDF {
 		return e.openPDF(ctx, data)
 	}
-	parse, known := map[string]func(context.Context, []byte) (text, error){
-		Plain: plain, Markdown: markdown, HTML: webPage, CSV: spreadsheet, DOCX: word, FAQ: faq,
-	}[mediaType]
+	parse, known := formats[mediaType]
 	if !known {
 		return nil, unsupported("A file of the type " + mediaType)
 	}
-	if len(data) > maxText && mediaType != DOCX && mediaType != FAQ {
+	if len(data) > maxText && mostlyText[mediaType] {
 		// What is mostly text holds as much of it; parsing would take some ten times that in memory.
 		return nil, ErrTooMuchText
 	}

@@ -15,6 +15,18 @@ import (
 const (
 	PDF      = "application/pdf"
 	DOCX     = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+	PPTX     = "application/vnd.openxmlformats-officedocument.presentationml.presentation"
+	XLSX     = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+	ODT      = "application/vnd.oasis.opendocument.text"
+	ODS      = "application/vnd.oasis.opendocument.spreadsheet"
+	ODP      = "application/vnd.oasis.opendocument.presentation"
+	EPUB     = "application/epub+zip"
+	DOC      = "application/msword"
+	XLS      = "application/vnd.ms-excel"
+	RTF      = "application/rtf"
+	EML      = "message/rfc822"
+	JSON     = "application/json"
+	XML      = "application/xml"
 	Markdown = "text/markdown"
 	HTML     = "text/html"
 	CSV      = "text/csv"
@@ -22,28 +34,35 @@ const (
 	FAQ      = "application/vnd.parley.faq+json"
 )
 
-const readable = "Upload a PDF, Word document (DOCX), web page (HTML), Markdown, plain text or CSV file instead."
+const readable = "Upload a PDF, Word, Excel, PowerPoint or OpenDocument file, an e-book (EPUB), an e-mail (EML), or a web page (HTML), Markdown, plain text, RTF, CSV, JSON or XML file instead."
 
 func unsupported(what string) error {
 	return chat.Fail(chat.Unsupported, "file_type", what+" cannot be read yet. "+readable)
 }
 
-// byName are the types of text, which content alone does not tell apart.
+// byName are the types of text, which content alone does not tell apart, and those of everything else.
 var byName = map[string]string{
 	".md": Markdown, ".markdown": Markdown, ".mdx": Markdown, ".mdown": Markdown, ".mkd": Markdown,
 	".html": HTML, ".htm": HTML, ".xhtml": HTML,
 	".csv": CSV, ".tsv": CSV,
 	".txt": Plain, ".text": Plain, ".log": Plain, ".rst": Plain, ".adoc": Plain, ".asciidoc": Plain, ".org": Plain, "": Plain,
-	".pdf": PDF, ".docx": DOCX,
+	".json": JSON, ".jsonl": JSON, ".ndjson": JSON,
+	".xml": XML, ".rss": XML, ".atom": XML,
+	".eml": EML, ".mht": EML, ".mhtml": EML,
+	".pdf": PDF, ".epub": EPUB, ".rtf": RTF,
+	".docx": DOCX, ".docm": DOCX, ".dotx": DOCX, ".pptx": PPTX, ".pptm": PPTX, ".ppsx": PPTX, ".potx": PPTX, ".xlsx": XLSX, ".xlsm": XLSX, ".xltx": XLSX,
+	".odt": ODT, ".ott": ODT, ".ods": ODS, ".ots": ODS, ".odp": ODP, ".otp": ODP,
+	".doc": DOC, ".dot": DOC, ".xls": XLS, ".xlt": XLS,
 }
+
+// written are the types that are text with a form of their own: the content of any other type is never text.
+var written = map[string]bool{Markdown: true, HTML: true, CSV: true, Plain: true, JSON: true, XML: true, EML: true}
 
 // notYet are types that owners upload and are told about by name.
 var notYet = map[string]string{
-	".doc": "The old Word format (DOC)", ".xls": "The old Excel format (XLS)", ".ppt": "The old PowerPoint format (PPT)",
-	".xlsx": "An Excel workbook (XLSX)", ".pptx": "A PowerPoint presentation (PPTX)", ".odt": "An OpenDocument text (ODT)",
-	".ods": "An OpenDocument spreadsheet (ODS)", ".odp": "An OpenDocument presentation (ODP)", ".epub": "An e-book (EPUB)",
-	".rtf": "Rich text (RTF)", ".eml": "An e-mail (EML)", ".msg": "An e-mail (MSG)", ".pages": "A Pages document", ".zip": "A ZIP archive",
-	".json": "A JSON file", ".xml": "An XML file",
+	".ppt": "The old PowerPoint format (PPT)", ".pps": "The old PowerPoint format (PPS)", ".msg": "An Outlook message (MSG)",
+	".pages": "A Pages document", ".numbers": "A Numbers spreadsheet", ".key": "A Keynote presentation", ".zip": "A ZIP archive",
+	".xlsb": "A binary Excel workbook (XLSB)",
 }
 
 // HeadSize is how much of a file's beginning Detect wants to see, if there is so much.
@@ -61,23 +80,18 @@ func Detect(head []byte, name string) (string, error) {
 		return PDF, nil
 	case bytes.HasPrefix(head, []byte("PK\x03\x04")):
 		return zipped(head, ext)
-	case bytes.HasPrefix(head, []byte("\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")):
-		// An encrypted DOCX is an OLE container; so are the old Office formats.
-		if bytes.Contains(head, []byte(utf16le("EncryptedPackage"))) {
-			if ext == ".docx" {
-				return DOCX, nil
-			}
-			return "", ErrEncrypted
-		}
-		return "", unsupported(named(ext, "The old Office format"))
-	case bytes.HasPrefix(head, []byte("{\\rtf")):
-		return "", unsupported(notYet[".rtf"])
+	case bytes.HasPrefix(head, []byte(ole)):
+		return contained(head, ext)
+	case bytes.HasPrefix(bytes.TrimPrefix(head, []byte("\xef\xbb\xbf")), []byte("{\\rtf")):
+		return RTF, nil
 	case !looksLikeText(head):
 		return "", unsupported(named(ext, "A file of this kind ("+strings.Split(http.DetectContentType(head), ";")[0]+")"))
 	}
 	media, known := byName[ext]
 	switch {
-	case media == PDF || media == DOCX:
+	case (media == DOC || media == XLS) && looksLikeHTML(head):
+		return HTML, nil // what many programs call an export for Word or Excel
+	case known && !written[media]:
 		return "", chat.Fail(chat.Unsupported, "file_type",
 			"This file is named "+ext+" but its content is not; it may be damaged. Save or export it again, and upload the new file.")
 	case known && media != Plain:
@@ -97,25 +111,77 @@ func named(ext, otherwise string) string {
 	return otherwise
 }
 
+// contained tells the old Office formats apart by the names of their streams. An encrypted DOCX,
+// XLSX or PPTX is such a container, too.
+func contained(head []byte, ext string) (string, error) {
+	has := func(stream string) bool { return bytes.Contains(head, []byte(utf16le(stream))) }
+	media := byName[ext]
+	packed := media == DOCX || media == XLSX || media == PPTX
+	switch {
+	case has("EncryptedPackage") && packed:
+		return media, nil
+	case has("EncryptedPackage"):
+		return "", ErrEncrypted
+	case notYet[ext] != "":
+		return "", unsupported(notYet[ext])
+	case has("WordDocument"):
+		return DOC, nil
+	case has("Workbook") || has("Book\x00"):
+		return XLS, nil
+	case has("PowerPoint Document"):
+		return "", unsupported(notYet[".ppt"])
+	case packed || media == DOC || media == XLS:
+		return media, nil
+	}
+	return "", unsupported("The old Office format")
+}
+
 // zipped tells Office documents apart by the names of their parts, which stand
 // before the parts themselves.
 func zipped(head []byte, ext string) (string, error) {
-	has := func(name string) bool { return bytes.Contains(head, []byte(name)) }
-	switch {
-	case has("mimetypeapplication/epub"):
-		return "", unsupported(notYet[".epub"])
-	case has("mimetypeapplication/vnd.oasis"):
-		return "", unsupported(named(ext, "An OpenDocument file"))
-	case has("word/"):
-		return DOCX, nil
-	case has("xl/"):
-		return "", unsupported(notYet[".xlsx"])
-	case has("ppt/"):
-		return "", unsupported(notYet[".pptx"])
-	case ext == ".docx":
-		return DOCX, nil
+	for rest := head; ; {
+		at := bytes.Index(rest, []byte("PK\x03\x04"))
+		if at < 0 {
+			break
+		}
+		rest = rest[at:]
+		if media := byPart(rest); media != "" {
+			return media, nil
+		}
+		rest = rest[4:]
+	}
+	media := byName[ext]
+	if media != "" && !written[media] && media != PDF && media != RTF && media != DOC && media != XLS {
+		return media, nil // what tells stands further down, or is missing
 	}
 	return "", unsupported(named(ext, notYet[".zip"]))
+}
+
+// byPart is the type of an archive that holds this part; "" if others may, too.
+func byPart(header []byte) string {
+	const fixed = 30 // bytes before the name
+	if len(header) < fixed {
+		return ""
+	}
+	length := int(binary.LittleEndian.Uint16(header[26:]))
+	name := string(header[fixed:min(fixed+length, len(header))])
+	switch {
+	case strings.HasPrefix(name, "word/"):
+		return DOCX
+	case strings.HasPrefix(name, "xl/"):
+		return XLSX
+	case strings.HasPrefix(name, "ppt/"):
+		return PPTX
+	case name != "mimetype" || len(header) < fixed+length:
+		return ""
+	}
+	rest := string(header[fixed+length : min(fixed+length+200, len(header))])
+	for _, media := range []string{EPUB, ODT, ODS, ODP} {
+		if strings.Contains(rest, media) {
+			return media
+		}
+	}
+	return ""
 }
 
 // looksLikeText: no zero bytes, unless it is UTF-16, and hardly any control characters.

@@ -10,7 +10,6 @@ import (
 
 func TestTheTypeIsDecidedByContentAndName(t *testing.T) {
 	t.Parallel()
-	const ole = "\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 	encrypted := ole + strings.Repeat("\x00", 500) + utf16le("EncryptedPackage")
 	for name, c := range map[string]struct {
 		file, head string
@@ -19,21 +18,36 @@ func TestTheTypeIsDecidedByContentAndName(t *testing.T) {
 		"a PDF":                          {"a.pdf", "%PDF-1.7 …", PDF},
 		"a PDF with another name":        {"a.txt", "%PDF-1.7 …", PDF},
 		"a PDF behind a preamble":        {"a.pdf", "junk\n%PDF-1.4", PDF},
-		"a DOCX":                         {"a.docx", "PK\x03\x04…[Content_Types].xml…word/document.xml", DOCX},
+		"a DOCX":                         {"a.docx", zipHead("[Content_Types].xml", "word/document.xml"), DOCX},
 		"a truncated DOCX":               {"a.docx", "PK\x03\x04…", DOCX},
 		"an encrypted DOCX":              {"a.docx", encrypted, DOCX},
-		"an encrypted workbook":          {"a.xlsx", encrypted, ErrEncrypted.Message},
-		"an old Word file":               {"a.doc", ole, "The old Word format (DOC) cannot be read yet."},
-		"an old Word file named DOCX":    {"a.docx", ole, "The old Office format cannot be read yet."},
-		"a workbook":                     {"a.xlsx", "PK\x03\x04…xl/workbook.xml", "An Excel workbook (XLSX) cannot be read yet."},
-		"slides":                         {"a.pptx", "PK\x03\x04…ppt/presentation.xml", "A PowerPoint presentation (PPTX) cannot be read yet."},
-		"an OpenDocument text":           {"a.odt", "PK\x03\x04…mimetypeapplication/vnd.oasis.opendocument.text", "An OpenDocument text (ODT)"},
-		"an e-book":                      {"a.epub", "PK\x03\x04…mimetypeapplication/epub+zip", "An e-book (EPUB)"},
-		"an archive":                     {"a.zip", "PK\x03\x04…readme.txt", "A ZIP archive cannot be read yet."},
-		"rich text":                      {"a.rtf", "{\\rtf1", "Rich text (RTF)"},
+		"an encrypted workbook":          {"a.xlsx", encrypted, XLSX},
+		"an encrypted one without name":  {"a", encrypted, ErrEncrypted.Message},
+		"an old Word file":               {"a.doc", ole, DOC},
+		"an old Word file named DOCX":    {"a.docx", ole + utf16le("WordDocument"), DOC},
+		"an old workbook":                {"a", ole + utf16le("Workbook"), XLS},
+		"old slides":                     {"a.ppt", ole + utf16le("PowerPoint Document"), "The old PowerPoint format (PPT) cannot be read yet."},
+		"a message of Outlook":           {"a.msg", ole, "An Outlook message (MSG) cannot be read yet."},
+		"another container":              {"a.db", ole, "The old Office format cannot be read yet."},
+		"a workbook":                     {"a.xlsx", zipHead("[Content_Types].xml", "xl/workbook.xml"), XLSX},
+		"a workbook named as a text":     {"a.docx", zipHead("xl/workbook.xml"), XLSX},
+		"slides":                         {"a.pptx", zipHead("ppt/presentation.xml"), PPTX},
+		"an OpenDocument text":           {"a.zip", zipHead("mimetype") + ODT + "PK", ODT},
+		"an OpenDocument spreadsheet":    {"a", zipHead("mimetype") + ODS, ODS},
+		"OpenDocument slides":            {"a.odp", zipHead("content.xml"), ODP},
+		"an e-book":                      {"a.epub", zipHead("mimetype") + EPUB, EPUB},
+		"an archive":                     {"a.zip", zipHead("readme.txt"), "A ZIP archive cannot be read yet."},
+		"an archive named as text":       {"a.txt", zipHead("readme.txt"), "A ZIP archive cannot be read yet."},
+		"rich text":                      {"a.doc", "{\\rtf1", RTF},
 		"an image":                       {"a.png", "\x89PNG\r\n\x1a\n\x00\x00", "A file of this kind (image/png)"},
 		"an image named as text":         {"a.txt", "\x89PNG\r\n\x1a\n\x00\x00", "A file of this kind (image/png)"},
-		"an e-mail":                      {"a.eml", "From: me", "An e-mail (EML)"},
+		"an e-mail":                      {"a.eml", "From: me", EML},
+		"JSON":                           {"a.json", "{}", JSON},
+		"XML":                            {"a.xml", "<a/>", XML},
+		"a page named XML":               {"a.xml", "<?xml version='1.0'?><html>", XML},
+		"a page exported for Word":       {"a.doc", "<html><p>hello", HTML},
+		"text named as a workbook":       {"a.xlsx", "a,b", "This file is named .xlsx but its content is not"},
+		"text named OpenDocument":        {"a.odt", "hello", "This file is named .odt but its content is not"},
 		"program text":                   {"a.py", "print()", "A file of the type .py"},
 		"text named PDF":                 {"a.pdf", "hello", "This file is named .pdf but its content is not"},
 		"Markdown":                       {"A.MD", "# Hello", Markdown},
@@ -61,4 +75,13 @@ func TestTheTypeIsDecidedByContentAndName(t *testing.T) {
 			}
 		})
 	}
+}
+
+// zipHead is what an archive of such parts begins with.
+func zipHead(names ...string) string {
+	var head strings.Builder
+	for _, name := range names {
+		head.WriteString("PK\x03\x04" + strings.Repeat("\x00", 22) + string(rune(len(name))) + "\x00\x00\x00" + name)
+	}
+	return head.String()
 }

@@ -35,6 +35,9 @@ const (
 	alike = 0.66
 	// commonWeight is what small talk counts beside other words, as in a search.
 	commonWeight = 0.15
+	// Among few questions, how rare a word is says little: until there are some hundred, all weigh about the same.
+	fewQuestions = 100.0
+	fewUses      = 10.0
 	// tie is how much more typical a question must be than another for that to matter.
 	tie = 0.02
 )
@@ -110,7 +113,7 @@ func weighed(gaps []Gap) [][]part {
 		at := map[int]float64{}
 		for _, w := range of {
 			word := names[w.Terms[0]]
-			weight := math.Log(2 + float64(len(gaps))/float64(count[word]))
+			weight := math.Log(1 + (float64(len(gaps))+fewQuestions)/(float64(count[word])+fewUses))
 			if w.Common {
 				weight *= commonWeight
 			}

@@ -59,7 +59,8 @@ func ReadQuestions(table string, sources []knowledge.Source) ([]Question, error)
 	}
 	table = strings.TrimPrefix(table, "\ufeff")
 	reader := csv.NewReader(strings.NewReader(table))
-	reader.Comma, reader.FieldsPerRecord, reader.LazyQuotes, reader.TrimLeadingSpace = delimiter(table), -1, true, true
+	reader.Comma, reader.FieldsPerRecord, reader.LazyQuotes = delimiter(table), -1, true
+	reader.TrimLeadingSpace = reader.Comma != '\t'
 	order := []int{0, 1, 2, 3}
 	var questions []Question
 	for first := true; ; first = false {

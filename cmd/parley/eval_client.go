@@ -16,8 +16,6 @@ import (
 	"strings"
 	"sync"
 	"time"
-
-	"parley/knowledge/measure"
 )
 
 // evalClient speaks the REST API.
@@ -44,53 +42,44 @@ func (c *evalClient) register(ctx context.Context) error {
 // evalAtOnce is how many documents are uploaded at the same time.
 const evalAtOnce = 4
 
-// evalPassages is how many passages are asked for: enough to hold ten documents.
-const evalPassages = 100
-
-func (c *evalClient) measure(ctx context.Context, set evalSet, data string) (evalResult, error) {
-	documents, err := set.documents(data)
-	if err != nil {
-		return evalResult{}, err
-	}
-	questions, judged, err := measure.Questions(filepath.Join(data, set.questions))
-	if err != nil {
-		return evalResult{}, err
-	}
-	var bot struct {
+// know makes a bot that knows the documents. It returns its id, their ids by source, and how long it took.
+func (c *evalClient) know(ctx context.Context, name string, documents []evalDocument) (bot string, names map[string]string, took time.Duration, err error) {
+	var made struct {
 		ID string `json:"id"`
 	}
-	if err := c.post(ctx, "/bots", map[string]string{"name": set.name}, &bot); err != nil {
-		return evalResult{}, fmt.Errorf("create bot: %w", err)
+	if err := c.post(ctx, "/bots", map[string]string{"name": name}, &made); err != nil {
+		return "", nil, 0, fmt.Errorf("create bot: %w", err)
 	}
 	begun := time.Now()
-	names, err := c.upload(ctx, bot.ID, documents)
-	if err != nil {
-		return evalResult{}, err
+	names, err = c.upload(ctx, made.ID, documents)
+	return made.ID, names, time.Since(begun), err
+}
+
+// evalFound is a passage that a search returned.
+type evalFound struct {
+	Source string `json:"source"`
+	Text   string `json:"text"`
+}
+
+func (c *evalClient) search(ctx context.Context, bot, query string, limit int) ([]evalFound, error) {
+	var found struct {
+		Passages []evalFound `json:"passages"`
 	}
-	reading := time.Since(begun)
-	var figures []measure.Figures
-	var times []time.Duration
-	for _, q := range questions {
-		var found struct {
-			Passages []struct {
-				Source string `json:"source"`
-			} `json:"passages"`
-		}
-		asked := time.Now()
-		if err := c.post(ctx, "/bots/"+bot.ID+"/search", map[string]any{"query": q.Text, "limit": evalPassages}, &found); err != nil {
-			return evalResult{}, fmt.Errorf("search %s: %w", q.ID, err)
-		}
-		times = append(times, time.Since(asked))
-		var ids []string
-		for _, p := range found.Passages {
-			ids = append(ids, names[p.Source])
-		}
-		figures = append(figures, measure.Score(measure.First(ids), judged[q.ID]))
+	err := c.post(ctx, "/bots/"+bot+"/search", map[string]any{"query": query, "limit": limit}, &found)
+	return found.Passages, err
+}
+
+// answered tells whether the bot answers a question from what it knows: with a citation.
+func (c *evalClient) answered(ctx context.Context, bot, question string) (bool, error) {
+	var answer struct {
+		Citations []json.RawMessage `json:"citations"`
 	}
-	return evalResult{
-		Set: set.name, Documents: len(documents), Questions: len(questions), Figures: measure.Mean(figures), Reference: set.reference,
-		Reading: reading.Seconds(), Search: measure.Median(times).Seconds() * 1000,
-	}, nil
+	err := c.post(ctx, "/bots/"+bot+"/answers", map[string]string{"text": question}, &answer)
+	var refused *evalRefused
+	if errors.As(err, &refused) && refused.status == http.StatusConflict {
+		return false, nil // whoever asks for a person gets one
+	}
+	return len(answer.Citations) > 0, err
 }
 
 // upload gives the documents to the bot and waits until all are read. It returns their ids by source.
@@ -187,6 +176,17 @@ func (c *evalClient) post(ctx context.Context, path string, body, into any) erro
 	return c.do(ctx, http.MethodPost, path, "application/json", encoded, into)
 }
 
+// evalRefused is an answer that is an error.
+type evalRefused struct {
+	method, path string
+	status       int
+	body         string
+}
+
+func (r *evalRefused) Error() string {
+	return fmt.Sprintf("%s %s answered %d: %s", r.method, r.path, r.status, r.body)
+}
+
 // evalPatience is how often a request is repeated that the server is too busy for.
 const evalPatience = 20
 
@@ -221,7 +221,7 @@ func (c *evalClient) do(ctx context.Context, method, path, contentType string, b
 			}
 			continue
 		case response.StatusCode >= 300:
-			return fmt.Errorf("%s %s answered %d: %s", method, path, response.StatusCode, answer)
+			return &evalRefused{method, path, response.StatusCode, string(answer)}
 		}
 		return json.Unmarshal(answer, into)
 	}

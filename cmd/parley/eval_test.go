@@ -2,10 +2,10 @@ package main
 
 import (
 	"bytes"
-	"context"
 	"encoding/json"
 	"fmt"
 	"io"
+	"math"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -66,6 +66,16 @@ func (s *evalServer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		default:
 			answer(http.StatusOK, map[string]string{"id": id, "state": "reading"})
 		}
+	case path == "/bots/bot_1/answers":
+		var body struct{ Text string }
+		_ = json.NewDecoder(r.Body).Decode(&body)
+		citations := []string{}
+		for id, text := range s.texts {
+			if strings.Contains(text, body.Text) {
+				citations = append(citations, id)
+			}
+		}
+		answer(http.StatusOK, map[string]any{"text": "So it is.", "citations": citations})
 	case path == "/bots/bot_1/search":
 		if s.busy {
 			s.busy = false
@@ -78,7 +88,7 @@ func (s *evalServer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		var found []map[string]string
 		for id, text := range s.texts {
 			if strings.Contains(text, body.Query) {
-				found = append(found, map[string]string{"source": id}, map[string]string{"source": id})
+				found = append(found, map[string]string{"source": id, "text": text}, map[string]string{"source": id, "text": text})
 			}
 		}
 		answer(http.StatusOK, map[string]any{"passages": found})
@@ -97,6 +107,14 @@ func evalData(t *testing.T) string {
 		"files/deep/page.md":      "plums",
 		"questions/qrels.tsv":     "q\td\ts\nq1\tdeep/page.md\t1\n",
 		"questions/queries.jsonl": `{"_id":"q1","text":"plums"}` + "\n",
+
+		"spans/documents/fruit.md": "plums are sweet",
+		"spans/questions.jsonl": `{"_id":"s1","question":"plums","document":"fruit.md","evidence":[{"text":"plums are sweet"}]}` + "\n" +
+			`{"_id":"s2","question":"pears","document":"fruit.md","evidence":[{"text":"pears"}]}` + "\n",
+		"intents/clinc150.jsonl":                   `{"text":"plums","intent":"oos"}` + "\n" + `{"text":"figs","intent":"oos"}` + "\n" + `{"text":"pay","intent":"bill"}` + "\n",
+		"helpcentre-plausible/files/page.md":       "ripe plums",
+		"helpcentre-plausible/pages/qrels.tsv":     "q\td\ts\nq1\tpage.md\t1\n",
+		"helpcentre-plausible/pages/queries.jsonl": `{"_id":"q1","text":"ripe"}` + "\n",
 	} {
 		path := filepath.Join(dir, name)
 		if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
@@ -109,43 +127,93 @@ func evalData(t *testing.T) string {
 	return dir
 }
 
-func TestEvalMeasuresThroughTheAPI(t *testing.T) {
-	t.Parallel()
-	server := &evalServer{texts: map[string]string{}, looks: map[string]int{}, busy: true}
+// evaluated measures on a server of its own and returns what was printed.
+func evaluated(t *testing.T, data string, server *evalServer, measures ...evalMeasure) (string, error) {
+	t.Helper()
+	server.texts, server.looks = map[string]string{}, map[string]int{}
 	web := httptest.NewServer(server)
 	defer web.Close()
 	var out bytes.Buffer
-	err := evaluate(t.Context(), web.URL, evalData(t), []evalSet{
-		{"texts", corpusOf("texts"), "texts", measure.Figures{NDCG: 0.9}},
-	}, &out)
+	err := evaluate(t.Context(), web.URL, data, measures, &out)
+	return out.String(), err
+}
+
+func TestEvalMeasuresThroughTheAPIAndSaysWhatIsMissed(t *testing.T) {
+	t.Parallel()
+	texts := ranking{documents: corpusOf("texts"), questions: "texts", reference: measure.Figures{NDCG: 0.9}, goal: measure.Figures{NDCG: 0.6, Hit: 0.5}}
+	got, err := evaluated(t, evalData(t), &evalServer{busy: true}, evalMeasure{"texts", texts.measure})
 	if err != nil {
 		t.Fatal(err)
 	}
 	// One of two questions finds its document, first.
-	if got := out.String(); !strings.Contains(got, "texts          2          2    0.500        0.900      0.500") ||
-		!strings.Contains(got, `"figures":{"ndcg_10":0.5,"recall_10":0.5,"hit_5":0.5}`) {
+	for _, want := range []string{
+		"nDCG@10    0.500  0.900      ≥ 0.600 missed", "hit@5      0.500             ≥ 0.500  ",
+		"missed: texts: nDCG@10 is 0.500, the goal ≥ 0.600\n", `{"name":"nDCG@10","value":0.5,"reference":0.9,"at_least":0.6}`,
+	} {
+		if !strings.Contains(got, want) {
+			t.Errorf("%q is missing in\n%s", want, got)
+		}
+	}
+	if strings.Count(got, "missed: ") != 1 {
 		t.Errorf("printed\n%s", got)
 	}
 }
 
 func TestEvalUploadsFilesNamedByTheirPath(t *testing.T) {
 	t.Parallel()
-	web := httptest.NewServer(&evalServer{texts: map[string]string{}, looks: map[string]int{}})
-	defer web.Close()
-	var out bytes.Buffer
-	if err := evaluate(t.Context(), web.URL, evalData(t), []evalSet{{"files", filesOf("files"), "questions", measure.Figures{}}}, &out); err != nil {
+	files := ranking{documents: filesOf("files"), questions: "questions"}
+	got, err := evaluated(t, evalData(t), &evalServer{}, evalMeasure{"files", files.measure})
+	if err != nil {
 		t.Fatal(err)
 	}
-	if !strings.Contains(out.String(), `"ndcg_10":1,`) {
-		t.Errorf("printed\n%s", out.String())
+	if !strings.Contains(got, `{"name":"nDCG@10","value":1}`) || !strings.Contains(got, "All goals are reached.") {
+		t.Errorf("printed\n%s", got)
+	}
+}
+
+func TestEvalMeasuresEvidenceAndAbstention(t *testing.T) {
+	t.Parallel()
+	got, err := evaluated(t, evalData(t), &evalServer{}, evalMeasure{"spans", measureSpans}, evalMeasure{"abstention", measureAbstention})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{
+		// One of two questions finds all its evidence, in 15 characters.
+		`{"name":"recall of evidence","value":0.5,`, `{"name":"characters each","value":15}`,
+		`{"name":"others' answered","value":0.5,"at_most":0.05}`, `{"name":"own refused","value":0,"at_most":0.1}`,
+		"missed: abstention: others' answered is 0.500, the goal ≤ 0.050",
+	} {
+		if !strings.Contains(got, want) {
+			t.Errorf("%q is missing in\n%s", want, got)
+		}
+	}
+}
+
+func TestEvalSaysWhichSetIsNotThere(t *testing.T) {
+	t.Parallel()
+	got, err := evaluated(t, t.TempDir(), &evalServer{}, evalMeasures()...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if strings.Count(got, ": not in this folder") != len(evalMeasures()) {
+		t.Errorf("printed\n%s", got)
+	}
+}
+
+func TestTheReferenceOfSpansIsThatOfTheSameSize(t *testing.T) {
+	t.Parallel()
+	for size, want := range map[float64][2]float64{400: {0.703, 0.098}, 1000: {0.89, 0.052}, 1200: {0.917, 0.043}, 1300: {0.9305, 0.0385}} {
+		recall, precision := spansReference(size)
+		if math.Abs(recall-want[0]) > 1e-9 || math.Abs(precision-want[1]) > 1e-9 {
+			t.Errorf("%.0f: %.4f, %.4f", size, recall, precision)
+		}
 	}
 }
 
 func TestEvalSaysWhichDocumentCannotBeRead(t *testing.T) {
 	t.Parallel()
-	web := httptest.NewServer(&evalServer{texts: map[string]string{}, looks: map[string]int{}, failing: "This file is damaged."})
-	defer web.Close()
-	err := evaluate(context.Background(), web.URL, evalData(t), []evalSet{{"files", filesOf("files"), "questions", measure.Figures{}}}, io.Discard)
+	files := ranking{documents: filesOf("files"), questions: "questions"}
+	_, err := evaluated(t, evalData(t), &evalServer{failing: "This file is damaged."}, evalMeasure{"files", files.measure})
 	if err == nil || err.Error() != "measure files: read deep/page.md: This file is damaged." {
 		t.Errorf("error %v", err)
 	}

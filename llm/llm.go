@@ -89,3 +89,7 @@ func (e *Error) Error() string {
 }
 
 func (e *Error) Unwrap() error { return e.Err }
+
+// NotFound at the beginning of an answer says that the passages do not answer the question. It is for whoever asked: visitors
+// are shown what follows it, or words of the platform's where nothing does.
+const NotFound = "[[not found]]"

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"path"
+	"regexp"
 	"strings"
 )
 
@@ -148,6 +149,9 @@ func only(related map[string]relation, kind, usual string) string {
 	return usual
 }
 
+// givenName matches what programs call what was not named.
+var givenName = regexp.MustCompile(`(?i)^(slide|folie|book|mappe|workbook|presentation|präsentation|powerpoint[ -].*|word document|pptx?|excel)[ -]?\d*$`)
+
 // ownTitle is the title among the properties of an Office document, unless it is the name
 // that a program gave it.
 func (a *archive) ownTitle(ctx context.Context, part string) (string, error) {
@@ -166,7 +170,7 @@ func (a *archive) ownTitle(ctx context.Context, part string) (string, error) {
 		}
 		return nil
 	})
-	if name := squeeze(title.String()); err == nil && !noTitle.MatchString(name) && len(name) <= maxHeading {
+	if name := squeeze(title.String()); err == nil && !noTitle.MatchString(name) && !givenName.MatchString(name) && len(name) <= maxHeading {
 		return name, nil
 	}
 	return "", err

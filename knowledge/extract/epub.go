@@ -1,12 +1,14 @@
 package extract
 
 import (
+	"bytes"
 	"context"
 	"encoding/xml"
 	"errors"
 	"fmt"
 	"net/url"
 	"path"
+	"regexp"
 	"strings"
 )
 
@@ -37,9 +39,13 @@ func book(ctx context.Context, data []byte) (text, error) {
 		if err != nil {
 			return text{}, err
 		}
+		page = closedAtOnce.ReplaceAll(page, []byte("<$1$2></$1>"))
 		title, blocks, err := chapter(ctx, page, "")
 		if err != nil {
 			return text{}, err
+		}
+		if isContents(page) {
+			continue
 		}
 		o.close(0)
 		if len(blocks) > 0 && len(blocks[0].Headings) == 0 && title != p.title {
@@ -52,6 +58,9 @@ func book(ctx context.Context, data []byte) (text, error) {
 	}
 	return text{title: p.title, blocks: o.finish()}, nil
 }
+
+// closedAtOnce matches elements that XML may close where they open, which a page would take for open.
+var closedAtOnce = regexp.MustCompile(`<(title|script|style|textarea|iframe|noscript|a|div|span|p|i|b|em|strong|td|th|li|h[1-6])(\s[^<>]*)?/>`)
 
 // bookPackage is what a book says of its parts.
 type bookPackage struct {
@@ -125,4 +134,24 @@ func lockedParts(ctx context.Context, files *archive) (map[string]bool, error) {
 		return nil
 	})
 	return locked, err
+}
+
+// linked matches links with their text.
+var linked = regexp.MustCompile(`(?is)<a\s[^>]*href[^>]*>(.*?)</a\s*>`)
+
+// isContents tells a page that is nothing but links to chapters, and a word or two of heading.
+func isContents(page []byte) bool {
+	links := linked.FindAllSubmatch(page, maxPages)
+	if len(links) < 2 {
+		return false
+	}
+	within := 0
+	for _, l := range links {
+		within += len(squeeze(fragmentText(string(l[1]))))
+	}
+	_, body, found := bytes.Cut(page, []byte("<body"))
+	if !found {
+		body = page
+	}
+	return within*5 >= 2*len(squeeze(fragmentText("<body"+string(body))))
 }

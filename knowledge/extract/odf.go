@@ -59,7 +59,7 @@ type odfReader struct {
 	gone   map[string]bool // styles of tables and slides that are not shown
 	style  string          // that is being declared
 
-	stack  []odfParagraph // of a note, within that which calls it
+	stack  []*odfParagraph // of a note, within that which calls it
 	lists  []odfList
 	tables []*odfTable
 	cells  int // of all tables
@@ -97,7 +97,7 @@ type odfTable struct {
 // Bounds of a sheet: repetition is written as a number.
 const (
 	maxRepeatedCells = 64 // of the same content
-	maxOdfColumns       = 1024
+	maxOdfColumns    = 1024
 	maxCells         = 4_000_000 // of all sheets
 )
 
@@ -191,7 +191,7 @@ func (r *odfReader) start(e xml.StartElement) error {
 }
 
 func (r *odfReader) begin(e xml.StartElement) {
-	p := odfParagraph{style: attribute(e, "style-name")}
+	p := &odfParagraph{style: attribute(e, "style-name")}
 	if e.Name.Local == "h" {
 		p.level, _ = strconv.Atoi(attribute(e, "outline-level"))
 		p.level = max(p.level, 1)
@@ -246,7 +246,7 @@ func (r *odfReader) endParagraph() {
 	if n == 0 {
 		return
 	}
-	p := &r.stack[n-1]
+	p := r.stack[n-1]
 	content := p.text.String()
 	r.stack = r.stack[:n-1]
 	if n > 1 { // a note, or a box within a paragraph

@@ -1,6 +1,7 @@
 package extract
 
 import (
+	"strconv"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -98,12 +99,17 @@ func names(rows [][]string) bool {
 		return false
 	}
 	for _, cell := range rows[0] {
-		cell = strings.TrimSpace(cell)
-		if cell != "" && (utf8.RuneCountInString(cell) > 80 || !strings.ContainsFunc(cell, unicode.IsLetter)) {
+		if cell = strings.TrimSpace(cell); cell != "" && !isName(cell) {
 			return false
 		}
 	}
 	return true
+}
+
+func isName(cell string) bool {
+	_, err := strconv.ParseFloat(cell, 64)
+	last, _ := utf8.DecodeLastRuneInString(cell)
+	return err != nil && utf8.RuneCountInString(cell) <= 80 && strings.ContainsFunc(cell, unicode.IsLetter) && !strings.ContainsRune(".,;。、", last)
 }
 
 // trimEnd drops the empty cells at a row's end.

@@ -109,8 +109,9 @@ func sheetParts(ctx context.Context, files *archive, main string, related map[st
 
 // layout is what a sheet says of its columns and cells beside their values.
 type layout struct {
-	hidden []bool // by column
-	merged []area // by row
+	hidden []bool            // by column
+	merged []area            // by row
+	long   map[string]string // numbers of many digits, by cell
 }
 
 // area is a merged one, whose value stands in its first cell; from 0.
@@ -119,12 +120,23 @@ type area struct{ column, row, lastRow int }
 func readLayout(ctx context.Context, files *archive, part string) (layout, error) {
 	var l layout
 	ranges := 0
+	cell, value := "", ""
 	err := files.parse(ctx, part, func(t xml.Token) error {
+		switch t := t.(type) {
+		case xml.CharData:
+			value = string(t)
+		case xml.EndElement:
+			if t.Name.Local == "v" {
+				l.keep(cell, value)
+			}
+		}
 		e, ok := t.(xml.StartElement)
 		if !ok {
 			return nil
 		}
 		switch e.Name.Local {
+		case "c":
+			cell = attribute(e, "r")
 		case "col":
 			if ranges++; ranges > excelize.MaxColumns {
 				return ErrBroken.Because(errors.New("more columns than a sheet has"))
@@ -140,7 +152,7 @@ func readLayout(ctx context.Context, files *archive, part string) (layout, error
 				l.merged = append(l.merged, area{column - 1, row - 1, lastRow - 1})
 			}
 		}
-		if len(l.merged) > maxRows {
+		if len(l.merged)+len(l.long) > maxRows {
 			return ErrTooBig.Because(errors.New("too many merged cells"))
 		}
 		return nil
@@ -169,6 +181,29 @@ func (l *layout) hide(from, to int) {
 	}
 }
 
+// keep remembers a number that would otherwise be shown as "1.23456789E+14": an account's, an article's.
+func (l *layout) keep(cell, value string) {
+	if len(value) < 12 || len(value) > 17 || strings.Trim(value, "0123456789") != "" || cell == "" {
+		return
+	}
+	if l.long == nil {
+		l.long = map[string]string{}
+	}
+	l.long[cell] = value
+}
+
+// exact undoes the rounding of a number of many digits.
+func (l *layout) exact(row, column int, shown string) string {
+	if len(l.long) == 0 || !strings.Contains(shown, "E+") {
+		return shown
+	}
+	name, err := excelize.CoordinatesToCellName(column+1, row+1)
+	if value := l.long[name]; err == nil && value != "" {
+		return value
+	}
+	return shown
+}
+
 func (l *layout) hides(column int) bool { return column < len(l.hidden) && l.hidden[column] }
 
 // sheet reads the rows of a sheet; an empty one ends what stands together.
@@ -187,6 +222,9 @@ func sheet(ctx context.Context, o *outline, book *excelize.File, name string, l 
 		}
 		if err := o.check(ctx); err != nil {
 			return err
+		}
+		for i := range row {
+			row[i] = l.exact(at, i, row[i])
 		}
 		row = above.fill(at, row)
 		if rows.GetRowOpts().Hidden {

@@ -14,13 +14,15 @@ import (
 
 // memory is Store, Steps and Contents without a database.
 type memory struct {
-	mu       sync.Mutex
-	sources  map[string]Source
-	chunks   map[string][][]byte
-	passages map[string][]Passage
-	versions map[string]int64 // by tenant/bot
-	queue    []Source         // to be read, in order
-	clock    time.Time
+	mu        sync.Mutex
+	sources   map[string]Source
+	chunks    map[string][][]byte
+	passages  map[string][]Passage
+	versions  map[string]int64           // by tenant/bot
+	queue     []Source                   // to be read, in order
+	addresses map[string]map[string]kept // of sites, by their URL
+	found     int
+	clock     time.Time
 
 	loads    int   // of sources
 	largest  int   // chunk
@@ -29,7 +31,7 @@ type memory struct {
 
 func newMemory() *memory {
 	return &memory{
-		sources: map[string]Source{}, chunks: map[string][][]byte{}, passages: map[string][]Passage{}, versions: map[string]int64{},
+		sources: map[string]Source{}, chunks: map[string][][]byte{}, passages: map[string][]Passage{}, versions: map[string]int64{}, addresses: map[string]map[string]kept{},
 		clock: time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC),
 	}
 }
@@ -141,7 +143,8 @@ func (m *memory) ReadyVersions(_ context.Context, tenant, bot string) (map[strin
 	defer m.mu.Unlock()
 	ready := map[string]time.Time{}
 	for id, s := range m.sources {
-		if s.Tenant == tenant && s.Bot == bot && s.State == Ready {
+		again := s.Kind == KindURL && !s.ReadAt.IsZero()
+		if s.Tenant == tenant && s.Bot == bot && s.Kind != KindSite && (s.State == Ready || again) {
 			ready[id] = s.UpdatedAt
 		}
 	}
@@ -157,6 +160,16 @@ func (m *memory) SourcePassages(_ context.Context, tenant, id string) (Source, [
 	}
 	m.loads++
 	return s, slices.Clone(m.passages[id]), nil
+}
+
+func (m *memory) PassagesOf(ctx context.Context, tenant, bot string, ids []string) (pages []Page, err error) {
+	for _, id := range ids {
+		source, passages, err := m.SourcePassages(ctx, tenant, id)
+		if err == nil && source.Bot == bot {
+			pages = append(pages, Page{Source: source, Passages: passages})
+		}
+	}
+	return pages, nil
 }
 
 func (m *memory) KnowledgeVersion(_ context.Context, tenant, bot string) (int64, error) {

@@ -22,11 +22,16 @@ type Reader struct {
 	extractor extract.Opener
 	web       Web
 	slots     chan struct{} // each may hold an original in memory
+
+	sites  Sites
+	turns  *fetch.Turns
+	pause  time.Duration
+	robots robots
 }
 
 // Web gets pages from the web: a fetch.Client, but in tests.
 type Web interface {
-	Get(ctx context.Context, url string) (fetch.Page, error)
+	Get(ctx context.Context, wanted fetch.Request) (fetch.Page, error)
 }
 
 // What a Reader takes in unless an option says otherwise.
@@ -61,9 +66,16 @@ func WithOpener(opener extract.Opener) ReaderOption { return func(r *Reader) { r
 // WithWeb sets the way to the web.
 func WithWeb(web Web) ReaderOption { return func(r *Reader) { r.web = web } }
 
+// WithSites sets where sites are kept, and what is read again. Without it neither is.
+func WithSites(sites Sites) ReaderOption { return func(r *Reader) { r.sites = sites } }
+
+// WithPause sets how long a site is left alone between two requests, at least; a slow one longer. 200 ms unless given.
+func WithPause(d time.Duration) ReaderOption { return func(r *Reader) { r.pause = d } }
+
 // NewReader returns a reader over the given stores.
 func NewReader(store Store, steps Steps, options ...ReaderOption) *Reader {
-	r := &Reader{store: store, steps: steps, maxSize: DefaultMaxSize, stepTime: defaultStepTime, slots: make(chan struct{}, DefaultAtOnce)}
+	r := &Reader{store: store, steps: steps, maxSize: DefaultMaxSize, stepTime: defaultStepTime, slots: make(chan struct{}, DefaultAtOnce),
+		turns: fetch.NewTurns(), pause: defaultPause}
 	for _, option := range options {
 		option(r)
 	}
@@ -89,12 +101,6 @@ const (
 // maxPassages bounds a source: its passages are loaded into memory together.
 const maxPassages = 20_000
 
-// webTime bounds how long a step reads what it got from the web, which is not kept and so not read in several steps.
-const webTime = 30 * time.Second
-
-var errLongPage = chat.Fail(chat.TooLarge, "source_too_long",
-	"What is at this address takes too long to read. Download it and upload the file instead.")
-
 // Read does one step of reading a source: a batch of pages, 60 s at most. It
 // is what the job calls; repeating a step changes nothing twice. A source that
 // cannot be read becomes Broken with an error in words, which is not an error here;
@@ -110,17 +116,20 @@ func (r *Reader) Read(ctx context.Context, tenant, id string) error {
 	if source.State != Queued && source.State != Reading {
 		return nil
 	}
-	select {
-	case r.slots <- struct{}{}:
-		defer func() { <-r.slots }()
-	case <-ctx.Done():
-		return ctx.Err()
+	switch source.Kind { //nolint:exhaustive // the others have an original
+	case KindSite:
+		return r.readSite(ctx, source)
+	case KindURL:
+		return r.readURL(ctx, source)
 	}
-	var original []byte
-	if source.Kind != KindURL {
-		if original, err = r.load(ctx, source); err != nil {
-			return fmt.Errorf("load original of source %s: %w", id, err)
-		}
+	done, err := r.slot(ctx)
+	if err != nil {
+		return err
+	}
+	defer done()
+	original, err := r.load(ctx, source)
+	if err != nil {
+		return fmt.Errorf("load original of source %s: %w", id, err)
 	}
 	from := source.PagesRead
 	next, passages, err := r.step(ctx, source, original)
@@ -140,25 +149,24 @@ func (r *Reader) Read(ctx context.Context, tenant, id string) error {
 	return nil
 }
 
-// step reads the next pages and returns what the source is after them. What is
-// on the web is read as a whole: it may be another page the next time.
-func (r *Reader) step(ctx context.Context, source Source, original []byte) (Source, []Passage, error) {
-	fromWeb := source.Kind == KindURL
-	if fromWeb {
-		var err error
-		if original, err = r.fetch(ctx, &source); err != nil {
-			return source, nil, err
-		}
+// slot waits until there is room for one more original in memory.
+func (r *Reader) slot(ctx context.Context) (done func(), err error) {
+	select {
+	case r.slots <- struct{}{}:
+		return func() { <-r.slots }, nil
+	case <-ctx.Done():
+		return nil, ctx.Err()
 	}
+}
+
+// step reads the next pages and returns what the source is after them.
+func (r *Reader) step(ctx context.Context, source Source, original []byte) (Source, []Passage, error) {
 	document, err := r.extractor.Open(ctx, source.MediaType, original)
 	if err != nil {
 		return source, nil, err
 	}
 	defer document.Close()
 	source.Pages = document.Pages()
-	if fromWeb && document.Title() != "" {
-		source.Title = clip(document.Title(), maxTitle)
-	}
 	title := document.Title()
 	if title == source.Title {
 		title = "" // it is indexed as the source's
@@ -180,22 +188,22 @@ func (r *Reader) step(ctx context.Context, source Source, original []byte) (Sour
 		if source.Passages > maxPassages {
 			return source, nil, extract.ErrTooMuchText
 		}
-		if !fromWeb && (time.Since(begun) >= r.stepTime || len(passages) >= stepPassages) {
+		if time.Since(begun) >= r.stepTime || len(passages) >= stepPassages {
 			break
-		}
-		if fromWeb && time.Since(begun) > webTime && source.PagesRead < source.Pages {
-			return source, nil, errLongPage
 		}
 	}
 	if source.Note == "" {
 		source.Note = document.Note()
+	}
+	if source.Language == "" {
+		source.Language = languageOf(passages)
 	}
 	source.State = Reading
 	if source.PagesRead >= source.Pages {
 		if source.Passages == 0 {
 			return source, nil, extract.ErrNoText
 		}
-		source.State = Ready
+		source.State, source.ReadAt = Ready, time.Now().UTC()
 	}
 	return source, passages, nil
 }
@@ -215,19 +223,4 @@ func (r *Reader) load(ctx context.Context, source Source) ([]byte, error) {
 		return nil, fmt.Errorf("%d bytes of %d", len(data), source.Size)
 	}
 	return data, nil
-}
-
-// fetch gets a page from the web and decides what it is.
-func (r *Reader) fetch(ctx context.Context, source *Source) ([]byte, error) {
-	page, err := r.web.Get(ctx, source.URL)
-	if err != nil {
-		return nil, err
-	}
-	head := page.Body[:min(len(page.Body), extract.HeadSize)]
-	if len(head) == 0 {
-		return nil, extract.ErrNoText
-	}
-	source.MediaType, err = extract.Detect(head, page.Name)
-	source.Size = int64(len(page.Body))
-	return page.Body, err
 }

@@ -21,8 +21,8 @@ import (
 // web serves pages by their address.
 type web map[string]fetch.Page
 
-func (w web) Get(_ context.Context, url string) (fetch.Page, error) {
-	page, ok := w[url]
+func (w web) Get(_ context.Context, wanted fetch.Request) (fetch.Page, error) {
+	page, ok := w[wanted.URL]
 	if !ok {
 		return fetch.Page{}, fetch.ErrUnreachable
 	}
@@ -32,7 +32,7 @@ func (w web) Get(_ context.Context, url string) (fetch.Page, error) {
 func setup(t *testing.T, options ...ReaderOption) (*Reader, *memory) {
 	t.Helper()
 	m := newMemory()
-	r := NewReader(m, m, options...)
+	r := NewReader(m, m, append([]ReaderOption{WithSites(m), WithPause(0)}, options...)...)
 	t.Cleanup(func() {
 		if err := r.Close(); err != nil {
 			t.Error(err)

@@ -68,16 +68,7 @@ func (r *Reader) ReceiveText(ctx context.Context, source Source, text string) (S
 // ReceiveFAQ queues questions with their answers. source needs Tenant and Bot. Pairs
 // that lack one of both are left out.
 func (r *Reader) ReceiveFAQ(ctx context.Context, source Source, pairs []Pair) (Source, error) {
-	var whole []Pair
-	for _, p := range pairs {
-		if strings.TrimSpace(p.Question) != "" && strings.TrimSpace(p.Answer) != "" {
-			whole = append(whole, p)
-		}
-	}
-	if len(whole) == 0 {
-		return Source{}, errNoPairs
-	}
-	original, err := extract.FormatFAQ(whole)
+	original, err := format(pairs)
 	if err != nil {
 		return Source{}, err
 	}
@@ -88,11 +79,14 @@ func (r *Reader) ReceiveFAQ(ctx context.Context, source Source, pairs []Pair) (S
 	return r.keep(ctx, source, bytes.NewReader(original))
 }
 
-// ReceiveURL queues a web page, which the job fetches. source needs Tenant, Bot and URL.
+// ReceiveURL queues a web page, which the job fetches. source needs Tenant, Bot and URL; of its Plan, Every counts.
 func (r *Reader) ReceiveURL(ctx context.Context, source Source) (Source, error) {
 	address, err := url.Parse(strings.TrimSpace(source.URL))
 	if err != nil || (address.Scheme != "https" && address.Scheme != "http") || address.Hostname() == "" || address.User != nil || len(source.URL) > 2000 {
 		return Source{}, errURL
+	}
+	if err := CheckPlan(KindURL, source.Plan); err != nil {
+		return Source{}, err
 	}
 	address.Fragment = ""
 	source.URL = address.String()

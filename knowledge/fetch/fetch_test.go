@@ -59,7 +59,7 @@ func TestAPageIsGotWithANameThatTellsItsType(t *testing.T) {
 	t.Parallel()
 	url, client := site(t, "")
 	for _, path := range []string{"/page", "/moved"} {
-		page, err := client.Get(t.Context(), url+path)
+		page, err := client.Get(t.Context(), fetch.Request{URL: url + path})
 		if err != nil || string(page.Body) != "<p>hello" || page.Name != "page.html" || page.URL != url+"/page" {
 			t.Errorf("%s: %+v, error %v", path, page, err)
 		}
@@ -76,14 +76,14 @@ func TestWhatCannotBeGotSaysWhy(t *testing.T) {
 		"/missing": "url_status", "/round": "url_unreachable", "/inside": "url_forbidden", "/file": "url_unreachable",
 		"/huge": "url_too_large", "/bomb": "url_too_large",
 	} {
-		_, err := client.Get(t.Context(), url+path)
+		_, err := client.Get(t.Context(), fetch.Request{URL: url + path})
 		var words *chat.Error
 		if !errors.As(err, &words) || words.Code != code {
 			t.Errorf("%s: %v, want %s", path, err, code)
 		}
 	}
 	for _, address := range []string{"ftp://x", "file:///etc/passwd", "http://user:secret@x", ":", ""} {
-		if _, err := client.Get(t.Context(), address); !errors.Is(err, fetch.ErrUnreachable) {
+		if _, err := client.Get(t.Context(), fetch.Request{URL: address}); !errors.Is(err, fetch.ErrUnreachable) {
 			t.Errorf("%q: %v", address, err)
 		}
 	}
@@ -103,14 +103,14 @@ func TestPrivateAddressesAreNotReachedByDefault(t *testing.T) {
 		inner.URL, "http://localhost" + port, "http://localhost", "http://127.1", "http://[::1]" + port, "http://0.0.0.0" + port, "http://[::ffff:127.0.0.1]" + port,
 		"http://169.254.169.254/latest/meta-data/", "http://10.0.0.1", "http://192.168.0.1", "http://[fd00::1]", "http://2130706433",
 	} {
-		if _, err := client.Get(t.Context(), address); !errors.Is(err, fetch.ErrForbidden) && !errors.Is(err, fetch.ErrUnreachable) {
+		if _, err := client.Get(t.Context(), fetch.Request{URL: address}); !errors.Is(err, fetch.ErrForbidden) && !errors.Is(err, fetch.ErrUnreachable) {
 			t.Errorf("%s: %v", address, err)
 		}
 	}
 	if reached {
 		t.Error("a private address was reached")
 	}
-	if _, err := client.Get(t.Context(), inner.URL); !errors.Is(err, fetch.ErrForbidden) {
+	if _, err := client.Get(t.Context(), fetch.Request{URL: inner.URL}); !errors.Is(err, fetch.ErrForbidden) {
 		t.Errorf("not said to be private: %v", err)
 	}
 }
@@ -120,7 +120,7 @@ func TestGivingUpIsNotThePagesFault(t *testing.T) {
 	url, client := site(t, "")
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if _, err := client.Get(ctx, url+"/stuck"); !errors.Is(err, context.Canceled) {
+	if _, err := client.Get(ctx, fetch.Request{URL: url + "/stuck"}); !errors.Is(err, context.Canceled) {
 		t.Errorf("error %v", err)
 	}
 }

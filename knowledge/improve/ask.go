@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"parley/chat"
+	"parley/knowledge"
 )
 
 // Asker asks a bot without leaving a trace: no conversation, nothing counted, nothing taken from earlier answers.
@@ -32,6 +33,7 @@ type Asked struct {
 	Citations []chat.Citation
 	Offer     string
 	By        By
+	Hits      []knowledge.Hit // as the answer's writer got them, best first: "[1]" is the first
 	Trace     chat.Trace
 	Prompt    []Message // as the model was asked; none without a model
 }

@@ -3,10 +3,12 @@ package rest
 import (
 	"cmp"
 	"context"
+	"encoding/json"
 	"slices"
 	"sync"
 
 	"parley/chat"
+	"parley/knowledge"
 	"parley/knowledge/improve"
 )
 
@@ -150,3 +152,22 @@ var (
 	_ improve.Tests   = (*improvements)(nil)
 	_ improve.Answers = (*improvements)(nil)
 )
+
+// Pairs and ReplacePairs are what fixes ask of the reader.
+
+func (m *inMemory) Pairs(ctx context.Context, tenant, bot, id string) (knowledge.Source, []knowledge.Pair, error) {
+	source, err := m.Source(ctx, tenant, bot, id)
+	if err != nil {
+		return source, nil, err
+	}
+	defer m.lock()()
+	var pairs []knowledge.Pair
+	return source, pairs, json.Unmarshal(m.originals[id], &pairs)
+}
+
+func (m *inMemory) ReplacePairs(_ context.Context, source knowledge.Source, pairs []knowledge.Pair) (knowledge.Source, error) {
+	defer m.lock()()
+	content, err := json.Marshal(pairs)
+	m.originals[source.ID] = content
+	return source, err
+}

@@ -30,11 +30,13 @@ func (w *world) checkIsolation() {
 		"updateConversation": `{"spam":true,"blocked":true,"snoozed_until":null}`, "setConversationStatus": `{"status":"closed"}`, "sendMessage": `{"text":"x"}`,
 		"stopAnswer": `{}`, "mailTranscript": `{"email":"sam@rival.example"}`, "addNote": `{"text":"x"}`, "markRead": `{"seq":1}`,
 		"putLabel": `{"name":"Stolen","color":"#000000"}`, "putReply": `{"shortcut":"stolen","text":"x"}`, "updateMember": `{"role":"viewer"}`,
+		"preview": `{"text":"recipe"}`, "settleGaps": `{"places":[],"state":"dismissed"}`, "fixAnswer": `{"question":"stolen","answer":"stolen"}`, "createTest": `{"text":"stolen","nothing":true}`,
+		"importTests": "question,phrase\nstolen,stolen", "putTest": `{"text":"stolen","nothing":true}`, "beginTestRun": `{}`,
 	}
 	none := map[string]string{
 		"{bot}": chat.NewID(chat.BotPrefix), "{source}": chat.NewID(chat.SourcePrefix), "{conversation}": chat.NewID(chat.ConversationPrefix),
 		"{webhook}": chat.NewID(chat.WebhookPrefix), "{visitor}": chat.NewID(chat.VisitorPrefix), "{label}": chat.NewID(chat.LabelPrefix),
-		"{reply}": chat.NewID(chat.ReplyPrefix), "{member}": chat.NewID(chat.UserPrefix), "{invitation}": chat.NewID(account.InvitationPrefix),
+		"{test}": chat.NewID(chat.TestPrefix), "{run}": chat.NewID(chat.RunPrefix), "{reply}": chat.NewID(chat.ReplyPrefix), "{member}": chat.NewID(chat.UserPrefix), "{invitation}": chat.NewID(account.InvitationPrefix),
 	}
 	mias, sams := w.ids(w.mia, "acme"), w.ids(w.sam, "rival")
 	malformed := []string{"1", "..", "bot_", "%00", "%27%20or%201=1", strings.Repeat("x", 2000), strings.ToUpper(w.mia.bot), w.mia.bot + "%20"}
@@ -84,12 +86,19 @@ func (w *world) checkIsolation() {
 				check(method, replace(path, map[string]string{"{bot}": w.sam.bot, "{source}": w.mia.source}), body)
 				check(method, replace(path, map[string]string{"{bot}": w.mia.bot, "{source}": w.sam.source}), body)
 			}
+			for _, part := range []string{"{test}", "{run}"} {
+				if strings.Contains(path, part) {
+					check(method, replace(path, map[string]string{"{bot}": w.sam.bot, part: mias[part]}), body)
+					check(method, replace(path, map[string]string{"{bot}": w.mia.bot, part: sams[part]}), body)
+				}
+			}
 		}
 	}
-	if tried < 38 {
+	if tried < 50 {
 		t.Errorf("only %d routes were tried", tried)
 	}
 	check("POST", replace("/api/v1/bots/{bot}/answers", sams), `{"text":"x","conversation":"`+w.mia.conversation+`"}`)
+	check("POST", replace("/api/v1/bots/{bot}/fixes", sams), `{"question":"x","answer":"x","conversation":"`+w.mia.conversation+`","seq":3}`)
 	check("GET", "/api/v1/conversations?bot="+w.mia.bot, "")
 	check("PUT", replace("/api/v1/conversations/{conversation}/assignment", sams), `{"agent":"`+mias["{member}"]+`"}`)
 	check("PATCH", replace("/api/v1/conversations/{conversation}", sams), `{"labels":["`+mias["{label}"]+`"]}`)
@@ -121,7 +130,8 @@ func (w *world) checkIsolation() {
 	if w.json("GET", replace("/api/v1/conversations/{conversation}/notes", mias), mia, "", 200, &notes); len(notes.Items) > 0 {
 		t.Errorf("notes %+v", notes)
 	}
-	for _, path := range []string{"/api/v1/labels", "/api/v1/replies", "/api/v1/members", "/api/v1/invitations"} {
+	mine := "/api/v1/bots/" + w.mia.bot
+	for _, path := range []string{mine + "/tests", "/api/v1/labels", "/api/v1/replies", "/api/v1/members", "/api/v1/invitations"} {
 		if got := w.do(request{method: "GET", path: path, token: mia}); !strings.Contains(got.body, "Acme") && !strings.Contains(got.body, "acme") || strings.Contains(strings.ToLower(got.body), "stolen") {
 			t.Errorf("%s shows %s", path, got.body)
 		}
@@ -166,10 +176,20 @@ func (w *world) ids(b business, company string) map[string]string {
 	}
 	return map[string]string{
 		"{bot}": b.bot, "{source}": b.source, "{conversation}": b.conversation, "{webhook}": b.webhook, "{visitor}": of.Visitor, "{member}": b.tokens.User,
+		"{test}":       made("/api/v1/bots/"+b.bot+"/tests", `{"text":"What is the secret of `+company+`?","phrase":"recipe"}`),
+		"{run}":        w.run(b),
 		"{label}":      made("/api/v1/labels", `{"name":"Of `+company+`","color":"#3455db"}`),
 		"{reply}":      made("/api/v1/replies", `{"shortcut":"of-`+company+`","text":"We are `+company+`."}`),
 		"{invitation}": made("/api/v1/invitations", `{"email":"new@`+company+`.example","role":"agent"}`),
 	}
+}
+
+// run begins a run of a business's tests and returns its id.
+func (w *world) run(b business) string {
+	w.t.Helper()
+	var begun testRun
+	w.json("POST", "/api/v1/bots/"+b.bot+"/test-runs", b.tokens.AccessToken, `{}`, 202, &begun)
+	return begun.ID
 }
 
 func replace(path string, ids map[string]string) string {

@@ -1,6 +1,7 @@
 package rest
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"net/http"
@@ -10,6 +11,7 @@ import (
 
 	"parley/account"
 	"parley/chat"
+	"parley/knowledge"
 	"parley/knowledge/improve"
 )
 
@@ -69,8 +71,19 @@ type preview struct {
 
 type previewPassage struct {
 	TracedPassage
-	LexicalRank int `json:"lexical_rank,omitempty" doc:"Place among what was found by its words, from 1; absent: not found so."`
-	VectorRank  int `json:"vector_rank,omitempty" doc:"Place among what was found by its meaning, from 1; absent: not found so."`
+	URL         string `json:"url,omitempty"`
+	LexicalRank int    `json:"lexical_rank,omitempty" doc:"Place among what was found by its words, from 1; absent: not found so."`
+	VectorRank  int    `json:"vector_rank,omitempty" doc:"Place among what was found by its meaning, from 1; absent: not found so."`
+}
+
+func previewPassageOf(h knowledge.Hit) previewPassage {
+	shown := previewPassage{TracedPassage: TracedPassage{
+		Passage: h.ID, Source: cmp.Or(h.Added, h.Source), Title: h.Title, Headings: h.Headings, Text: h.Text, Page: h.Page, Score: h.Score, Confidence: h.Confidence,
+	}, URL: h.URL}
+	if shown.Source != h.Source {
+		shown.Part = h.Source
+	}
+	return shown
 }
 
 type promptMessage struct {
@@ -139,12 +152,12 @@ func previewOf(a improve.Asked) preview {
 	t := a.Trace
 	shown := preview{
 		Text: a.Text, Citations: citationsOf(a.Citations), Offer: a.Offer, AnsweredBy: string(a.By),
-		Query: t.Query, Threshold: t.Threshold, Passages: make([]previewPassage, len(t.Passages)), Prompt: make([]promptMessage, len(a.Prompt)), Model: t.Model,
+		Query: t.Query, Threshold: t.Threshold, Passages: make([]previewPassage, len(a.Hits)), Prompt: make([]promptMessage, len(a.Prompt)), Model: t.Model,
 		TimingMS:    previewTiming{t.Retrieved.Seconds() * 1e3, t.FirstPiece.Seconds() * 1e3, t.Ended.Seconds() * 1e3},
 		InputTokens: t.InputTokens, OutputTokens: t.OutputTokens, CostMicros: t.CostMicros,
 	}
-	for i, p := range t.Passages {
-		shown.Passages[i] = previewPassage{TracedPassage: tracedPassageOf(p)}
+	for i, h := range a.Hits {
+		shown.Passages[i] = previewPassageOf(h)
 	}
 	for i, m := range a.Prompt {
 		shown.Prompt[i] = promptMessage(m)

@@ -40,19 +40,19 @@ type RunPath struct {
 }
 
 type testRun struct {
-	ID        string       `json:"id"`
-	State     string       `json:"state" enum:"running,finished,failed"`
-	By        string       `json:"by" doc:"The user who began it."`
-	Unsaved   bool         `json:"unsaved" doc:"It was asked with settings that were not saved."`
-	Of        int          `json:"of" doc:"Questions in all."`
-	Done      int          `json:"done"`
-	Passed    int          `json:"passed"`
-	Error     string       `json:"error,omitempty" doc:"Why it was not finished, for people."`
-	BegunAt   time.Time    `json:"begun_at"`
-	EndedAt   *time.Time   `json:"ended_at,omitempty"`
-	Results   []testResult `json:"results" doc:"In the order of the questions, as far as they were asked."`
-	Changed   []testChange `json:"changed" doc:"What came out otherwise than of the run before: first what got worse."`
-	ChangedTo string       `json:"compared_with,omitempty" doc:"The run before; absent if there is none."`
+	ID           string       `json:"id"`
+	State        string       `json:"state" enum:"running,finished,failed"`
+	By           string       `json:"by" doc:"The user who began it."`
+	Unsaved      bool         `json:"unsaved" doc:"It was asked with settings that were not saved."`
+	Of           int          `json:"of" doc:"Questions in all."`
+	Done         int          `json:"done"`
+	Passed       int          `json:"passed"`
+	Error        string       `json:"error,omitempty" doc:"Why it was not finished, for people."`
+	BegunAt      time.Time    `json:"begun_at"`
+	EndedAt      *time.Time   `json:"ended_at,omitempty"`
+	Results      []testResult `json:"results" doc:"In the order of the questions, as far as they were asked."`
+	Changed      []testChange `json:"changed" doc:"What came out otherwise than of the run before: first what got worse."`
+	ComparedWith string       `json:"compared_with,omitempty" doc:"The run before; absent if there is none."`
 }
 
 type testResult struct {
@@ -155,7 +155,7 @@ func (s *server) getTestRun(ctx context.Context, who account.Identity, in *RunPa
 		return nil, err
 	}
 	if before != nil {
-		shown.ChangedTo = before.ID
+		shown.ComparedWith = before.ID
 		for _, c := range improve.Changes(*before, run) {
 			shown.Changed = append(shown.Changed, testChange{c.Test, c.Text, string(c.Was), string(c.Is)})
 		}

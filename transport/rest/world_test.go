@@ -19,6 +19,7 @@ import (
 	"parley/account"
 	"parley/chat"
 	"parley/knowledge"
+	"parley/knowledge/improve"
 )
 
 // ports is everything that a store has to offer to the API.
@@ -52,6 +53,8 @@ type world struct {
 	log    *journal
 	heard  *announcements
 	hooks  *fakeHooks
+	better *improvements
+	asked  *fakeAsker
 
 	mia, sam business
 }
@@ -82,11 +85,12 @@ func setupOver(t *testing.T, store ports, reader Reader, library Library, change
 	if err != nil {
 		t.Fatal(err)
 	}
-	w := &world{t: t, log: &journal{}, heard: &announcements{}, hooks: &fakeHooks{}, engine: &fakeEngine{log: store, conversations: store, reads: store, desk: store}}
+	w := &world{t: t, log: &journal{}, heard: &announcements{}, hooks: &fakeHooks{}, better: &improvements{}, asked: &fakeAsker{}, engine: &fakeEngine{log: store, conversations: store, reads: store, desk: store}}
 	config := Config{
 		Accounts: accounts, Bots: store, Sources: store, Reader: reader, Library: library, Conversations: store, Log: store, Traces: store,
 		Engine: w.engine, Announcer: w.heard, Webhooks: store, Hooks: w.hooks,
 		Inbox: store, Triage: store, Notes: store, Reads: store, Labels: store, Replies: store, Mails: store, Members: store,
+		Gaps: w.better, Tests: w.better, OldAnswers: w.better, Asker: w.asked, Runs: improve.Runner{Tests: w.better, Asker: w.asked},
 		Key: testKey, PublicURL: "http://parley.example",
 		Limits:  Limits{Upload: 1 << 20},
 		Ready:   map[string]Part{"database": {Check: func(context.Context) error { return nil }}},
@@ -103,6 +107,9 @@ func setupOver(t *testing.T, store ports, reader Reader, library Library, change
 		},
 		DemoBot: "bot_demo", BotMark: "__BOT__",
 		Logger: slog.New(slog.NewTextHandler(w.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
+	}
+	if pairs, ok := reader.(improve.Pairs); ok {
+		config.Fixes = improve.Fixer{Sources: store, Pairs: pairs}
 	}
 	for _, c := range change {
 		c(&config)

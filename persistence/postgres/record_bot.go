@@ -19,6 +19,7 @@ type settingsRecord struct {
 	Greeting     string   `json:"greeting,omitempty"`
 	Instructions string   `json:"instructions,omitempty"`
 	Tone         string   `json:"tone,omitempty"`
+	Length       string   `json:"length,omitempty"`
 	Languages    []string `json:"languages,omitempty"`
 	Model        string   `json:"model,omitempty"`
 	Threshold    float64  `json:"threshold,omitempty"`

@@ -83,10 +83,12 @@ type Hit struct {
 	Kind  Kind   // of what the owner added
 	Title string // of its source
 	URL   string
-	// Score is BM25's, comparable within one result only.
+	// Score is BM25's, or that of the fusion of words and vectors; comparable within one result only.
 	Score float64
 	// Confidence is 0–1: how much of the question the passage covers, comparable between questions.
 	Confidence float64
+	// LexicalRank and VectorRank are its places, from 1, in the lists that words and vectors give; 0: it is not in it, or there is none.
+	LexicalRank, VectorRank int
 }
 
 // Store keeps sources, their originals and passages, all sealed.
@@ -123,10 +125,13 @@ type Steps interface {
 
 // Contents is what an index is built from.
 type Contents interface {
-	// ReadyVersions returns the ready sources of a bot with the time of their last change.
+	// ReadyVersions returns what a bot knows, by id, with the time at which that last became something else: the sources that are Ready
+	// and have passages of their own, pages of sites among them, and single pages that were read before, whatever their State is.
 	ReadyVersions(ctx context.Context, tenant, bot string) (map[string]time.Time, error)
 	// SourcePassages returns a source with all its passages in order.
 	SourcePassages(ctx context.Context, tenant, source string) (Source, []Passage, error)
+	// PassagesOf returns many of a bot's sources with all their passages, in a few round trips: in the order of the ids, those that are gone left out.
+	PassagesOf(ctx context.Context, tenant, bot string, ids []string) ([]Page, error)
 	// KnowledgeVersion returns the bot's version, which grows with each change of its knowledge.
 	KnowledgeVersion(ctx context.Context, tenant, bot string) (int64, error)
 }

@@ -3,6 +3,7 @@ package jobs
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"github.com/riverqueue/river"
 	"github.com/riverqueue/river/riverdriver"
@@ -38,10 +39,10 @@ func (q *Queue[TTx]) Migrate(ctx context.Context) error {
 	return nil
 }
 
-// Enqueue adds a job to the transaction; it runs if, and after, that commits.
-func (q *Queue[TTx]) Enqueue(ctx context.Context, tx TTx, job ReadSource) error {
+// Enqueue adds a Step or a ReadSource to the transaction; it runs if, and after, that commits.
+func (q *Queue[TTx]) Enqueue(ctx context.Context, tx TTx, job river.JobArgs) error {
 	if _, err := q.inserter.InsertTx(ctx, tx, job, nil); err != nil {
-		return fmt.Errorf("enqueue the reading of a source: %w", err)
+		return fmt.Errorf("enqueue a job: %w", err)
 	}
 	return nil
 }
@@ -49,15 +50,14 @@ func (q *Queue[TTx]) Enqueue(ctx context.Context, tx TTx, job ReadSource) error 
 // Start works on jobs until stop is called, which lets running ones go on for
 // some seconds, then ends their contexts and waits for them, as long as its
 // context allows. ctx bounds the start only.
-func (q *Queue[TTx]) Start(ctx context.Context, workers Workers) (stop func(context.Context) error, err error) {
+func (q *Queue[TTx]) Start(ctx context.Context, workers Workers, keeper Keeper) (stop func(context.Context) error, err error) {
 	config := q.settings.config()
-	config.Queues = map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: workers.concurrency()}}
-	config.Workers = workers.register(q.settings.Logger)
-	config.PeriodicJobs = []*river.PeriodicJob{river.NewPeriodicJob(
-		river.PeriodicInterval(sweepEvery),
-		func() (river.JobArgs, *river.InsertOpts) { return sweep{}, nil },
-		&river.PeriodicJobOpts{RunOnStart: true},
-	)}
+	config.Queues = map[string]river.QueueConfig{
+		river.QueueDefault: {MaxWorkers: workers.concurrency()}, // almost always empty
+		stepQueue:          {MaxWorkers: workers.concurrency()},
+	}
+	config.Workers = worker{keeper, q.settings.Logger}.register()
+	config.PeriodicJobs = []*river.PeriodicJob{periodic(sweepEvery, sweep{}), periodic(lookEvery, look{})}
 	client, err := river.NewClient(q.driver, config)
 	if err != nil {
 		return nil, fmt.Errorf("set up workers: %w", err)
@@ -66,4 +66,10 @@ func (q *Queue[TTx]) Start(ctx context.Context, workers Workers) (stop func(cont
 		return nil, fmt.Errorf("start workers: %w", err)
 	}
 	return client.Stop, nil
+}
+
+// periodic is a job of the node that leads, at its start and then in an interval.
+func periodic(every time.Duration, job river.JobArgs) *river.PeriodicJob {
+	return river.NewPeriodicJob(river.PeriodicInterval(every), func() (river.JobArgs, *river.InsertOpts) { return job, nil },
+		&river.PeriodicJobOpts{RunOnStart: true})
 }

@@ -20,6 +20,7 @@ const (
 	Attempts = 5
 
 	sweepEvery = time.Hour
+	lookEvery  = time.Minute
 	// softStop is how long a shutdown lets running jobs go on before their
 	// context ends.
 	softStop = 3 * time.Second

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"strings"
 	"testing"
@@ -15,6 +16,67 @@ import (
 
 // errPlanted is what no table may keep.
 var errPlanted = errors.New("page 3 says: the secret recipe")
+
+var planted = Step{Of: Read, Tenant: "tnt_1", Subject: "src_1", Ticket: 7}
+
+// keeper remembers what it is told of steps.
+type keeper struct {
+	Keeper
+	do      func() error
+	giveUp  func(ctx context.Context, step Step) error
+	current bool
+	told    *[]string
+}
+
+func (k keeper) Current(context.Context, Step) (bool, error) { return k.current, nil }
+func (k keeper) Do(context.Context, Step) error              { return k.do() }
+func (k keeper) GiveUp(ctx context.Context, step Step) error { return k.giveUp(ctx, step) }
+func (k keeper) Fail(context.Context, Step) error            { *k.told = append(*k.told, "failed"); return nil }
+func (k keeper) End(ctx context.Context, _ Step) error {
+	*k.told = append(*k.told, "ended")
+	return ctx.Err()
+}
+
+type later time.Duration
+
+func (l later) Error() string             { return "the endpoint is busy" }
+func (l later) RetryAfter() time.Duration { return time.Duration(l) }
+
+func TestAStepGivesItsTurnBack(t *testing.T) {
+	t.Parallel()
+	ended, end := context.WithCancel(context.Background())
+	end()
+	late, cancel := context.WithTimeout(context.Background(), 0)
+	defer cancel()
+	for name, c := range map[string]struct {
+		ctx     context.Context
+		stale   bool
+		failure error
+		told    string
+		snoozed time.Duration
+	}{
+		"when it is done":                      {ctx: t.Context(), told: "ended"},
+		"when it is done as its time is up":    {ctx: late, told: "ended"},
+		"while it waits to be tried again":     {ctx: t.Context(), failure: errPlanted, told: "failed"},
+		"not when it was interrupted":          {ctx: ended, failure: errPlanted},
+		"not while it waits on its own accord": {ctx: t.Context(), failure: fmt.Errorf("embed: %w", later(time.Minute)), snoozed: time.Minute},
+		"not when a later one was given out":   {ctx: t.Context(), stale: true, failure: errPlanted},
+	} {
+		var told []string
+		w := worker{keeper{do: func() error { return c.failure }, current: !c.stale, told: &told}, slog.New(slog.DiscardHandler)}
+		err := w.step(c.ctx, w.logger, planted, 1)
+		if got := strings.Join(told, " "); got != c.told {
+			t.Errorf("%s: told %q", name, got)
+		}
+		var snooze *river.JobSnoozeError
+		if errors.As(err, &snooze) && snooze.Duration != c.snoozed {
+			t.Errorf("%s: snoozed for %s", name, snooze.Duration)
+		}
+		if c.stale && err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
 
 func TestAJobIsTriedAgainUntilItsLastAttempt(t *testing.T) {
 	t.Parallel()
@@ -48,17 +110,14 @@ func TestAJobIsTriedAgainUntilItsLastAttempt(t *testing.T) {
 				c.ctx = context.Background()
 			}
 			var reads, givesUp int
-			workers := Workers{
-				ReadSource: func(context.Context, string, string) error { reads++; return c.read() },
-				GiveUp: func(ctx context.Context, tenant, source string) error {
-					givesUp++
-					if ctx.Err() != nil || tenant != "tnt_1" || source != "src_1" {
-						t.Errorf("give up %s/%s with a context that has ended: %v", tenant, source, ctx.Err())
-					}
-					return c.giveUp
-				},
-			}
-			err := workers.readSource(c.ctx, slog.New(slog.DiscardHandler), ReadSource{"tnt_1", "src_1"}, c.attempt)
+			w := worker{keeper{do: func() error { reads++; return c.read() }, giveUp: func(ctx context.Context, step Step) error {
+				givesUp++
+				if ctx.Err() != nil || step != planted {
+					t.Errorf("give up %+v with a context that has ended: %v", step, ctx.Err())
+				}
+				return c.giveUp
+			}}, slog.New(slog.DiscardHandler)}
+			err := w.try(c.ctx, w.logger, planted, c.attempt)
 			if reads != c.reads || givesUp != c.givesUp {
 				t.Errorf("it was read %d times and given up %d times", reads, givesUp)
 			}
@@ -80,8 +139,8 @@ func TestAFailureIsToldInTheLogWithItsIDs(t *testing.T) {
 	t.Parallel()
 	var log bytes.Buffer
 	logger := slog.New(slog.NewTextHandler(&log, nil)).With("source", "src_1")
-	workers := Workers{ReadSource: func(context.Context, string, string) error { return errPlanted }}
-	if err := workers.readSource(t.Context(), logger, ReadSource{"tnt_1", "src_1"}, 1); err == nil {
+	w := worker{keeper{do: func() error { return errPlanted }}, logger}
+	if err := w.try(t.Context(), logger, planted, 1); err == nil {
 		t.Fatal("it did not fail")
 	}
 	for _, part := range []string{"level=WARN", "source=src_1", "secret recipe"} {

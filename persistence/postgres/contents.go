@@ -2,15 +2,20 @@ package postgres
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"slices"
 	"time"
+
+	"github.com/jackc/pgx/v5"
 
 	"parley/knowledge"
 	"parley/persistence/postgres/db"
+	"parley/persistence/seal"
 )
 
-// ReadyVersions returns the ready sources of a bot with the time of their last
-// change.
+// ReadyVersions returns what a bot knows with the time at which that last became something else: sources that are ready, a page
+// that is read again, and the pages of sites.
 func (s *Store) ReadyVersions(ctx context.Context, tenant, bot string) (map[string]time.Time, error) {
 	rows, err := s.reads.ReadySources(ctx, db.ReadySourcesParams{Tenant: tenant, Bot: bot})
 	if err != nil {
@@ -18,7 +23,7 @@ func (s *Store) ReadyVersions(ctx context.Context, tenant, bot string) (map[stri
 	}
 	versions := make(map[string]time.Time, len(rows))
 	for _, row := range rows {
-		versions[row.ID] = row.UpdatedAt
+		versions[row.ID] = row.ChangedAt
 	}
 	return versions, nil
 }
@@ -49,6 +54,73 @@ func (s *Store) sourcePassages(ctx context.Context, tenant, id string) (knowledg
 		}
 	}
 	return source, passages, nil
+}
+
+// loadedAtOnce is how many sources are read in one round trip: many pages are of one passage, and some sources have thousands.
+const loadedAtOnce = 256
+
+// PassagesOf returns many of a bot's sources with all their passages, in the order of the ids; those that are gone are left out.
+func (s *Store) PassagesOf(ctx context.Context, tenant, bot string, ids []string) ([]knowledge.Page, error) {
+	pages := make([]knowledge.Page, 0, len(ids))
+	for some := range slices.Chunk(ids, loadedAtOnce) {
+		var err error
+		if pages, err = s.appendPassages(ctx, pages, tenant, bot, some); err != nil {
+			return nil, s.explain(err, "read passages of bot "+bot)
+		}
+	}
+	return pages, nil
+}
+
+func (s *Store) appendPassages(ctx context.Context, pages []knowledge.Page, tenant, bot string, ids []string) ([]knowledge.Page, error) {
+	parent, err := s.keys.tenant(ctx, s.reads, tenant)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return pages, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	sources, passages := make([]db.ManySourcesParams, len(ids)), make([]db.ManyPassagesParams, len(ids))
+	for i, id := range ids {
+		sources[i] = db.ManySourcesParams{Tenant: tenant, Bot: bot, ID: id}
+		passages[i] = db.ManyPassagesParams{Tenant: tenant, Source: id}
+	}
+	rows, err := optional(ctx, sources, s.reads.ManySources)
+	if err != nil {
+		return nil, fmt.Errorf("read sources: %w", err)
+	}
+	var first error
+	s.reads.ManyPassages(ctx, passages).Query(func(i int, found []db.ManyPassagesRow, err error) {
+		if err == nil && rows[i] != nil {
+			var page knowledge.Page
+			if page, err = s.openPage(parent, *rows[i], found); err == nil {
+				pages = append(pages, page)
+			}
+		}
+		if first == nil {
+			first = err
+		}
+	})
+	return pages, first
+}
+
+// openPage opens a source with its passages. Its key is not remembered: there may be more of them than have room.
+func (s *Store) openPage(parent *seal.Key, row db.Source, found []db.ManyPassagesRow) (page knowledge.Page, err error) {
+	key := s.keys.cache.get(keyID{row.Tenant, tableSources, row.ID})
+	if key == nil {
+		if key, err = parent.Unwrap(row.WrappedKey, row.Tenant, tableSources, row.ID); err != nil {
+			return page, fmt.Errorf("unwrap the key of source %s: %w", row.ID, err)
+		}
+	}
+	if page.Source, err = openSource(key, row); err != nil {
+		return page, err
+	}
+	page.Passages = make([]knowledge.Passage, len(found))
+	for i, p := range found {
+		if page.Passages[i], err = openPassage(key, row.Tenant, row.ID, db.PassagesOfSourceRow(p)); err != nil {
+			return page, err
+		}
+	}
+	return page, nil
 }
 
 // KnowledgeVersion returns the bot's version, which grows with each change of

@@ -7,6 +7,7 @@ import (
 	"io/fs"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/riverqueue/river"
 
 	"parley/persistence/jobs"
 	"parley/persistence/postgres/db"
@@ -30,8 +31,8 @@ type Database interface {
 	// Migrate brings the schema up to date, and that of the jobs. Only one
 	// process at a time does; others wait.
 	Migrate(ctx context.Context, migrations fs.FS) error
-	// StartJobs starts to work on jobs.
-	StartJobs(ctx context.Context, workers jobs.Workers) (stop func(context.Context) error, err error)
+	// StartJobs starts to work on jobs, as the keeper does them.
+	StartJobs(ctx context.Context, workers jobs.Workers, keeper jobs.Keeper) (stop func(context.Context) error, err error)
 	// Away tells whether an error means that the database cannot be used for
 	// now, and that the same may succeed later.
 	Away(err error) bool
@@ -42,8 +43,8 @@ type Database interface {
 // Tx is a transaction. It is not safe for concurrent use.
 type Tx interface {
 	db.DBTX
-	// Enqueue adds a job that runs if, and after, the transaction commits.
-	Enqueue(ctx context.Context, job jobs.ReadSource) error
+	// Enqueue adds a job of package jobs that runs if, and after, the transaction commits.
+	Enqueue(ctx context.Context, job river.JobArgs) error
 	Commit(ctx context.Context) error
 	Rollback(ctx context.Context) error
 }

@@ -14,6 +14,7 @@ import (
 	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgtype"
 	"github.com/jackc/pgx/v5/pgxpool"
+	"github.com/riverqueue/river"
 	"github.com/riverqueue/river/riverdriver/riverpgxv5"
 
 	"parley/chat"
@@ -133,12 +134,12 @@ type poolTx struct {
 	queue *jobs.Queue[pgx.Tx]
 }
 
-func (t poolTx) Enqueue(ctx context.Context, job jobs.ReadSource) error {
+func (t poolTx) Enqueue(ctx context.Context, job river.JobArgs) error {
 	return t.queue.Enqueue(ctx, t.Tx, job)
 }
 
-func (p *pool) StartJobs(ctx context.Context, workers jobs.Workers) (func(context.Context) error, error) {
-	return p.queue.Start(ctx, workers)
+func (p *pool) StartJobs(ctx context.Context, workers jobs.Workers, keeper jobs.Keeper) (func(context.Context) error, error) {
+	return p.queue.Start(ctx, workers, keeper)
 }
 
 // awayCodes are how the SQLSTATEs begin with which Postgres says that it cannot

@@ -8,6 +8,7 @@ import (
 	"parley/knowledge"
 	"parley/persistence/jobs"
 	"parley/persistence/postgres/db"
+	"parley/persistence/seal"
 )
 
 // largestChunk bounds a chunk of an original.
@@ -19,21 +20,27 @@ func (s *Store) CreateSource(ctx context.Context, source knowledge.Source) error
 }
 
 func (s *Store) createSource(ctx context.Context, source knowledge.Source) error {
-	parent, err := s.keys.tenant(ctx, s.reads, source.Tenant)
+	_, err := s.insertSource(ctx, s.writes, source, knowledge.Receiving)
+	return err
+}
+
+// insertSource makes a row in a state, and returns its key. That is not remembered: a transaction may yet be undone.
+func (s *Store) insertSource(ctx context.Context, q *db.Queries, source knowledge.Source, state knowledge.State) (*seal.Key, error) {
+	parent, err := s.keys.tenant(ctx, q, source.Tenant)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	wrapped, key, err := parent.NewKey(source.Tenant, tableSources, source.ID)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	label, err := sealSource(key, source)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	return s.writes.InsertSource(ctx, db.InsertSourceParams{
-		ID: source.ID, Tenant: source.Tenant, Bot: source.Bot, WrappedKey: wrapped, Label: label,
-		Kind: string(source.Kind), State: string(knowledge.Receiving), Size: source.Size, CreatedAt: orNow(source.CreatedAt),
+	return key, q.InsertSource(ctx, db.InsertSourceParams{
+		ID: source.ID, Tenant: source.Tenant, Bot: source.Bot, WrappedKey: wrapped, Label: label, Parent: known(source.Parent),
+		Kind: string(source.Kind), State: string(state), Size: source.Size, CreatedAt: orNow(source.CreatedAt),
 	})
 }
 
@@ -88,7 +95,7 @@ func (s *Store) submit(ctx context.Context, source knowledge.Source) error {
 		if rows == 0 {
 			return chat.ErrNotFound
 		}
-		return tx.Enqueue(ctx, jobs.ReadSource{Tenant: source.Tenant, Source: source.ID})
+		return putTurn(ctx, tx, q, source.Tenant, jobs.Read, source.ID)
 	})
 }
 
@@ -116,10 +123,24 @@ func (s *Store) source(ctx context.Context, q *db.Queries, tenant, id string) (k
 	if err != nil {
 		return knowledge.Source{}, err
 	}
-	return openSource(key, row)
+	return withPages(ctx, q, key, row)
 }
 
-// Sources returns a page of a bot's, newest first, without those whose upload
+// withPages opens a source; what it has of vectors is what its pages have, if it is a site.
+func withPages(ctx context.Context, q *db.Queries, key *seal.Key, row db.Source) (knowledge.Source, error) {
+	source, err := openSource(key, row)
+	if err != nil || source.Kind != knowledge.KindSite {
+		return source, err
+	}
+	pages, err := q.SumPages(ctx, db.SumPagesParams{Tenant: row.Tenant, Site: &row.ID})
+	if err != nil {
+		return knowledge.Source{}, fmt.Errorf("sum up the pages of %s: %w", row.ID, err)
+	}
+	source.Embedded = int(pages.Embedded)
+	return source, nil
+}
+
+// Sources returns a page of what a bot's owner added, newest first, without those whose upload
 // has not ended.
 func (s *Store) Sources(ctx context.Context, tenant, bot, cursor string, limit int) ([]knowledge.Source, string, error) {
 	page, next, err := s.sources(ctx, tenant, bot, cursor, limit)
@@ -153,16 +174,19 @@ func (s *Store) sources(ctx context.Context, tenant, bot, cursor string, limit i
 		if err != nil {
 			return nil, "", err
 		}
-		if page[i], err = openSource(key, row); err != nil {
+		if page[i], err = withPages(ctx, s.reads, key, row); err != nil {
 			return nil, "", err
 		}
 	}
 	return page, next, nil
 }
 
-// DeleteSource removes a source with its key, original and passages.
+// DeleteSource removes a source with its key, original and passages, and the pages of a site.
 func (s *Store) DeleteSource(ctx context.Context, tenant, bot, id string) error {
 	err := s.inTx(ctx, func(_ Tx, q *db.Queries) error {
+		if err := mourn(ctx, q, tenant, id); err != nil {
+			return err
+		}
 		rows, err := q.DeleteSource(ctx, db.DeleteSourceParams{Tenant: tenant, Bot: bot, ID: id})
 		if err != nil {
 			return err
@@ -176,4 +200,12 @@ func (s *Store) DeleteSource(ctx context.Context, tenant, bot, id string) error 
 		s.keys.cache.forget(keyID{tenant, tableSources, id})
 	}
 	return s.explain(err, "delete source "+id)
+}
+
+// mourn keeps when something went that answers cite, within the transaction in which it goes.
+func mourn(ctx context.Context, q *db.Queries, tenant, source string) error {
+	if err := q.Mourn(ctx, db.MournParams{Tenant: tenant, Source: source, At: now()}); err != nil {
+		return fmt.Errorf("keep when %s went: %w", source, err)
+	}
+	return nil
 }

@@ -63,7 +63,7 @@ func (d *database) Begin(ctx context.Context) (postgres.Tx, error) {
 
 // StartJobs first frees what a killed predecessor held: the folder's lock says
 // that nobody else works on jobs, so nothing needs to be waited for.
-func (d *database) StartJobs(ctx context.Context, workers jobs.Workers) (func(context.Context) error, error) {
+func (d *database) StartJobs(ctx context.Context, workers jobs.Workers, keeper jobs.Keeper) (func(context.Context) error, error) {
 	for _, statement := range []string{
 		"UPDATE river_job SET state = 'available' WHERE state = 'running'",
 		"DELETE FROM river_leader",
@@ -72,5 +72,5 @@ func (d *database) StartJobs(ctx context.Context, workers jobs.Workers) (func(co
 			return nil, fmt.Errorf("free abandoned jobs: %w", err)
 		}
 	}
-	return d.queue.Start(ctx, workers)
+	return d.queue.Start(ctx, workers, keeper)
 }

@@ -4,6 +4,8 @@ import (
 	"context"
 	"database/sql"
 
+	"github.com/riverqueue/river"
+
 	"parley/persistence/jobs"
 )
 
@@ -43,7 +45,7 @@ func (t *transaction) prepared(_ context.Context, text string) (context.Context,
 	return t.ctx, s, nil
 }
 
-func (t *transaction) Enqueue(_ context.Context, job jobs.ReadSource) error {
+func (t *transaction) Enqueue(_ context.Context, job river.JobArgs) error {
 	return t.queue.Enqueue(t.ctx, t.tx, job)
 }
 

@@ -159,7 +159,7 @@ var jobTests = []aloneTest{
 		defer store.Close()
 		source := newWorld(t, store).queuedSource(t, "original")
 		d.Exec(t, "DELETE FROM river_job")
-		d.Exec(t, "UPDATE sources SET updated_at = created_at")
+		d.Exec(t, "UPDATE turns SET since = $1", hourAgo())
 		read := make(chan string, 1)
 		defer startJobs(t, store, func(_ context.Context, _, source string) error {
 			read <- source
@@ -216,6 +216,9 @@ func (w *world) awaitBroken(t testing.TB, source string) {
 		return found.State == knowledge.Broken && found.Error != ""
 	})
 }
+
+// hourAgo is before anything that is not lost was heard of.
+func hourAgo() time.Time { return time.Now().UTC().Add(-time.Hour).Truncate(time.Millisecond) }
 
 // longAgo is when a job began that counts as lost.
 func longAgo() time.Time { return time.Now().UTC().Add(-2 * time.Minute).Truncate(time.Millisecond) }

@@ -40,6 +40,7 @@ type Store interface {
 	knowledge.Store
 	knowledge.Steps
 	knowledge.Contents
+	Sites() postgres.Sites
 	StartJobs(ctx context.Context, workers jobs.Workers) (stop func(context.Context) error, err error)
 	Migrate(ctx context.Context) error
 	Ping(ctx context.Context) error

@@ -392,6 +392,67 @@ func (b *EndAnswersBatchResults) Close() error {
 	return b.br.Close()
 }
 
+const findAddresses = `-- name: FindAddresses :batchexec
+INSERT INTO addresses (site, hash, tenant, label, state, depth, ordinal, round, page) VALUES ($1, $2, $3, $4, 'waiting', $5, $6, $7, '')
+ON CONFLICT (site, hash) DO UPDATE SET state = excluded.state, depth = excluded.depth, ordinal = excluded.ordinal, round = excluded.round
+WHERE addresses.round < excluded.round AND addresses.tenant = excluded.tenant
+`
+
+type FindAddressesBatchResults struct {
+	br     pgx.BatchResults
+	tot    int
+	closed bool
+}
+
+type FindAddressesParams struct {
+	Site    string
+	Hash    []byte
+	Tenant  string
+	Label   []byte
+	Depth   int64
+	Ordinal int64
+	Round   int64
+}
+
+func (q *Queries) FindAddresses(ctx context.Context, arg []FindAddressesParams) *FindAddressesBatchResults {
+	batch := &pgx.Batch{}
+	for _, a := range arg {
+		vals := []interface{}{
+			a.Site,
+			a.Hash,
+			a.Tenant,
+			a.Label,
+			a.Depth,
+			a.Ordinal,
+			a.Round,
+		}
+		batch.Queue(findAddresses, vals...)
+	}
+	br := q.db.SendBatch(ctx, batch)
+	return &FindAddressesBatchResults{br, len(arg), false}
+}
+
+func (b *FindAddressesBatchResults) Exec(f func(int, error)) {
+	defer b.br.Close()
+	for t := 0; t < b.tot; t++ {
+		if b.closed {
+			if f != nil {
+				f(t, ErrBatchAlreadyClosed)
+			}
+			continue
+		}
+		_, err := b.br.Exec()
+		if f != nil {
+			f(t, err)
+		}
+	}
+}
+
+func (b *FindAddressesBatchResults) Close() error {
+	b.closed = true
+	return b.br.Close()
+}
+
 const insertActivities = `-- name: InsertActivities :batchexec
 INSERT INTO activities (conversation, n, tenant, id, seq, at, by_user, kind, target)
 SELECT c.id, (SELECT COALESCE(MAX(a.n), 0) + 1 FROM activities a WHERE a.conversation = c.id), c.tenant,
@@ -768,7 +829,7 @@ func (b *InsertOutboxBatchResults) Close() error {
 }
 
 const insertPassages = `-- name: InsertPassages :batchexec
-INSERT INTO passages (source, ordinal, id, tenant, body) VALUES ($1, $2, $3, $4, $5)
+INSERT INTO passages (source, ordinal, id, tenant, body, digest_hash) VALUES ($1, $2, $3, $4, $5, $6)
 `
 
 type InsertPassagesBatchResults struct {
@@ -778,11 +839,12 @@ type InsertPassagesBatchResults struct {
 }
 
 type InsertPassagesParams struct {
-	Source  string
-	Ordinal int64
-	ID      string
-	Tenant  string
-	Body    []byte
+	Source     string
+	Ordinal    int64
+	ID         string
+	Tenant     string
+	Body       []byte
+	DigestHash []byte
 }
 
 func (q *Queries) InsertPassages(ctx context.Context, arg []InsertPassagesParams) *InsertPassagesBatchResults {
@@ -794,6 +856,7 @@ func (q *Queries) InsertPassages(ctx context.Context, arg []InsertPassagesParams
 			a.ID,
 			a.Tenant,
 			a.Body,
+			a.DigestHash,
 		}
 		batch.Queue(insertPassages, vals...)
 	}
@@ -1029,6 +1092,77 @@ func (b *KeepSummariesBatchResults) Exec(f func(int, error)) {
 }
 
 func (b *KeepSummariesBatchResults) Close() error {
+	b.closed = true
+	return b.br.Close()
+}
+
+const knownAddresses = `-- name: KnownAddresses :batchone
+SELECT hash, label, state, depth, round, page, ordinal FROM addresses WHERE tenant = $1 AND site = $2 AND hash = $3
+`
+
+type KnownAddressesBatchResults struct {
+	br     pgx.BatchResults
+	tot    int
+	closed bool
+}
+
+type KnownAddressesParams struct {
+	Tenant string
+	Site   string
+	Hash   []byte
+}
+
+type KnownAddressesRow struct {
+	Hash    []byte
+	Label   []byte
+	State   string
+	Depth   int64
+	Round   int64
+	Page    string
+	Ordinal int64
+}
+
+func (q *Queries) KnownAddresses(ctx context.Context, arg []KnownAddressesParams) *KnownAddressesBatchResults {
+	batch := &pgx.Batch{}
+	for _, a := range arg {
+		vals := []interface{}{
+			a.Tenant,
+			a.Site,
+			a.Hash,
+		}
+		batch.Queue(knownAddresses, vals...)
+	}
+	br := q.db.SendBatch(ctx, batch)
+	return &KnownAddressesBatchResults{br, len(arg), false}
+}
+
+func (b *KnownAddressesBatchResults) QueryRow(f func(int, KnownAddressesRow, error)) {
+	defer b.br.Close()
+	for t := 0; t < b.tot; t++ {
+		var i KnownAddressesRow
+		if b.closed {
+			if f != nil {
+				f(t, i, ErrBatchAlreadyClosed)
+			}
+			continue
+		}
+		row := b.br.QueryRow()
+		err := row.Scan(
+			&i.Hash,
+			&i.Label,
+			&i.State,
+			&i.Depth,
+			&i.Round,
+			&i.Page,
+			&i.Ordinal,
+		)
+		if f != nil {
+			f(t, i, err)
+		}
+	}
+}
+
+func (b *KnownAddressesBatchResults) Close() error {
 	b.closed = true
 	return b.br.Close()
 }
@@ -1413,6 +1547,151 @@ func (b *LookUpVisitorsBatchResults) QueryRow(f func(int, LookUpVisitorsRow, err
 }
 
 func (b *LookUpVisitorsBatchResults) Close() error {
+	b.closed = true
+	return b.br.Close()
+}
+
+const manyPassages = `-- name: ManyPassages :batchmany
+SELECT ordinal, id, body FROM passages WHERE tenant = $1 AND source = $2 ORDER BY ordinal
+`
+
+type ManyPassagesBatchResults struct {
+	br     pgx.BatchResults
+	tot    int
+	closed bool
+}
+
+type ManyPassagesParams struct {
+	Tenant string
+	Source string
+}
+
+type ManyPassagesRow struct {
+	Ordinal int64
+	ID      string
+	Body    []byte
+}
+
+func (q *Queries) ManyPassages(ctx context.Context, arg []ManyPassagesParams) *ManyPassagesBatchResults {
+	batch := &pgx.Batch{}
+	for _, a := range arg {
+		vals := []interface{}{
+			a.Tenant,
+			a.Source,
+		}
+		batch.Queue(manyPassages, vals...)
+	}
+	br := q.db.SendBatch(ctx, batch)
+	return &ManyPassagesBatchResults{br, len(arg), false}
+}
+
+func (b *ManyPassagesBatchResults) Query(f func(int, []ManyPassagesRow, error)) {
+	defer b.br.Close()
+	for t := 0; t < b.tot; t++ {
+		var items []ManyPassagesRow
+		if b.closed {
+			if f != nil {
+				f(t, items, ErrBatchAlreadyClosed)
+			}
+			continue
+		}
+		err := func() error {
+			rows, err := b.br.Query()
+			if err != nil {
+				return err
+			}
+			defer rows.Close()
+			for rows.Next() {
+				var i ManyPassagesRow
+				if err := rows.Scan(&i.Ordinal, &i.ID, &i.Body); err != nil {
+					return err
+				}
+				items = append(items, i)
+			}
+			return rows.Err()
+		}()
+		if f != nil {
+			f(t, items, err)
+		}
+	}
+}
+
+func (b *ManyPassagesBatchResults) Close() error {
+	b.closed = true
+	return b.br.Close()
+}
+
+const manySources = `-- name: ManySources :batchone
+SELECT id, tenant, bot, wrapped_key, label, kind, state, size, pages, pages_read, passages, created_at, updated_at,
+    parent, round, embedded, read_at, next_read, changed_at
+FROM sources WHERE tenant = $1 AND bot = $2 AND id = $3
+`
+
+type ManySourcesBatchResults struct {
+	br     pgx.BatchResults
+	tot    int
+	closed bool
+}
+
+type ManySourcesParams struct {
+	Tenant string
+	Bot    string
+	ID     string
+}
+
+func (q *Queries) ManySources(ctx context.Context, arg []ManySourcesParams) *ManySourcesBatchResults {
+	batch := &pgx.Batch{}
+	for _, a := range arg {
+		vals := []interface{}{
+			a.Tenant,
+			a.Bot,
+			a.ID,
+		}
+		batch.Queue(manySources, vals...)
+	}
+	br := q.db.SendBatch(ctx, batch)
+	return &ManySourcesBatchResults{br, len(arg), false}
+}
+
+func (b *ManySourcesBatchResults) QueryRow(f func(int, Source, error)) {
+	defer b.br.Close()
+	for t := 0; t < b.tot; t++ {
+		var i Source
+		if b.closed {
+			if f != nil {
+				f(t, i, ErrBatchAlreadyClosed)
+			}
+			continue
+		}
+		row := b.br.QueryRow()
+		err := row.Scan(
+			&i.ID,
+			&i.Tenant,
+			&i.Bot,
+			&i.WrappedKey,
+			&i.Label,
+			&i.Kind,
+			&i.State,
+			&i.Size,
+			&i.Pages,
+			&i.PagesRead,
+			&i.Passages,
+			&i.CreatedAt,
+			&i.UpdatedAt,
+			&i.Parent,
+			&i.Round,
+			&i.Embedded,
+			&i.ReadAt,
+			&i.NextRead,
+			&i.ChangedAt,
+		)
+		if f != nil {
+			f(t, i, err)
+		}
+	}
+}
+
+func (b *ManySourcesBatchResults) Close() error {
 	b.closed = true
 	return b.br.Close()
 }
@@ -1818,6 +2097,74 @@ func (b *RefundUsageBatchResults) Exec(f func(int, error)) {
 }
 
 func (b *RefundUsageBatchResults) Close() error {
+	b.closed = true
+	return b.br.Close()
+}
+
+const settleAddresses = `-- name: SettleAddresses :batchexec
+INSERT INTO addresses (site, hash, tenant, label, state, depth, ordinal, round, page, text_hash) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+ON CONFLICT (site, hash) DO UPDATE SET label = excluded.label, state = excluded.state, depth = excluded.depth, round = excluded.round,
+    page = excluded.page, text_hash = excluded.text_hash
+WHERE addresses.tenant = excluded.tenant
+`
+
+type SettleAddressesBatchResults struct {
+	br     pgx.BatchResults
+	tot    int
+	closed bool
+}
+
+type SettleAddressesParams struct {
+	Site     string
+	Hash     []byte
+	Tenant   string
+	Label    []byte
+	State    string
+	Depth    int64
+	Ordinal  int64
+	Round    int64
+	Page     string
+	TextHash []byte
+}
+
+func (q *Queries) SettleAddresses(ctx context.Context, arg []SettleAddressesParams) *SettleAddressesBatchResults {
+	batch := &pgx.Batch{}
+	for _, a := range arg {
+		vals := []interface{}{
+			a.Site,
+			a.Hash,
+			a.Tenant,
+			a.Label,
+			a.State,
+			a.Depth,
+			a.Ordinal,
+			a.Round,
+			a.Page,
+			a.TextHash,
+		}
+		batch.Queue(settleAddresses, vals...)
+	}
+	br := q.db.SendBatch(ctx, batch)
+	return &SettleAddressesBatchResults{br, len(arg), false}
+}
+
+func (b *SettleAddressesBatchResults) Exec(f func(int, error)) {
+	defer b.br.Close()
+	for t := 0; t < b.tot; t++ {
+		if b.closed {
+			if f != nil {
+				f(t, ErrBatchAlreadyClosed)
+			}
+			continue
+		}
+		_, err := b.br.Exec()
+		if f != nil {
+			f(t, err)
+		}
+	}
+}
+
+func (b *SettleAddressesBatchResults) Close() error {
 	b.closed = true
 	return b.br.Close()
 }

@@ -23,6 +23,52 @@ func (q *Queries) DeleteAbandonedSources(ctx context.Context, before time.Time) 
 	return result.RowsAffected(), nil
 }
 
+const deleteOriginal = `-- name: DeleteOriginal :exec
+DELETE FROM originals WHERE tenant = $1 AND source = $2
+`
+
+type DeleteOriginalParams struct {
+	Tenant string
+	Source string
+}
+
+func (q *Queries) DeleteOriginal(ctx context.Context, arg DeleteOriginalParams) error {
+	_, err := q.db.Exec(ctx, deleteOriginal, arg.Tenant, arg.Source)
+	return err
+}
+
+const deletePage = `-- name: DeletePage :execrows
+DELETE FROM sources WHERE tenant = $1 AND parent = $2 AND id = $3
+`
+
+type DeletePageParams struct {
+	Tenant string
+	Site   *string
+	ID     string
+}
+
+func (q *Queries) DeletePage(ctx context.Context, arg DeletePageParams) (int64, error) {
+	result, err := q.db.Exec(ctx, deletePage, arg.Tenant, arg.Site, arg.ID)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
+}
+
+const deletePassages = `-- name: DeletePassages :exec
+DELETE FROM passages WHERE tenant = $1 AND source = $2
+`
+
+type DeletePassagesParams struct {
+	Tenant string
+	Source string
+}
+
+func (q *Queries) DeletePassages(ctx context.Context, arg DeletePassagesParams) error {
+	_, err := q.db.Exec(ctx, deletePassages, arg.Tenant, arg.Source)
+	return err
+}
+
 const deleteSource = `-- name: DeleteSource :execrows
 DELETE FROM sources WHERE tenant = $1 AND bot = $2 AND id = $3
 `
@@ -41,9 +87,45 @@ func (q *Queries) DeleteSource(ctx context.Context, arg DeleteSourceParams) (int
 	return result.RowsAffected(), nil
 }
 
+const forgetDigests = `-- name: ForgetDigests :exec
+UPDATE passages SET digest_hash = NULL WHERE tenant = $1 AND source = $2
+`
+
+type ForgetDigestsParams struct {
+	Tenant string
+	Source string
+}
+
+// What passages say begins with the title of their source.
+func (q *Queries) ForgetDigests(ctx context.Context, arg ForgetDigestsParams) error {
+	_, err := q.db.Exec(ctx, forgetDigests, arg.Tenant, arg.Source)
+	return err
+}
+
+const insertOriginal = `-- name: InsertOriginal :exec
+INSERT INTO originals (source, n, tenant, chunk) VALUES ($1, $2, $3, $4)
+`
+
+type InsertOriginalParams struct {
+	Source string
+	N      int64
+	Tenant string
+	Chunk  []byte
+}
+
+func (q *Queries) InsertOriginal(ctx context.Context, arg InsertOriginalParams) error {
+	_, err := q.db.Exec(ctx, insertOriginal,
+		arg.Source,
+		arg.N,
+		arg.Tenant,
+		arg.Chunk,
+	)
+	return err
+}
+
 const insertSource = `-- name: InsertSource :exec
-INSERT INTO sources (id, tenant, bot, wrapped_key, label, kind, state, size, pages, pages_read, passages, created_at, updated_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 0, 0, 0, $9, $9)
+INSERT INTO sources (id, tenant, bot, wrapped_key, label, kind, state, size, pages, pages_read, passages, created_at, updated_at, parent)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 0, 0, 0, $9, $9, $10)
 `
 
 type InsertSourceParams struct {
@@ -56,6 +138,7 @@ type InsertSourceParams struct {
 	State      string
 	Size       int64
 	CreatedAt  time.Time
+	Parent     *string
 }
 
 func (q *Queries) InsertSource(ctx context.Context, arg InsertSourceParams) error {
@@ -69,44 +152,68 @@ func (q *Queries) InsertSource(ctx context.Context, arg InsertSourceParams) erro
 		arg.State,
 		arg.Size,
 		arg.CreatedAt,
+		arg.Parent,
 	)
 	return err
 }
 
-const moveSource = `-- name: MoveSource :one
-UPDATE sources SET label = $1, state = $2, pages = $3, pages_read = $4,
-    passages = $5, updated_at = $6
-WHERE tenant = $7 AND id = $8 AND pages_read = $9 AND state IN ('queued', 'reading')
-RETURNING bot
+const lockSource = `-- name: LockSource :one
+UPDATE sources SET state = state WHERE tenant = $1 AND id = $2
+RETURNING id, tenant, bot, wrapped_key, label, kind, state, size, pages, pages_read, passages, created_at, updated_at,
+    parent, round, embedded, read_at, next_read, changed_at
 `
 
-type MoveSourceParams struct {
-	Label     []byte
-	State     string
-	Pages     int64
-	PagesRead int64
-	Passages  int64
-	UpdatedAt time.Time
-	Tenant    string
-	ID        string
-	WasRead   int64
+type LockSourceParams struct {
+	Tenant string
+	ID     string
 }
 
-func (q *Queries) MoveSource(ctx context.Context, arg MoveSourceParams) (string, error) {
-	row := q.db.QueryRow(ctx, moveSource,
-		arg.Label,
-		arg.State,
-		arg.Pages,
-		arg.PagesRead,
-		arg.Passages,
-		arg.UpdatedAt,
-		arg.Tenant,
-		arg.ID,
-		arg.WasRead,
+// Whoever else would change the source waits until the transaction ends.
+func (q *Queries) LockSource(ctx context.Context, arg LockSourceParams) (Source, error) {
+	row := q.db.QueryRow(ctx, lockSource, arg.Tenant, arg.ID)
+	var i Source
+	err := row.Scan(
+		&i.ID,
+		&i.Tenant,
+		&i.Bot,
+		&i.WrappedKey,
+		&i.Label,
+		&i.Kind,
+		&i.State,
+		&i.Size,
+		&i.Pages,
+		&i.PagesRead,
+		&i.Passages,
+		&i.CreatedAt,
+		&i.UpdatedAt,
+		&i.Parent,
+		&i.Round,
+		&i.Embedded,
+		&i.ReadAt,
+		&i.NextRead,
+		&i.ChangedAt,
 	)
-	var bot string
-	err := row.Scan(&bot)
-	return bot, err
+	return i, err
+}
+
+const mourn = `-- name: Mourn :exec
+INSERT INTO gone (source, tenant, bot, at)
+SELECT s.id, s.tenant, s.bot, $1 FROM sources s
+WHERE s.tenant = $2 AND (s.id = $3 OR s.parent = $3)
+  AND EXISTS (SELECT 1 FROM cited c WHERE c.item = s.id)
+ON CONFLICT (source) DO NOTHING
+`
+
+type MournParams struct {
+	At     time.Time
+	Tenant string
+	Source string
+}
+
+// What is about to go and is cited leaves when it went: the source, and the pages of a site.
+func (q *Queries) Mourn(ctx context.Context, arg MournParams) error {
+	_, err := q.db.Exec(ctx, mourn, arg.At, arg.Tenant, arg.Source)
+	return err
 }
 
 const originalChunk = `-- name: OriginalChunk :one
@@ -189,7 +296,8 @@ func (q *Queries) PutOriginal(ctx context.Context, arg PutOriginalParams) (int64
 }
 
 const readySources = `-- name: ReadySources :many
-SELECT id, updated_at FROM sources WHERE tenant = $1 AND bot = $2 AND state = 'ready'
+SELECT id, COALESCE(changed_at, updated_at) AS changed_at FROM sources
+WHERE tenant = $1 AND bot = $2 AND kind <> 'site' AND (state = 'ready' OR kind = 'url' AND read_at IS NOT NULL AND passages > 0)
 `
 
 type ReadySourcesParams struct {
@@ -199,7 +307,7 @@ type ReadySourcesParams struct {
 
 type ReadySourcesRow struct {
 	ID        string
-	UpdatedAt time.Time
+	ChangedAt time.Time
 }
 
 func (q *Queries) ReadySources(ctx context.Context, arg ReadySourcesParams) ([]ReadySourcesRow, error) {
@@ -211,7 +319,7 @@ func (q *Queries) ReadySources(ctx context.Context, arg ReadySourcesParams) ([]R
 	var items []ReadySourcesRow
 	for rows.Next() {
 		var i ReadySourcesRow
-		if err := rows.Scan(&i.ID, &i.UpdatedAt); err != nil {
+		if err := rows.Scan(&i.ID, &i.ChangedAt); err != nil {
 			return nil, err
 		}
 		items = append(items, i)
@@ -223,7 +331,8 @@ func (q *Queries) ReadySources(ctx context.Context, arg ReadySourcesParams) ([]R
 }
 
 const source = `-- name: Source :one
-SELECT id, tenant, bot, wrapped_key, label, kind, state, size, pages, pages_read, passages, created_at, updated_at
+SELECT id, tenant, bot, wrapped_key, label, kind, state, size, pages, pages_read, passages, created_at, updated_at,
+    parent, round, embedded, read_at, next_read, changed_at
 FROM sources WHERE tenant = $1 AND id = $2
 `
 
@@ -249,6 +358,12 @@ func (q *Queries) Source(ctx context.Context, arg SourceParams) (Source, error) 
 		&i.Passages,
 		&i.CreatedAt,
 		&i.UpdatedAt,
+		&i.Parent,
+		&i.Round,
+		&i.Embedded,
+		&i.ReadAt,
+		&i.NextRead,
+		&i.ChangedAt,
 	)
 	return i, err
 }
@@ -270,9 +385,10 @@ func (q *Queries) SourceKey(ctx context.Context, arg SourceKeyParams) ([]byte, e
 }
 
 const sourcesOfBot = `-- name: SourcesOfBot :many
-SELECT id, tenant, bot, wrapped_key, label, kind, state, size, pages, pages_read, passages, created_at, updated_at
+SELECT id, tenant, bot, wrapped_key, label, kind, state, size, pages, pages_read, passages, created_at, updated_at,
+    parent, round, embedded, read_at, next_read, changed_at
 FROM sources
-WHERE tenant = $1 AND bot = $2 AND state <> 'receiving'
+WHERE tenant = $1 AND bot = $2 AND parent IS NULL AND state <> 'receiving'
   AND created_at <= $3 AND (created_at < $3 OR id < $4)
 ORDER BY created_at DESC, id DESC LIMIT $5
 `
@@ -314,6 +430,12 @@ func (q *Queries) SourcesOfBot(ctx context.Context, arg SourcesOfBotParams) ([]S
 			&i.Passages,
 			&i.CreatedAt,
 			&i.UpdatedAt,
+			&i.Parent,
+			&i.Round,
+			&i.Embedded,
+			&i.ReadAt,
+			&i.NextRead,
+			&i.ChangedAt,
 		); err != nil {
 			return nil, err
 		}
@@ -326,8 +448,9 @@ func (q *Queries) SourcesOfBot(ctx context.Context, arg SourcesOfBotParams) ([]S
 }
 
 const stalledSources = `-- name: StalledSources :many
-SELECT tenant, id FROM sources WHERE state IN ('queued', 'reading') AND updated_at < $1
-ORDER BY updated_at LIMIT $2
+SELECT s.tenant, s.id FROM sources s WHERE s.state IN ('queued', 'reading') AND s.updated_at < $1
+  AND NOT EXISTS (SELECT 1 FROM turns t WHERE t.tenant = s.tenant AND t.kind = 'read' AND t.subject = s.id)
+ORDER BY s.updated_at LIMIT $2
 `
 
 type StalledSourcesParams struct {
@@ -340,7 +463,7 @@ type StalledSourcesRow struct {
 	ID     string
 }
 
-// Serves the sweep over all tenants.
+// Serves the sweep over all tenants: sources that nobody is going to read.
 func (q *Queries) StalledSources(ctx context.Context, arg StalledSourcesParams) ([]StalledSourcesRow, error) {
 	rows, err := q.db.Query(ctx, stalledSources, arg.Before, arg.Count)
 	if err != nil {
@@ -386,4 +509,68 @@ func (q *Queries) SubmitSource(ctx context.Context, arg SubmitSourceParams) (int
 		return 0, err
 	}
 	return result.RowsAffected(), nil
+}
+
+const sumPages = `-- name: SumPages :one
+SELECT CAST(COALESCE(SUM(passages), 0) AS BIGINT) AS passages, CAST(COALESCE(SUM(embedded), 0) AS BIGINT) AS embedded
+FROM sources WHERE tenant = $1 AND parent = $2
+`
+
+type SumPagesParams struct {
+	Tenant string
+	Site   *string
+}
+
+type SumPagesRow struct {
+	Passages int64
+	Embedded int64
+}
+
+func (q *Queries) SumPages(ctx context.Context, arg SumPagesParams) (SumPagesRow, error) {
+	row := q.db.QueryRow(ctx, sumPages, arg.Tenant, arg.Site)
+	var i SumPagesRow
+	err := row.Scan(&i.Passages, &i.Embedded)
+	return i, err
+}
+
+const writeSource = `-- name: WriteSource :exec
+UPDATE sources SET label = $1, state = $2, size = $3, pages = $4, pages_read = $5,
+    passages = $6, round = $7, read_at = $8, next_read = $9,
+    changed_at = $10, updated_at = $11
+WHERE tenant = $12 AND id = $13
+`
+
+type WriteSourceParams struct {
+	Label     []byte
+	State     string
+	Size      int64
+	Pages     int64
+	PagesRead int64
+	Passages  int64
+	Round     int64
+	ReadAt    *time.Time
+	NextRead  *time.Time
+	ChangedAt *time.Time
+	UpdatedAt time.Time
+	Tenant    string
+	ID        string
+}
+
+func (q *Queries) WriteSource(ctx context.Context, arg WriteSourceParams) error {
+	_, err := q.db.Exec(ctx, writeSource,
+		arg.Label,
+		arg.State,
+		arg.Size,
+		arg.Pages,
+		arg.PagesRead,
+		arg.Passages,
+		arg.Round,
+		arg.ReadAt,
+		arg.NextRead,
+		arg.ChangedAt,
+		arg.UpdatedAt,
+		arg.Tenant,
+		arg.ID,
+	)
+	return err
 }

@@ -47,6 +47,12 @@ type Source struct {
 	Passages   int64
 	CreatedAt  time.Time
 	UpdatedAt  time.Time
+	Parent     *string
+	Round      int64
+	Embedded   int64
+	ReadAt     *time.Time
+	NextRead   *time.Time
+	ChangedAt  *time.Time
 }
 
 type Webhook struct {

@@ -32,6 +32,7 @@ type books struct {
 	sources  map[string]book
 	passages int
 	index    *index.Index
+	meanings *meanings // nil: there is no embedder
 }
 
 type book struct {
@@ -83,6 +84,7 @@ func (b *books) refreshed(ctx context.Context, contents Contents, key shelfKey) 
 		next.passages += len(book.passages)
 	}
 	next.index = b.index.Update(remove, add)
+	next.meanings = b.meanings.following(next.sources)
 	return next, nil
 }
 

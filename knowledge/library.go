@@ -19,6 +19,8 @@ type Library struct {
 	stop     context.CancelFunc
 	loading  sync.WaitGroup
 
+	embedding *Embedding // nil: passages are found by their words alone
+
 	mu      sync.Mutex
 	shelves map[shelfKey]*shelf
 	clock   int64 // counts searches: which shelf was used last
@@ -86,17 +88,24 @@ func (l *Library) Search(ctx context.Context, tenant, bot, query string, limit i
 	return books.Search(ctx, query, limit, within...), nil
 }
 
-func (b *books) Search(_ context.Context, query string, limit int, _ ...string) []Hit {
+func (b *books) Search(ctx context.Context, query string, limit int, _ ...string) []Hit {
 	if len(query) > maxQuery {
 		query = strings.ToValidUTF8(query[:maxQuery], "")
 	}
-	matches := b.index.Search(query, min(max(limit, 1), maxHits))
+	limit = min(max(limit, 1), maxHits)
+	depth := limit
+	if b.meanings != nil {
+		depth = max(limit, fusedDepth)
+	}
+	matches := b.index.Search(query, depth)
+	matches = b.fused(ctx, query, matches, limit, nil)
+	matches = matches[:min(limit, len(matches))]
 	hits := make([]Hit, 0, len(matches))
 	for _, m := range matches {
 		book := b.sources[m.Source]
 		hits = append(hits, Hit{
 			Passage: book.passages[m.Order], Kind: book.source.Kind, Title: book.source.Title, URL: book.source.URL,
-			Score: m.Score, Confidence: m.Confidence,
+			Score: m.Score, Confidence: m.Confidence, LexicalRank: m.LexicalRank, VectorRank: m.VectorRank,
 		})
 	}
 	return hits
@@ -144,7 +153,7 @@ func (l *Library) look(key shelfKey, version int64) (*books, *load) {
 	defer l.mu.Unlock()
 	s := l.shelves[key]
 	if s == nil {
-		s = &shelf{books: &books{version: -1}}
+		s = &shelf{books: &books{version: -1, meanings: l.meanings(key.tenant)}}
 		l.shelves[key] = s
 	}
 	l.clock++

@@ -47,6 +47,8 @@ type Match struct {
 	// each counting by how rare it is in the index, and words that no passage has as
 	// the rarest. Of long questions, as much as three such words is all.
 	Confidence float64
+	// LexicalRank and VectorRank are its places, from 1, in the lists that words and vectors give; 0: it is not in it.
+	LexicalRank, VectorRank int
 }
 
 // Search returns the best matches, best first, ties in a fixed order.
@@ -60,7 +62,7 @@ func (x *Index) Search(query string, limit int) []Match {
 	for _, p := range x.parts {
 		p.score(words, x.average, func(at int, score, covered float64) {
 			if e := p.entries[at]; !p.dead[e.source] {
-				best.offer(Match{e.source, e.order, score, min(covered/total, 1)}, candidates*limit)
+				best.offer(Match{Source: e.source, Order: e.order, Score: score, Confidence: min(covered/total, 1)}, candidates*limit)
 			}
 		})
 	}

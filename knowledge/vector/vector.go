@@ -75,17 +75,16 @@ func (q *Query) Dimensions() int { return len(q.values) }
 // Missing is the nearness of a vector that is not there.
 const Missing = -2
 
-// Near calls found with the cosine of the angle between the query and each vector that is there. A query of other
-// dimensions is near nothing.
-func (b *Block) Near(q *Query, found func(at int, cosine float32)) {
-	if len(q.values) != b.dimensions {
-		return
-	}
+// Near returns the cosine of the angle between the query and each vector; those that are missing, and all if the query has
+// other dimensions, are Missing.
+func (b *Block) Near(q *Query) []float32 {
+	cosines := make([]float32, len(b.scales))
 	for i, scale := range b.scales {
-		if scale != 0 {
-			found(i, scale*q.scale*float32(dot(q.values, b.values[i*b.dimensions:(i+1)*b.dimensions])))
+		if cosines[i] = Missing; scale != 0 && len(q.values) == b.dimensions {
+			cosines[i] = scale * q.scale * float32(dot(q.values, b.values[i*b.dimensions:(i+1)*b.dimensions]))
 		}
 	}
+	return cosines
 }
 
 // dot is the sum of the products. Four sums at a time do not wait for each other.

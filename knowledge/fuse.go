@@ -1,0 +1,192 @@
+package knowledge
+
+import (
+	"cmp"
+	"container/heap"
+	"context"
+	"math"
+	"slices"
+
+	"parley/knowledge/index"
+	"parley/knowledge/vector"
+)
+
+// Fusion is by rank (Cormack, Clarke, Büttcher: "Reciprocal rank fusion outperforms Condorcet and individual rank learning
+// methods", 2009): each list gives a passage its weight divided by k plus the rank. The words' list weighs 1. How
+// much the vectors' weighs is decided for each question, since it is not known how good a model is: by whether it finds what the words
+// find near the question at all, and by how far its best stands out of all passages. So a poor model does no harm, and a good one leads.
+// TestFusionIsNoWorseThanTheBetterOfWordsAndVectors measures it, with models of several qualities.
+const (
+	// rrfK is small because the lists are good: their first place says much more than their tenth. At the usual 60, which is made for many poor
+	// lists, a mediocre model took 0.05 of the nDCG@10 that the words alone have; at 2, 0.006.
+	rrfK = 2.0
+	// fusedDepth is as far as the lists are looked at.
+	fusedDepth = 100
+
+	// agreeing is how many of the words' best are looked up among the vectors. Below agreesFrom standard deviations
+	// over the mean of all passages they are just any passages to the model; from agreesTo on it knows what the words know.
+	agreeing             = 5
+	agreesFrom, agreesTo = 0.25, 1.0
+	vectorWeight         = 0.5 // of a model that agrees
+	outstandingWeight    = 2.0 // added for a best passage that stands out
+	outstandsFrom        = 2.0 // standard deviations beyond what the best of as many random vectors has
+	outstandsTo          = 4.5
+)
+
+// near is what vectors say of a question.
+type near struct {
+	best            nearest // Score is the cosine
+	cosines         map[string][]float32
+	mean, deviation float64
+	passages        int
+}
+
+// fused puts what vectors find together with what words have found, best first. Without vectors, or if they are late, the words' list is
+// returned as it is.
+func (b *books) fused(ctx context.Context, query string, lexical []index.Match, depth int, allowed func(source string) bool) []index.Match {
+	for i := range lexical {
+		lexical[i].LexicalRank = i + 1
+	}
+	if b.meanings == nil || saysNothing(query) {
+		return lexical
+	}
+	question := b.meanings.embedding.question(ctx, query)
+	if question == nil {
+		return lexical
+	}
+	name, _ := b.meanings.embedding.name()
+	blocks := b.meanings.of(ctx, name)
+	if blocks == nil {
+		return lexical
+	}
+	n := blocks.near(question, allowed)
+	if n.passages == 0 {
+		return lexical
+	}
+	return fuse(lexical, n, depth)
+}
+
+// saysNothing tells whether a query is small talk, for which no model is asked.
+func saysNothing(query string) bool {
+	return !slices.ContainsFunc(index.Words([]string{query})[0], func(w index.Word) bool { return !w.Common })
+}
+
+// near looks at all vectors of the sources that are allowed; nil: of all.
+func (b *blocks) near(question []float32, allowed func(source string) bool) near {
+	n := near{cosines: make(map[string][]float32, len(b.of))}
+	query := vector.NewQuery(question)
+	sum, squares := 0.0, 0.0
+	for id, block := range b.of {
+		if allowed != nil && !allowed(id) {
+			continue
+		}
+		cosines := block.Near(query)
+		n.cosines[id] = cosines
+		for at, cosine := range cosines {
+			if cosine == vector.Missing {
+				continue
+			}
+			n.passages++
+			sum += float64(cosine)
+			squares += float64(cosine) * float64(cosine)
+			n.best.offer(index.Match{Source: id, Order: at, Score: float64(cosine)})
+		}
+	}
+	slices.SortFunc(n.best, bestFirst)
+	if n.passages > 0 {
+		n.mean = sum / float64(n.passages)
+		n.deviation = math.Sqrt(max(squares/float64(n.passages)-n.mean*n.mean, 0))
+	}
+	return n
+}
+
+// standing is how many standard deviations a passage is nearer than the mean of all; false if it has no vector.
+func (n near) standing(m index.Match) (float64, bool) {
+	cosines := n.cosines[m.Source]
+	if m.Order >= len(cosines) || cosines[m.Order] == vector.Missing || n.deviation == 0 {
+		return 0, false
+	}
+	return (float64(cosines[m.Order]) - n.mean) / n.deviation, true
+}
+
+// outstanding is by how many standard deviations the best is nearer than the best of as many random vectors would be,
+// which is about the square root of twice the logarithm of their number.
+func (n near) outstanding() float64 {
+	best, _ := n.standing(n.best[0])
+	return best - math.Sqrt(2*math.Log(float64(n.passages)+1))
+}
+
+// weight is what the vectors' list counts beside the words'.
+func (n near) weight(lexical []index.Match) float64 {
+	sum, known := 0.0, 0.0
+	for _, m := range lexical[:min(agreeing, len(lexical))] {
+		if standing, ok := n.standing(m); ok {
+			sum += standing
+			known++
+		}
+	}
+	agrees := 1.0
+	if known > 0 {
+		agrees = ramp(sum/known, agreesFrom, agreesTo)
+	}
+	return agrees * (vectorWeight + outstandingWeight*ramp(n.outstanding(), outstandsFrom, outstandsTo))
+}
+
+// ramp goes from 0 at one value to 1 at another.
+func ramp(x, from, to float64) float64 { return min(max((x-from)/(to-from), 0), 1) }
+
+// fuse joins two lists by the ranks in them.
+func fuse(lexical []index.Match, n near, depth int) []index.Match {
+	type place struct {
+		source string
+		order  int
+	}
+	at := make(map[place]int, len(lexical)+len(n.best))
+	fused := make([]index.Match, 0, len(lexical)+len(n.best))
+	put := func(m index.Match, weight float64, rank int) *index.Match {
+		i, known := at[place{m.Source, m.Order}]
+		if !known {
+			i = len(fused)
+			at[place{m.Source, m.Order}] = i
+			m.Score = 0
+			fused = append(fused, m)
+		}
+		fused[i].Score += weight / (rrfK + float64(rank))
+		return &fused[i]
+	}
+	for i, m := range lexical[:min(fusedDepth, len(lexical))] {
+		put(m, 1, i+1)
+	}
+	weight := n.weight(lexical)
+	for i, m := range n.best {
+		put(m, weight, i+1).VectorRank = i + 1
+	}
+	slices.SortFunc(fused, bestFirst)
+	return fused[:min(depth, len(fused))]
+}
+
+func bestFirst(a, b index.Match) int {
+	return cmp.Or(cmp.Compare(b.Score, a.Score), cmp.Compare(a.Source, b.Source), cmp.Compare(a.Order, b.Order))
+}
+
+// nearest is a heap of the nearest, the farthest of them first.
+type nearest []index.Match
+
+func (t nearest) Len() int           { return len(t) }
+func (t nearest) Less(i, j int) bool { return bestFirst(t[i], t[j]) > 0 }
+func (t nearest) Swap(i, j int)      { t[i], t[j] = t[j], t[i] }
+func (t *nearest) Push(m any)        { *t = append(*t, m.(index.Match)) }
+func (t *nearest) Pop() any {
+	last := (*t)[len(*t)-1]
+	*t = (*t)[:len(*t)-1]
+	return last
+}
+
+func (t *nearest) offer(m index.Match) {
+	if len(*t) < fusedDepth {
+		heap.Push(t, m)
+	} else if bestFirst(m, (*t)[0]) < 0 {
+		(*t)[0] = m
+		heap.Fix(t, 0)
+	}
+}

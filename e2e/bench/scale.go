@@ -29,6 +29,9 @@ func crossing(nodes int) func(i int) place {
 // Nodes are added when those that are there are full: so all write as fast as they are answered, and there are visitors enough
 // for three nodes.
 //
+// Each node has one core, the single one too: nodes are added for want of cores. With two cores and a third of the work each of three
+// nodes wakes threads for most pieces of an answer, to look for work that is not there: half as much again for each token.
+//
 // The clusters are there at the same time and work in turn, some times each: what else the machine does meets all of them.
 func scale(s sizes) experiment {
 	words := strconv.Itoa(s.words)
@@ -46,7 +49,7 @@ func scale(s sizes) experiment {
 		both: func(l *lab) (floors, parleys []float64) {
 			url, _ := l.spawn("model", "-words", words)
 			start := func(nodes int) *cluster {
-				return startCluster(l, nodes, (2*s.streams+answersOfBot-1)/answersOfBot, "OPENAI_BASE_URL="+url, "OPENAI_API_KEY=sk-bench")
+				return startCluster(l, nodes, (2*s.streams+answersOfBot-1)/answersOfBot, "OPENAI_BASE_URL="+url, "OPENAI_API_KEY=sk-bench", "GOMAXPROCS=1")
 			}
 			one, two, three := start(1), start(2), start(3)
 			crews := func(visitors int, begin func(ctx context.Context, v *visitor) error) []crew {

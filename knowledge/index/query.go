@@ -32,7 +32,7 @@ func parse(query string, languages []Language) []word {
 	}
 	for _, language := range languages {
 		for _, t := range analyze(language, query) {
-			if !own[t.start] && language != "cjk" {
+			if !own[t.start] {
 				continue
 			}
 			at := slices.IndexFunc(words, func(f found) bool { return f.start == t.start })

@@ -20,7 +20,7 @@ const (
 	maxElements = 20_000   // that an article is looked for in; some 10 times those of a long page
 )
 
-// webPage reads the article of a page, or the whole of its body where no
+// webPage reads the article of a page, or the whole of its content where no
 // article stands out.
 func webPage(ctx context.Context, data []byte) (text, error) {
 	if len(data) > maxHTML {
@@ -34,17 +34,23 @@ func webPage(ctx context.Context, data []byte) (text, error) {
 		return text{}, ErrBroken.Because(err)
 	}
 	title := pageTitle(root)
-	whole := read(root)
+	unfold(root)
+	whole := content(root)
 	finder := readability.NewParser()
 	finder.MaxElemsToParse = maxElements
 	article, err := finder.ParseDocument(root, &url.URL{Scheme: "https", Host: "page.invalid"})
 	if err == nil && article.Node != nil {
-		if found := read(article.Node); size(found) >= enough(size(whole)) {
+		if found := read(article.Node); size(found) >= max(sure, size(whole)/4) {
 			return text{title: title, blocks: found}, nil
 		}
 	}
 	return text{title: title, blocks: whole}, nil
 }
+
+// sure is how long an article must be, in characters, for it to be told from what surrounds it by its looks: below that
+// go-readability takes in more and more of the page. And where most of a page's content is elsewhere it has no article: pages of
+// questions and product lists, in which what is found is one of many parts.
+const sure = 500
 
 // interruptible ends the input of a parser when ctx ends: misnested markup takes quadratic time.
 type interruptible struct {
@@ -58,10 +64,6 @@ func (i interruptible) Read(p []byte) (int, error) {
 	}
 	return i.r.Read(p)
 }
-
-// enough is how much of a page's text an article must have to stand for it, in
-// characters. Pages of questions and product lists have no article; what is found there is one of many parts.
-func enough(whole int) int { return min(max(whole/4, 200), whole) }
 
 func size(blocks []Block) (n int) {
 	for _, b := range blocks {
@@ -110,8 +112,11 @@ var inlined = map[atom.Atom]bool{
 
 // read returns the blocks of an element. It recurses as deep as the parser
 // lets elements be nested: 512.
-func read(root *html.Node) []Block {
-	r := &pageReader{}
+func read(root *html.Node) []Block { return readWithout(root, nil) }
+
+// readWithout leaves out the elements that skip is true for.
+func readWithout(root *html.Node, skip func(*html.Node) bool) []Block {
+	r := &pageReader{skip: skip}
 	r.walk(root)
 	r.flush()
 	return r.finish()
@@ -119,6 +124,7 @@ func read(root *html.Node) []Block {
 
 type pageReader struct {
 	outline
+	skip func(*html.Node) bool // may be nil
 	line strings.Builder
 	kind Kind
 	mark string // of a list's item that has begun
@@ -151,7 +157,7 @@ func (r *pageReader) walk(n *html.Node) {
 		r.line.WriteString(n.Data)
 		return
 	}
-	if n.Type == html.ElementNode && (unseen[n.DataAtom] || hidden(n)) {
+	if n.Type == html.ElementNode && (unseen[n.DataAtom] || hidden(n) || r.skip != nil && r.skip(n)) {
 		return
 	}
 	switch n.DataAtom {
@@ -160,6 +166,8 @@ func (r *pageReader) walk(n *html.Node) {
 	case atom.H1, atom.H2, atom.H3, atom.H4, atom.H5, atom.H6:
 		r.flush()
 		r.outline.heading(int(n.Data[1]-'0'), allText(n))
+	case atom.Details:
+		r.details(n)
 	case atom.Pre:
 		r.flush()
 		r.add(Code, rawText(n))
@@ -182,6 +190,24 @@ func (r *pageReader) walk(n *html.Node) {
 		}
 		r.children(n)
 	}
+}
+
+// details reads what can be folded below its summary, as a part of the section that it stands in.
+func (r *pageReader) details(n *html.Node) {
+	r.flush()
+	level := 1
+	if len(r.open) > 0 {
+		level = r.open[len(r.open)-1].level + 1
+	}
+	for c := range n.ChildNodes() {
+		if c.DataAtom == atom.Summary && !holds(c, atom.H1, atom.H2, atom.H3, atom.H4, atom.H5, atom.H6) {
+			r.outline.heading(level, allText(c))
+		} else {
+			r.walk(c)
+		}
+	}
+	r.flush()
+	r.close(level)
 }
 
 func (r *pageReader) children(n *html.Node) {
@@ -221,10 +247,14 @@ func hidden(n *html.Node) bool {
 		case "hidden":
 			return true
 		case "aria-hidden":
-			return a.Val == "true"
+			if a.Val == "true" {
+				return true
+			}
 		case "style":
 			style := strings.ReplaceAll(strings.ToLower(a.Val), " ", "")
-			return strings.Contains(style, "display:none") || strings.Contains(style, "visibility:hidden")
+			if strings.Contains(style, "display:none") || strings.Contains(style, "visibility:hidden") {
+				return true
+			}
 		}
 	}
 	return false

@@ -7,32 +7,38 @@ import (
 	"fmt"
 	"log/slog"
 	"runtime/debug"
+	"strings"
 	"time"
 
+	"parley/actors/screen"
+	"parley/actors/speech"
 	"parley/chat"
 	"parley/knowledge"
 	"parley/llm"
 )
 
-// How an answer comes about: retrieve, decide, prompt, stream.
+// How an answer comes about: small talk, a question and answer of the owner's, an answer that was given before, or else
+// retrieve, decide, prompt, stream (find.go, pairs.go, cached.go, calling.go).
 const (
-	retrieved      = 8                      // passages that go into a prompt
-	firstToken     = 30 * time.Second       // a provider that says nothing for so long has failed
-	wholeAnswer    = 3 * time.Minute        // nobody waits longer for the last token
-	answerTries    = 3                      // calls of the provider, as long as nothing was shown
-	firstBackoff   = 500 * time.Millisecond // before the second try; doubled before the third
-	longestBackoff = 10 * time.Second       // a longer Retry-After is a failure: a visitor is waiting
+	retrieved = 8  // passages that go into a prompt
+	searched  = 50 // passages among which the owner's own answers are looked for
 )
 
-// DefaultFallback is said when nothing in the knowledge answers the question
+// DefaultFallback is said in English when nothing in the knowledge answers the question
 // and the owner has not written words of their own.
-const DefaultFallback = "I could not find anything about that in what I have been given to read."
-
-// offerPerson is added to it when visitors are offered a person.
-const offerPerson = " Would you like to talk to a person?"
+var DefaultFallback = speech.In("en").NotFound
 
 // Handoff is the offer of an answer that ends with the offer of a person.
 const Handoff = "handoff"
+
+// Who wrote an answer.
+const (
+	ByFAQ        = "faq" // the owner: it is an answer to that question, word for word
+	BySmallTalk  = "small_talk"
+	ByModel      = "model"
+	ByExtractive = "extractive"
+	ByNothing    = "nothing" // it says that nothing was found
+)
 
 // Retriever is what the engine asks of the knowledge.
 type Retriever interface {
@@ -45,10 +51,15 @@ type ask struct {
 	tenant, bot string
 	text        string
 	locale      string
-	summary     string        // what was said before history
-	history     []llm.Message // the last turns
-	previous    string        // the visitor's question before this one
+	summary     string         // what was said before history
+	history     []llm.Message  // the last turns
+	previous    string         // the visitor's question before this one
+	settings    *chat.Settings // instead of the bot's; nil: the bot's
+	preview     bool           // nothing is kept of it, and nothing that was kept is used
 }
+
+// first tells whether nothing was said before it.
+func (q ask) first() bool { return len(q.history) == 0 && q.summary == "" }
 
 // answerer writes answers and summaries. It keeps no state of conversations.
 type answerer struct {
@@ -59,6 +70,7 @@ type answerer struct {
 	model      llm.Provider // nil: no model is configured
 	extractive Standby
 	prices     llm.Prices
+	cache      *answers
 	logger     *slog.Logger
 	tracer     chat.Tracer
 }
@@ -68,7 +80,7 @@ type answerer struct {
 // It fails only if nothing more can be done; what was emitted stands.
 func (a *answerer) answer(ctx context.Context, q ask, emit func(string), found func(*chat.Trace)) *answered {
 	begun := time.Now()
-	trace := chat.Trace{Query: q.text}
+	trace := chat.Trace{Asked: q.text, Query: q.text}
 	first := func(piece string) {
 		if trace.FirstPiece == 0 {
 			trace.FirstPiece = time.Since(begun)
@@ -100,97 +112,269 @@ func (a *answerer) guarded(ctx context.Context, q ask, trace *chat.Trace, emit f
 	return a.write(ctx, q, trace, emit, found)
 }
 
+// answering is one answer that is being written.
+type answering struct {
+	*answerer
+	q        ask
+	bot      *chat.Bot
+	language string // to answer in; may be empty
+	trace    *chat.Trace
+	emit     func(string)
+	found    func()
+}
+
 func (a *answerer) write(ctx context.Context, q ask, trace *chat.Trace, emit func(string), found func()) (*answered, error) {
 	bot, err := patiently(ctx, func() (*chat.Bot, error) { return a.bots.snapshot(ctx, q.tenant, q.bot) })
 	if err != nil {
 		return nil, fmt.Errorf("load the bot: %w", err)
+	}
+	if q.settings != nil {
+		other := *bot
+		other.Settings = *q.settings
+		bot = &other
 	}
 	release, err := a.slots.take(ctx, q.tenant)
 	if err != nil {
 		return nil, err
 	}
 	defer release()
+	trace.Settings = bot.Version
+	w := &answering{answerer: a, q: q, bot: bot, trace: trace, emit: emit, found: found}
+	talk, tongue := speech.SmallTalk(q.text, bot.Name)
+	w.language = languageOf(q, bot, tongue)
+	if talk != "" && talk != speech.Robot {
+		return w.smallTalk(ctx, talk)
+	}
+	return w.know(ctx, talk)
+}
 
-	within, span := a.tracer.Start(ctx, "retrieve")
-	books, err := patiently(within, func() (knowledge.Books, error) { return a.retriever.Open(within, q.tenant, q.bot) })
+// languageOf is the language to answer in. tongue is that of small talk.
+func languageOf(q ask, bot *chat.Bot, tongue string) string {
+	locale := q.locale
+	if tongue != "" && speech.Base(locale) != tongue {
+		locale = tongue
+	}
+	var earlier []string
+	for _, m := range q.history {
+		if m.Role == llm.Visitor {
+			earlier = append(earlier, m.Text)
+		}
+	}
+	if tongue != "" {
+		return speech.Choose("", nil, locale, bot.Settings.Languages)
+	}
+	return speech.Choose(q.text, earlier, locale, bot.Settings.Languages)
+}
+
+// know answers from what the bot knows. talk is for what may be small talk that its owner has an answer to.
+func (w *answering) know(ctx context.Context, talk speech.Talk) (*answered, error) {
+	within, span := w.tracer.Start(ctx, "retrieve")
+	books, err := patiently(within, func() (knowledge.Books, error) { return w.retriever.Open(within, w.q.tenant, w.q.bot) })
 	if err != nil {
 		span.End(err)
 		return nil, fmt.Errorf("look into the knowledge: %w", err)
 	}
-	hits := relevant(within, q, bot, books, trace)
+	hits := books.Search(within, w.q.text, searched)
+	pair := pairFor(w.q.text, hits)
+	var key string
+	if len(pair) == 0 && talk == "" {
+		if key = w.cache.key(w.q, w.bot, w.language, books); key != "" {
+			if known := w.cache.get(ctx, key); known != nil {
+				span.End(nil)
+				return w.repeat(known), nil
+			}
+		}
+		hits, pair = w.find(within, books, hits)
+	}
 	span.Set(slog.Int("passages", len(hits)))
 	span.End(nil)
-	provider, request := a.prompt(q, bot, hits)
-	trace.Settings, trace.Provider, trace.Model, trace.Passages = bot.Version, provider.Name(), request.Model, traced(hits)
-	found()
-	if len(hits) == 0 {
-		// A bot that was given nothing to read may still follow its owner's
-		// instructions; one that was, says that it found nothing.
-		if !books.Empty() || provider == a.extractive {
-			return a.unknown(bot, emit), nil
-		}
+	switch {
+	case len(pair) > 0:
+		return w.pair(pair), nil
+	case talk != "":
+		return w.smallTalk(ctx, talk)
 	}
-	var text []byte
-	result, err := a.call(ctx, provider, request, trace, func(piece string) {
-		text = append(text, piece...)
-		emit(piece)
-	})
-	trace.Model, trace.Finish, trace.Prompt = cmp.Or(result.Model, trace.Model), result.Finish, result.Prompt
-	trace.InputTokens, trace.OutputTokens = result.InputTokens, result.OutputTokens
-	if micros, known := a.prices.Cost(result.Model, result.InputTokens, result.OutputTokens); known && err == nil {
-		trace.CostMicros = &micros
+	provider, request := w.prompt(hits)
+	w.trace.Provider, w.trace.Model, w.trace.Passages = provider.Name(), request.Model, traced(hits)
+	w.found()
+	// A bot that was given nothing to read may still follow its owner's
+	// instructions; one that was, says that it found nothing.
+	if len(hits) == 0 && (!books.Empty() || provider == llm.Provider(w.extractive)) {
+		return w.unknown(provider, request, hits), nil
 	}
+	written, err := w.ask(ctx, provider, request, hits)
 	if err != nil {
 		return nil, err
 	}
-	if len(text) == 0 {
-		return a.unknown(bot, emit), nil
+	if key != "" && written.keepable(w.trace) {
+		w.cache.put(ctx, key, remembered(written, w.trace))
 	}
-	offer := ""
-	if bot.Settings.HandOff && containsPhrase(fold(q.text), bot.Settings.Offer) {
-		offer = Handoff
+	return written, nil
+}
+
+// ask has the provider write the answer.
+func (w *answering) ask(ctx context.Context, provider llm.Provider, request llm.Request, hits []knowledge.Hit) (*answered, error) {
+	var text strings.Builder
+	show := func(piece string) {
+		text.WriteString(piece)
+		w.emit(piece)
 	}
-	return &answered{
-		citations: cite(string(text), hits),
-		offer:     offer,
+	said, err := w.listen(ctx, provider, request, hits, show)
+	if err != nil {
+		return nil, err
+	}
+	written := &answered{text: text.String(), by: by(provider, w.extractive), hits: hits, prompt: w.shownPrompt(provider, request)}
+	if strings.TrimSpace(written.text) == "" {
+		unknown := w.unknown(provider, request, hits)
+		unknown.usage = said.usage
+		return unknown, nil
+	}
+	written.usage = said.usage
+	switch {
+	case said.unknown:
+		written.unanswered, written.by = true, ByNothing
+		if w.bot.Settings.HandOff {
+			written.offer = Handoff
+		}
+	default:
+		written.citations, written.offer = cite(written.text, hits), w.offer()
+	}
+	return written, nil
+}
+
+// said is what became of a provider's answer besides its text.
+type said struct {
+	usage   *chat.Usage
+	unknown bool // the model says that it does not know
+}
+
+// withheld is the trace's Finish of an answer that was ended because it repeated what is not for visitors.
+const withheld = "withheld"
+
+var errWithheld = errors.New("the answer repeats what is not for visitors")
+
+// listen calls the provider and shows what may be shown of its words: a model's are not taken at its word, sentences of passages are.
+func (w *answering) listen(ctx context.Context, provider llm.Provider, request llm.Request, hits []knowledge.Hit, show func(string)) (said, error) {
+	hear, end := func(piece string) error { show(piece); return nil }, func() {}
+	var looked *screen.Screen
+	if provider != llm.Provider(w.extractive) {
+		looked = screen.New(w.rules(provider, request, hits), show)
+		hear = func(piece string) error {
+			if !looked.Write(piece) {
+				return errWithheld
+			}
+			return nil
+		}
+		end = looked.End
+	}
+	trace := w.trace
+	result, err := w.call(ctx, provider, request, trace, hear)
+	stopped := errors.Is(err, errWithheld)
+	if err == nil {
+		end()
+		stopped = looked != nil && looked.Leaked()
+	}
+	trace.Model, trace.Finish, trace.Prompt = cmp.Or(result.Model, trace.Model), result.Finish, result.Prompt
+	trace.InputTokens, trace.OutputTokens = result.InputTokens, result.OutputTokens
+	if stopped {
+		w.logger.Warn("an answer was ended because it repeated what is not for visitors", slog.String("bot", w.bot.ID))
+		trace.Finish, err = withheld, nil
+	}
+	if err != nil {
+		return said{}, err
+	}
+	if micros, known := w.prices.Cost(result.Model, result.InputTokens, result.OutputTokens); known {
+		trace.CostMicros = &micros
+	}
+	return said{
 		usage: &chat.Usage{
 			Provider: provider.Name(), Model: result.Model,
 			InputTokens: result.InputTokens, OutputTokens: result.OutputTokens,
 		},
+		unknown: looked != nil && looked.Unknown(),
 	}, nil
 }
 
-// relevant returns the passages that answer the question, or none. A question
-// that finds nothing alone is tried together with the one before it ("and for children?").
-func relevant(ctx context.Context, q ask, bot *chat.Bot, books knowledge.Books, trace *chat.Trace) []knowledge.Hit {
-	trace.Threshold = cmp.Or(bot.Settings.Threshold, knowledge.DefaultThreshold)
-	queries := []string{q.text}
-	if q.previous != "" {
-		queries = append(queries, q.previous+" "+q.text)
+// rules are for what a model writes.
+func (w *answering) rules(provider llm.Provider, request llm.Request, hits []knowledge.Hit) screen.Rules {
+	settings := w.bot.Settings
+	rules := screen.Rules{
+		Given:   []string{settings.Instructions, settings.Greeting, settings.Fallback},
+		Public:  append([]string{settings.Greeting, settings.Fallback, w.bot.Name}, w.bot.Appearance.Starters...),
+		Secrets: []string{settings.Instructions},
 	}
-	for _, query := range queries {
-		hits := books.Search(ctx, query, retrieved)
-		for _, hit := range hits {
-			if hit.Confidence >= trace.Threshold {
-				trace.Query = query
-				return hits
-			}
+	for _, hit := range hits {
+		rules.Passages = append(rules.Passages, screen.Passage{Title: hit.Title, Headings: hit.Headings, Text: hit.Text, URL: hit.URL})
+	}
+	if prompter, can := provider.(llm.Prompter); can {
+		// What the provider adds of its own, without what is the visitor's and the passages'.
+		alone := request
+		alone.Passages, alone.History, alone.Summary, alone.Question = nil, nil, "", ""
+		for _, message := range prompter.Prompt(alone) {
+			rules.Secrets = append(rules.Secrets, message.Text)
 		}
 	}
-	return nil
+	return rules
 }
 
-// traced is what a trace keeps of passages.
-func traced(hits []knowledge.Hit) []chat.TracedPassage {
-	passages := make([]chat.TracedPassage, 0, len(hits))
-	for _, hit := range hits {
-		passages = append(passages, chat.TracedPassage{
-			ID: hit.ID, Source: hit.Source, Title: hit.Title, Headings: hit.Headings, Text: hit.Text, Page: hit.Page,
-			Score: hit.Score, Confidence: hit.Confidence,
-		})
+// offer is that of a good answer.
+func (w *answering) offer() string {
+	if w.bot.Settings.HandOff && containsPhrase(fold(w.q.text), w.bot.Settings.Offer) {
+		return Handoff
 	}
-	return passages
+	return ""
 }
+
+// unknown says honestly that nothing was found.
+func (w *answering) unknown(provider llm.Provider, request llm.Request, hits []knowledge.Hit) *answered {
+	text, offer := w.bot.Settings.Fallback, ""
+	if w.bot.Settings.HandOff {
+		offer = Handoff
+	}
+	if text == "" {
+		phrases := speech.In(w.language)
+		text = phrases.NotFound
+		if offer != "" {
+			text += " " + phrases.Offer
+		}
+	}
+	w.emit(text)
+	return &answered{text: text, offer: offer, unanswered: true, by: ByNothing, hits: hits, prompt: w.shownPrompt(provider, request)}
+}
+
+// smallTalk answers as people do, without a search: the model in a sentence, or else words of ours.
+func (w *answering) smallTalk(ctx context.Context, talk speech.Talk) (*answered, error) {
+	provider, request := w.prompt(nil)
+	w.trace.Query = ""
+	w.trace.Provider, w.trace.Model = BySmallTalk, request.Model
+	w.found()
+	written := &answered{by: BySmallTalk}
+	var text strings.Builder
+	show := func(piece string) {
+		text.WriteString(piece)
+		w.emit(piece)
+	}
+	if provider != llm.Provider(w.extractive) {
+		request.SmallTalk, request.MaxTokens = true, smallTalkTokens
+		w.trace.Provider = provider.Name()
+		said, err := w.listen(ctx, provider, request, nil, show)
+		if err != nil && (text.Len() > 0 || ctx.Err() != nil) {
+			return nil, err
+		}
+		if err != nil {
+			w.logger.Warn("small talk is answered without the model", slog.Any("error", err))
+		}
+		written.usage, written.prompt = said.usage, w.shownPrompt(provider, request)
+	}
+	if strings.TrimSpace(text.String()) == "" {
+		show(speech.In(w.language).Reply(talk))
+	}
+	written.text, written.offer = text.String(), w.offer()
+	return written, nil
+}
+
+// smallTalkTokens bounds a model's answer to a greeting.
+const smallTalkTokens = 200
 
 // provider is who answers for a bot, and the name of the model there.
 func (a *answerer) provider(bot *chat.Bot) (llm.Provider, string) {
@@ -200,12 +384,27 @@ func (a *answerer) provider(bot *chat.Bot) (llm.Provider, string) {
 	return a.model, bot.Settings.Model
 }
 
+func by(provider llm.Provider, extractive Standby) string {
+	if provider == llm.Provider(extractive) {
+		return ByExtractive
+	}
+	return ByModel
+}
+
+// lengths bound answers, in tokens. A model is asked in words to be as long as its owner likes; this only ends one that does not.
+var lengths = map[string]int{"short": 400, "long": 2_500}
+
+// usualTokens bound an answer whose owner says nothing.
+const usualTokens = 1_200
+
 // prompt chooses the provider and says what it is to answer.
-func (a *answerer) prompt(q ask, bot *chat.Bot, hits []knowledge.Hit) (llm.Provider, llm.Request) {
-	provider, model := a.provider(bot)
+func (w *answering) prompt(hits []knowledge.Hit) (llm.Provider, llm.Request) {
+	settings := w.bot.Settings
+	provider, model := w.provider(w.bot)
 	request := llm.Request{
-		Model: model, Bot: bot.Name, Instructions: bot.Settings.Instructions, Tone: bot.Settings.Tone,
-		Language: q.locale, Summary: q.summary, History: q.history, Question: q.text,
+		Model: model, Bot: w.bot.Name, Instructions: settings.Instructions, Tone: settings.Tone, Length: settings.Length,
+		Language: w.language, Languages: settings.Languages,
+		Summary: w.q.summary, History: w.q.history, Question: w.q.text, MaxTokens: cmp.Or(lengths[settings.Length], usualTokens),
 	}
 	for _, hit := range hits {
 		request.Passages = append(request.Passages, llm.Passage{Title: hit.Title, Headings: hit.Headings, Text: hit.Text, Page: hit.Page})
@@ -213,77 +412,10 @@ func (a *answerer) prompt(q ask, bot *chat.Bot, hits []knowledge.Hit) (llm.Provi
 	return provider, request
 }
 
-// unknown says honestly that nothing was found.
-func (a *answerer) unknown(bot *chat.Bot, emit func(string)) *answered {
-	text, offer := bot.Settings.Fallback, ""
-	if text == "" {
-		text = DefaultFallback
-		if bot.Settings.HandOff {
-			text += offerPerson
-		}
+// shownPrompt is what the provider was asked, for an owner who looks; nil otherwise.
+func (w *answering) shownPrompt(provider llm.Provider, request llm.Request) []llm.PromptMessage {
+	if prompter, can := provider.(llm.Prompter); can && w.q.preview {
+		return prompter.Prompt(request)
 	}
-	if bot.Settings.HandOff {
-		offer = Handoff
-	}
-	emit(text)
-	return &answered{offer: offer}
-}
-
-// call asks the provider, again if it failed before anything was shown.
-func (a *answerer) call(ctx context.Context, provider llm.Provider, request llm.Request, trace *chat.Trace, emit func(string)) (llm.Result, error) {
-	backoff := firstBackoff
-	for try := 1; ; try++ {
-		trace.Calls = try
-		result, shown, err := a.callOnce(ctx, provider, request, emit)
-		if err == nil || shown || ctx.Err() != nil {
-			return result, err
-		}
-		var failure *llm.Error
-		if try == answerTries || !errors.As(err, &failure) || !failure.Retryable || failure.RetryAfter > longestBackoff {
-			return result, err
-		}
-		a.logger.Warn("a provider failed and is asked again", slog.String("provider", provider.Name()), slog.Int("try", try), slog.Any("error", err))
-		select {
-		case <-ctx.Done():
-			return result, err
-		case <-time.After(max(backoff, failure.RetryAfter)):
-		}
-		backoff *= 2
-	}
-}
-
-// callOnce is one call; shown tells whether a piece of it was emitted.
-func (a *answerer) callOnce(ctx context.Context, provider llm.Provider, request llm.Request, emit func(string)) (result llm.Result, shown bool, err error) {
-	ctx, cancel := context.WithCancelCause(ctx)
-	defer cancel(nil)
-	ctx, span := a.tracer.Start(ctx, "model", slog.String("provider", provider.Name()), slog.String("model", request.Model))
-	defer func() {
-		span.Set(slog.Int64("output_tokens", result.OutputTokens))
-		span.End(err)
-	}()
-	asked := time.Now()
-	silence := time.AfterFunc(firstToken, func() {
-		cancel(&llm.Error{Retryable: true, Err: fmt.Errorf("no token in %v", firstToken)})
-	})
-	defer silence.Stop()
-	result, err = provider.Answer(ctx, request, func(piece string) error {
-		if !shown {
-			shown = true
-			silence.Stop()
-			span.Set(slog.Duration("first_piece", time.Since(asked)))
-		}
-		if err := ctx.Err(); err != nil {
-			return err
-		}
-		emit(piece)
-		return nil
-	})
-	if err != nil {
-		var timeout *llm.Error
-		if errors.As(context.Cause(ctx), &timeout) {
-			err = timeout
-		}
-		err = fmt.Errorf("ask %s: %w", provider.Name(), err)
-	}
-	return result, shown, err
+	return nil
 }

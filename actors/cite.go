@@ -55,8 +55,9 @@ func cite(text string, hits []knowledge.Hit) []chat.Citation {
 }
 
 func citation(mark int, hit knowledge.Hit) chat.Citation {
+	source, part := origin(hit)
 	return chat.Citation{
-		Mark: mark, Source: hit.Source, Title: hit.Title, URL: hit.URL,
+		Mark: mark, Source: source, Part: part, Title: hit.Title, URL: hit.URL,
 		Quote: shorten(hit.Text, maxQuote), Page: hit.Page,
 	}
 }

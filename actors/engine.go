@@ -31,7 +31,7 @@ type Standby interface {
 	llm.Summariser
 }
 
-// Config is what an engine works with. All fields but Model and the times are required.
+// Config is what an engine works with. All fields but Model, Cache and the times are required.
 type Config struct {
 	Log        chat.Log
 	Idles      chat.Idles
@@ -43,6 +43,8 @@ type Config struct {
 	Model      llm.Provider // nil: every bot answers by Extractive
 	Extractive Standby
 	Prices     llm.Prices     // what answers cost
+	Cache      AnswerCache    // of answers to first questions; nil: none
+	CacheKey   []byte         // makes its keys, the same on all nodes; needed with one
 	Limit      int64          // answers of one tenant in a month; 0: as many as they like
 	Leases     chat.Leases    // which node goes the rounds; needed with a Cluster that has an address
 	Positions  chat.Positions // needed with one, too
@@ -125,6 +127,9 @@ func Start(config Config) (*Engine, error) {
 		bots: e.bots, log: config.Log, slots: newSlots(nodeSlots, tenantSlots), retriever: config.Knowledge,
 		tracer: config.Tracer, model: config.Model, extractive: config.Extractive, prices: config.Prices, logger: config.Logger,
 	}
+	if config.Cache != nil {
+		e.answerer.cache = &answers{cache: config.Cache, secret: config.CacheKey, logger: config.Logger}
+	}
 	err = config.Announcer.Subscribe(e.running, chat.TopicBot, chat.Listener{Heard: func(key string) {
 		tenant, id, _ := strings.Cut(key, "/")
 		e.bots.announced(botKey{tenant, id})
@@ -193,11 +198,17 @@ type Stats struct {
 	Fenced    int64 // appends of this node that SQL refused, since another node had opened the conversation
 	Moved     int64 // conversations that left this node though somebody watched
 	Cluster   cluster.Stats
+
+	CacheHits, CacheMisses int64 // first questions whose answer was there, or not
 }
 
 // Stats counts what is alive on this node, and what happened since its start.
 func (e *Engine) Stats() Stats {
-	return Stats{e.sessions.Load(), e.answering.Load(), e.fenced.Load(), e.moved.Load(), e.node.Stats()}
+	stats := Stats{Sessions: e.sessions.Load(), Answering: e.answering.Load(), Fenced: e.fenced.Load(), Moved: e.moved.Load(), Cluster: e.node.Stats()}
+	if cache := e.answerer.cache; cache != nil {
+		stats.CacheHits, stats.CacheMisses = cache.hits.Load(), cache.misses.Load()
+	}
+	return stats
 }
 
 // Bot returns a bot as it is set up now, from this node's snapshot of it: at most a

@@ -40,6 +40,7 @@ type waiting struct {
 	span      string    // that it is part of, carried (chat.Tracer); empty when nobody traces
 	usage     *chat.Usage
 	trace     *chat.Trace
+	gaps      []chat.Gap
 	exhausted bool // the store said that no answers are left
 }
 
@@ -113,11 +114,15 @@ func (f *floor) say(text string) *Delta {
 // conclude ends the answer that speaks: nothing more is shown of it than was.
 func (f *floor) conclude(m *answered) {
 	f.turn.muted = true
-	var ending chat.Body = chat.MessageCompleted{Message: m.message, Text: f.turn.text.String(), Citations: m.citations, Offer: m.offer}
-	if m.err != nil {
+	var ending chat.Body = chat.MessageCompleted{Message: m.message, Text: f.turn.text.String(), Citations: m.citations, Offer: m.offer, Cached: m.cached}
+	var gaps []chat.Gap
+	switch {
+	case m.err != nil:
 		ending = chat.MessageInterrupted{Message: m.message, Text: f.turn.text.String(), Reason: chat.Failed}
+	case m.unanswered:
+		gaps = []chat.Gap{{Reason: chat.Unanswered}}
 	}
-	f.orders = append(f.orders, waiting{order: &finish{ending}, usage: m.usage, trace: m.trace})
+	f.orders = append(f.orders, waiting{order: &finish{ending}, usage: m.usage, trace: m.trace, gaps: gaps})
 }
 
 // begin tells which answer is to be written now, nil for none: the log has its start, and nobody writes it.
@@ -172,6 +177,7 @@ func (f *floor) next(names names, at time.Time) (*flight, *refusal) {
 	f.flight = &flight{waiting: w, append: chat.Append{
 		Head: f.state.head, At: at, Bodies: bodies,
 		Status: after.status, Agent: after.agent, Unfinished: after.unfinished(), Usage: w.usage, Trace: w.trace,
+		Gaps: append(w.gaps, f.state.disliked(bodies)...),
 	}}
 	return f.flight, nil
 }

@@ -4,6 +4,8 @@ import (
 	"github.com/asynkron/protoactor-go/actor"
 
 	"parley/chat"
+	"parley/knowledge"
+	"parley/llm"
 )
 
 // What sessions are told by the engine, and reply. Every request carries the visitor, so
@@ -93,12 +95,20 @@ type (
 	}
 	// answered is the end of the answer `message`; err is nil for a good one.
 	answered struct {
-		message   string
-		citations []chat.Citation
-		offer     string
-		usage     *chat.Usage
-		trace     *chat.Trace
-		err       error
+		message    string
+		citations  []chat.Citation
+		offer      string
+		unanswered bool // it says that nothing was found
+		cached     bool
+		usage      *chat.Usage
+		trace      *chat.Trace
+		err        error
+
+		// For whoever looks how a bot answers.
+		text   string
+		by     string
+		hits   []knowledge.Hit
+		prompt []llm.PromptMessage
 	}
 	// recollected is a summary that was made anew; the one there was, if that failed.
 	recollected struct{ summary chat.Summary }

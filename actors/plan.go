@@ -267,7 +267,7 @@ func (x *expire) plan(s state, _ names) ([]chat.Body, error) {
 type remark struct{ Body chat.Body }
 
 func (r *remark) plan(s state, _ names) ([]chat.Body, error) {
-	if feedback, ok := r.Body.(chat.FeedbackGiven); ok && !slices.Contains(s.recent, feedback.Message) {
+	if feedback, ok := r.Body.(chat.FeedbackGiven); ok && s.answered(feedback.Message) < 0 {
 		return nil, chat.ErrNotFound
 	}
 	return []chat.Body{r.Body}, nil

@@ -18,8 +18,8 @@ type state struct {
 	queue  []question // the visitor's questions that the bot still owes an answer, oldest first
 	failed []answer   // the last ones that failed, latest first, which may be tried again
 	memory memory
-	recent []string // ids of the bot's last answers, for feedback
-	spoken int64    // seq of the last message by an agent
+	recent []ended // the bot's last answers, for feedback
+	spoken int64   // seq of the last message by an agent
 }
 
 // question is a visitor's message that wants an answer.
@@ -33,6 +33,12 @@ type question struct {
 type answer struct {
 	message  string
 	question question
+}
+
+// ended is an answer that is in the log to its end.
+type ended struct {
+	message string
+	seq     int64 // of its end
 }
 
 // maxFailed bounds how many failed answers may be tried again: as many as may have waited.
@@ -70,7 +76,7 @@ func (s state) apply(e chat.Event) state {
 		s.open = &answer{message: body.Message, question: q}
 	case chat.MessageCompleted:
 		s.open = nil
-		s.recent = remember(s.recent, body.Message)
+		s.recent = remember(s.recent, ended{body.Message, e.Seq})
 	case chat.MessageInterrupted:
 		if s.open != nil && body.Reason == chat.NodeLost {
 			s.queue = append([]question{s.open.question}, s.queue...)
@@ -80,7 +86,7 @@ func (s state) apply(e chat.Event) state {
 		}
 		s.open = nil
 		if body.Text != "" {
-			s.recent = remember(s.recent, body.Message)
+			s.recent = remember(s.recent, ended{body.Message, e.Seq})
 		}
 	case chat.StatusChanged:
 		// Whoever the conversation goes to starts afresh: a person reads the
@@ -94,11 +100,30 @@ func (s state) apply(e chat.Event) state {
 // conversation if this process dies.
 func (s state) unfinished() bool { return s.open != nil || len(s.queue) > 0 }
 
-func remember(ids []string, id string) []string {
-	if len(ids) >= recentAnswers {
-		ids = ids[1:]
+func remember(answers []ended, latest ended) []ended {
+	if len(answers) >= recentAnswers {
+		answers = answers[1:]
 	}
-	return append(slices.Clone(ids), id)
+	return append(slices.Clone(answers), latest)
+}
+
+// answered finds one of the bot's last answers; -1: it is not among them.
+func (s state) answered(message string) int {
+	return slices.IndexFunc(s.recent, func(e ended) bool { return e.message == message })
+}
+
+// disliked are the answers of which these events say that they did not help.
+func (s state) disliked(bodies []chat.Body) (gaps []chat.Gap) {
+	for _, body := range bodies {
+		feedback, ok := body.(chat.FeedbackGiven)
+		if !ok || feedback.Helpful {
+			continue
+		}
+		if i := s.answered(feedback.Message); i >= 0 {
+			gaps = append(gaps, chat.Gap{Seq: s.recent[i].seq, Reason: chat.Disliked})
+		}
+	}
+	return gaps
 }
 
 // restore rebuilds the state from what an activation was given.

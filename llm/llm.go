@@ -30,12 +30,16 @@ type Request struct {
 	Bot          string // the bot's name
 	Instructions string // the owner's words
 	Tone         string
-	Language     string // BCP 47 of the visitor, may be empty
-	Summary      string // of what was said before History; may be empty
-	History      []Message
-	Question     string
-	Passages     []Passage // best first; cited as [1], [2], … in this order
-	MaxTokens    int       // of the answer; 0: the provider's default
+	Language     string   // BCP 47, to answer in; may be empty
+	Languages    []string // those that the owner allows, BCP 47; none: any
+	Length       string   // short, normal or long; "" is normal
+	// SmallTalk: the question is a greeting, thanks or the like. There are no passages, and a sentence or two will do.
+	SmallTalk bool
+	Summary   string // of what was said before History; may be empty
+	History   []Message
+	Question  string
+	Passages  []Passage // best first; cited as [1], [2], … in this order
+	MaxTokens int       // of the answer; 0: the provider's default
 }
 
 // Message is an earlier turn of the conversation.

@@ -102,6 +102,49 @@ func TestAClaimedLanguageThatIsNoneIsNotRepeated(t *testing.T) {
 	}
 }
 
+func TestThePromptSaysHowLongAndInWhichLanguage(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		request llm.Request
+		want    string
+	}{
+		"as short as usual":         {llm.Request{}, "Be short"},
+		"short":                     {llm.Request{Length: "short"}, "one or two sentences"},
+		"long":                      {llm.Request{Length: "long"}, "in detail"},
+		"the visitor's language":    {llm.Request{Language: "de"}, `Where that is not clear, use the language "de"`},
+		"one of the owner's":        {llm.Request{Language: "de", Languages: []string{"en", "de", `x" y`}}, `Answer in the language "de", and never in another than "en", "de".`},
+		"what to begin with":        {llm.Request{}, llm.NotFound},
+		"how to answer small talk":  {llm.Request{SmallTalk: true, Instructions: "Be Ada."}, "one short sentence"},
+		"and whose assistant it is": {llm.Request{SmallTalk: true, Instructions: "Be Ada."}, "Be Ada."},
+	} {
+		if got := system(c.request); !strings.Contains(got, c.want) {
+			t.Errorf("%s: %q is not in the prompt:\n%s", name, c.want, got)
+		}
+	}
+	talk := system(llm.Request{SmallTalk: true, Passages: []llm.Passage{{Text: "Returns are free."}}})
+	if strings.Contains(talk, "passage") {
+		t.Errorf("small talk is about passages:\n%s", talk)
+	}
+}
+
+func TestWhoeverAsksIsShownTheMessagesThatAreSent(t *testing.T) {
+	t.Parallel()
+	provider, err := New(Config{BaseURL: "http://127.0.0.1:8000/v1", Model: "m"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	request := llm.Request{Question: "How long?", Passages: []llm.Passage{{Text: "Two years."}}}
+	shown, sent := provider.Prompt(request), provider.completion(request).Messages
+	if len(shown) != len(sent) {
+		t.Fatalf("%d messages are shown of %d", len(shown), len(sent))
+	}
+	for i := range sent {
+		if shown[i].Role != sent[i].Role || shown[i].Text != sent[i].Content {
+			t.Errorf("message %d is shown as %+v", i, shown[i])
+		}
+	}
+}
+
 func TestHistoryAlternatesAndEndsWithTheBusiness(t *testing.T) {
 	t.Parallel()
 	visitor := func(text string) llm.Message { return llm.Message{Role: llm.Visitor, Text: text} }
@@ -138,7 +181,7 @@ func TestTheLimitIsNamedAsTheModelKnowsIt(t *testing.T) {
 		old, new    int
 	}{
 		{"http://127.0.0.1:8000/v1", "qwen3", 500, 0},
-		{"http://127.0.0.1:8000/v1", "gpt-5-mini", 0, 500},
+		{"http://127.0.0.1:8000/v1", "gpt-5-mini", 0, 500 + thinking},
 		{"https://api.openai.com/v1", "gpt-4.1", 0, 500},
 	} {
 		provider, err := New(Config{BaseURL: c.base, Model: c.model})

@@ -43,7 +43,10 @@ type Provider struct {
 	client *http.Client
 }
 
-var _ llm.Provider = (*Provider)(nil)
+var (
+	_ llm.Provider = (*Provider)(nil)
+	_ llm.Prompter = (*Provider)(nil)
+)
 
 // New returns a provider for the configured server. It fails on a base URL that
 // cannot be one; it does not try to reach the server.
@@ -126,13 +129,31 @@ func (p *Provider) completion(request llm.Request) openai.ChatCompletionRequest 
 	}, request.MaxTokens)
 }
 
+// Prompt is what Answer sends.
+func (p *Provider) Prompt(request llm.Request) []llm.PromptMessage {
+	messages := prompt(request)
+	shown := make([]llm.PromptMessage, len(messages))
+	for i, m := range messages {
+		shown[i] = llm.PromptMessage{Role: m.Role, Text: m.Content}
+	}
+	return shown
+}
+
+// thinking is what a model may write before its answer that counts as part of it, in tokens: the limit of a model that reasons
+// has to leave room for it.
+const thinking = 4_000
+
 // limited says how many tokens may be written. OpenAI renamed the limit and its newer
 // models refuse the old name, which is the only one that many other servers know.
 func (p *Provider) limited(completion openai.ChatCompletionRequest, maxTokens int) openai.ChatCompletionRequest {
 	old := completion
 	old.MaxTokens = maxTokens //nolint:staticcheck // SA1019: deprecated by OpenAI only
 	completion.MaxCompletionTokens = maxTokens
-	if p.server.Hostname() == "api.openai.com" || openai.NewReasoningValidator().Validate(old) != nil {
+	reasons := openai.NewReasoningValidator().Validate(old) != nil
+	if reasons && maxTokens > 0 {
+		completion.MaxCompletionTokens += thinking
+	}
+	if reasons || p.server.Hostname() == "api.openai.com" {
 		return completion
 	}
 	return old

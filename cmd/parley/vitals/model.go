@@ -10,27 +10,30 @@ import (
 
 // What a model is called for.
 const (
-	forAnswer  = "answer"
-	forSummary = "summary"
+	forAnswer   = "answer"
+	forSummary  = "summary"
+	forQuestion = "question"
 )
 
-// Model measures a model that writes answers and summaries.
-func (v *Vitals) Model(model interface {
+// LanguageModel is all that a model is asked for.
+type LanguageModel interface {
 	llm.Provider
 	llm.Summariser
-}) llm.Provider {
-	return measuredModel{model, model, v}
+	llm.Rewriter
+	llm.Prompter
 }
 
+// Model measures a model that writes answers, summaries and questions.
+func (v *Vitals) Model(model LanguageModel) llm.Provider { return measuredModel{model, v} }
+
 type measuredModel struct {
-	llm.Provider
-	summariser llm.Summariser
-	vitals     *Vitals
+	LanguageModel
+	vitals *Vitals
 }
 
 func (m measuredModel) Answer(ctx context.Context, request llm.Request, emit func(text string) error) (llm.Result, error) {
 	begun, spoke := time.Now(), false
-	result, err := m.Provider.Answer(ctx, request, func(text string) error {
+	result, err := m.LanguageModel.Answer(ctx, request, func(text string) error {
 		if !spoke {
 			spoke = true
 			m.vitals.modelSpoke.Observe(time.Since(begun).Seconds())
@@ -45,9 +48,16 @@ func (m measuredModel) Answer(ctx context.Context, request llm.Request, emit fun
 
 func (m measuredModel) Summarise(ctx context.Context, request llm.SummaryRequest) (string, error) {
 	begun := time.Now()
-	summary, err := m.summariser.Summarise(ctx, request)
+	summary, err := m.LanguageModel.Summarise(ctx, request)
 	m.vitals.modelCalled(forSummary, time.Since(begun), err)
 	return summary, err
+}
+
+func (m measuredModel) Rewrite(ctx context.Context, request llm.RewriteRequest) (string, error) {
+	begun := time.Now()
+	question, err := m.LanguageModel.Rewrite(ctx, request)
+	m.vitals.modelCalled(forQuestion, time.Since(begun), err)
+	return question, err
 }
 
 func (v *Vitals) modelCalled(purpose string, took time.Duration, err error) {

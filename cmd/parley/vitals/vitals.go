@@ -65,7 +65,7 @@ func New(registry prometheus.Registerer, version string) *Vitals {
 	}
 	v.refused.WithLabelValues(chat.ErrUnavailable.Code)
 	v.unappended.WithLabelValues(chat.ErrFenced.Code)
-	for _, purpose := range []string{forAnswer, forSummary} {
+	for _, purpose := range []string{forAnswer, forSummary, forQuestion} {
 		v.calls.WithLabelValues(purpose, completed)
 		v.called.WithLabelValues(purpose)
 	}

@@ -92,6 +92,8 @@ func (m model) Answer(_ context.Context, _ llm.Request, emit func(string) error)
 }
 
 func (m model) Summarise(context.Context, llm.SummaryRequest) (string, error) { return "", m.err }
+func (m model) Rewrite(context.Context, llm.RewriteRequest) (string, error)   { return "", m.err }
+func (model) Prompt(llm.Request) []llm.PromptMessage                          { return nil }
 
 func TestCallsOfTheModelAreCountedByHowTheyEnd(t *testing.T) {
 	t.Parallel()

@@ -148,7 +148,7 @@ var repeated = map[string]bool{"sldNum": true, "dt": true, "ftr": true, "hdr": t
 // shape is something drawn on a slide: lines of text, or a table.
 type shape struct {
 	holder string // what its place is for: "title", "body"; "" where it has none
-	lines  []line
+	lines  []slideLine
 	rows   [][]string
 	header bool
 }
@@ -158,7 +158,7 @@ func (s shape) isTitle() bool { return s.holder == "title" || s.holder == "ctrTi
 // listed tells whether the lines are a list unless they say otherwise.
 func (s shape) listed() bool { return s.holder == "body" || s.holder == "obj" }
 
-type line struct {
+type slideLine struct {
 	text   string
 	level  int
 	bullet bulletKind
@@ -181,7 +181,7 @@ type drawing struct {
 
 	open   shape
 	text   strings.Builder
-	line   line
+	line   slideLine
 	cell   strings.Builder
 	cells  int // depth of cells and tables: text goes to the cell
 	inText bool
@@ -231,7 +231,7 @@ func (d *drawing) start(e xml.StartElement) {
 	case "tc":
 		d.cells++
 	case "p":
-		d.line = line{}
+		d.line = slideLine{}
 		d.text.Reset()
 	case "pPr":
 		d.line.level, _ = strconv.Atoi(attribute(e, "lvl"))

@@ -248,7 +248,7 @@ func (r *rtfReader) layout(t rtfToken) {
 
 // rtfCharacters have names of their own.
 var rtfCharacters = map[string]string{
-	"\\": "\\", "{": "{", "}": "}", "_": "-", "emdash": "—", "endash": "–", "bullet": "•", "lquote": "‘", "rquote": "’", "ldblquote": "“", "rdblquote": "”",
+	"_": "-", "emdash": "—", "endash": "–", "bullet": "•", "lquote": "‘", "rquote": "’", "ldblquote": "“", "rdblquote": "”",
 }
 
 func (r *rtfReader) write(s string) {

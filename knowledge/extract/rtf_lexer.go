@@ -92,6 +92,8 @@ func (l *rtfLexer) control() rtfToken {
 			l.at--
 		}
 		return rtfToken{kind: rtfWord, ignorable: true, word: "*"}
+	case c == '{' || c == '}' || c == '\\': // themselves, or the second half of a character
+		return rtfToken{kind: rtfByte, char: c}
 	case !letter26(c):
 		return rtfToken{kind: rtfWord, word: string(rune(c))}
 	}

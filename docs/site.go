@@ -29,7 +29,7 @@ type Page struct {
 }
 
 // order is the order in which a newcomer reads; pages that are not named follow.
-var order = []string{"getting-started.md", "knowledge.md", "widget.md", "answers.md", "conversations.md", "inbox.md", "people.md", "team.md", "api.md", "webhooks.md", "mails.md", "self-hosting.md", "cluster.md", "digitalocean.md", "aws.md", "backup.md", "upgrade.md", "operations.md", "metrics.md", "capacity.md", "configuration.md"}
+var order = []string{"getting-started.md", "knowledge.md", "widget.md", "answers.md", "improve.md", "conversations.md", "inbox.md", "people.md", "team.md", "api.md", "webhooks.md", "mails.md", "self-hosting.md", "cluster.md", "digitalocean.md", "aws.md", "backup.md", "upgrade.md", "operations.md", "metrics.md", "capacity.md", "configuration.md"}
 
 // Pages returns all pages in reading order.
 func Pages() []Page {

@@ -20,18 +20,19 @@ import (
 // environment variable; a flag wins. Nothing set is a working platform on
 // this machine. docs/configuration.md is made from this struct.
 type Config struct {
-	Addr        string        `env:"PARLEY_ADDR" default:"127.0.0.1:8080" group:"Server" help:"Address to listen on, host:port. An empty host is every interface."`
-	Data        string        `env:"PARLEY_DATA" default:"./data" group:"Server" help:"Folder of the embedded database and of the key file. One process uses it at a time."`
-	MetricsAddr string        `env:"PARLEY_METRICS_ADDR" group:"Server" help:"Address at which operators alone reach /metrics, /healthz, /readyz with causes, and /debug/pprof, host:port. Empty: /metrics is at the server's own address, if that is of this machine only, and the rest nowhere."`
-	PublicURL   string        `env:"PARLEY_PUBLIC_URL" name:"public-url" group:"Server" help:"Where browsers reach the server, such as https://chat.example. Empty: http:// and the address listened on."`
-	LogFormat   string        `env:"PARLEY_LOG" name:"log" enum:"text,json" default:"text" group:"Server" help:"Form of the log's lines: text for people, json for programs."`
-	LogLevel    string        `env:"PARLEY_LOG_LEVEL" name:"log-level" enum:"debug,info,warn,error" default:"info" group:"Server" help:"What is logged: lines of this level and above."`
-	Traces      string        `env:"OTEL_EXPORTER_OTLP_ENDPOINT" name:"otlp-endpoint" group:"Server" help:"Collector that traces go to by OTLP over HTTP, such as http://localhost:4318. Empty: nothing is traced."`
-	TraceName   string        `env:"OTEL_SERVICE_NAME" name:"otel-service-name" default:"parley" group:"Server" help:"What this installation is called in traces."`
-	Proxies     Networks      `env:"PARLEY_TRUSTED_PROXIES" name:"trusted-proxies" group:"Server" help:"Networks of the proxies before the server, such as 127.0.0.1/32,10.0.0.0/8. What they say in X-Forwarded-For is whom limits per address count; without them that is the proxy. Empty: none."`
-	Webhooks    Networks      `env:"PARLEY_WEBHOOK_NETWORKS" name:"webhook-networks" group:"Server" help:"Networks to which webhooks may be sent although they are not on the public web, over http too, such as 10.0.0.0/8. Empty: none; or this machine's own, when nobody else can reach the server and no address or proxy is set."`
-	Key         string        `env:"PARLEY_KEY" secret:"" group:"Server" help:"Master key that seals everything at rest: 32 random bytes in base64. Empty: the file \"key\" in the data folder, made at first start. Whoever loses it loses the data."`
-	Drain       time.Duration `env:"PARLEY_DRAIN" default:"15s" group:"Server" help:"How long an ending process may take: browsers are told to reconnect, spread over half of it, and answers that are being written end."`
+	Addr         string        `env:"PARLEY_ADDR" default:"127.0.0.1:8080" group:"Server" help:"Address to listen on, host:port. An empty host is every interface."`
+	Data         string        `env:"PARLEY_DATA" default:"./data" group:"Server" help:"Folder of the embedded database and of the key file. One process uses it at a time."`
+	MetricsAddr  string        `env:"PARLEY_METRICS_ADDR" group:"Server" help:"Address at which operators alone reach /metrics, /healthz, /readyz with causes, and /debug/pprof, host:port. Empty: /metrics is at the server's own address, if that is of this machine only, and the rest nowhere."`
+	PublicURL    string        `env:"PARLEY_PUBLIC_URL" name:"public-url" group:"Server" help:"Where browsers reach the server, such as https://chat.example. Empty: http:// and the address listened on."`
+	LogFormat    string        `env:"PARLEY_LOG" name:"log" enum:"text,json" default:"text" group:"Server" help:"Form of the log's lines: text for people, json for programs."`
+	LogLevel     string        `env:"PARLEY_LOG_LEVEL" name:"log-level" enum:"debug,info,warn,error" default:"info" group:"Server" help:"What is logged: lines of this level and above."`
+	Traces       string        `env:"OTEL_EXPORTER_OTLP_ENDPOINT" name:"otlp-endpoint" group:"Server" help:"Collector that traces go to by OTLP over HTTP, such as http://localhost:4318. Empty: nothing is traced."`
+	TraceName    string        `env:"OTEL_SERVICE_NAME" name:"otel-service-name" default:"parley" group:"Server" help:"What this installation is called in traces."`
+	Proxies      Networks      `env:"PARLEY_TRUSTED_PROXIES" name:"trusted-proxies" group:"Server" help:"Networks of the proxies before the server, such as 127.0.0.1/32,10.0.0.0/8. What they say in X-Forwarded-For is whom limits per address count; without them that is the proxy. Empty: none."`
+	Webhooks     Networks      `env:"PARLEY_WEBHOOK_NETWORKS" name:"webhook-networks" group:"Server" help:"Networks to which webhooks may be sent although they are not on the public web, over http too, such as 10.0.0.0/8. Empty: none; or this machine's own, when nobody else can reach the server and no address or proxy is set."`
+	FetchPrivate string        `env:"PARLEY_FETCH_PRIVATE" name:"fetch-private" enum:"on,off" default:"off" group:"Server" help:"on lets bots read web pages of this machine and of its private networks too, on any port: whoever may add a source can then read what this server reaches. off: pages of the public web alone."`
+	Key          string        `env:"PARLEY_KEY" secret:"" group:"Server" help:"Master key that seals everything at rest: 32 random bytes in base64. Empty: the file \"key\" in the data folder, made at first start. Whoever loses it loses the data."`
+	Drain        time.Duration `env:"PARLEY_DRAIN" default:"15s" group:"Server" help:"How long an ending process may take: browsers are told to reconnect, spread over half of it, and answers that are being written end."`
 
 	DatabaseURL string `env:"DATABASE_URL" name:"database-url" secret:"url" group:"Storage" help:"Postgres, such as postgres://user:password@host/parley. Empty: SQLite in the data folder."`
 	RedisURL    string `env:"REDIS_URL" name:"redis-url" secret:"url" group:"Storage" help:"Redis, such as redis://host:6379/0. Empty: one inside the process."`
@@ -43,7 +44,9 @@ type Config struct {
 	OpenAIKey      string     `env:"OPENAI_API_KEY" name:"openai-api-key" secret:"" group:"Language model" help:"Key for the model's server. With neither it nor OPENAI_BASE_URL, answers are the best sentences of the best passages."`
 	OpenAIBaseURL  string     `env:"OPENAI_BASE_URL" name:"openai-base-url" group:"Language model" help:"An OpenAI-compatible server, up to and with /v1. Empty: OpenAI's own."`
 	Model          string     `env:"PARLEY_MODEL" group:"Language model" help:"Name of the model at that server. Empty: gpt-4o-mini, when there is a server."`
-	EmbeddingModel string     `env:"PARLEY_EMBEDDING_MODEL" group:"Language model" help:"Name of the embedding model at that server. Empty: passages are found by their words alone."`
+	EmbeddingModel string     `env:"PARLEY_EMBEDDING_MODEL" group:"Language model" help:"Name of an embedding model, at that server or at PARLEY_EMBEDDING_URL: passages are found by what they mean, too. Empty: by their words alone."`
+	EmbeddingURL   string     `env:"PARLEY_EMBEDDING_URL" name:"embedding-url" group:"Language model" help:"Another OpenAI-compatible server for embeddings, up to and with /v1. Empty: that of the language model."`
+	EmbeddingKey   string     `env:"PARLEY_EMBEDDING_KEY" name:"embedding-key" secret:"" group:"Language model" help:"Key for PARLEY_EMBEDDING_URL. Empty: none; OPENAI_API_KEY goes to its own server alone."`
 	Prices         llm.Prices `env:"PARLEY_MODEL_PRICES" name:"model-prices" group:"Language model" help:"What models cost, in US dollars for a million tokens of input/output, such as gpt-4o-mini=0.15/0.60,gpt-4o=2.50/10. Answers then show their cost to people of the business. Empty: they show tokens only."`
 
 	StripeKey           string `env:"STRIPE_SECRET_KEY" name:"stripe-secret-key" secret:"" group:"Billing and mail" help:"Secret key of Stripe. Empty: billing is off and every tenant is on a plan without limits."`
@@ -61,6 +64,7 @@ type Config struct {
 	LimitMonth       int    `env:"PARLEY_LIMIT_MONTH" name:"limit-month" default:"0" group:"Limits" help:"Answers of one business in a month, for all its bots together. Over it, visitors' messages are kept and wait for a person. 0: as many as they like."`
 	LimitSearches    int    `env:"PARLEY_LIMIT_SEARCHES" name:"limit-searches" default:"1200" group:"Limits" help:"Searches over REST, of one business in a minute."`
 	LimitSources     int    `env:"PARLEY_LIMIT_SOURCES" name:"limit-sources" default:"600" group:"Limits" help:"New sources of any kind, of one business in a minute."`
+	LimitTestRuns    int    `env:"PARLEY_LIMIT_TEST_RUNS" name:"limit-test-runs" default:"60" group:"Limits" help:"Runs of bots' test questions, of one business in an hour."`
 	LimitWebhooks    int    `env:"PARLEY_LIMIT_WEBHOOKS" name:"limit-webhooks" default:"30" group:"Limits" help:"Changes and tests of webhooks, of one business in a minute."`
 	LimitInvitations int    `env:"PARLEY_LIMIT_INVITATIONS" name:"limit-invitations" default:"60" group:"Limits" help:"Invitations of one business in an hour."`
 	LimitTranscripts int    `env:"PARLEY_LIMIT_TRANSCRIPTS" name:"limit-transcripts" default:"5" group:"Limits" help:"Transcripts by mail of one conversation in an hour, asked for over REST; of one business twenty times as many."`
@@ -130,7 +134,6 @@ func (c *Config) HookNetworks() hooks.Networks {
 // Idle names the settings that this version takes but does not use yet.
 func (c *Config) Idle() (names []string) {
 	for _, s := range []struct{ name, value string }{
-		{"PARLEY_EMBEDDING_MODEL", c.EmbeddingModel},
 		{"STRIPE_SECRET_KEY", c.StripeKey},
 	} {
 		if s.value != "" {
@@ -195,8 +198,20 @@ func (c *Config) Validate() error {
 	if !hasScheme(c.OpenAIBaseURL, "http", "https") {
 		say("OPENAI_BASE_URL must begin with https:// or http://")
 	}
-	if (c.Model != "" || c.EmbeddingModel != "") && !c.HasModel() {
-		say("PARLEY_MODEL and PARLEY_EMBEDDING_MODEL need OPENAI_API_KEY or OPENAI_BASE_URL")
+	if c.Model != "" && !c.HasModel() {
+		say("PARLEY_MODEL needs OPENAI_API_KEY or OPENAI_BASE_URL")
+	}
+	if !hasScheme(c.EmbeddingURL, "http", "https") {
+		say("PARLEY_EMBEDDING_URL must begin with https:// or http://")
+	}
+	if c.EmbeddingModel != "" && c.EmbeddingURL == "" && !c.HasModel() {
+		say("PARLEY_EMBEDDING_MODEL needs PARLEY_EMBEDDING_URL, or OPENAI_API_KEY or OPENAI_BASE_URL")
+	}
+	if c.EmbeddingModel == "" && (c.EmbeddingURL != "" || c.EmbeddingKey != "") {
+		say("PARLEY_EMBEDDING_URL and PARLEY_EMBEDDING_KEY need PARLEY_EMBEDDING_MODEL")
+	}
+	if c.EmbeddingKey != "" && c.EmbeddingURL == "" {
+		say("PARLEY_EMBEDDING_KEY needs PARLEY_EMBEDDING_URL")
 	}
 	if (c.StripeKey == "") != (c.StripeWebhookSecret == "") {
 		say("STRIPE_SECRET_KEY and STRIPE_WEBHOOK_SECRET need each other")

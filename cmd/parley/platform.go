@@ -25,6 +25,7 @@ import (
 	"parley/knowledge"
 	"parley/knowledge/extract/apart"
 	"parley/knowledge/fetch"
+	"parley/knowledge/improve"
 	"parley/llm"
 	"parley/llm/extractive"
 	"parley/llm/openai"
@@ -46,26 +47,27 @@ const extractivePace = 15 * time.Millisecond
 
 // platform is all that runs behind the handlers.
 type platform struct {
-	nodes    atomic.Int32 // that serve, as far as this one knows; 0: this one alone
-	config   *Config
-	logger   *slog.Logger
-	registry *prometheus.Registry
-	vitals   *vitals.Vitals
-	traces   *tracing.Exporter // nil: nothing is traced
-	master   *seal.Master
-	store    *postgres.Store
-	redis    *redis.Client
-	library  *knowledge.Library
-	reader   *knowledge.Reader
-	model    llm.Provider // nil: extractive answers only
-	engine   *actors.Engine
-	accounts *account.Service
-	unfollow func() // what other nodes revoke
-	stopJobs func(context.Context) error
-	hooks    *hooks.Loop
-	sender   mail.Sender
-	mails    *mail.Loop
-	demo     *demo // nil: there is none
+	nodes     atomic.Int32 // that serve, as far as this one knows; 0: this one alone
+	config    *Config
+	logger    *slog.Logger
+	registry  *prometheus.Registry
+	vitals    *vitals.Vitals
+	traces    *tracing.Exporter // nil: nothing is traced
+	master    *seal.Master
+	store     *postgres.Store
+	redis     *redis.Client
+	library   *knowledge.Library
+	reader    *knowledge.Reader
+	model     llm.Provider         // nil: extractive answers only
+	embedding *knowledge.Embedding // nil: passages are found by their words alone
+	engine    *actors.Engine
+	accounts  *account.Service
+	unfollow  func() // what other nodes revoke
+	stopJobs  func(context.Context) error
+	hooks     *hooks.Loop
+	sender    mail.Sender
+	mails     *mail.Loop
+	demo      *demo // nil: there is none
 }
 
 // build starts the parts in the order in which they need each other. waits is
@@ -114,11 +116,15 @@ func (p *platform) start(ctx context.Context, waits func(part string)) (err erro
 	}); err != nil {
 		return err
 	}
-	p.library = knowledge.NewLibrary(p.store)
+	if err = p.openEmbedding(); err != nil {
+		return err
+	}
+	p.library = knowledge.NewLibrary(p.store, knowledge.WithEmbedding(p.embedding))
 	p.reader = knowledge.NewReader(p.store, p.store,
 		knowledge.WithMaxSize(int64(p.config.LimitUpload)),
 		knowledge.WithOpener(apart.New(apart.Options{CacheDir: filepath.Join(p.config.Data, "cache")})),
-		knowledge.WithWeb(fetch.New()),
+		knowledge.WithWeb(fetch.New(p.fetching()...)),
+		knowledge.WithSites(p.store.Sites()),
 	)
 	if p.config.HasModel() {
 		model, err := openai.New(openai.Config{
@@ -138,7 +144,7 @@ func (p *platform) start(ctx context.Context, waits func(part string)) (err erro
 		return err
 	}
 	return await(func() (err error) {
-		p.stopJobs, err = p.store.StartJobs(ctx, jobs.Workers{ReadSource: p.vitals.Job(p.reader.Read)})
+		p.stopJobs, err = p.store.StartJobs(ctx, jobs.Workers{ReadSource: p.vitals.Job(p.reader.Read), EmbedSource: p.embedSource(), Due: p.due})
 		return err
 	})
 }
@@ -190,7 +196,7 @@ func (p *platform) uses() map[string]string {
 	if p.config.LimitsOff() {
 		limits = "off"
 	}
-	return map[string]string{"database": database, "redis": p.redis.String(), "model": model, "limits": limits, "mail": p.sender.String()}
+	return map[string]string{"database": database, "redis": p.redis.String(), "model": model, "embeddings": p.embedder(), "limits": limits, "mail": p.sender.String()}
 }
 
 // close ends the parts in the opposite order.
@@ -293,6 +299,7 @@ func (p *platform) web() (*web, error) {
 		Webhooks: p.store, Hooks: sender,
 		Inbox: p.store, Triage: p.store, Notes: p.store, Reads: p.store, Labels: p.store, Replies: p.store, Mails: p.store,
 		Members: p.store, Directory: p.store,
+		Asker: asker{p.engine}, Fixes: improve.Fixer{Sources: p.store, Pairs: p.reader},
 		PublicURL: p.config.Public(), Key: p.master.Derive("conversation-ids", 32), Proxies: p.config.Proxies,
 		Limits: rest.Limits{
 			Off: p.config.LimitsOff(), Store: p.redis.Limits("rest"),
@@ -301,6 +308,7 @@ func (p *platform) web() (*web, error) {
 			Answers:     rest.Rate{Limit: int64(p.config.LimitAnswers), Period: time.Minute},
 			Searches:    rest.Rate{Limit: int64(p.config.LimitSearches), Period: time.Minute},
 			Uploads:     rest.Rate{Limit: int64(p.config.LimitSources), Period: time.Minute},
+			TestRuns:    rest.Rate{Limit: int64(p.config.LimitTestRuns), Period: time.Hour},
 			Webhooks:    rest.Rate{Limit: int64(p.config.LimitWebhooks), Period: time.Minute},
 			Invitations: rest.Rate{Limit: int64(p.config.LimitInvitations), Period: time.Hour},
 			Transcripts: rest.Rate{Limit: int64(p.config.LimitTranscripts), Period: time.Hour},

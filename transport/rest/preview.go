@@ -79,7 +79,7 @@ type previewPassage struct {
 func previewPassageOf(h knowledge.Hit) previewPassage {
 	shown := previewPassage{TracedPassage: TracedPassage{
 		Passage: h.ID, Source: cmp.Or(h.Added, h.Source), Title: h.Title, Headings: h.Headings, Text: h.Text, Page: h.Page, Score: h.Score, Confidence: h.Confidence,
-	}, URL: h.URL}
+	}, URL: h.URL, LexicalRank: h.LexicalRank, VectorRank: h.VectorRank}
 	if shown.Source != h.Source {
 		shown.Part = h.Source
 	}

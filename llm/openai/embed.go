@@ -36,7 +36,7 @@ const (
 type EmbedderConfig struct {
 	// Config is of the server. Its HeaderTimeout is 30 s unless set.
 	Config
-	// Observe is told of each request: how it ended ("ok", "limited", "unavailable", "refused", "canceled"), how many tokens the
+	// Observe is told of each request: how it ended ("completed", "limited", "unavailable", "refused", "canceled"), how many tokens the
 	// server counted, and how long it took; nil: nobody is.
 	Observe func(outcome string, tokens int64, took time.Duration)
 }
@@ -229,7 +229,7 @@ func embedOutcome(err error) string {
 	var refused *refusal
 	switch {
 	case err == nil:
-		return "ok"
+		return "completed"
 	case errors.Is(err, context.Canceled):
 		return "canceled"
 	case errors.As(err, &refused) && refused.status == http.StatusTooManyRequests:

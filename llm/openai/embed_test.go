@@ -180,7 +180,7 @@ func TestAFailureThatPassesIsWaitedFor(t *testing.T) {
 	if took := time.Since(begun); took < time.Second {
 		t.Errorf("it did not wait as the server asked, but %s", took)
 	}
-	if strings.Join(seen.all, " ") != "limited unavailable ok" || len(server.EmbeddingsCalls()) != 3 {
+	if strings.Join(seen.all, " ") != "limited unavailable completed" || len(server.EmbeddingsCalls()) != 3 {
 		t.Errorf("outcomes %v", seen.all)
 	}
 }

@@ -52,6 +52,12 @@ func New(registry prometheus.Registerer, version string) *Vitals {
 			Name: "parley_model_first_piece_seconds", Help: "From a call of the language model to its first words.", Buckets: seconds}),
 		tokens: with.NewCounterVec(prometheus.CounterOpts{
 			Name: "parley_model_tokens_total", Help: "Tokens that answers took, by direction."}, []string{"direction"}),
+		embeddings: with.NewCounterVec(prometheus.CounterOpts{
+			Name: "parley_embedding_requests_total", Help: "Requests to the embedding model, by how they ended."}, []string{"outcome"}),
+		embedded: with.NewHistogram(prometheus.HistogramOpts{
+			Name: "parley_embedding_seconds", Help: "How long requests to the embedding model took.", Buckets: seconds}),
+		embeddingTokens: with.NewCounter(prometheus.CounterOpts{
+			Name: "parley_embedding_tokens_total", Help: "Tokens of texts that were embedded, as the model counts."}),
 		jobs: with.NewCounterVec(prometheus.CounterOpts{
 			Name: "parley_jobs_total", Help: "Readings of documents, by how they ended. One that failed is tried again."}, []string{"outcome"}),
 		worked: with.NewHistogram(prometheus.HistogramOpts{
@@ -71,6 +77,9 @@ func New(registry prometheus.Registerer, version string) *Vitals {
 	}
 	for _, direction := range []string{"in", "out"} {
 		v.tokens.WithLabelValues(direction)
+	}
+	for _, outcome := range []string{completed, "limited", "unavailable", "refused"} {
+		v.embeddings.WithLabelValues(outcome)
 	}
 	v.jobs.WithLabelValues(completed)
 	return v
@@ -98,6 +107,10 @@ type Vitals struct {
 	called     *prometheus.HistogramVec
 	modelSpoke prometheus.Histogram
 	tokens     *prometheus.CounterVec
+
+	embeddings      *prometheus.CounterVec
+	embedded        prometheus.Histogram
+	embeddingTokens prometheus.Counter
 
 	jobs   *prometheus.CounterVec
 	worked prometheus.Histogram

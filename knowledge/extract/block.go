@@ -106,7 +106,11 @@ func (o *outline) repath() {
 func (o *outline) add(kind Kind, text string) { o.addRow(kind, text, "") }
 
 func (o *outline) addRow(kind Kind, text, lead string) {
-	if kind != Code {
+	switch kind {
+	case Code:
+	case Answer:
+		text = verbatim(text)
+	default:
 		text = tidy(text)
 	}
 	text = strings.Trim(text, "\n")

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/csv"
 	"errors"
+	"fmt"
 	"io"
 	"strings"
 )
@@ -77,8 +78,27 @@ func records(ctx context.Context, content string) ([][]string, error) {
 			comma = candidate
 		}
 	}
+	rows, err := quoted(ctx, content, comma, false)
+	var syntax *csv.ParseError
+	if errors.As(err, &syntax) { // a quote where none belongs
+		rows, err = quoted(ctx, content, comma, true)
+		if errors.Is(err, errRunsAway) {
+			return unquoted(ctx, content, comma)
+		}
+	}
+	if errors.As(err, &syntax) {
+		return nil, ErrBroken.Because(err)
+	}
+	return rows, err
+}
+
+// errRunsAway ends the reading of rows of which one swallows those after it.
+var errRunsAway = errors.New("a quote does not end")
+
+// quoted reads rows whose cells may be in quotes; lazily: with quotes within them, too.
+func quoted(ctx context.Context, content string, comma rune, lazily bool) ([][]string, error) {
 	reader := csv.NewReader(strings.NewReader(content))
-	reader.Comma, reader.FieldsPerRecord, reader.LazyQuotes, reader.ReuseRecord = comma, -1, true, false
+	reader.Comma, reader.FieldsPerRecord, reader.LazyQuotes = comma, -1, lazily
 	var rows [][]string
 	for {
 		row, err := reader.Read()
@@ -86,10 +106,13 @@ func records(ctx context.Context, content string) ([][]string, error) {
 			return rows, nil
 		}
 		if err != nil {
-			return nil, ErrBroken.Because(err)
+			return nil, fmt.Errorf("read row: %w", err)
 		}
 		if err := ctx.Err(); err != nil {
 			return nil, err
+		}
+		if lazily && runsAway(row, comma) {
+			return nil, errRunsAway
 		}
 		if strings.TrimSpace(strings.Join(row, "")) == "" {
 			continue
@@ -98,6 +121,36 @@ func records(ctx context.Context, content string) ([][]string, error) {
 			return nil, ErrTooMuchText
 		}
 	}
+}
+
+// runsAway tells a row that swallowed those after it: a quote began it that was meant as a character.
+func runsAway(row []string, comma rune) bool {
+	last := row[len(row)-1]
+	lines := strings.Count(last, "\n")
+	return lines >= 10 && strings.Count(last, string(comma)) >= lines/2
+}
+
+// unquoted reads rows of a line each, in which quotes are characters.
+func unquoted(ctx context.Context, content string, comma rune) ([][]string, error) {
+	var rows [][]string
+	for line := range strings.Lines(content) {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+		if strings.TrimSpace(line) == "" {
+			continue
+		}
+		row := strings.Split(strings.TrimRight(line, "\r\n"), string(comma))
+		for i, cell := range row {
+			if len(cell) >= 2 && cell[0] == '"' && cell[len(cell)-1] == '"' {
+				row[i] = strings.ReplaceAll(cell[1:len(cell)-1], `""`, `"`)
+			}
+		}
+		if rows = append(rows, row); len(rows) > maxRows {
+			return nil, ErrTooMuchText
+		}
+	}
+	return rows, nil
 }
 
 // faqColumns finds the columns of questions and answers; -1: there are none.

@@ -1,6 +1,10 @@
 package extract
 
-import "testing"
+import (
+	"slices"
+	"strings"
+	"testing"
+)
 
 func TestTablesAreRead(t *testing.T) {
 	t.Parallel()
@@ -18,6 +22,7 @@ func TestTablesAreRead(t *testing.T) {
 		"tabs":                    {"Question\tAnswer\nQ\tA, b\n", []string{"Q: A, b"}},
 		"one line":                {"just,one,line\n", []string{": just | one | line"}},
 		"a quote that never ends": {"a,b\n\"1,2\n", []string{": a: 1,2"}},
+		"a quote as a character":  {"a\tb\n1\t\"2\" wide\n2\t\"3\" too\n" + strings.Repeat("x\ty\n", 12), append([]string{`: a: 1; b: "2" wide`, `: a: 2; b: "3" too`}, slices.Repeat([]string{": a: x; b: y"}, 12)...)},
 		"nothing":                 {",,\n\n", nil},
 	} {
 		t.Run(name, func(t *testing.T) {

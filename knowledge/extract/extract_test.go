@@ -158,11 +158,11 @@ func TestACancelledReadIsNotTheFilesFault(t *testing.T) {
 
 func TestQuestionsAndAnswersAreReadFromJSON(t *testing.T) {
 	t.Parallel()
-	data, err := FormatFAQ([]Pair{{"Do you ship abroad?", "Yes,\nto all of Europe."}, {"Unanswered?", " "}, {"Who are you?", "A shop."}})
+	data, err := FormatFAQ([]Pair{{"Do you ship abroad?", "Yes,\r\nto all  of Europe.\n\n \nBy post."}, {"Unanswered?", " "}, {"Who are you?", "A shop."}})
 	if err != nil {
 		t.Fatal(err)
 	}
 	_, got := extracted(t, FAQ, data)
-	equal(t, got, "Do you ship abroad?: Yes,\nto all of Europe.", "Who are you?: A shop.")
+	equal(t, got, "Do you ship abroad?: Yes,\nto all of Europe.\n\nBy post.", "Who are you?: A shop.")
 	refused(t, FAQ, []byte(strings.Repeat("[", 100_000)), ErrBroken)
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"strings"
 )
 
 // Pair is a question and its answer.
@@ -31,6 +32,23 @@ func faq(ctx context.Context, data []byte) (text, error) {
 		pair(&o, p.Question, p.Answer)
 	}
 	return text{blocks: o.finish()}, o.check(ctx)
+}
+
+// verbatim keeps an answer as it was written: what separates its paragraphs, too.
+func verbatim(answer string) string {
+	var paragraphs []string
+	open := ""
+	for line := range strings.Lines(strings.NewReplacer("\r\n", "\n", "\r", "\n").Replace(answer)) {
+		if line = tidy(line); line != "" {
+			open += line + "\n"
+			continue
+		}
+		if open != "" {
+			paragraphs = append(paragraphs, strings.TrimSuffix(open, "\n"))
+		}
+		open = ""
+	}
+	return strings.Join(append(paragraphs, strings.TrimSuffix(open, "\n")), "\n\n")
 }
 
 // pair adds an answer under its question.

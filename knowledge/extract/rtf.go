@@ -109,11 +109,11 @@ func (r *rtfReader) token(t rtfToken) error {
 		r.state.group = ""
 	case t.kind == rtfClose:
 		r.endGroup()
-	case t.kind == rtfByte && r.left > 0:
-		r.left--
-	case t.kind == rtfByte:
+	case t.kind == rtfText:
+		n := min(r.left, len(t.text))
+		r.left -= n
 		if r.state.into != nil && !r.state.hidden {
-			r.pending = append(r.pending, t.char)
+			r.pending = append(r.pending, t.text[n:]...)
 		}
 	default:
 		r.control(t)

@@ -15,13 +15,13 @@ type rtfKind int
 const (
 	rtfOpen rtfKind = iota
 	rtfClose
-	rtfByte // a character, or part of one
+	rtfText // characters, or the bytes of one
 	rtfWord // a control word, or a control symbol
 )
 
 type rtfToken struct {
 	kind      rtfKind
-	char      byte
+	text      []byte
 	word      string
 	value     int  // 1 if none is given
 	ignorable bool // whoever does not know the word skips its group
@@ -35,6 +35,9 @@ type rtfLexer struct {
 
 // skip leaves out bytes that are no RTF.
 func (l *rtfLexer) skip(n int) { l.at = min(l.at+max(n, 0), len(l.data)) }
+
+// rtfMarks are characters that are no text.
+var rtfMarks = [256]bool{'\r': true, '\n': true, 0: true, '{': true, '}': true, '\\': true, '\t': true}
 
 func (l *rtfLexer) next() (rtfToken, bool) {
 	for l.at < len(l.data) {
@@ -51,7 +54,11 @@ func (l *rtfLexer) next() (rtfToken, bool) {
 		case '\t':
 			return rtfToken{kind: rtfWord, word: "tab"}, true
 		default:
-			return rtfToken{kind: rtfByte, char: c}, true
+			begin := l.at - 1
+			for l.at < len(l.data) && !rtfMarks[l.data[l.at]] {
+				l.at++
+			}
+			return rtfToken{kind: rtfText, text: l.data[begin:l.at]}, true
 		}
 	}
 	return rtfToken{}, false
@@ -75,7 +82,7 @@ func (l *rtfLexer) control() rtfToken {
 		if err != nil {
 			return rtfToken{kind: rtfWord}
 		}
-		return rtfToken{kind: rtfByte, char: byte(b)}
+		return rtfToken{kind: rtfText, text: []byte{byte(b)}}
 	case c == '\r' || c == '\n':
 		return rtfToken{kind: rtfWord, word: "par", value: 1}
 	case c == '*':
@@ -93,7 +100,7 @@ func (l *rtfLexer) control() rtfToken {
 		}
 		return rtfToken{kind: rtfWord, ignorable: true, word: "*"}
 	case c == '{' || c == '}' || c == '\\': // themselves, or the second half of a character
-		return rtfToken{kind: rtfByte, char: c}
+		return rtfToken{kind: rtfText, text: []byte{c}}
 	case !letter26(c):
 		return rtfToken{kind: rtfWord, word: string(rune(c))}
 	}

@@ -62,10 +62,10 @@ func TestFilesThatCannotBeTakenInAreRefusedInWords(t *testing.T) {
 		"a picture":                    {"photo.png", append([]byte("\x89PNG\r\n\x1a\n"), garbage(64)...), 415, "file_type", "Upload a PDF"},
 		"a program":                    {"setup.exe", append([]byte("MZ\x90\x00"), garbage(64)...), 415, "file_type", "Upload a PDF"},
 		"a picture named .pdf":         {"photo.pdf", append([]byte("\x89PNG\r\n\x1a\n"), garbage(64)...), 415, "file_type", "Upload a PDF"},
-		"JSON":                         {"data.json", []byte(`{"` + marker + `":1}`), 415, "file_type", "Upload a PDF"},
+		"program text":                 {"data.py", []byte(marker), 415, "file_type", "Upload a PDF"},
 		"a ZIP":                        {"all.zip", zipped(t, marker+".txt"), 415, "file_type", "Upload a PDF"},
-		"a workbook":                   {"prices.xlsx", zipped(t, "xl/workbook.xml"), 415, "file_type", "Excel"},
-		"the old Word":                 {"old.doc", append([]byte("\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"), garbage(600)...), 415, "file_type", "old Word"},
+		"claims to be a workbook":      {"prices.xlsx", []byte(marker + " is no workbook"), 415, "file_type", "Save or export it again"},
+		"the old PowerPoint":           {"old.ppt", append([]byte("\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"), garbage(600)...), 415, "file_type", "old PowerPoint"},
 		"Word locked, named otherwise": {"letter.bin", lockedWordFile(), 422, "source_encrypted", "Remove the protection"},
 		"an unknown type":              {"x.qqq", []byte(marker), 415, "file_type", "Upload a PDF"},
 	} {

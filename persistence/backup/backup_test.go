@@ -92,6 +92,15 @@ func TestABackupRestoresEveryRowIntoTheOtherDatabaseAndBack(t *testing.T) {
 	}
 }
 
+func TestARestoreThatWasKilledAmongTheMigrationsOfJobsDoesNotHinderTheNext(t *testing.T) {
+	t.Parallel()
+	tables, err := backup.Describe([]backup.FoundColumn{{Table: "river_client", Name: "created_at", Type: "timestamp"}, {Table: "bots", Name: "id", Type: "text"}},
+		[]backup.Reference{{From: "river_client_queue", To: "river_client"}}, map[string]backup.Kind{"text": backup.Text})
+	if err != nil || len(tables) != 1 || tables[0].Name != "bots" {
+		t.Errorf("got %v, %v", tables, err)
+	}
+}
+
 func TestEveryTableIsInABackupOrLeftOutForAReason(t *testing.T) {
 	t.Parallel()
 	left := maps.Clone(backup.LeftOut)

@@ -18,7 +18,7 @@ type Reference struct{ From, To string }
 func Describe(columns []FoundColumn, references []Reference, kinds map[string]Kind) ([]Table, error) {
 	found := make(map[string]*Table)
 	for _, column := range columns {
-		if _, left := LeftOut[column.Table]; left {
+		if _, left := LeftOut[column.Table]; left || slices.Contains(passing, column.Table) {
 			continue
 		}
 		kind, known := kinds[column.Type]

@@ -117,13 +117,27 @@ func FuzzDetect(f *testing.F) {
 }
 
 func FuzzPDFLines(f *testing.F) {
-	f.Add("a\r\nb\ufffec\n\n3", "Page 1\nx")
-	f.Fuzz(func(t *testing.T, one, two string) {
-		pages := [][]string{splitLines(one), splitLines(two), splitLines(one)}
-		stripRunning(pages)
-		for _, lines := range pages {
-			for _, p := range joinLines(lines, func(line string) bool { return markedBy([]bookmark{{title: two}}, line) >= 0 }) {
-				_ = tidy(p)
+	f.Add("a\r\nb\ufffec\n\n3", "Page 1\nx", 700.0, 12.0)
+	f.Add("1\ufffe2-\n-\ufffe", "a\ufffe", -1.0, 0.5)
+	f.Fuzz(func(t *testing.T, one, two string, top, step float64) {
+		var pages [][]pdfLine
+		repeated, words := newRunning(), vocabulary{}
+		for i, page := range []string{one, two, one} {
+			lines := splitLines(page)
+			for n := range lines {
+				at := top - float64(n)*step
+				lines[n].left, lines[n].right, lines[n].top, lines[n].bottom = 50, 50+float64(len(lines[n].text)), at, at-step/2
+			}
+			lines = tidyLines(lines)
+			pages = append(pages, lines)
+			repeated.look(i, lines)
+			words.learn(lines)
+		}
+		for i, lines := range pages {
+			for _, p := range joinLines(repeated.strip(i, lines), func(line string) bool { return markedBy([]bookmark{{title: two}}, line) >= 0 }, words) {
+				if strings.Contains(tidy(p), hyphen) {
+					t.Errorf("a mark was left in %q", p)
+				}
 			}
 		}
 	})

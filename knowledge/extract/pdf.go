@@ -16,6 +16,8 @@ import (
 // pdfDocument is a PDF in a sandbox of its own.
 type pdfDocument struct {
 	*sandbox
+	engine    *engine
+	data      []byte
 	reference references.FPDF_DOCUMENT
 	timeout   time.Duration
 	killed    bool // by a timeout: the sandbox is gone
@@ -38,8 +40,8 @@ func (e *Extractor) openPDF(ctx context.Context, data []byte) (Document, error) 
 	if err != nil {
 		return nil, err
 	}
-	d := &pdfDocument{sandbox: box, timeout: e.timeout}
-	if err := d.guard(ctx, func() error { return d.open(data) }); err != nil {
+	d := &pdfDocument{sandbox: box, engine: e.pdf, data: data, timeout: e.timeout}
+	if err := d.guard(ctx, d.open); err != nil {
 		d.Close()
 		return nil, err
 	}
@@ -49,8 +51,8 @@ func (e *Extractor) openPDF(ctx context.Context, data []byte) (Document, error) 
 // noTitle matches what programs put where the title belongs.
 var noTitle = regexp.MustCompile(`(?i)^(untitled.*|document ?\d*|title|microsoft (word|powerpoint|excel).*|.*\.[a-z]{2,5})$`)
 
-func (d *pdfDocument) open(data []byte) error {
-	opened, err := d.OpenDocument(&requests.OpenDocument{File: &data})
+func (d *pdfDocument) open() error {
+	opened, err := d.OpenDocument(&requests.OpenDocument{File: &d.data})
 	switch {
 	case errors.Is(err, pdfiumerrors.ErrPassword), errors.Is(err, pdfiumerrors.ErrSecurity):
 		return ErrEncrypted.Because(err)
@@ -110,15 +112,29 @@ func (d *pdfDocument) left(page int, why string) {
 	}
 }
 
+// before is how many pages before a batch are looked at for what runs through all pages: a batch may be short.
+const before = 6
+
 // Read skips pages that cannot be read; a page that takes too long ends the
 // batch before it, and is skipped by the next.
 func (d *pdfDocument) Read(ctx context.Context, from int) ([]Block, int, error) {
+	if err := d.revive(ctx); err != nil {
+		return nil, from, err
+	}
 	begun := time.Now()
-	var pages [][]string
+	repeated, words := newRunning(), vocabulary{}
+	for page := max(0, from-before); page < from && time.Since(begun) < d.timeout/4; page++ {
+		if lines, err := d.lines(ctx, page); err == nil {
+			repeated.look(page, lines)
+		}
+	}
+	if err := d.revive(ctx); err != nil {
+		return nil, from, err
+	}
+	var pages [][]pdfLine
 	next := from
 	for next < d.pages && next-from < pagesAtOnce && (next == from || time.Since(begun) < d.timeout) {
-		var page string
-		err := d.guard(ctx, func() (err error) { page, err = d.pageText(next); return err })
+		lines, err := d.lines(ctx, next)
 		if ctx.Err() != nil {
 			return nil, from, ctx.Err()
 		}
@@ -131,43 +147,43 @@ func (d *pdfDocument) Read(ctx context.Context, from int) ([]Block, int, error) 
 		}
 		if err != nil {
 			d.left(next, "is damaged") // which is no reason to refuse the book
-			page = ""
 		}
-		pages = append(pages, splitLines(page))
+		repeated.look(next, lines)
+		words.learn(lines)
+		pages = append(pages, lines)
 		next++
 	}
-	stripRunning(pages)
-	return d.assemble(pages, from), next, nil
+	for i, lines := range pages {
+		pages[i] = repeated.strip(from+i, lines)
+	}
+	return d.assemble(pages, from, words), next, nil
 }
 
-func (d *pdfDocument) pageText(index int) (string, error) {
-	page, err := d.FPDF_LoadPage(&requests.FPDF_LoadPage{Document: d.reference, Index: index})
+// lines are those of a page, if it can be read in time.
+func (d *pdfDocument) lines(ctx context.Context, page int) (lines []pdfLine, err error) {
+	err = d.guard(ctx, func() (err error) { lines, err = d.pageLines(page); return err })
 	if err != nil {
-		return "", fmt.Errorf("load page: %w", err)
+		return nil, err
 	}
-	defer func() {
-		_, _ = d.FPDF_ClosePage(&requests.FPDF_ClosePage{Page: page.Page}) // it goes with the sandbox at the latest
-	}()
-	text, err := d.FPDFText_LoadPage(&requests.FPDFText_LoadPage{Page: requests.Page{ByReference: &page.Page}})
+	return lines, nil
+}
+
+// revive opens the file again if the sandbox was killed: one page that takes too long is no reason to skip the others.
+func (d *pdfDocument) revive(ctx context.Context) error {
+	if !d.killed {
+		return nil
+	}
+	box, err := d.engine.sandbox(ctx)
 	if err != nil {
-		return "", fmt.Errorf("load text of page: %w", err)
+		return err
 	}
-	defer func() {
-		_, _ = d.FPDFText_ClosePage(&requests.FPDFText_ClosePage{TextPage: text.TextPage})
-	}()
-	count, err := d.FPDFText_CountChars(&requests.FPDFText_CountChars{TextPage: text.TextPage})
-	if err != nil || count.Count < 1 {
-		return "", err
-	}
-	got, err := d.FPDFText_GetText(&requests.FPDFText_GetText{TextPage: text.TextPage, Count: min(count.Count, maxPageChars)})
-	if err != nil {
-		return "", fmt.Errorf("get text of page: %w", err)
-	}
-	return got.Text, nil
+	d.close()
+	d.sandbox, d.killed = box, false
+	return d.guard(ctx, d.open)
 }
 
 // assemble makes paragraphs of lines, under the bookmarks that lead to them.
-func (d *pdfDocument) assemble(pages [][]string, from int) []Block {
+func (d *pdfDocument) assemble(pages [][]pdfLine, from int, words vocabulary) []Block {
 	var o outline
 	marks := d.marks
 	for len(marks) > 0 && marks[0].page < from {
@@ -182,7 +198,7 @@ func (d *pdfDocument) assemble(pages [][]string, from int) []Block {
 		}
 		// A bookmark whose words are not a line of the page stands for the page from its top.
 		here = openUnseen(&o, here, lines)
-		for _, p := range joinLines(lines, func(line string) bool { return markedBy(here, line) >= 0 }) {
+		for _, p := range joinLines(lines, func(line string) bool { return markedBy(here, line) >= 0 }, words) {
 			if at := markedBy(here, p); at >= 0 {
 				o.heading(here[at].level, here[at].title)
 				here = here[at+1:]
@@ -197,10 +213,10 @@ func (d *pdfDocument) assemble(pages [][]string, from int) []Block {
 	return o.finish()
 }
 
-func openUnseen(o *outline, marks []bookmark, lines []string) []bookmark {
+func openUnseen(o *outline, marks []bookmark, lines []pdfLine) []bookmark {
 	for len(marks) > 0 {
-		for _, line := range lines {
-			if markedBy(marks[:1], line) == 0 {
+		for _, l := range lines {
+			if markedBy(marks[:1], l.text) == 0 {
 				return marks
 			}
 		}

@@ -11,63 +11,12 @@ import (
 // hyphen marks a line whose last word goes on in the next.
 const hyphen = "\x02"
 
-func splitLines(page string) []string {
-	// PDFium gives U+FFFE for a hyphen that parts a word, together with the line's end.
-	page = strings.NewReplacer("\r\n", "\n", "\r", "\n", "\ufffe", hyphen+"\n").Replace(page)
-	lines := strings.Split(page, "\n")
-	for i, line := range lines {
-		parted := strings.HasSuffix(strings.TrimRight(line, " "), hyphen)
-		lines[i] = squeeze(line)
-		if parted {
-			lines[i] += hyphen
-		}
-	}
-	return lines
-}
-
-var (
-	pageNumber = regexp.MustCompile(`(?i)^\W*((page|seite|página|pagina)\s+)?\d{1,4}(\s*(of|/|von|de|sur|di)\s*\d{1,4})?\W*$`)
-	digits     = regexp.MustCompile(`\d+`)
-)
-
-// stripRunning removes page numbers, and the running headers and footers: first
-// and last lines that return on half of at least three pages.
-func stripRunning(pages [][]string) {
-	const edge = 2
-	key := func(line string) string { return digits.ReplaceAllString(strings.ToLower(line), "#") }
-	counts := map[string]int{}
-	for i, lines := range pages {
-		lines = slices.DeleteFunc(lines, func(line string) bool { return line == "" })
-		pages[i] = lines
-		seen := map[string]bool{}
-		for at, line := range lines {
-			if (at < edge || at >= len(lines)-edge) && !seen[key(line)] {
-				seen[key(line)] = true
-				counts[key(line)]++
-			}
-		}
-	}
-	for i, lines := range pages {
-		kept := lines[:0]
-		last := len(lines) - 1
-		for at, line := range lines {
-			outer := at == 0 || at == last
-			running := counts[key(line)] >= 3 && counts[key(line)]*2 >= len(pages)
-			if (at < edge || at > last-edge) && running || outer && pageNumber.MatchString(line) {
-				continue
-			}
-			kept = append(kept, line)
-		}
-		pages[i] = kept
-	}
-}
-
 var bullet = regexp.MustCompile(`^([•◦▪‣·●○■–*-]|\(?(\d{1,2}|[a-z])[.)])\s`)
 
 // joinLines makes paragraphs of a page's lines. A line ends a paragraph when it ends
-// a sentence short of the page's width; bullets and headings begin one.
-func joinLines(lines []string, isHeading func(string) bool) []string {
-	width := typicalWidth(lines)
+// a sentence short of the page's width, or the next is further below than lines are; bullets and headings begin one.
+func joinLines(lines []pdfLine, isHeading func(string) bool, known vocabulary) []string {
+	width, leading := typicalWidth(lines), typicalLeading(lines)
 	var out []string
 	var paragraph strings.Builder
 	end := func() {
@@ -76,26 +25,29 @@ func joinLines(lines []string, isHeading func(string) bool) []string {
 			paragraph.Reset()
 		}
 	}
-	for i, line := range lines {
-		if isHeading(line) {
+	for i, l := range lines {
+		text := l.text
+		if isHeading(text) {
 			end()
-			out = append(out, strings.TrimSuffix(line, hyphen))
+			out = append(out, strings.TrimSuffix(text, hyphen))
 			continue
 		}
-		if bullet.MatchString(line) {
+		if bullet.MatchString(text) {
 			end()
 		}
-		if text, parted := strings.CutSuffix(line, hyphen); parted {
-			paragraph.WriteString(text)
-			continue
-		}
-		paragraph.WriteString(line)
-		short := utf8.RuneCountInString(line)*10 < width*8
-		next := ""
+		var next pdfLine
 		if i+1 < len(lines) {
 			next = lines[i+1]
 		}
-		if short && (endsSentence(line) || !continues(next)) {
+		if begin, parted := strings.CutSuffix(text, hyphen); parted {
+			paragraph.WriteString(begin)
+			paragraph.WriteString(known.between(begin, next.text))
+			continue
+		}
+		paragraph.WriteString(text)
+		short := utf8.RuneCountInString(text)*10 < width*8
+		apart := leading > 0 && l.placed() && next.placed() && l.bottom-next.bottom > leading*3/2
+		if short && (endsSentence(text) || !continues(next.text)) || apart {
 			end()
 		} else {
 			paragraph.WriteByte(' ')
@@ -106,10 +58,10 @@ func joinLines(lines []string, isHeading func(string) bool) []string {
 }
 
 // typicalWidth is the length of the long lines.
-func typicalWidth(lines []string) int {
+func typicalWidth(lines []pdfLine) int {
 	widths := make([]int, 0, len(lines))
-	for _, line := range lines {
-		widths = append(widths, utf8.RuneCountInString(line))
+	for _, l := range lines {
+		widths = append(widths, utf8.RuneCountInString(l.text))
 	}
 	slices.Sort(widths)
 	if len(widths) == 0 {
@@ -117,6 +69,63 @@ func typicalWidth(lines []string) int {
 	}
 	return widths[len(widths)*9/10]
 }
+
+// typicalLeading is how far most lines stand below the one before, 0 if that is not known.
+func typicalLeading(lines []pdfLine) float64 {
+	var steps []float64
+	for i := 1; i < len(lines); i++ {
+		if step := lines[i-1].bottom - lines[i].bottom; step > 1 && lines[i].placed() && lines[i-1].placed() {
+			steps = append(steps, step)
+		}
+	}
+	if len(steps) < 3 {
+		return 0
+	}
+	slices.Sort(steps)
+	return steps[len(steps)/2]
+}
+
+// vocabulary is how often words occur within lines, in lower case: parts of words that the end of a line parts
+// are not among them.
+type vocabulary map[string]int
+
+var wordLike = regexp.MustCompile(`[\pL\pN]+(-[\pL\pN]+)*`)
+
+func (v vocabulary) learn(lines []pdfLine) {
+	for _, l := range lines {
+		words := wordLike.FindAllString(strings.ToLower(l.text), -1)
+		for i, word := range words {
+			if strings.HasSuffix(l.text, hyphen) && i == len(words)-1 {
+				break
+			}
+			v[word]++
+		}
+	}
+}
+
+// between returns the hyphen that belongs between two parts of a word, if one does: "well-" and "known" are one word as often as
+// "pre-" and "sent". How the word is written elsewhere decides, or else whether the second part begins as a word does.
+func (v vocabulary) between(begin, end string) string {
+	first, second := strings.ToLower(lastPart.FindString(begin)), strings.ToLower(wordLike.FindString(end))
+	whole, parted := v[first+second], v[first+"-"+second]
+	if first == "" || second == "" {
+		return ""
+	}
+	if whole != parted {
+		if parted > whole {
+			return "-"
+		}
+		return ""
+	}
+	if r, _ := utf8.DecodeRuneInString(end); unicode.IsUpper(r) && !allUpper(lastPart.FindString(begin)) || unicode.IsDigit(r) {
+		return "-"
+	}
+	return ""
+}
+
+var lastPart = regexp.MustCompile(`[\pL\pN]+(-[\pL\pN]+)*$`)
+
+func allUpper(s string) bool { return strings.ToUpper(s) == s }
 
 func endsSentence(line string) bool {
 	return strings.ContainsRune(".!?:;。！？؟", lastRune(strings.TrimRight(line, `"'”’)]»`)))

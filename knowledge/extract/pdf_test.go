@@ -177,7 +177,7 @@ func TestLinesBecomeParagraphs(t *testing.T) {
 	t.Parallel()
 	lines := splitLines("This line is as wide as the page and goes on in the next one of an\ufffeother word, and\r\nends here.\r\n" +
 		"This one begins another paragraph, which is long enough to be wide too and\r\nends.\r\n• One\r\n• Two, which is long and goes on until the line is full, so that it is conti-\r\nnued.\r\n")
-	got := joinLines(lines, func(string) bool { return false })
+	got := joinLines(tidyLines(lines), func(string) bool { return false }, vocabulary{})
 	equal(t, got,
 		"This line is as wide as the page and goes on in the next one of another word, and ends here.",
 		"This one begins another paragraph, which is long enough to be wide too and ends.",

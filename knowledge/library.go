@@ -4,14 +4,16 @@ import (
 	"context"
 	"fmt"
 	"path"
+	"slices"
 	"strings"
 	"sync"
 	"time"
 	"unicode/utf8"
 )
 
-// Library finds passages in the bots' indexes, which live in memory. A bot's
-// index is loaded at its first search and brought up to date before each one.
+// Library finds passages in the bots' indexes, which live in memory. A bot's index is loaded at its first search. When what the bot
+// knows changes, another is built in the background while the old one serves: whoever opens the books waits for that a
+// moment at most, and a change is noticed within half a second even if nobody opens them.
 type Library struct {
 	contents Contents
 	capacity int
@@ -26,8 +28,26 @@ type Library struct {
 	clock   int64 // counts searches: which shelf was used last
 }
 
-// DefaultCapacity is how many passages a Library holds in memory, at about 2.5 KB each.
-const DefaultCapacity = 200_000
+type shelfKey struct{ tenant, bot string }
+
+// shelf is a bot's place in the library.
+type shelf struct {
+	books *books
+	load  *load
+	used  int64
+	at    time.Time // when it was used last
+}
+
+// load is a refresh under way; err is set before done is closed.
+type load struct {
+	began time.Time
+	done  chan struct{}
+	err   error
+}
+
+// DefaultCapacity is how much memory the indexes of a node take, in bytes: some 200,000 passages of 1,200 characters. BenchmarkMemoryOfAPassage
+// measures it.
+const DefaultCapacity = 512 << 20
 
 // DefaultThreshold is the Confidence from which the best hit is taken for an answer. At it, 0.99 of a help centre's
 // own questions are answered, and 0.08 of 1,100 questions about anything else; 0.93 and 0.08 for the long
@@ -37,10 +57,11 @@ const DefaultThreshold = 0.5
 // A LibraryOption changes how a Library works.
 type LibraryOption func(*Library)
 
-// WithCapacity bounds the passages held in memory. Over it, the indexes of the bots that
-// were not asked for longest are dropped; they are rebuilt from storage when asked again.
-func WithCapacity(passages int) LibraryOption {
-	return func(l *Library) { l.capacity = passages }
+// WithCapacity bounds the memory of all indexes, with their passages and vectors, in bytes. Over it, those of the bots that
+// were not asked for longest are dropped; they are rebuilt from storage when asked again. No bot gets more than half of
+// it: what its owner added last is left out then, see Left.
+func WithCapacity(bytes int) LibraryOption {
+	return func(l *Library) { l.capacity = bytes }
 }
 
 // NewLibrary returns a library over what is stored. Close it to free its indexes.
@@ -50,27 +71,11 @@ func NewLibrary(contents Contents, options ...LibraryOption) *Library {
 	for _, option := range options {
 		option(l)
 	}
+	l.loading.Go(l.follow)
 	return l
 }
 
-// maxQuery is how much of a question is searched for, in bytes.
-const maxQuery = 4 << 10
-
-// maxHits is the most that a search returns.
-const maxHits = 200
-
-// Books are what a bot knows, as it was when they were opened.
-type Books interface {
-	// Search returns the passages that answer the query best, best first, limit at
-	// most (1–200). Words that say nothing (how, is, please) find nothing. With an embedder it asks that
-	// for the query's vector, and goes by the words alone if the answer is late or ctx ends.
-	// Within names sources to search, a site for its pages; none: all.
-	Search(ctx context.Context, query string, limit int, within ...string) []Hit
-	// Empty tells whether there is nothing at all.
-	Empty() bool
-}
-
-// Open returns what a bot knows, with every change that was committed before the call.
+// Open returns what a bot knows, with every change that was committed a second before the call.
 func (l *Library) Open(ctx context.Context, tenant, bot string) (Books, error) {
 	books, err := l.current(ctx, tenant, bot)
 	if err != nil {
@@ -88,30 +93,35 @@ func (l *Library) Search(ctx context.Context, tenant, bot, query string, limit i
 	return books.Search(ctx, query, limit, within...), nil
 }
 
-func (b *books) Search(ctx context.Context, query string, limit int, _ ...string) []Hit {
-	if len(query) > maxQuery {
-		query = strings.ToValidUTF8(query[:maxQuery], "")
+// Left returns the sources of a bot that are not searched because it knows more than this node has room for; none if its books
+// are not open here.
+func (l *Library) Left(tenant, bot string) []string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if s := l.shelves[shelfKey{tenant, bot}]; s != nil {
+		return slices.Clone(s.books.left)
 	}
-	limit = min(max(limit, 1), maxHits)
-	depth := limit
-	if b.meanings != nil {
-		depth = max(limit, fusedDepth)
-	}
-	matches := b.index.Search(query, depth)
-	matches = b.fused(ctx, query, matches, limit, nil)
-	matches = matches[:min(limit, len(matches))]
-	hits := make([]Hit, 0, len(matches))
-	for _, m := range matches {
-		book := b.sources[m.Source]
-		hits = append(hits, Hit{
-			Passage: book.passages[m.Order], Kind: book.source.Kind, Title: book.source.Title, URL: book.source.URL,
-			Score: m.Score, Confidence: m.Confidence, LexicalRank: m.LexicalRank, VectorRank: m.VectorRank,
-		})
-	}
-	return hits
+	return nil
 }
 
-func (b *books) Empty() bool { return b.passages == 0 }
+// Usage is what a library holds.
+type Usage struct {
+	Bots, Passages int
+	Bytes          int // of Capacity
+	Capacity       int
+}
+
+// Usage returns what is held now.
+func (l *Library) Usage() Usage {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	u := Usage{Bots: len(l.shelves), Capacity: l.capacity}
+	for _, s := range l.shelves {
+		u.Passages += s.books.passages
+		u.Bytes += s.books.held()
+	}
+	return u
+}
 
 // Close frees all indexes and waits for what is being loaded.
 func (l *Library) Close() error {
@@ -123,7 +133,11 @@ func (l *Library) Close() error {
 	return nil
 }
 
-// current returns what the bot knows, no older than this call.
+// openWait is how long whoever opens books waits for a newer version of them that is being built: small changes are
+// seen at once, and nobody waits for large ones.
+const openWait = 250 * time.Millisecond
+
+// current returns what the bot knows: of this moment if that is built soon, or else what was known before. Who comes first waits.
 func (l *Library) current(ctx context.Context, tenant, bot string) (*books, error) {
 	version, err := l.contents.KnowledgeVersion(ctx, tenant, bot)
 	if err != nil {
@@ -131,23 +145,33 @@ func (l *Library) current(ctx context.Context, tenant, bot string) (*books, erro
 	}
 	for {
 		books, load := l.look(shelfKey{tenant, bot}, version)
-		if books != nil {
+		if load == nil {
 			return books, nil
+		}
+		var late <-chan time.Time
+		if books.version >= 0 {
+			timer := time.NewTimer(time.Until(load.began.Add(openWait)))
+			defer timer.Stop()
+			late = timer.C
 		}
 		select {
 		case <-load.done:
-			if load.err != nil {
+			if load.err != nil && books.version < 0 {
 				return nil, load.err
 			}
+			if load.err != nil {
+				return books, nil
+			}
+		case <-late:
+			return books, nil
 		case <-ctx.Done():
 			return nil, ctx.Err()
 		}
 	}
 }
 
-// look returns the bot's books if they are of this version or later, or else
-// the load that is under way, starting one if there is none. A load that began
-// earlier may miss this version: whoever waited looks again.
+// look returns the bot's books, and, if they are not of this version or a later one, the load that is under way, starting one
+// if there is none. A load that began earlier may miss this version: whoever waited looks again.
 func (l *Library) look(key shelfKey, version int64) (*books, *load) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -157,16 +181,20 @@ func (l *Library) look(key shelfKey, version int64) (*books, *load) {
 		l.shelves[key] = s
 	}
 	l.clock++
-	s.used = l.clock
+	s.used, s.at = l.clock, time.Now()
 	if s.books.version >= version {
 		return s.books, nil
 	}
+	return s.books, l.begin(key, s)
+}
+
+// begin returns the load that is under way, or starts one.
+func (l *Library) begin(key shelfKey, s *shelf) *load {
 	if s.load == nil {
-		s.load = &load{done: make(chan struct{})}
-		l.loading.Add(1)
-		go l.refresh(key, s)
+		s.load = &load{began: time.Now(), done: make(chan struct{})}
+		l.loading.Go(func() { l.refresh(key, s) })
 	}
-	return nil, s.load
+	return s.load
 }
 
 // loadTimeout bounds one refresh, however many wait for it.
@@ -175,30 +203,87 @@ const loadTimeout = 2 * time.Minute
 // refresh loads what changed. It belongs to no caller: whoever gives up
 // waiting leaves the work to the next.
 func (l *Library) refresh(key shelfKey, s *shelf) {
-	defer l.loading.Done()
 	ctx, cancel := context.WithTimeout(l.ctx, loadTimeout)
 	defer cancel()
+	show := func(b *books) {
+		l.mu.Lock()
+		defer l.mu.Unlock()
+		s.books = b
+		l.evict(key)
+	}
 	l.mu.Lock()
 	old := s.books
 	l.mu.Unlock()
-	fresh, err := old.refreshed(ctx, l.contents, key)
-
+	fresh, err := old.refreshed(ctx, l.contents, key, l.capacity/2, show)
+	if err == nil {
+		show(fresh)
+	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if err == nil {
-		s.books = fresh
-		l.evict(key)
-	}
 	s.load.err = err
 	close(s.load.done)
 	s.load = nil
+}
+
+const (
+	// poll is how often the versions of bots that are in use are looked at.
+	poll = 500 * time.Millisecond
+	// inUse is how long a bot is so after it was asked.
+	inUse = 5 * time.Minute
+)
+
+// follow notices what changed before anybody asks, so that an index which takes long to build is there in time.
+func (l *Library) follow() {
+	ticks := time.NewTicker(poll)
+	defer ticks.Stop()
+	for {
+		select {
+		case <-l.ctx.Done():
+			return
+		case <-ticks.C:
+		}
+		known := l.inUse()
+		if len(known) == 0 {
+			continue
+		}
+		ids := make([]string, 0, len(known))
+		for key := range known {
+			ids = append(ids, key.bot)
+		}
+		versions, err := l.contents.BotVersions(l.ctx, ids)
+		if err != nil {
+			continue // whoever opens the books is told
+		}
+		for key, version := range known {
+			if versions[key.bot] > version {
+				l.mu.Lock()
+				if s := l.shelves[key]; s != nil {
+					l.begin(key, s)
+				}
+				l.mu.Unlock()
+			}
+		}
+	}
+}
+
+// inUse returns the versions of the books that were opened lately.
+func (l *Library) inUse() map[shelfKey]int64 {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	known := map[shelfKey]int64{}
+	for key, s := range l.shelves {
+		if s.books.version >= 0 && time.Since(s.at) < inUse {
+			known[key] = s.books.version
+		}
+	}
+	return known
 }
 
 // evict drops the bots that were not asked for longest until what is held fits, but never the one just loaded.
 func (l *Library) evict(keep shelfKey) {
 	held := 0
 	for _, s := range l.shelves {
-		held += s.books.passages + 1
+		held += s.books.held()
 	}
 	for held > l.capacity {
 		var oldest shelfKey
@@ -211,7 +296,7 @@ func (l *Library) evict(keep shelfKey) {
 		if used < 0 {
 			return
 		}
-		held -= l.shelves[oldest].books.passages + 1
+		held -= l.shelves[oldest].books.held()
 		delete(l.shelves, oldest)
 	}
 }

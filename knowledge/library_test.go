@@ -1,12 +1,16 @@
 package knowledge
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"parley/chat"
 )
@@ -128,7 +132,7 @@ func TestManySearchesShareOneLoad(t *testing.T) {
 	t.Parallel()
 	l, m := library(t)
 	for i := range 50 {
-		m.know("tnt", "bot", fmt.Sprintf("src_%d", i), "a", "Apples")
+		m.know("tnt", "bot", fmt.Sprintf("src_%d", i), "a", fmt.Sprintf("Apples, box %d", i))
 	}
 	var searches sync.WaitGroup
 	for range 20 {
@@ -146,10 +150,16 @@ func TestManySearchesShareOneLoad(t *testing.T) {
 
 func TestTheBotThatWasNotAskedForLongestIsDropped(t *testing.T) {
 	t.Parallel()
-	l, m := library(t, WithCapacity(8)) // two bots of three passages, and their shelves
-	for _, bot := range []string{"a", "b", "c"} {
-		m.know("tnt", bot, "src_"+bot, "t", "Apples", "Apples", "Apples")
+	l, m := library(t)
+	bots := []string{"a", "b", "c"}
+	for _, bot := range bots {
+		m.know("tnt", bot, "src_"+bot, "t", "Apples", "Red apples", "Green apples")
 	}
+	search(t, l, "a", "apples")
+	one := l.Usage().Bytes
+	l = NewLibrary(m, WithCapacity(one*14/5))
+	t.Cleanup(func() { _ = l.Close() })
+	m.loads = 0
 	for _, step := range []struct {
 		bot   string
 		loads int
@@ -160,20 +170,139 @@ func TestTheBotThatWasNotAskedForLongestIsDropped(t *testing.T) {
 		if m.loads != step.loads {
 			t.Fatalf("%s: %d loads, want %d", step.bot, m.loads, step.loads)
 		}
+		if u := l.Usage(); u.Bots > 2 || u.Bytes > u.Capacity || u.Passages != 3*u.Bots {
+			t.Fatalf("%+v", u)
+		}
 	}
 }
 
-func TestABotThatIsLargerThanTheCapacityIsStillAnswered(t *testing.T) {
+// One bot never takes the memory of all: what came last is not searched, and the owner can be told.
+func TestABotThatIsLargerThanItsShareLeavesOutWhatCameLast(t *testing.T) {
 	t.Parallel()
-	l, m := library(t, WithCapacity(1))
-	m.know("tnt", "bot", "src", "t", "Apples", "Apples", "Apples")
-	for range 2 {
-		if got := search(t, l, "bot", "apples"); len(got) != 3 {
-			t.Errorf("%v", got)
+	l, m := library(t, WithCapacity(40_000))
+	for i := range 20 {
+		m.know("tnt", "bot", fmt.Sprintf("src_%02d", i), "t", fmt.Sprintf("Apples in box %d ", i)+strings.Repeat("and pears ", 100))
+	}
+	got := search(t, l, "bot", "apples")
+	if len(got) == 0 || l.Usage().Bytes > 20_000 {
+		t.Errorf("%v, %+v", got, l.Usage())
+	}
+	left := l.Left("tnt", "bot")
+	if len(left) == 0 || len(left)+l.Usage().Passages != 20 || !slices.Contains(left, "src_19") || slices.Contains(left, "src_00") {
+		t.Errorf("left out: %v of 20, %+v", left, l.Usage())
+	}
+	for i := range 15 {
+		if err := m.DeleteSource(t.Context(), "tnt", "bot", fmt.Sprintf("src_%02d", i)); err != nil {
+			t.Fatal(err)
 		}
 	}
-	if m.loads != 1 {
-		t.Errorf("%d loads", m.loads)
+	if got := search(t, l, "bot", "apples"); len(got) != 5 || len(l.Left("tnt", "bot")) != 0 {
+		t.Errorf("once there is room: %v, left out %v", got, l.Left("tnt", "bot"))
+	}
+}
+
+// slow waits before it hands out passages.
+type slow struct {
+	*memory
+	wait time.Duration
+}
+
+func (s *slow) PassagesOf(ctx context.Context, tenant, bot string, ids []string) ([]Page, error) {
+	time.Sleep(s.wait)
+	return s.memory.PassagesOf(ctx, tenant, bot, ids)
+}
+
+func TestTheOldBooksServeWhileNewOnesAreBuilt(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		contents := &slow{memory: newMemory()}
+		l := NewLibrary(contents)
+		defer l.Close()
+		contents.know("tnt", "bot", "src_1", "t", "Apples")
+		contents.wait = 3 * time.Second
+		begun := time.Now()
+		if got := search(t, l, "bot", "apples"); len(got) != 1 || time.Since(begun) < contents.wait {
+			t.Errorf("who comes first has %v after %v", got, time.Since(begun))
+		}
+		contents.know("tnt", "bot", "src_2", "t", "Red apples")
+		begun = time.Now()
+		if got := search(t, l, "bot", "apples"); len(got) != 1 || time.Since(begun) > openWait {
+			t.Errorf("meanwhile: %v after %v", got, time.Since(begun))
+		}
+		begun = time.Now()
+		if got := search(t, l, "bot", "apples"); len(got) != 1 || time.Since(begun) != 0 {
+			t.Errorf("and again: %v after %v", got, time.Since(begun))
+		}
+		time.Sleep(contents.wait)
+		if got := search(t, l, "bot", "apples"); len(got) != 2 {
+			t.Errorf("then: %v", got)
+		}
+	})
+}
+
+func TestAChangeIsNoticedBeforeAnybodyAsks(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		contents := &slow{memory: newMemory(), wait: 400 * time.Millisecond}
+		l := NewLibrary(contents)
+		defer l.Close()
+		contents.know("tnt", "bot", "src_1", "t", "Apples")
+		search(t, l, "bot", "apples")
+		contents.know("tnt", "bot", "src_2", "t", "Red apples")
+		time.Sleep(time.Second)
+		begun := time.Now()
+		if got := search(t, l, "bot", "apples"); len(got) != 2 || time.Since(begun) != 0 {
+			t.Errorf("a second later: %v after %v", got, time.Since(begun))
+		}
+	})
+}
+
+func TestALoadThatFailsLeavesTheOldBooks(t *testing.T) {
+	t.Parallel()
+	l, m := library(t)
+	m.know("tnt", "bot", "src_1", "t", "Apples")
+	search(t, l, "bot", "apples")
+	m.know("tnt", "bot", "src_2", "t", "Red apples")
+	m.failNext = chat.ErrUnavailable
+	if got := search(t, l, "bot", "apples"); len(got) != 1 {
+		t.Errorf("%v", got)
+	}
+	if got := search(t, l, "bot", "apples"); len(got) != 2 {
+		t.Errorf("the next time: %v", got)
+	}
+}
+
+func TestASearchIsWithinTheSourcesNamed(t *testing.T) {
+	t.Parallel()
+	l, m := library(t)
+	m.know("tnt", "bot", "src_a", "a", "Apples are red")
+	m.know("tnt", "bot", "src_b", "b", "Apples are green")
+	m.know("tnt", "bot", "src_p", "page", "Apples are yellow")
+	page := m.sources["src_p"]
+	page.Parent, page.Kind = "src_site", KindPage
+	m.sources["src_p"] = page
+	for _, c := range []struct{ within, want []string }{
+		{nil, []string{"src_a-0", "src_b-0", "src_p-0"}},
+		{[]string{"src_b"}, []string{"src_b-0"}},
+		{[]string{"src_site", "src_a"}, []string{"src_a-0", "src_p-0"}},
+		{[]string{"src_p"}, []string{"src_p-0"}},
+		{[]string{"src_other"}, nil},
+	} {
+		hits, err := l.Search(t.Context(), "tnt", "bot", "apples", 10, c.within...)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got []string
+		for _, h := range hits {
+			got = append(got, h.ID)
+			if want := map[string]string{"src_p": "src_site"}; h.Added != cmp.Or(want[h.Source], h.Source) || (h.Kind == KindSite) != (h.Source == "src_p") {
+				t.Errorf("%s was added as %s, a %s", h.Source, h.Added, h.Kind)
+			}
+		}
+		slices.Sort(got)
+		if !slices.Equal(got, c.want) {
+			t.Errorf("within %v: %v, want %v", c.within, got, c.want)
+		}
 	}
 }
 

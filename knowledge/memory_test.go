@@ -6,6 +6,7 @@ import (
 	"io"
 	"maps"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -176,6 +177,18 @@ func (m *memory) KnowledgeVersion(_ context.Context, tenant, bot string) (int64,
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	return m.versions[tenant+"/"+bot], nil
+}
+
+func (m *memory) BotVersions(_ context.Context, ids []string) (map[string]int64, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	versions := map[string]int64{}
+	for key, version := range m.versions {
+		if _, bot, _ := strings.Cut(key, "/"); slices.Contains(ids, bot) {
+			versions[bot] = max(version, versions[bot])
+		}
+	}
+	return versions, nil
 }
 
 // readAll does the queued steps, as the jobs would.

@@ -134,4 +134,6 @@ type Contents interface {
 	PassagesOf(ctx context.Context, tenant, bot string, ids []string) ([]Page, error)
 	// KnowledgeVersion returns the bot's version, which grows with each change of its knowledge.
 	KnowledgeVersion(ctx context.Context, tenant, bot string) (int64, error)
+	// BotVersions returns the same of many bots, by id; those that are gone are left out. It crosses tenants.
+	BotVersions(ctx context.Context, ids []string) (map[string]int64, error)
 }

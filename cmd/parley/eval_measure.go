@@ -4,7 +4,10 @@ import (
 	"context"
 	"fmt"
 	"path/filepath"
+	"sync/atomic"
 	"time"
+
+	"golang.org/x/sync/errgroup"
 
 	"parley/knowledge/measure"
 )
@@ -130,6 +133,9 @@ const (
 	refusedWrongly  = 0.10
 )
 
+// evalAskers is how many questions are asked at the same time: an answer waits for what it is kept in.
+const evalAskers = 16
+
 // measureAbstention asks a bot that knows a help centre what others asked assistants of all kinds, and its own questions. What is
 // answered with a citation was answered with confidence.
 func measureAbstention(ctx context.Context, client *evalClient, data string) (evalResult, error) {
@@ -150,16 +156,22 @@ func measureAbstention(ctx context.Context, client *evalClient, data string) (ev
 		return evalResult{}, err
 	}
 	answered := func(questions []string) (share float64, err error) {
+		var work errgroup.Group
+		work.SetLimit(evalAskers)
+		var yes atomic.Int64
 		for _, q := range questions {
-			yes, err := client.answered(ctx, bot, q)
-			if err != nil {
-				return 0, fmt.Errorf("ask: %w", err)
-			}
-			if yes {
-				share += 1 / float64(len(questions))
-			}
+			work.Go(func() error {
+				answered, err := client.answered(ctx, bot, q)
+				if answered {
+					yes.Add(1)
+				}
+				return err
+			})
 		}
-		return share, nil
+		if err := work.Wait(); err != nil {
+			return 0, fmt.Errorf("ask: %w", err)
+		}
+		return float64(yes.Load()) / float64(max(len(questions), 1)), nil
 	}
 	wrongly, err := answered(strangers)
 	if err != nil {

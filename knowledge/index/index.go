@@ -8,10 +8,11 @@ import (
 // Index is an immutable set of analysed sources. Nil is an empty one.
 type Index struct {
 	parts     []part
-	languages map[string]Language // by source
-	spoken    []Language          // all of them, once, in a fixed order
-	entries   int                 // dead ones included
-	average   [fields]float64     // lengths
+	languages map[string]map[Language]int // of the passages, by source
+	spoken    []Language                  // all of them, those of most passages first
+	entries   int                         // dead ones included
+	average   [fields]float64             // lengths
+	bytes     int
 }
 
 // part is a segment with the sources of it that are gone or replaced.
@@ -20,10 +21,26 @@ type part struct {
 	dead map[string]bool
 }
 
+// Bytes is what the index takes in memory, about.
+func (x *Index) Bytes() int {
+	if x == nil {
+		return 0
+	}
+	return x.bytes
+}
+
+// Languages are those of the passages, those of most first.
+func (x *Index) Languages() []Language {
+	if x == nil {
+		return nil
+	}
+	return slices.Clone(x.spoken)
+}
+
 // Update returns an index without the sources named, and with those given in
 // place of what it had under their ids.
 func (x *Index) Update(remove []string, add []Source) *Index {
-	next := &Index{languages: map[string]Language{}}
+	next := &Index{languages: map[string]map[Language]int{}}
 	gone := map[string]bool{}
 	if x != nil {
 		next.parts = slices.Clone(x.parts)
@@ -43,15 +60,19 @@ func (x *Index) Update(remove []string, add []Source) *Index {
 	}
 	if len(gone) > 0 {
 		for i := range next.parts {
-			next.parts[i].dead = union(next.parts[i].dead, gone)
+			next.parts[i].dead = next.parts[i].without(gone)
 		}
 	}
 	fresh := make([]part, 0, len(add))
 	for _, s := range add {
-		next.languages[s.id] = s.language
+		next.languages[s.id] = s.languages
 		fresh = append(fresh, part{segment: s.segment})
 	}
-	if len(fresh) > 0 {
+	switch len(fresh) {
+	case 0:
+	case 1:
+		next.parts = append(next.parts, fresh[0])
+	default:
 		next.parts = append(next.parts, part{segment: merge(fresh)})
 	}
 	next.compact()
@@ -59,13 +80,18 @@ func (x *Index) Update(remove []string, add []Source) *Index {
 	return next
 }
 
-func union(a, b map[string]bool) map[string]bool {
-	c := maps.Clone(a)
-	if c == nil {
-		c = make(map[string]bool, len(b))
+// without returns the sources of the part that are dead when those that are gone are, too.
+func (p part) without(gone map[string]bool) map[string]bool {
+	dead := maps.Clone(p.dead)
+	for _, id := range p.sources {
+		if gone[id] {
+			if dead == nil {
+				dead = map[string]bool{}
+			}
+			dead[id] = true
+		}
 	}
-	maps.Copy(c, b)
-	return c
+	return dead
 }
 
 // compact keeps the number of segments logarithmic: a segment is merged into the
@@ -73,9 +99,11 @@ func union(a, b map[string]bool) map[string]bool {
 func (x *Index) compact() {
 	for i, p := range x.parts {
 		dead := 0
-		for _, e := range p.entries {
-			if p.dead[e.source] {
-				dead++
+		if len(p.dead) > 0 {
+			for _, e := range p.entries {
+				if p.dead[p.sources[e.source]] {
+					dead++
+				}
 			}
 		}
 		if dead*4 > len(p.entries) {
@@ -92,10 +120,15 @@ func (x *Index) compact() {
 	x.parts = slices.DeleteFunc(x.parts, func(p part) bool { return len(p.entries) == 0 })
 }
 
+// leastSpoken is the share of the passages that a language must have for words of questions to be looked for in its forms: the
+// language of a table or of a line of code is easily mistaken.
+const leastSpoken = 0.002
+
 // measure computes what scores need to know of the whole.
 func (x *Index) measure() {
 	for _, p := range x.parts {
 		x.entries += len(p.entries)
+		x.bytes += p.bytes()
 		for f := range fields {
 			x.average[f] += p.lengths[f]
 		}
@@ -103,10 +136,26 @@ func (x *Index) measure() {
 	for f := range fields {
 		x.average[f] = max(x.average[f]/max(float64(x.entries), 1), 1)
 	}
-	for _, language := range x.languages {
-		if !slices.Contains(x.spoken, language) {
+	const perSource = 100 // of its languages
+	x.bytes += perSource * len(x.languages)
+	passages := map[Language]int{}
+	for _, languages := range x.languages {
+		for language, n := range languages {
+			passages[language] += n
+		}
+	}
+	for language, n := range passages {
+		if float64(n) >= leastSpoken*float64(x.entries) {
 			x.spoken = append(x.spoken, language)
 		}
 	}
-	slices.Sort(x.spoken)
+	slices.SortFunc(x.spoken, func(a, b Language) int {
+		if passages[a] != passages[b] {
+			return passages[b] - passages[a]
+		}
+		if a < b {
+			return -1
+		}
+		return 1
+	})
 }

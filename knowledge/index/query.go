@@ -26,7 +26,11 @@ func parse(query string, languages []Language) []word {
 	}
 	var words []found
 	own := map[int]bool{} // where the content words of the query's own language start
-	asked := Detect(query)
+	expected := fallback
+	if len(languages) > 0 {
+		expected = languages[0]
+	}
+	asked, _ := detect(query, expected)
 	for _, t := range analyze(asked, query) {
 		own[t.start] = true
 	}

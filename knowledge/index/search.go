@@ -5,6 +5,7 @@ import (
 	"container/heap"
 	"math"
 	"slices"
+	"sync"
 )
 
 // Parameters of BM25F, tuned on two help centres, sections of documentation and
@@ -17,13 +18,10 @@ var (
 	b       = [fields]float64{inText: 0.65, inHeadings: 0.5, inTitle: 0.5}
 )
 
-// Each further passage of a source counts for a little less than the one before: in a short list, another source
+// further is what each further passage of a source counts, beside the one before: in a short list, another source
 // says more than more of the same. Of ten passages it leaves 0.84 of the right documents instead of 0.78 (claude-docs), and takes
 // 0.005 of the evidence when there is one long document.
-const (
-	further    = 0.9
-	candidates = 3 // times the limit are looked at
-)
+const further = 0.9
 
 // Parameters of the confidence, tuned on questions that four knowledge bases answer and
 // 1,100 that none does.
@@ -47,26 +45,44 @@ type Match struct {
 	// each counting by how rare it is in the index, and words that no passage has as
 	// the rarest. Of long questions, as much as three such words is all.
 	Confidence float64
-	// LexicalRank and VectorRank are its places, from 1, in the lists that words and vectors give; 0: it is not in it.
+	// LexicalRank and VectorRank are its places, from 1, in what words and what vectors find; 0: in none. Whoever
+	// joins the two sets them.
 	LexicalRank, VectorRank int
 }
 
-// Search returns the best matches, best first, ties in a fixed order.
-func (x *Index) Search(query string, limit int) []Match {
+// Search returns the best matches, best first, ties in a fixed order. Allowed tells whether a source is
+// searched; nil: all are.
+func (x *Index) Search(query string, limit int, allowed func(source string) bool) []Match {
 	if x == nil || x.entries == 0 || limit < 1 {
 		return nil
 	}
 	words := parse(query, x.spoken)
 	total := x.weigh(words)
-	best := make(top, 0, candidates*limit)
+	best := make(top, 0, limit)
 	for _, p := range x.parts {
-		p.score(words, x.average, func(at int, score, covered float64) {
-			if e := p.entries[at]; !p.dead[e.source] {
-				best.offer(Match{Source: e.source, Order: e.order, Score: score, Confidence: min(covered/total, 1)}, candidates*limit)
+		p.score(words, x.average, func(e entry, score, covered float64) {
+			m := Match{Source: p.sources[e.source], Order: int(e.order), Score: score, Confidence: min(covered/total, 1)}
+			if best.takes(m, limit) && !p.dead[m.Source] && (allowed == nil || allowed(m.Source)) {
+				best.put(m, limit)
 			}
 		})
 	}
-	return best.varied(limit)
+	slices.SortFunc(best, bestFirst)
+	return best
+}
+
+// Vary weighs each further match of the same source down, and puts the matches, best first, in order again.
+func Vary(matches []Match) {
+	weight := map[string]float64{}
+	for i := range matches {
+		w, seen := weight[matches[i].Source]
+		if !seen {
+			w = 1
+		}
+		matches[i].Score *= w
+		weight[matches[i].Source] = w * further
+	}
+	slices.SortFunc(matches, bestFirst)
 }
 
 // weigh sets what the words count and returns how much of their weights is a whole match.
@@ -77,7 +93,7 @@ func (x *Index) weigh(words []word) (whole float64) {
 		df := 0.0
 		for _, p := range x.parts {
 			for _, term := range words[i].terms {
-				df += float64(len(p.terms[term]))
+				df += float64(p.count(term))
 			}
 		}
 		df = min(df, n)
@@ -91,26 +107,42 @@ func (x *Index) weigh(words []word) (whole float64) {
 	return min(whole, enough*idf(max(n, leastPassages), 0))
 }
 
+// sum is what the words add up to for an entry.
+type sum struct {
+	score, covered float32
+	last           int32 // the word that was counted last, from 1
+}
+
+// sums are used again: those of 10,000 passages are 120 KB.
+var sums = sync.Pool{New: func() any { return new([]sum) }}
+
 // score calls found for each entry that has one of the words, with its BM25F
 // score and the summed weight of the words that it has.
-func (p *part) score(words []word, average [fields]float64, found func(at int, score, covered float64)) {
-	type sum struct {
-		score, covered float32
-		last           int32 // the word that was counted last, from 1
+func (p *part) score(words []word, average [fields]float64, found func(e entry, score, covered float64)) {
+	pooled, _ := sums.Get().(*[]sum)
+	defer sums.Put(pooled)
+	if cap(*pooled) < len(p.entries) {
+		*pooled = make([]sum, len(p.entries))
 	}
-	sums := make([]sum, len(p.entries))
+	all := (*pooled)[:len(p.entries)]
+	clear(all)
 	for i, w := range words {
 		for _, term := range w.terms {
-			for _, posting := range p.terms[term] {
-				s := &sums[posting.entry]
+			at, known := p.find(term)
+			if !known {
+				continue
+			}
+			list := p.list(at)
+			for one := (posting{}); list.next(&one); {
+				s := &all[one.entry]
 				if s.last == int32(i+1) {
 					continue // counted in another language
 				}
 				s.last = int32(i + 1)
 				tf := 0.0
-				for f, n := range posting.tf {
+				for f, n := range one.tf {
 					if n > 0 {
-						length := float64(p.entries[posting.entry].lengths[f])
+						length := float64(p.entries[one.entry].lengths[f])
 						tf += weights[f] * float64(n) / (1 - b[f] + b[f]*length/average[f])
 					}
 				}
@@ -119,22 +151,22 @@ func (p *part) score(words []word, average [fields]float64, found func(at int, s
 			}
 		}
 	}
-	for at, s := range sums {
+	for at, s := range all {
 		if s.last > 0 {
-			found(at, float64(s.score), float64(s.covered))
+			found(p.entries[at], float64(s.score), float64(s.covered))
 		}
 	}
+}
+
+func bestFirst(a, b Match) int {
+	return cmp.Or(cmp.Compare(b.Score, a.Score), cmp.Compare(a.Source, b.Source), cmp.Compare(a.Order, b.Order))
 }
 
 // top is a heap of the best matches, the worst of them first.
 type top []Match
 
-func compare(a, b Match) int {
-	return cmp.Or(cmp.Compare(a.Score, b.Score), cmp.Compare(b.Source, a.Source), cmp.Compare(b.Order, a.Order))
-}
-
 func (t top) Len() int           { return len(t) }
-func (t top) Less(i, j int) bool { return compare(t[i], t[j]) < 0 }
+func (t top) Less(i, j int) bool { return bestFirst(t[i], t[j]) > 0 }
 func (t top) Swap(i, j int)      { t[i], t[j] = t[j], t[i] }
 func (t *top) Push(m any)        { *t = append(*t, m.(Match)) }
 func (t *top) Pop() any {
@@ -143,28 +175,14 @@ func (t *top) Pop() any {
 	return last
 }
 
-// varied returns the best in order, those of the same source one after the other weighed down.
-func (t top) varied(limit int) []Match {
-	bestFirst := func(a, b Match) int { return compare(b, a) }
-	slices.SortFunc(t, bestFirst)
-	weight := map[string]float64{}
-	for i := range t {
-		w, seen := weight[t[i].Source]
-		if !seen {
-			w = 1
-		}
-		t[i].Score *= w
-		weight[t[i].Source] = w * further
-	}
-	slices.SortFunc(t, bestFirst)
-	return t[:min(len(t), limit)]
-}
+// takes tells whether a match is among the best so far.
+func (t top) takes(m Match, limit int) bool { return len(t) < limit || bestFirst(m, t[0]) < 0 }
 
-func (t *top) offer(m Match, limit int) {
+func (t *top) put(m Match, limit int) {
 	if len(*t) < limit {
 		heap.Push(t, m)
-	} else if compare((*t)[0], m) < 0 {
-		(*t)[0] = m
-		heap.Fix(t, 0)
+		return
 	}
+	(*t)[0] = m
+	heap.Fix(t, 0)
 }

@@ -67,6 +67,15 @@ func TestEngine(t *testing.T) {
 				{"asking and waiting returns the same answer each time", asksAndWaits},
 				{"at the limit a question is kept and waits for a person", limitReached},
 				{"settings are seen by the next answer", settingsSeen},
+				{"small talk is answered without a search", talksSmall},
+				{"an answer of the owner's is given word for word, before any model", answersVerbatim},
+				{"a question that leans on another is searched for as one that stands alone", standsAlone},
+				{"the same first question is answered at once, while nothing has changed", answersAgain},
+				{"a model that does not know says so as the platform does", modelDoesNotKnow},
+				{"nothing found is said in the visitor's language", speaksTheirLanguage},
+				{"what a model must not show is not shown", showsOnlyWhatItMay},
+				{"a preview keeps nothing", previews},
+				{"answers that did not help are noted", notesGaps},
 				{"a hundred conversations at once keep their order", hundredAtOnce},
 			} {
 				t.Run(test.name, func(t *testing.T) { test.run(t, h) })
@@ -83,7 +92,7 @@ func open(t *testing.T, storage storage) *house {
 	h := &house{log: &doubtful{Log: store}, idles: &idles{Idles: store}, bots: store, traces: store, model: newScripted(), books: &books{}, line: newLine(), tenant: tenantIn(t, store)}
 	engine, err := actors.Start(actors.Config{
 		Log: h.log, Idles: h.idles, Desks: h.line, Reads: h.line, Bots: store, Knowledge: h.books, Announcer: announcer,
-		CloseEvery: 50 * time.Millisecond, Model: h.model, Extractive: quiet{}, Logger: slog.New(slog.DiscardHandler),
+		CloseEvery: 50 * time.Millisecond, Model: h.model, Extractive: quiet{}, Cache: &shortMemory{}, CacheKey: []byte("a key of thirty-two bytes, really"), Logger: slog.New(slog.DiscardHandler),
 	})
 	if err != nil {
 		t.Fatal(err)

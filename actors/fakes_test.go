@@ -98,6 +98,8 @@ type scripted struct {
 	made      map[string][]*call
 	changed   chan struct{}
 	automatic atomic.Bool // answers at once with automaticText
+	replies   atomic.Pointer[func(llm.Request) string]
+	rewrites  atomic.Pointer[func(llm.RewriteRequest) (string, error)]
 }
 
 func newScripted() *scripted {
@@ -125,6 +127,18 @@ func (s *scripted) Summarise(_ context.Context, request llm.SummaryRequest) (str
 	return strings.TrimSpace(said), nil
 }
 
+// Rewrite fails unless the test says otherwise.
+func (s *scripted) Rewrite(_ context.Context, request llm.RewriteRequest) (string, error) {
+	if rewrite := s.rewrites.Load(); rewrite != nil {
+		return (*rewrite)(request)
+	}
+	return "", errors.New("it does not rewrite")
+}
+
+func (s *scripted) Prompt(request llm.Request) []llm.PromptMessage {
+	return []llm.PromptMessage{{Role: "system", Text: "Rules. " + request.Instructions}, {Role: "user", Text: request.Question}}
+}
+
 func (s *scripted) Answer(ctx context.Context, request llm.Request, emit func(string) error) (llm.Result, error) {
 	result := llm.Result{Model: "scripted-1", Finish: "stop", InputTokens: 3, OutputTokens: 5}
 	if s.automatic.Load() {
@@ -134,6 +148,9 @@ func (s *scripted) Answer(ctx context.Context, request llm.Request, emit func(st
 			}
 		}
 		return result, nil
+	}
+	if reply := s.replies.Load(); reply != nil {
+		return result, emit((*reply)(request))
 	}
 	c := &call{request: request, pieces: make(chan string, 100), ended: make(chan error, 1), cancelled: make(chan struct{})}
 	s.mutex.Lock()
@@ -229,32 +246,68 @@ func (quiet) Answer(context.Context, llm.Request, func(string) error) (llm.Resul
 	return llm.Result{}, errors.New("nobody should ask")
 }
 
-// books is a knowledge with the same hits for every question.
+// books is a knowledge with the same hits for every question of a bot, unless the test says otherwise.
 type books struct {
-	mutex sync.Mutex
-	hits  map[string][]knowledge.Hit
+	mutex   sync.Mutex
+	shelves map[string]shelf
 }
 
 func (b *books) set(bot string, hits ...knowledge.Hit) {
+	b.put(bot, shelf{all: hits, version: time.Now().UnixNano(), find: func(string) []knowledge.Hit { return hits }})
+}
+
+func (b *books) put(bot string, s shelf) {
 	b.mutex.Lock()
 	defer b.mutex.Unlock()
-	if b.hits == nil {
-		b.hits = map[string][]knowledge.Hit{}
+	if b.shelves == nil {
+		b.shelves = map[string]shelf{}
 	}
-	b.hits[bot] = hits
+	b.shelves[bot] = s
 }
 
 func (b *books) Open(_ context.Context, _, bot string) (knowledge.Books, error) {
 	b.mutex.Lock()
 	defer b.mutex.Unlock()
-	return shelf(b.hits[bot]), nil
+	return b.shelves[bot], nil
 }
 
 // shelf is what one bot of theirs knows.
-type shelf []knowledge.Hit
+type shelf struct {
+	all     []knowledge.Hit
+	version int64
+	find    func(query string) []knowledge.Hit
+}
 
-func (s shelf) Search(context.Context, string, int, ...string) []knowledge.Hit { return s }
-func (s shelf) Empty() bool                                                    { return len(s) == 0 }
+func (s shelf) Search(_ context.Context, query string, _ int, _ ...string) []knowledge.Hit {
+	if s.find == nil {
+		return nil
+	}
+	return s.find(query)
+}
+func (s shelf) Empty() bool    { return len(s.all) == 0 }
+func (s shelf) Version() int64 { return s.version }
+
+// shortMemory is a cache of answers.
+type shortMemory struct {
+	mutex sync.Mutex
+	kept  map[string][]byte
+}
+
+func (m *shortMemory) Get(_ context.Context, key string) ([]byte, error) {
+	m.mutex.Lock()
+	defer m.mutex.Unlock()
+	return m.kept[key], nil
+}
+
+func (m *shortMemory) Put(_ context.Context, key string, value []byte, _ time.Duration) error {
+	m.mutex.Lock()
+	defer m.mutex.Unlock()
+	if m.kept == nil {
+		m.kept = map[string][]byte{}
+	}
+	m.kept[key] = value
+	return nil
+}
 
 // idles says which bot closes idle conversations, to the millisecond.
 type idles struct {
@@ -277,6 +330,14 @@ type doubtful struct {
 	limit   atomic.Int64 // of each append
 	mutex   sync.Mutex
 	doubts  map[chat.Ref]doubt
+	gaps    map[chat.Ref][]chat.Gap
+}
+
+// missing are the answers of a conversation that did not help.
+func (d *doubtful) missing(ref chat.Ref) []chat.Gap {
+	d.mutex.Lock()
+	defer d.mutex.Unlock()
+	return d.gaps[ref]
 }
 
 type doubt int
@@ -321,6 +382,12 @@ func (d *doubtful) Append(ctx context.Context, batch []chat.Append) ([]chat.Outc
 	d.mutex.Lock()
 	var kind doubt
 	for _, a := range batch {
+		if len(a.Gaps) > 0 {
+			if d.gaps == nil {
+				d.gaps = map[chat.Ref][]chat.Gap{}
+			}
+			d.gaps[a.Ref] = append(d.gaps[a.Ref], a.Gaps...)
+		}
 		if k := d.doubts[a.Ref]; k != 0 {
 			kind = k
 			delete(d.doubts, a.Ref)

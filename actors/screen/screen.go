@@ -268,7 +268,7 @@ func (s *Screen) bracket(p string, picture, final bool) (text, rest string, wait
 		}
 	}
 	if !picture && markNumber.MatchString(label) {
-		if n, err := strconv.Atoi(label); err == nil && s.holds(n) {
+		if n, err := strconv.Atoi(label); err == nil && !s.unknown && s.holds(n) {
 			return p[:end+1], after, false
 		}
 		return "", after, false

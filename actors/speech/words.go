@@ -31,7 +31,7 @@ func words(folded string) []string {
 			switch {
 			case len(run) == 0:
 			case !wide || len(run) == 1:
-				if word := strings.Trim(string(run), "'"); word != "" {
+				if word := strings.TrimSuffix(strings.Trim(string(run), "'"), "'s"); word != "" {
 					found = append(found, word)
 				}
 			default:

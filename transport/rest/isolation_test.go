@@ -31,6 +31,7 @@ func (w *world) checkIsolation() {
 		"stopAnswer": `{}`, "mailTranscript": `{"email":"sam@rival.example"}`, "addNote": `{"text":"x"}`, "markRead": `{"seq":1}`,
 		"putLabel": `{"name":"Stolen","color":"#000000"}`, "putReply": `{"shortcut":"stolen","text":"x"}`, "updateMember": `{"role":"viewer"}`,
 		"preview": `{"text":"recipe"}`, "settleGaps": `{"places":[],"state":"dismissed"}`, "fixAnswer": `{"question":"stolen","answer":"stolen"}`, "createTest": `{"text":"stolen","nothing":true}`,
+		"updateSource": `{"title":"Stolen"}`, "refreshSource": `{}`, "putPairs": `{"pairs":[{"question":"Stolen?","answer":"Yes."}]}`,
 		"importTests": "question,phrase\nstolen,stolen", "putTest": `{"text":"stolen","nothing":true}`, "beginTestRun": `{}`,
 	}
 	none := map[string]string{

@@ -25,6 +25,7 @@ type Config struct {
 	Accounts      *account.Service
 	Bots          chat.Bots
 	Sources       Sources
+	Sites         Sites
 	Reader        Reader
 	Library       Library
 	Conversations chat.Conversations
@@ -120,12 +121,25 @@ type Sources interface {
 	DeleteSource(ctx context.Context, tenant, bot, id string) error
 }
 
+// Sites is what the API asks of knowledge.Sites and knowledge.Contents.
+type Sites interface {
+	SetPlan(ctx context.Context, tenant, bot, id string, plan knowledge.Plan) (knowledge.Source, error)
+	Rename(ctx context.Context, tenant, bot, id, title string) (knowledge.Source, error)
+	Addresses(ctx context.Context, tenant, bot, site string, state knowledge.AddressState, cursor string, limit int) ([]knowledge.Address, string, error)
+	PassagesOf(ctx context.Context, tenant, bot string, ids []string) ([]knowledge.Page, error)
+}
+
 // Reader is what the API asks of *knowledge.Reader.
 type Reader interface {
 	Receive(ctx context.Context, source knowledge.Source, original io.Reader) (knowledge.Source, error)
 	ReceiveText(ctx context.Context, source knowledge.Source, text string) (knowledge.Source, error)
 	ReceiveFAQ(ctx context.Context, source knowledge.Source, pairs []knowledge.Pair) (knowledge.Source, error)
 	ReceiveURL(ctx context.Context, source knowledge.Source) (knowledge.Source, error)
+	ReceiveSite(ctx context.Context, source knowledge.Source) (knowledge.Source, error)
+	ReceivePairs(ctx context.Context, source knowledge.Source, file io.Reader) (knowledge.Source, error)
+	Pairs(ctx context.Context, tenant, bot, id string) (knowledge.Source, []knowledge.Pair, error)
+	ReplacePairs(ctx context.Context, source knowledge.Source, pairs []knowledge.Pair) (knowledge.Source, error)
+	Refresh(ctx context.Context, tenant, bot, id string) (knowledge.Source, error)
 }
 
 // Library is what the API asks of *knowledge.Library.

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"parley/chat"
+	"parley/knowledge"
 )
 
 func TestSourcesOverHTTP(t *testing.T) {
@@ -33,7 +34,18 @@ func (w *world) playSources() {
 		{name: "no questions", method: "POST", path: at, token: mia, body: `{"faq":[]}`, status: 422, has: []string{"faq"}},
 		{name: "page", method: "POST", path: at, token: mia, body: `{"url":"https://acme.example/prices"}`, status: 202, has: []string{`"kind":"url"`, `"url":"https://acme.example/prices"`}},
 		{name: "no page", method: "POST", path: at, token: mia, body: `{"url":"file:///etc/passwd"}`, status: 422, has: []string{"url"}},
-		{name: "website", method: "POST", path: at, token: mia, body: `{"site":"https://acme.example"}`, status: 422, has: []string{`"code":"site_unavailable"`, "not available yet"}},
+		{name: "website", method: "POST", path: at, token: mia, body: `{"site":"https://acme.example/help/","plan":{"pages":50,"within":"/help/","exclude":["/help/old"],"every_hours":48}}`, status: 202, has: []string{`"kind":"site"`, `"plan":{"pages":50,"within":"/help/","exclude":["/help/old"],"every_hours":48}`, `"crawl":{"round":1,"found":0`}},
+		{name: "website without a plan", method: "POST", path: at, token: mia, body: `{"site":"https://acme.example/"}`, status: 202, has: []string{`"plan":{"pages":1000,"every_hours":0}`}},
+		{name: "website with a wrong plan", method: "POST", path: at, token: mia, body: `{"site":"https://acme.example","plan":{"every_hours":1}}`, status: 422, has: []string{`"code":"plan_invalid"`, "24 hours"}},
+		{name: "no website", method: "POST", path: at, token: mia, body: `{"site":"ftp://acme.example"}`, status: 422, has: []string{"site"}},
+		{name: "website with a text", method: "POST", path: at, token: mia, body: `{"site":"https://acme.example","text":"x"}`, status: 422, has: []string{`"code":"source_kind"`}},
+		{name: "text with a plan", method: "POST", path: at, token: mia, body: `{"text":"x","plan":{"every_hours":24}}`, status: 422, has: []string{`"code":"plan_invalid"`}},
+		{name: "page with a plan", method: "POST", path: at, token: mia, body: `{"url":"https://acme.example/now","plan":{"every_hours":1}}`, status: 202, has: []string{`"plan":{"every_hours":1}`}},
+		{name: "rename", method: "PATCH", path: at + "/{source}", token: mia, body: `{"title":"Recipes"}`, status: 200, has: []string{`"title":"Recipes"`}},
+		{name: "rename to nothing", method: "PATCH", path: at + "/{source}", token: mia, body: `{"title":" "}`, status: 422, has: []string{"title"}},
+		{name: "a plan for a text", method: "PATCH", path: at + "/{source}", token: mia, body: `{"plan":{"every_hours":24}}`, status: 422, has: []string{`"code":"plan_invalid"`}},
+		{name: "addresses in a state that is none", method: "GET", path: at + "/{source}/addresses?state=lost", token: mia, status: 422, has: []string{"state"}},
+		{name: "passages behind what is no place", method: "GET", path: at + "/{source}/passages?cursor=x", token: mia, status: 422, has: []string{`"code":"cursor"`}},
 		{name: "nothing", method: "POST", path: at, token: mia, body: `{}`, status: 422, has: []string{`"code":"source_kind"`}},
 		{name: "two kinds", method: "POST", path: at, token: mia, body: `{"text":"x","faq":[{"question":"When?","answer":"At nine."}]}`, status: 422, has: []string{`"code":"source_kind"`}},
 		{name: "not UTF-8", method: "POST", path: at, token: mia, body: "{\"text\":\"caf\xe9\"}", status: 400, has: []string{`"code":"malformed"`, "UTF-8"}},
@@ -48,6 +60,65 @@ func (w *world) playSources() {
 		{name: "delete again", method: "DELETE", path: at + "/{source}", token: mia, status: 404},
 		{name: "get what is deleted", method: "GET", path: at + "/{source}", token: mia, status: 404},
 	})
+}
+
+func TestAnOwnerSeesWhatBecameOfASite(t *testing.T) {
+	t.Parallel()
+	w, m := setup(t)
+	mia := w.mia.tokens.AccessToken
+	var site struct{ ID string }
+	at := "/api/v1/bots/" + w.mia.bot + "/sources"
+	w.json("POST", at, mia, `{"site":"https://acme.example"}`, 202, &site)
+	at += "/" + site.ID
+	w.play([]scenario{
+		{name: "addresses", method: "GET", path: at + "/addresses", token: mia, status: 200, has: []string{`"url":"https://acme.example"`, `"page":"` + site.ID, `"why":"An image is not read."`, `"next":""`}},
+		{name: "of a state", method: "GET", path: at + "/addresses?state=left", token: mia, status: 200, has: []string{`logo.png`}, hasNot: []string{`"state":"read"`}},
+		{name: "passages", method: "GET", path: at + "/passages", token: mia, status: 200, has: []string{`"text":"The end."`, `"url":"https://acme.example"`}},
+		{name: "change the plan", method: "PATCH", path: at, token: mia, body: `{"plan":{"pages":7,"every_hours":24}}`, status: 200, has: []string{`"plan":{"pages":7,"every_hours":24}`}},
+		{name: "read again", method: "POST", path: at + "/refresh", token: mia, status: 202, has: []string{`"state":"queued"`}},
+	})
+	m.sources[len(m.sources)-1].Kind = knowledge.KindPage
+	w.play([]scenario{
+		{name: "a page is not deleted", method: "DELETE", path: at, token: mia, status: 422, has: []string{`"code":"source_part"`}},
+		{name: "nor renamed", method: "PATCH", path: at, token: mia, body: `{"title":"x"}`, status: 422, has: []string{`"code":"source_part"`}},
+	})
+}
+
+func TestPassagesAreListedPieceByPiece(t *testing.T) {
+	t.Parallel()
+	w, _ := setup(t)
+	mia, at := w.mia.tokens.AccessToken, "/api/v1/bots/{bot}/sources/{source}/passages"
+	w.play([]scenario{
+		{name: "first", method: "GET", path: at + "?limit=1", token: mia, status: 200, has: []string{"The secret of Acme", `"next":"1"`, `"title":"Secrets of Acme"`}, hasNot: []string{"The end."}},
+		{name: "second", method: "GET", path: at + "?limit=1&cursor=1", token: mia, status: 200, has: []string{"The end.", `"next":""`}},
+		{name: "none", method: "GET", path: at + "?cursor=2", token: mia, status: 200, has: []string{`"items":[]`}},
+	})
+}
+
+func TestQuestionsAndAnswersAreEditedInPlace(t *testing.T) {
+	t.Parallel()
+	w, _ := setup(t)
+	mia := w.mia.tokens.AccessToken
+	var faq struct{ ID string }
+	at := "/api/v1/bots/" + w.mia.bot + "/sources"
+	w.json("POST", at, mia, `{"faq":[{"question":"When?","answer":"At nine."}]}`, 202, &faq)
+	at += "/" + faq.ID + "/pairs"
+	w.play([]scenario{
+		{name: "get", method: "GET", path: at, token: mia, status: 200, has: []string{`{"pairs":[{"question":"When?","answer":"At nine."}]}`}},
+		{name: "put", method: "PUT", path: at, token: mia, body: `{"pairs":[{"question":"When?","answer":"At ten."}]}`, status: 200, has: []string{`"kind":"faq"`}},
+		{name: "get what was put", method: "GET", path: at, token: mia, status: 200, has: []string{"At ten."}},
+		{name: "put a half", method: "PUT", path: at, token: mia, body: `{"pairs":[{"question":"When?","answer":""}]}`, status: 422, has: []string{"entry 1"}},
+		{name: "put nothing", method: "PUT", path: at, token: mia, body: `{"pairs":[]}`, status: 422, has: []string{"pairs"}},
+	})
+	body, kind := form("kind", "faq", "file", `@faq.json:[{"question":"Who?","answer":"We."}]`)
+	got := w.do(request{"POST", "/api/v1/bots/" + w.mia.bot + "/sources", mia, string(body), map[string]string{"Content-Type": kind}})
+	if got.status != 202 || !strings.Contains(got.body, `"kind":"faq"`) {
+		t.Errorf("a file of questions: %d %s", got.status, got.body)
+	}
+	body, kind = form("kind", "url", "file", "@faq.json:[]")
+	if got := w.do(request{"POST", "/api/v1/bots/" + w.mia.bot + "/sources", mia, string(body), map[string]string{"Content-Type": kind}}); got.status != 422 {
+		t.Errorf("a file of another kind: %d %s", got.status, got.body)
+	}
 }
 
 func TestASearchShowsWhatWasFound(t *testing.T) {

@@ -44,7 +44,7 @@ func openSQLite(t *testing.T) (*postgres.Store, *knowledge.Reader, *knowledge.Li
 		t.Fatal(err)
 	}
 	library := knowledge.NewLibrary(store)
-	reader := knowledge.NewReader(store, store, knowledge.WithMaxSize(1<<20), knowledge.WithCacheDir(dir))
+	reader := knowledge.NewReader(store, store, knowledge.WithMaxSize(1<<20), knowledge.WithCacheDir(dir), knowledge.WithSites(store.Sites()))
 	t.Cleanup(func() { _, _ = library.Close(), reader.Close() })
 	stop, err := store.StartJobs(context.WithoutCancel(t.Context()), jobs.Workers{ReadSource: reader.Read})
 	if err != nil {

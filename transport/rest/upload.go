@@ -37,7 +37,8 @@ type newSource struct {
 	Title string      `json:"title,omitempty"`
 	Text  string      `json:"text,omitempty" doc:"A text, with its title."`
 	URL   string      `json:"url,omitempty" doc:"A page to read; with a text, what its citations open."`
-	Site  string      `json:"site,omitempty" doc:"A whole website: not available yet."`
+	Site  string      `json:"site,omitempty" doc:"The address of a whole website."`
+	Plan  *plan       `json:"plan,omitempty" doc:"How a url or a site is read."`
 	FAQ   []faqAnswer `json:"faq,omitempty" doc:"Questions with their answers."`
 }
 
@@ -50,6 +51,7 @@ type faqAnswer struct {
 type upload struct {
 	URL   string `json:"url,omitempty" doc:"What citations open. Comes before the file."`
 	Title string `json:"title,omitempty" doc:"The file's name if left out. Comes before the file."`
+	Kind  string `json:"kind,omitempty" enum:"file,faq" doc:"faq: the file holds questions and answers, which can be edited then: CSV with the columns question and answer, or JSON. Comes before the file."`
 	File  string `json:"file" format:"binary"`
 }
 
@@ -89,8 +91,8 @@ var (
 	errForm      = chat.Fail(chat.Invalid, "malformed", "This form is broken or was cut off. Please send it again.")
 	errNoFile    = chat.Fail(chat.Invalid, "file_missing", "Please choose a file to upload.")
 	errOrder     = chat.Fail(chat.Invalid, "field_order", "Please send the fields of the form before its file, and one file at a time.")
-	errSite      = chat.Fail(chat.Invalid, "site_unavailable", "Reading a whole website is not available yet. Please add its pages one by one, with url.")
-	errOneKind   = chat.Fail(chat.Invalid, "source_kind", "Please send one of these: a file, a url, a faq, or a title with its text.")
+	errOneKind   = chat.Fail(chat.Invalid, "source_kind", "Please send one of these: a file, a url, a site, a faq, or a title with its text.")
+	errPlanless  = chat.Fail(chat.Invalid, "plan_invalid", "Only a url or a site can have a plan. Please leave it out.")
 	errStalled   = chat.Fail(chat.Invalid, "body_timeout", "The upload stalled. Please send it again.")
 )
 
@@ -143,7 +145,11 @@ func (s *server) addFile(ctx context.Context, added knowledge.Source, form *mult
 			if added.Title == "" {
 				added.Title = fileName(part.FileName())
 			}
-			return s.Reader.Receive(ctx, added, &lastPart{part: part, form: form, left: s.uploadLimit(), tooLarge: s.errFileSize()})
+			file := &lastPart{part: part, form: form, left: s.uploadLimit(), tooLarge: s.errFileSize()}
+			if added.Kind == knowledge.KindFAQ {
+				return s.Reader.ReceivePairs(ctx, added, file)
+			}
+			return s.Reader.Receive(ctx, added, file)
 		}
 		value, err := io.ReadAll(io.LimitReader(part, maxField+1))
 		if err != nil {
@@ -153,6 +159,13 @@ func (s *server) addFile(ctx context.Context, added knowledge.Source, form *mult
 			return added, chat.Fail(chat.TooLarge, "field_too_large", "A field of this form is too long.")
 		}
 		switch part.FormName() {
+		case "kind":
+			switch knowledge.Kind(value) { //nolint:exhaustive // the others do not come as files
+			case knowledge.KindFile, knowledge.KindFAQ:
+				added.Kind = knowledge.Kind(value)
+			default:
+				err = invalid("kind", "must be file or faq")
+			}
 		case "title":
 			added.Title, err = cleanLine(string(value), 0, maxSourceName, "title")
 		case "url":
@@ -191,11 +204,20 @@ func (s *server) addJSON(ctx context.Context, added knowledge.Source, incoming i
 			return added, err
 		}
 	}
+	if in.Plan != nil {
+		if in.Text != "" || in.FAQ != nil {
+			return added, errPlanless
+		}
+		added.Plan = in.Plan.plan()
+	}
 	switch {
-	case in.Site != "":
-		return added, errSite
-	case in.Text != "" && in.FAQ != nil:
+	case in.Text != "" && in.FAQ != nil, in.Site != "" && (in.Text != "" || in.FAQ != nil || in.URL != ""):
 		return added, errOneKind
+	case in.Site != "":
+		if added.URL, err = cleanAddress(in.Site, "site", "https", "http"); err != nil {
+			return added, err
+		}
+		return s.Reader.ReceiveSite(ctx, added)
 	case in.FAQ != nil:
 		return s.addFAQ(ctx, added, in.FAQ)
 	case in.Text != "":
@@ -207,17 +229,11 @@ func (s *server) addJSON(ctx context.Context, added knowledge.Source, incoming i
 	}
 }
 
-// addFAQ takes in pairs. One that lacks a half is a mistake to be told, not to be left out.
+// addFAQ takes in pairs.
 func (s *server) addFAQ(ctx context.Context, added knowledge.Source, faq []faqAnswer) (knowledge.Source, error) {
-	if len(faq) == 0 {
-		return added, invalid("faq", "must hold a question with its answer")
-	}
-	pairs := make([]knowledge.Pair, len(faq))
-	for i, qa := range faq {
-		if strings.TrimSpace(qa.Question) == "" || strings.TrimSpace(qa.Answer) == "" {
-			return added, invalid("faq", fmt.Sprintf("lacks a question or an answer in its entry %d", i+1))
-		}
-		pairs[i] = knowledge.Pair(qa)
+	pairs, err := wholePairs(faq, "faq")
+	if err != nil {
+		return added, err
 	}
 	return s.Reader.ReceiveFAQ(ctx, added, pairs)
 }

@@ -34,6 +34,7 @@ type ports interface {
 	chat.Traces
 	chat.Webhooks
 	Sources
+	Sites
 	chat.Inbox
 	chat.Triage
 	chat.Notes
@@ -87,7 +88,7 @@ func setupOver(t *testing.T, store ports, reader Reader, library Library, change
 	}
 	w := &world{t: t, log: &journal{}, heard: &announcements{}, hooks: &fakeHooks{}, better: &improvements{}, asked: &fakeAsker{}, engine: &fakeEngine{log: store, conversations: store, reads: store, desk: store}}
 	config := Config{
-		Accounts: accounts, Bots: store, Sources: store, Reader: reader, Library: library, Conversations: store, Log: store, Traces: store,
+		Accounts: accounts, Bots: store, Sources: store, Sites: store, Reader: reader, Library: library, Conversations: store, Log: store, Traces: store,
 		Engine: w.engine, Announcer: w.heard, Webhooks: store, Hooks: w.hooks,
 		Inbox: store, Triage: store, Notes: store, Reads: store, Labels: store, Replies: store, Mails: store, Members: store,
 		Gaps: w.better, Tests: w.better, OldAnswers: w.better, Asker: w.asked, Runs: improve.Runner{Tests: w.better, Asker: w.asked},

@@ -43,8 +43,12 @@ type outline struct {
 	size   int // of all blocks, in bytes
 }
 
-// maxText is how much text an original may hold, in bytes: a long encyclopedia's volume.
-const maxText = 32 << 20
+// maxText is how much text an original may hold, in bytes: a long encyclopedia's volume. A block
+// counts some bytes more than its text, so that millions of empty ones are too much, too.
+const (
+	maxText   = 32 << 20
+	blockSize = 24
+)
 
 // check tells a parser's loop to stop.
 func (o *outline) check(ctx context.Context) error {
@@ -90,6 +94,7 @@ func (o *outline) close(level int) {
 		if last.empty {
 			o.repath()
 			o.blocks = append(o.blocks, Block{Headings: o.path, Text: last.text, Page: o.page})
+			o.size += len(last.text) + blockSize
 		}
 	}
 	o.repath()
@@ -121,7 +126,7 @@ func (o *outline) addRow(kind Kind, text, lead string) {
 		o.open[i].empty = false
 	}
 	o.blocks = append(o.blocks, Block{Headings: o.path, Kind: kind, Text: text, Lead: lead, Page: o.page})
-	o.size += len(text)
+	o.size += len(text) + blockSize
 }
 
 // finish returns all blocks.

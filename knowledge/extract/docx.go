@@ -262,8 +262,10 @@ func (r *wordReader) start(e xml.StartElement) {
 	case "noBreakHyphen":
 		r.write("-")
 	case "footnoteReference", "endnoteReference":
-		if note := r.notes[e.Name.Local[:3]+attribute(e, "id")]; note != "" {
+		key := e.Name.Local[:3] + attribute(e, "id")
+		if note := r.notes[key]; note != "" {
 			r.noteTexts = append(r.noteTexts, note)
+			delete(r.notes, key) // each is read once, however often it is called
 		}
 	default:
 		if n := len(r.stack); n > 0 {

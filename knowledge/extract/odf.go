@@ -59,10 +59,10 @@ type odfReader struct {
 	gone   map[string]bool // styles of tables and slides that are not shown
 	style  string          // that is being declared
 
-	stack  []*odfParagraph // of a note, within that which calls it
-	lists  []odfList
-	tables []*odfTable
-	cells  int // of all tables
+	stack   []*odfParagraph // of a note, within that which calls it
+	lists   []odfList
+	tables  []*odfTable
+	counted volume // of all tables
 
 	isSheets bool
 	slides   int
@@ -98,7 +98,6 @@ type odfTable struct {
 const (
 	maxRepeatedCells = 64 // of the same content
 	maxOdfColumns    = 1024
-	maxCells         = 4_000_000 // of all sheets
 )
 
 // odfUnread are elements that are not part of the text as it is shown.
@@ -344,9 +343,8 @@ func (r *odfReader) tableEnd(name string) error {
 		t.endCell()
 	case "table-row":
 		t.row = trimEnd(t.row)
-		r.cells += len(t.row)
-		if r.cells > maxCells || len(t.rows) > maxRows {
-			return ErrTooMuchText.Because(fmt.Errorf("more than %d cells", maxCells))
+		if err := r.counted.count(t.row); err != nil {
+			return err
 		}
 		switch {
 		case t.gone || t.hidden:
@@ -368,7 +366,10 @@ func (t *odfTable) endCell() {
 	content := squeeze(t.cell.String())
 	t.cell.Reset()
 	repeat := t.repeat
-	if content != "" {
+	switch {
+	case len(content) > maxRepeated:
+		repeat = 1
+	case content != "":
 		repeat = min(repeat, maxRepeatedCells)
 	}
 	for range min(repeat, maxOdfColumns-len(t.row)) {

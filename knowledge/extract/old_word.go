@@ -102,6 +102,7 @@ type oldParagraph struct {
 	level    int  // of a heading; 0: none
 	listed   bool // an item of a list
 	row      bool // ends a row of a table
+	within   bool // stands in a table
 }
 
 // oldProperties reads the paragraphs' properties, which stand on pages of 512 bytes, in the order of the file.
@@ -161,6 +162,8 @@ func (p *oldParagraph) read(data []byte) {
 		switch code {
 		case 0x2417:
 			p.row = data[0] != 0
+		case 0x2416:
+			p.within = data[0] != 0
 		case 0x460b:
 			p.listed = binary.LittleEndian.Uint16(data) != 0
 		case 0x2640:
@@ -287,7 +290,7 @@ func (r *oldWordReader) mark(c rune, about oldParagraph) {
 	case c == 7:
 		r.row = append(r.row, r.line.String())
 		r.line.Reset()
-	case len(r.row) > 0 && c == '\r': // a paragraph of a cell; of the first one, it is read as text before the table
+	case c == '\r' && (about.within || len(r.row) > 0):
 		r.line.WriteByte(' ')
 	default:
 		r.end(about)

@@ -75,7 +75,8 @@ type oldBook struct {
 	texts    []string
 	formats  map[int]string
 	xfs      []int // the format of each kind of cell
-	cells    int   // of all sheets
+	cells    int   // records of all sheets
+	counted  volume
 }
 
 type oldSheetPlace struct {
@@ -417,8 +418,8 @@ func (s *oldSheet) write(ctx context.Context, o *outline) error {
 		if row = trimEnd(row); len(row) == 0 {
 			continue
 		}
-		if s.book.cells += len(row); s.book.cells > maxCells {
-			return ErrTooMuchText.Because(fmt.Errorf("more than %d cells", maxCells))
+		if err := s.book.counted.count(row); err != nil {
+			return err
 		}
 		if at > last+1 {
 			grid(o, together)

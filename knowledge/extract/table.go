@@ -1,6 +1,7 @@
 package extract
 
 import (
+	"fmt"
 	"strconv"
 	"strings"
 	"unicode"
@@ -60,6 +61,26 @@ func grid(o *outline, rows [][]string) {
 		o.add(Paragraph, strings.Join(row, ""))
 	}
 }
+
+// volume adds up what spreadsheets hold. They can say the same a million times in a few bytes: it is counted before it is written.
+type volume struct{ cells, text int }
+
+// maxCells is how many cells all sheets may have.
+const maxCells = 4_000_000
+
+func (v *volume) count(row []string) error {
+	v.cells += len(row)
+	for _, cell := range row {
+		v.text += len(cell)
+	}
+	if v.cells > maxCells || v.text > maxText {
+		return ErrTooMuchText.Because(fmt.Errorf("%d cells, %d bytes of text", v.cells, v.text))
+	}
+	return nil
+}
+
+// maxRepeated is how long a value may be that stands for several cells, in bytes: more than that says nothing of a row.
+const maxRepeated = 200
 
 // trimColumns drops columns that no row has anything in.
 func trimColumns(rows [][]string) [][]string {

@@ -50,7 +50,7 @@ func workbook(ctx context.Context, data []byte) (text, error) {
 	}
 	defer book.Close()
 	var o outline
-	cells := 0
+	var counted volume
 	for _, s := range parts {
 		layout, err := readLayout(ctx, files, s.part)
 		if err != nil {
@@ -58,7 +58,7 @@ func workbook(ctx context.Context, data []byte) (text, error) {
 		}
 		o.close(0)
 		o.under(1, s.name)
-		if err := sheet(ctx, &o, book, s.name, layout, &cells); err != nil {
+		if err := sheet(ctx, &o, book, s.name, layout, &counted); err != nil {
 			return text{}, err
 		}
 	}
@@ -207,7 +207,7 @@ func (l *layout) exact(row, column int, shown string) string {
 func (l *layout) hides(column int) bool { return column < len(l.hidden) && l.hidden[column] }
 
 // sheet reads the rows of a sheet; an empty one ends what stands together.
-func sheet(ctx context.Context, o *outline, book *excelize.File, name string, l layout, cells *int) error {
+func sheet(ctx context.Context, o *outline, book *excelize.File, name string, l layout, counted *volume) error {
 	rows, err := book.Rows(name)
 	if err != nil {
 		return workbookError(err)
@@ -240,8 +240,8 @@ func sheet(ctx context.Context, o *outline, book *excelize.File, name string, l 
 			together = nil
 			continue
 		}
-		if *cells += len(row); *cells > maxCells || len(together) >= maxRows {
-			return ErrTooMuchText.Because(fmt.Errorf("more than %d cells", maxCells))
+		if err := counted.count(row); err != nil {
+			return err
 		}
 		together = append(together, slices.Clone(row)) // without the room of what was trimmed
 	}
@@ -279,7 +279,7 @@ func (m *merges) fill(at int, row []string) []string {
 		}
 	}
 	for len(m.left) > 0 && m.left[0].row <= at {
-		if a := m.left[0]; a.row == at && a.column < len(row) && row[a.column] != "" {
+		if a := m.left[0]; a.row == at && a.column < len(row) && row[a.column] != "" && len(row[a.column]) <= maxRepeated {
 			if m.open == nil {
 				m.open = map[int]spanned{}
 			}

@@ -90,9 +90,14 @@ func (h *house) gaps(state string) (found gaps) {
 // eventually waits until something is so.
 func (h *house) eventually(what string, is func() bool) {
 	h.t.Helper()
-	for deadline := time.Now().Add(patience); !is(); time.Sleep(50 * time.Millisecond) {
+	h.within(patience, what, is)
+}
+
+func (h *house) within(wait time.Duration, what string, is func() bool) {
+	h.t.Helper()
+	for deadline := time.Now().Add(wait); !is(); time.Sleep(50 * time.Millisecond) {
 		if time.Now().After(deadline) {
-			h.t.Fatalf("%s: not after %v", what, patience)
+			h.t.Fatalf("%s: not after %v", what, wait)
 		}
 	}
 }

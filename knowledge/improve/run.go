@@ -51,7 +51,7 @@ func (r Runner) Begin(ctx context.Context, tenant, bot, by string, settings *cha
 		return Run{}, fmt.Errorf("look for a run of %s: %w", bot, err)
 	}
 	if len(last) > 0 && last[0].State == Running {
-		if time.Since(last[0].Moved) < longStill {
+		if !last[0].stands(time.Now()) {
 			return Run{}, errRunning
 		}
 		if err := r.GiveUp(ctx, tenant, bot, last[0].ID); err != nil {
@@ -111,10 +111,23 @@ func (r Runner) GiveUp(ctx context.Context, tenant, bot, id string) error {
 	if err != nil {
 		return fmt.Errorf("look up run %s: %w", id, err)
 	}
-	run.State, run.Error = Failed, fmt.Sprintf(saidUnfinished, run.Done, run.Of)
-	run.Moved = time.Now().UTC()
-	run.Ended = run.Moved
-	return r.save(ctx, tenant, bot, run, run.Done)
+	return r.save(ctx, tenant, bot, run.unfinished(time.Now().UTC()), run.Done)
+}
+
+// stands tells whether a run that is under way got no further for so long that nobody works on it any more.
+func (r Run) stands(now time.Time) bool { return r.State == Running && now.Sub(r.Moved) >= longStill }
+
+func (r Run) unfinished(at time.Time) Run {
+	r.State, r.Error, r.Moved, r.Ended = Failed, fmt.Sprintf(saidUnfinished, r.Done, r.Of), at, at
+	return r
+}
+
+// Shown is the run as people are to see it: one that nobody finishes says so.
+func (r Run) Shown(now time.Time) Run {
+	if r.stands(now) {
+		return r.unfinished(r.Moved)
+	}
+	return r
 }
 
 func (r Runner) save(ctx context.Context, tenant, bot string, run Run, from int) error {

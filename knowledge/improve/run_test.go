@@ -250,6 +250,12 @@ func TestARunThatNobodyFinishesSaysSo(t *testing.T) {
 		t.Fatal(err)
 	}
 	b.runs[1].Moved = time.Now().Add(-longStill)
+	if shown := b.runs[1].Shown(time.Now()); shown.State != Failed || !strings.Contains(shown.Error, "not finished") {
+		t.Errorf("shown as %+v", shown)
+	}
+	if shown := run.Shown(time.Now()); shown.State != Running {
+		t.Errorf("shown as %+v", shown)
+	}
 	next, err := r.Begin(t.Context(), "tnt_1", "bot_1", "usr_1", nil)
 	if err != nil || next.ID == run.ID {
 		t.Fatal(next.ID, err)

@@ -76,6 +76,7 @@ type testChange struct {
 }
 
 func testRunOf(r improve.Run) testRun {
+	r = r.Shown(time.Now())
 	shown := testRun{
 		ID: r.ID, State: string(r.State), By: r.By, Unsaved: r.Settings != nil, Of: r.Of, Done: r.Done, Passed: r.Passed, Error: r.Error,
 		BegunAt: r.Begun, Results: make([]testResult, len(r.Results)), Changed: []testChange{},

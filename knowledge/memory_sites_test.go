@@ -100,7 +100,15 @@ func (m *memory) Waiting(_ context.Context, _, site string, limit int) ([]Addres
 }
 
 func (m *memory) Known(_ context.Context, _, site string, urls []string) ([]Address, error) {
-	return m.list(site, len(urls), func(a Address) bool { return slices.Contains(urls, a.URL) }), nil
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	var found []Address
+	for _, url := range urls {
+		if k, ok := m.addresses[site][url]; ok {
+			found = append(found, k.Address)
+		}
+	}
+	return found, nil
 }
 
 func (m *memory) Addresses(_ context.Context, _, _, site string, state AddressState, _ string, limit int) ([]Address, string, error) {

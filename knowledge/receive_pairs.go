@@ -76,7 +76,7 @@ func (r *Reader) ReplacePairs(ctx context.Context, source Source, pairs []Pair) 
 	if err := r.sites.Replace(ctx, Replacement{Source: next, Was: was, Passages: passages, Original: original}); err != nil {
 		return Source{}, fmt.Errorf("replace questions and answers of %s: %w", source.ID, err)
 	}
-	return next, nil
+	return r.store.Source(ctx, source.Tenant, source.Bot, source.ID)
 }
 
 // ReceivePairs queues questions and answers from a file: CSV with the columns question and answer, or JSON. source needs Tenant and Bot; its Title is the

@@ -45,7 +45,7 @@ func (s *siteStep) look(ctx context.Context, a Address) error {
 
 // get asks for what has changed at an address, and once more if the server was busy or stumbled.
 func (s *siteStep) get(ctx context.Context, a Address) (fetch.Page, error) {
-	wanted := fetch.Request{URL: a.URL, Stay: true, Patience: patience}
+	wanted := fetch.Request{URL: a.URL, Stay: true, Patience: pagePatience}
 	if !s.trail.Fresh && (a.Page != "" || len(a.Check.Links) > 0) {
 		wanted.ETag, wanted.LastModified = a.Check.ETag, a.Check.LastModified
 	}
@@ -130,7 +130,7 @@ func (s *siteStep) refused(ctx context.Context, a Address, page fetch.Page, err 
 		return nil
 	}
 	// Many faults in a row are either a bad corner of the site, or its end.
-	alive, err := s.r.getAfter(ctx, fetch.Request{URL: s.scope.Origin() + "/robots.txt", Patience: patience}, s.rules.Delay)
+	alive, err := s.r.getAfter(ctx, fetch.Request{URL: s.scope.Origin() + "/robots.txt", Patience: pagePatience}, s.rules.Delay)
 	switch {
 	case ctx.Err() != nil:
 		return ctx.Err()

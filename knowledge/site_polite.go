@@ -15,9 +15,9 @@ import (
 // How politely the web is asked.
 const (
 	defaultPause = 200 * time.Millisecond
-	longestRest = 5 * time.Second // that a slow or busy server is left alone
-	// patience is how long one page of a site may take to arrive: a step of reading it is to end soon.
-	patience = 7 * time.Second
+	longestRest  = 5 * time.Second // that a slow or busy server is left alone
+	// pagePatience is how long one page of a site may take to arrive: a step of reading it is to end soon.
+	pagePatience = 7 * time.Second
 )
 
 // getPolitely gets a page when it is its host's turn. A host that took long to answer rests as long.
@@ -75,7 +75,7 @@ func (r *Reader) rules(ctx context.Context, site Source, scope crawl.Scope) (cra
 	if known && time.Now().Before(entry.until) {
 		return entry.rules, nil
 	}
-	page, err := r.getPolitely(ctx, fetch.Request{URL: scope.Origin() + "/robots.txt", Patience: patience})
+	page, err := r.getPolitely(ctx, fetch.Request{URL: scope.Origin() + "/robots.txt", Patience: pagePatience})
 	var words *chat.Error
 	var rules crawl.Rules
 	switch {

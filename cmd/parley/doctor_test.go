@@ -70,7 +70,7 @@ func TestWhatIsWrongHasItsLine(t *testing.T) {
 	model := llmtest.NewServer(t, llmtest.Script{Status: 404, Message: "no such model"})
 	for _, c := range []struct{ flags, want string }{
 		{"--cluster-addr=10.0.0.1:7000 --data=" + data, "✗ configuration    PARLEY_CLUSTER_ADDR needs DATABASE_URL"},
-		{"--embedding-model=e --openai-base-url=http://" + nowhere(t) + "/v1 --data=" + data, "! configuration    PARLEY_EMBEDDING_MODEL has no effect"},
+		{"--stripe-secret-key=hunter2 --stripe-webhook-secret=hunter2 --data=" + data, "! configuration    STRIPE_SECRET_KEY has no effect"},
 		{"--data=" + file, "✗ data folder      " + file + " is no folder"},
 		{"--data=" + filepath.Join(data, "not", "there"), "✗ data folder      there is no folder to make"},
 		{"--data=" + locked, "✗ master key       "},

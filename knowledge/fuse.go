@@ -26,19 +26,23 @@ const (
 	// agreeing is how many of the words' best are looked up among the vectors. Below agreesFrom standard deviations
 	// over the mean of all passages they are just any passages to the model; from agreesTo on it knows what the words know.
 	agreeing             = 5
-	agreesFrom, agreesTo = 0.25, 1.0
-	vectorWeight         = 0.5 // of a model that agrees
+	agreesFrom, agreesTo = 0.5, 1.5
+	vectorWeight         = 0.4 // of a model that agrees
 	outstandingWeight    = 2.0 // added for a best passage that stands out
 	outstandsFrom        = 2.0 // standard deviations beyond what the best of as many random vectors has
 	outstandsTo          = 4.5
+	// wholeFrom is the share of passages that must have a vector for vectors to count at all: those without stand behind all that have one.
+	wholeFrom = 0.9
 )
 
 // near is what vectors say of a question.
 type near struct {
-	best            nearest // Score is the cosine
-	cosines         map[string][]float32
+	best            nearest   // Score is the cosine
+	cosines         []float32 // of all passages, where of says
+	of              map[string]embedded
 	mean, deviation float64
-	passages        int
+	passages        int // with a vector
+	all             int // that were allowed
 }
 
 // fused puts what vectors find together with what words have found, best first. Without vectors, or if they are late, the words' list is
@@ -54,8 +58,8 @@ func (b *books) fused(ctx context.Context, query string, lexical []index.Match, 
 	if question == nil {
 		return lexical
 	}
-	name, _ := b.meanings.embedding.name()
-	blocks := b.meanings.of(ctx, name)
+	name, dimensions := b.meanings.embedding.name()
+	blocks := b.meanings.of(ctx, name, dimensions)
 	if blocks == nil {
 		return lexical
 	}
@@ -73,16 +77,14 @@ func saysNothing(query string) bool {
 
 // near looks at all vectors of the sources that are allowed; nil: of all.
 func (b *blocks) near(question []float32, allowed func(source string) bool) near {
-	n := near{cosines: make(map[string][]float32, len(b.of))}
-	query := vector.NewQuery(question)
+	n := near{cosines: b.Near(vector.NewQuery(question)), of: b.of}
 	sum, squares := 0.0, 0.0
-	for id, block := range b.of {
+	for id, source := range b.of {
 		if allowed != nil && !allowed(id) {
 			continue
 		}
-		cosines := block.Near(query)
-		n.cosines[id] = cosines
-		for at, cosine := range cosines {
+		n.all += source.passages
+		for at, cosine := range n.cosines[source.first : source.first+source.passages] {
 			if cosine == vector.Missing {
 				continue
 			}
@@ -102,11 +104,11 @@ func (b *blocks) near(question []float32, allowed func(source string) bool) near
 
 // standing is how many standard deviations a passage is nearer than the mean of all; false if it has no vector.
 func (n near) standing(m index.Match) (float64, bool) {
-	cosines := n.cosines[m.Source]
-	if m.Order >= len(cosines) || cosines[m.Order] == vector.Missing || n.deviation == 0 {
+	source, known := n.of[m.Source]
+	if !known || m.Order >= source.passages || n.cosines[source.first+m.Order] == vector.Missing || n.deviation == 0 {
 		return 0, false
 	}
-	return (float64(cosines[m.Order]) - n.mean) / n.deviation, true
+	return (float64(n.cosines[source.first+m.Order]) - n.mean) / n.deviation, true
 }
 
 // outstanding is by how many standard deviations the best is nearer than the best of as many random vectors would be,
@@ -129,7 +131,8 @@ func (n near) weight(lexical []index.Match) float64 {
 	if known > 0 {
 		agrees = ramp(sum/known, agreesFrom, agreesTo)
 	}
-	return agrees * (vectorWeight + outstandingWeight*ramp(n.outstanding(), outstandsFrom, outstandsTo))
+	whole := ramp(float64(n.passages)/float64(n.all), wholeFrom, 1)
+	return whole * agrees * (vectorWeight + outstandingWeight*ramp(n.outstanding(), outstandsFrom, outstandsTo))
 }
 
 // ramp goes from 0 at one value to 1 at another.

@@ -25,18 +25,18 @@ type meanings struct {
 	loading chan struct{} // closed when the loading under way ends; nil: there is none
 }
 
-// blocks are the vectors of sources, of one model. They are immutable.
+// blocks are the vectors of all sources, of one model. They are immutable.
 type blocks struct {
 	model string
-	of    map[string]embedded
-	bytes int64
+	*vector.Block
+	of map[string]embedded
 }
 
-// embedded are the vectors of a source's passages, at their Order.
+// embedded says where the vectors of a source's passages are: from first on, at their Order.
 type embedded struct {
-	*vector.Block
-	changed time.Time
-	whole   bool // none is missing
+	first, passages int
+	changed         time.Time
+	whole           bool // none is missing
 }
 
 // WithEmbedding has passages found by what they mean, too.
@@ -78,14 +78,14 @@ func (m *meanings) bytes() int64 {
 	if m.blocks == nil {
 		return 0
 	}
-	return m.blocks.bytes
+	return int64(m.blocks.Bytes())
 }
 
 // loadWait is how long a search waits for vectors to be loaded.
 const loadWait = 800 * time.Millisecond
 
 // of returns the model's vectors, or nil if they are not loaded in time.
-func (m *meanings) of(ctx context.Context, model string) *blocks {
+func (m *meanings) of(ctx context.Context, model string, dimensions int) *blocks {
 	m.mu.Lock()
 	if m.settled == model {
 		defer m.mu.Unlock()
@@ -93,7 +93,7 @@ func (m *meanings) of(ctx context.Context, model string) *blocks {
 	}
 	if m.loading == nil {
 		m.loading = make(chan struct{})
-		m.load(func(ctx context.Context) { m.refresh(ctx, model) })
+		m.load(func(ctx context.Context) { m.refresh(ctx, model, dimensions) })
 	}
 	loading := m.loading
 	m.mu.Unlock()
@@ -113,11 +113,11 @@ func (m *meanings) of(ctx context.Context, model string) *blocks {
 	return m.blocks
 }
 
-func (m *meanings) refresh(ctx context.Context, model string) {
+func (m *meanings) refresh(ctx context.Context, model string, dimensions int) {
 	m.mu.Lock()
 	old := m.blocks
 	m.mu.Unlock()
-	fresh, err := m.read(ctx, model, old)
+	fresh, err := m.read(ctx, model, dimensions, old)
 	if err != nil && ctx.Err() == nil {
 		m.embedding.logger.Warn("vectors cannot be loaded: the words alone find passages", slog.Any("error", err))
 	}
@@ -134,32 +134,47 @@ func (m *meanings) refresh(ctx context.Context, model string) {
 const loadPassages = 2_000
 
 // read returns the model's vectors of all sources, those of old where they are still right.
-func (m *meanings) read(ctx context.Context, model string, old *blocks) (*blocks, error) {
-	fresh := &blocks{model: model, of: map[string]embedded{}}
-	var ids []string
+func (m *meanings) read(ctx context.Context, model string, dimensions int, old *blocks) (*blocks, error) {
 	passages := 0
+	for _, book := range m.sources {
+		passages += len(book.passages)
+	}
+	fresh, builder := &blocks{model: model, of: make(map[string]embedded, len(m.sources))}, vector.NewBuilder(dimensions, passages)
+	next := 0
+	place := func(id string, whole bool) {
+		book := m.sources[id]
+		fresh.of[id] = embedded{next, len(book.passages), book.changed, whole}
+		next += len(book.passages)
+	}
+	var ids []string
+	waiting := 0
 	flush := func() error {
 		found, err := m.embedding.store.VectorsOf(ctx, m.tenant, model, ids)
 		if err != nil {
 			return fmt.Errorf("read vectors of %d sources: %w", len(ids), err)
 		}
-		for id, vectors := range found {
-			if block := m.arrange(m.sources[id], vectors); block.Block != nil {
-				fresh.of[id] = block
+		for _, id := range ids {
+			book, whole := m.sources[id], true
+			for _, p := range book.passages {
+				v, known := found[id][DigestOf(book.source.Title, p)]
+				whole = whole && known
+				builder.Add(v)
 			}
+			place(id, whole)
 		}
-		ids, passages = ids[:0], 0
+		ids, waiting = ids[:0], 0
 		return nil
 	}
 	for id, book := range m.sources {
-		if old != nil && old.model == model {
-			if known, ok := old.of[id]; ok && known.whole && known.changed.Equal(book.changed) && known.Len() == len(book.passages) {
-				fresh.of[id] = known
-				continue
+		if known, ok := old.has(id, model, book); ok {
+			for at := range book.passages {
+				builder.Copy(old.Block, known.first+at)
 			}
+			place(id, true)
+			continue
 		}
-		ids, passages = append(ids, id), passages+len(book.passages)
-		if passages >= loadPassages {
+		ids, waiting = append(ids, id), waiting+len(book.passages)
+		if waiting >= loadPassages {
 			if err := flush(); err != nil {
 				return nil, err
 			}
@@ -170,24 +185,15 @@ func (m *meanings) read(ctx context.Context, model string, old *blocks) (*blocks
 			return nil, err
 		}
 	}
-	for _, block := range fresh.of {
-		fresh.bytes += int64(block.Bytes())
-	}
+	fresh.Block = builder.Block()
 	return fresh, nil
 }
 
-// arrange puts vectors at the places of their passages.
-func (m *meanings) arrange(b book, vectors map[Digest][]float32) embedded {
-	dimensions, whole := 0, true
-	ordered := make([][]float32, len(b.passages))
-	for i, p := range b.passages {
-		vector, known := vectors[DigestOf(b.source.Title, p)]
-		whole = whole && known
-		ordered[i] = vector
-		dimensions = max(dimensions, len(vector))
+// has returns where all vectors of a book are, if they are there.
+func (b *blocks) has(id, model string, now book) (embedded, bool) {
+	if b == nil || b.model != model {
+		return embedded{}, false
 	}
-	if dimensions == 0 {
-		return embedded{}
-	}
-	return embedded{vector.NewBlock(dimensions, ordered), b.changed, whole}
+	known, ok := b.of[id]
+	return known, ok && known.whole && known.changed.Equal(now.changed) && known.passages == len(now.passages)
 }

@@ -1,6 +1,7 @@
 package knowledge
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"path"
@@ -59,9 +60,9 @@ type LibraryOption func(*Library)
 
 // WithCapacity bounds the memory of all indexes, with their passages and vectors, in bytes. Over it, those of the bots that
 // were not asked for longest are dropped; they are rebuilt from storage when asked again. No bot gets more than half of
-// it: what its owner added last is left out then, see Left.
+// it: what its owner added last is left out then, see Left. 0: DefaultCapacity.
 func WithCapacity(bytes int) LibraryOption {
-	return func(l *Library) { l.capacity = bytes }
+	return func(l *Library) { l.capacity = cmp.Or(bytes, DefaultCapacity) }
 }
 
 // NewLibrary returns a library over what is stored. Close it to free its indexes.

@@ -49,6 +49,8 @@ type Config struct {
 	EmbeddingKey   string     `env:"PARLEY_EMBEDDING_KEY" name:"embedding-key" secret:"" group:"Language model" help:"Key for PARLEY_EMBEDDING_URL. Empty: none; OPENAI_API_KEY goes to its own server alone."`
 	Prices         llm.Prices `env:"PARLEY_MODEL_PRICES" name:"model-prices" group:"Language model" help:"What models cost, in US dollars for a million tokens of input/output, such as gpt-4o-mini=0.15/0.60,gpt-4o=2.50/10. Answers then show their cost to people of the business. Empty: they show tokens only."`
 
+	IndexMemory Size `env:"PARLEY_INDEX_MEMORY" name:"index-memory" default:"512MiB" group:"Knowledge" help:"Memory for what bots know, on this node, in bytes or with a unit: about 3 KiB for a passage of 1,200 characters. Over it, what was asked longest ago leaves, and is read from storage again when asked. One bot gets half of it at most."`
+
 	StripeKey           string `env:"STRIPE_SECRET_KEY" name:"stripe-secret-key" secret:"" group:"Billing and mail" help:"Secret key of Stripe. Empty: billing is off and every tenant is on a plan without limits."`
 	StripeWebhookSecret string `env:"STRIPE_WEBHOOK_SECRET" name:"stripe-webhook-secret" secret:"" group:"Billing and mail" help:"Signing secret of Stripe's webhook endpoint. Needed with STRIPE_SECRET_KEY."`
 	StripeAPIBase       string `env:"STRIPE_API_BASE" name:"stripe-api-base" group:"Billing and mail" help:"Another server that speaks Stripe's API, for tests. Empty: Stripe."`
@@ -73,6 +75,9 @@ type Config struct {
 	LimitConnections int    `env:"PARLEY_LIMIT_CONNECTIONS" name:"limit-connections" default:"200" group:"Limits" help:"Websockets of one address at a time."`
 	LimitUpload      Size   `env:"PARLEY_LIMIT_UPLOAD" name:"limit-upload" default:"50MiB" group:"Limits" help:"Size of an uploaded file, in bytes or with a unit (KiB, MiB, GiB)."`
 }
+
+// leastIndexMemory holds a bot of some thousand passages.
+const leastIndexMemory = 16 << 20
 
 // DefaultModel is asked for when a model server is configured and no model is named.
 const DefaultModel = "gpt-4o-mini"
@@ -234,6 +239,9 @@ func (c *Config) Validate() error {
 	}
 	if c.LimitMonth < 0 {
 		say("PARLEY_LIMIT_MONTH must be 0, for no limit, or more")
+	}
+	if c.IndexMemory != 0 && c.IndexMemory < leastIndexMemory {
+		say("PARLEY_INDEX_MEMORY must be 16 MiB or more")
 	}
 	for _, limit := range []struct {
 		name  string

@@ -20,17 +20,22 @@ const maxWords = 64
 // parse finds the content words of a query. Function words of its own
 // language and of the languages searched are left out, and so is what people say around a question.
 func parse(query string, languages []Language) []word {
+	expected := fallback
+	if len(languages) > 0 {
+		expected = languages[0]
+	}
+	asked, _ := detect(query, expected)
+	return parseAs(asked, query, languages)
+}
+
+// parseAs is parse for a query whose own language is known.
+func parseAs(asked Language, query string, languages []Language) []word {
 	type found struct {
 		start int
 		word
 	}
 	var words []found
 	own := map[int]bool{} // where the content words of the query's own language start
-	expected := fallback
-	if len(languages) > 0 {
-		expected = languages[0]
-	}
-	asked, _ := detect(query, expected)
 	for _, t := range analyze(asked, query) {
 		own[t.start] = true
 	}

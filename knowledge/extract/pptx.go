@@ -186,6 +186,7 @@ type drawing struct {
 	cells  int // depth of cells and tables: text goes to the cell
 	inText bool
 	skip   int // depth of elements that are not read
+	pieces int // elements read
 }
 
 func (d *drawing) token(t xml.Token) error {
@@ -194,6 +195,9 @@ func (d *drawing) token(t xml.Token) error {
 		if d.skip > 0 || t.Name.Local == "Fallback" || t.Name.Local == "fld" && attribute(t, "type") == "slidenum" {
 			d.skip++
 			return nil
+		}
+		if d.pieces++; d.pieces > maxRows {
+			return ErrTooMuchText.Because(fmt.Errorf("more than %d elements on a slide", maxRows))
 		}
 		d.start(t)
 	case xml.EndElement:

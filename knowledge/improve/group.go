@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 	"unicode"
+	"unicode/utf8"
 
 	"parley/knowledge/index"
 )
@@ -225,21 +226,44 @@ func nearest(vector []part, near map[int][]*cluster) (best *cluster) {
 	return best
 }
 
-// typical is the question in the group's middle. Of several, one that is written out and ends as a question does says best what it is about.
+// typical is the question in the group's middle; of several there, the one that reads best.
 func (c *cluster) typical() string {
-	best, most, asks, long := "", math.Inf(-1), false, 0
+	best, most := wording{}, math.Inf(-1)
 	for i, gap := range c.gaps {
-		text := strings.Join(strings.Fields(gap.Text), " ")
-		like, question, length := c.like(c.vectors[i]), strings.HasSuffix(text, "?") || strings.HasSuffix(text, "？") || strings.HasSuffix(text, "؟"), len(strings.Fields(text))
-		better := like > most+tie
-		if !better && like >= most-tie {
-			better = question && !asks || question == asks && length > long
-		}
-		if better {
-			best, most, asks, long = text, max(most, like), question, length
+		w, like := worded(gap.Text), c.like(c.vectors[i])
+		if like > most+tie || like >= most-tie && w.readsBetter(best) {
+			best, most = w, max(most, like)
 		}
 	}
-	return best
+	return best.text
+}
+
+// wording is how a question is put.
+type wording struct {
+	text  string // on one line
+	words int
+	asks  bool // it ends as a question does
+}
+
+func worded(text string) wording {
+	words := strings.Fields(text)
+	text = strings.Join(words, " ")
+	last, _ := utf8.DecodeLastRuneInString(text)
+	return wording{text, len(words), strings.ContainsRune("?？؟", last)}
+}
+
+// sentence is how many words a question has that is written out.
+const sentence = 4
+
+// readsBetter prefers what is written as a question, then whole sentences, and of those short ones.
+func (w wording) readsBetter(than wording) bool {
+	if w.asks != than.asks {
+		return w.asks
+	}
+	if w.words < sentence || than.words < sentence {
+		return w.words > than.words
+	}
+	return w.words < than.words
 }
 
 // lettersOf is what is left of a question when how it is typed does not matter.

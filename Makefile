@@ -136,6 +136,7 @@ bench: build ## Measure parley beside a floor server; BENCH=all: Go's benchmarks
 .PHONY: chaos
 chaos: pages ## Break what it stands on, for an hour and more: make chaos ONLY=Cuts SEED=7
 	PARLEY_CHAOS=long SEED=$(SEED) go test -count=1 -v -timeout 2h -run '$(ONLY)' ./e2e/chaos
+	@[ -n "$(ONLY)" ] || PARLEY_CHAOS=long go test -count=1 -v -timeout 2h -run EveryFuzzTarget ./knowledge/extract
 
 .PHONY: eval
 eval: build ## Measure retrieval on a folder of data: make eval DATA=folder

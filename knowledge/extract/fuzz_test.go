@@ -2,9 +2,12 @@ package extract
 
 import (
 	"context"
+	"errors"
 	"strings"
 	"testing"
 	"unicode/utf8"
+
+	"parley/chat"
 )
 
 // check parses without the net that catches panics, and looks at what comes out.
@@ -112,6 +115,30 @@ func FuzzDetect(f *testing.F) {
 	f.Fuzz(func(t *testing.T, head []byte, name string) {
 		if media, err := Detect(head, name); (media == "") == (err == nil) {
 			t.Errorf("%q and error %v", media, err)
+		}
+	})
+}
+
+// FuzzPDF looks for files that break out of the sandbox's ways: each is opened in one of its own, which takes a while.
+func FuzzPDF(f *testing.F) {
+	f.Add(pdfFile([][]string{{"one", "two"}, {"three"}}, map[int]string{0: "A", 1: "B"}, ""))
+	f.Add(drawnPDF([]put{{60, 700, "One.", 0}, {320, 700, "Two.", 20}}))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		d, err := shared().Open(t.Context(), PDF, data)
+		if err != nil {
+			var said *chat.Error
+			if !errors.As(err, &said) {
+				t.Errorf("no error in words: %v", err)
+			}
+			return
+		}
+		defer d.Close()
+		for page := 0; page < d.Pages(); {
+			_, next, err := d.Read(t.Context(), page)
+			if err != nil || next <= page {
+				t.Fatalf("after page %d comes %d, error %v", page, next, err)
+			}
+			page = next
 		}
 	})
 }

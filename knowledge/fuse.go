@@ -28,8 +28,8 @@ const (
 	agreeing             = 5
 	agreesFrom, agreesTo = 0.5, 1.5
 	vectorWeight         = 0.4 // of a model that agrees
-	outstandingWeight    = 2.0 // added for a best passage that stands out
-	outstandsFrom        = 2.0 // standard deviations beyond what the best of as many random vectors has
+	outstandingWeight    = 3.0 // added for a best passage that stands out
+	outstandsFrom        = 2.5 // standard deviations beyond what the best of as many random vectors has
 	outstandsTo          = 4.5
 	// wholeFrom is the share of passages that must have a vector for vectors to count at all: those without stand behind all that have one.
 	wholeFrom = 0.9

@@ -21,7 +21,7 @@ func (s *Store) gatherWrites(ctx context.Context, q *db.Queries, p *plan) error 
 		return cmp.Or(cmp.Compare(a.tenant, b.tenant), cmp.Compare(a.id, b.id))
 	})
 	for _, gather := range []func(context.Context, *db.Queries, *plan) error{
-		writeBirths, writeHeads, writeEvents, writeTraces, writeSummaries, s.writeMails, writeOutbox,
+		writeBirths, writeHeads, writeEvents, writeTraces, writeGaps, writeCited, writeSummaries, s.writeMails, writeOutbox,
 	} {
 		if err := gather(ctx, q, p); err != nil {
 			return err

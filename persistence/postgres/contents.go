@@ -103,13 +103,11 @@ func (s *Store) appendPassages(ctx context.Context, pages []knowledge.Page, tena
 	return pages, first
 }
 
-// openPage opens a source with its passages. Its key is not remembered: there may be more of them than have room.
+// openPage opens a source with its passages.
 func (s *Store) openPage(parent *seal.Key, row db.Source, found []db.ManyPassagesRow) (page knowledge.Page, err error) {
-	key := s.keys.cache.get(keyID{row.Tenant, tableSources, row.ID})
-	if key == nil {
-		if key, err = parent.Unwrap(row.WrappedKey, row.Tenant, tableSources, row.ID); err != nil {
-			return page, fmt.Errorf("unwrap the key of source %s: %w", row.ID, err)
-		}
+	key, err := s.passing(parent, row.WrappedKey, keyID{row.Tenant, tableSources, row.ID})
+	if err != nil {
+		return page, err
 	}
 	if page.Source, err = openSource(key, row); err != nil {
 		return page, err

@@ -93,10 +93,18 @@ func openSource(key *seal.Key, row db.Source) (knowledge.Source, error) {
 		Pages: int(row.Pages), PagesRead: int(row.PagesRead), Passages: int(row.Passages), Embedded: int(row.Embedded),
 		CreatedAt: row.CreatedAt, UpdatedAt: row.UpdatedAt, ReadAt: orZero(row.ReadAt), NextRead: orZero(row.NextRead), ChangedAt: orZero(row.ChangedAt),
 	}
-	if s.State == knowledge.Ready && s.ChangedAt.IsZero() { // written by a program that did not know these
-		s.ReadAt, s.ChangedAt = s.UpdatedAt, s.UpdatedAt
+	if s.State == knowledge.Ready { // perhaps written by a program that did not know these
+		s.ReadAt, s.ChangedAt = first(s.ReadAt, s.UpdatedAt), first(s.ChangedAt, s.UpdatedAt)
 	}
 	return s, nil
+}
+
+// first is a time, or another if there is none.
+func first(t, other time.Time) time.Time {
+	if t.IsZero() {
+		return other
+	}
+	return t
 }
 
 // stored is a time that may be missing, as a column has it.

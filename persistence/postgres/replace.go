@@ -31,30 +31,30 @@ func (s *Store) replace(ctx context.Context, q *db.Queries, r knowledge.Replacem
 	if !before.UpdatedAt.Equal(storable(r.Was)) {
 		return chat.ErrFenced
 	}
-	after := before.moved(r.Source)
+	next := before.moved(r.Source)
 	changed := !storable(r.Source.ChangedAt).Equal(storable(before.ChangedAt))
-	if after.ChangedAt = before.ChangedAt; changed {
-		after.ChangedAt = after.UpdatedAt
+	if changed {
+		next = next.changedNow()
 	}
 	if r.Original != nil {
-		after.Size = int64(len(r.Original))
-		if err := replaceOriginal(ctx, q, key, after.Source, r.Original); err != nil {
+		next.Size = int64(len(r.Original))
+		if err := replaceOriginal(ctx, q, key, next.Source, r.Original); err != nil {
 			return err
 		}
 	}
-	if err := writeSource(ctx, q, key, after); err != nil {
+	if err := writeSource(ctx, q, key, next); err != nil {
 		return err
 	}
 	switch {
 	case r.Passages != nil:
-		err = s.replacePassages(ctx, q, key, after, r.Passages)
-	case after.Title != before.Title:
-		err = q.ForgetDigests(ctx, db.ForgetDigestsParams{Tenant: after.Tenant, Source: after.ID})
+		err = s.replacePassages(ctx, q, key, next, r.Passages)
+	case next.Title != before.Title:
+		err = q.ForgetDigests(ctx, db.ForgetDigestsParams{Tenant: next.Tenant, Source: next.ID})
 	}
 	if err != nil || !changed {
 		return err
 	}
-	return raiseVersion(ctx, q, after.Tenant, after.Bot)
+	return raiseVersion(ctx, q, next.Tenant, next.Bot)
 }
 
 // replacePassages stores passages instead of those that a source has.
@@ -95,7 +95,9 @@ func (s *Store) Rename(ctx context.Context, tenant, bot, id, title string) (know
 		if source.Title == title {
 			return nil
 		}
-		source.Title, source.ChangedAt = title, now()
+		source.Title = title
+		*source = source.changedNow()
+		source.UpdatedAt = source.later(now())
 		if err := q.ForgetDigests(ctx, db.ForgetDigestsParams{Tenant: tenant, Source: id}); err != nil {
 			return fmt.Errorf("forget digests: %w", err)
 		}
@@ -103,7 +105,7 @@ func (s *Store) Rename(ctx context.Context, tenant, bot, id, title string) (know
 	})
 }
 
-// change changes one of a bot's sources that is there.
+// change changes one of a bot's sources that is there. It is for how to say that it is another then (see locked.later).
 func (s *Store) change(
 	ctx context.Context, tenant, bot, id, attempt string, how func(tx Tx, q *db.Queries, source *locked) error,
 ) (knowledge.Source, error) {
@@ -119,7 +121,6 @@ func (s *Store) change(
 		if err := how(tx, q, &source); err != nil {
 			return err
 		}
-		source.UpdatedAt = source.later(now())
 		if err := writeSource(ctx, q, key, source); err != nil {
 			return err
 		}

@@ -31,8 +31,8 @@ func (s *Store) NextRound(ctx context.Context, tenant, bot, id string) (knowledg
 }
 
 // nextRound begins a round if allowed, which may be nil, says so of the source as it is now.
-func (s *Store) nextRound(ctx context.Context, tenant, bot, id string, allowed func(knowledge.Source) bool) (after knowledge.Source, begun bool, err error) {
-	after, err = s.change(ctx, tenant, bot, id, "read source "+id+" again", func(tx Tx, q *db.Queries, source *locked) error {
+func (s *Store) nextRound(ctx context.Context, tenant, bot, id string, allowed func(knowledge.Source) bool) (found knowledge.Source, begun bool, err error) {
+	found, err = s.change(ctx, tenant, bot, id, "read source "+id+" again", func(tx Tx, q *db.Queries, source *locked) error {
 		begun = false
 		switch {
 		case !onTheWeb(source.Kind):
@@ -41,11 +41,11 @@ func (s *Store) nextRound(ctx context.Context, tenant, bot, id string, allowed f
 			return nil
 		}
 		begun = true
-		source.State, source.Error, source.PagesRead = knowledge.Queued, "", 0
+		source.State, source.Error, source.PagesRead, source.UpdatedAt = knowledge.Queued, "", 0, source.later(now())
 		source.Crawl = knowledge.Crawl{Round: source.Crawl.Round + 1, Trail: source.Crawl.Trail}
 		return putTurn(ctx, tx, q, tenant, jobs.Read, id)
 	})
-	return after, begun, err
+	return found, begun, err
 }
 
 func onTheWeb(kind knowledge.Kind) bool {
@@ -73,7 +73,7 @@ func (s Sites) Due(ctx context.Context, at time.Time, limit int) (begun int, err
 	return begun, nil
 }
 
-// SetPlan changes when and how a site or a page is read.
+// SetPlan changes when and how a site or a page is read. No step that is under way stores a plan, so that none is fenced by this.
 func (s *Store) SetPlan(ctx context.Context, tenant, bot, id string, plan knowledge.Plan) (knowledge.Source, error) {
 	return s.change(ctx, tenant, bot, id, "plan source "+id, func(_ Tx, _ *db.Queries, source *locked) error {
 		if !onTheWeb(source.Kind) {
@@ -108,36 +108,36 @@ func (s *Store) saveRound(ctx context.Context, tx Tx, q *db.Queries, round knowl
 			return fmt.Errorf("forget page %s: %w", id, err)
 		}
 	}
-	after := before.moved(round.Site)
+	next := before.moved(round.Site)
 	for _, page := range round.Pages {
-		if err := s.savePage(ctx, q, after, page); err != nil {
+		if err := s.savePage(ctx, q, next, page); err != nil {
 			return fmt.Errorf("save page %s: %w", page.Source.ID, err)
 		}
 	}
-	if err := s.saveAddresses(ctx, q, key, after, round); err != nil {
+	if err := s.saveAddresses(ctx, q, key, next, round); err != nil {
 		return err
 	}
-	pages, err := q.SumPages(ctx, db.SumPagesParams{Tenant: after.Tenant, Site: &after.ID})
+	pages, err := q.SumPages(ctx, db.SumPagesParams{Tenant: next.Tenant, Site: &next.ID})
 	if err != nil {
 		return fmt.Errorf("sum up the pages: %w", err)
 	}
-	after.Passages = int(pages.Passages)
+	next.Passages = int(pages.Passages)
 	changed := len(round.Pages) > 0 || len(round.Gone) > 0
 	if changed {
-		after.ChangedAt = after.UpdatedAt
+		next = next.changedNow()
 	}
-	if err := writeSource(ctx, q, key, after); err != nil {
+	if err := writeSource(ctx, q, key, next); err != nil {
 		return err
 	}
-	if after.State == knowledge.Reading {
-		if err := putTurn(ctx, tx, q, after.Tenant, jobs.Read, after.ID); err != nil {
+	if next.State == knowledge.Reading {
+		if err := putTurn(ctx, tx, q, next.Tenant, jobs.Read, next.ID); err != nil {
 			return err
 		}
 	}
 	if !changed {
 		return nil
 	}
-	return raiseVersion(ctx, q, after.Tenant, after.Bot)
+	return raiseVersion(ctx, q, next.Tenant, next.Bot)
 }
 
 func (s *Store) forgetPage(ctx context.Context, q *db.Queries, site locked, id string) error {
@@ -165,16 +165,13 @@ func (s *Store) savePage(ctx context.Context, q *db.Queries, site locked, page k
 	if before.Parent != site.ID {
 		return chat.ErrNotFound
 	}
-	after := before.moved(source)
-	after.State, after.Passages, after.URL = knowledge.Ready, len(page.Passages), source.URL
-	after.MediaType, after.Size = source.MediaType, source.Size
-	after.ChangedAt = after.UpdatedAt
-	if after.ReadAt.IsZero() {
-		after.ReadAt = after.UpdatedAt
-	}
-	after.NextRead = time.Time{} // it is read with its site
-	if err := writeSource(ctx, q, key, after); err != nil {
+	next := before.moved(source)
+	next.State, next.Passages, next.URL = knowledge.Ready, len(page.Passages), source.URL
+	next.MediaType, next.Size = source.MediaType, source.Size
+	next.ReadAt, next.NextRead = first(next.ReadAt, now()), time.Time{} // it is read with its site
+	next = next.changedNow()
+	if err := writeSource(ctx, q, key, next); err != nil {
 		return err
 	}
-	return s.replacePassages(ctx, q, key, after, page.Passages)
+	return s.replacePassages(ctx, q, key, next, page.Passages)
 }

@@ -40,7 +40,7 @@ func (s *Store) insertSource(ctx context.Context, q *db.Queries, source knowledg
 	}
 	return key, q.InsertSource(ctx, db.InsertSourceParams{
 		ID: source.ID, Tenant: source.Tenant, Bot: source.Bot, WrappedKey: wrapped, Label: label, Parent: known(source.Parent),
-		Kind: string(source.Kind), State: string(state), Size: source.Size, CreatedAt: orNow(source.CreatedAt),
+		Kind: string(source.Kind), State: string(state), Size: source.Size, CreatedAt: orNow(source.CreatedAt), Round: source.Crawl.Round,
 	})
 }
 

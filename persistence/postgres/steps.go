@@ -30,24 +30,24 @@ func (s *Store) saveStep(ctx context.Context, tx Tx, q *db.Queries, source knowl
 	if err != nil {
 		return err
 	}
-	after := before.moved(source)
+	next := before.moved(source)
 	// What was read before and brings nothing new has not changed.
 	changed := source.State == knowledge.Ready && (before.ReadAt.IsZero() || len(passages) > 0)
 	if changed {
-		after.ChangedAt = after.UpdatedAt
+		next = next.changedNow()
 	}
-	if source.State == knowledge.Ready && after.ReadAt.IsZero() {
-		after.ReadAt = after.UpdatedAt
+	if source.State == knowledge.Ready {
+		next.ReadAt = first(next.ReadAt, now())
 	}
-	if err := writeSource(ctx, q, key, after); err != nil {
+	if err := writeSource(ctx, q, key, next); err != nil {
 		return err
 	}
-	if after.Title != before.Title {
-		if err := q.ForgetDigests(ctx, db.ForgetDigestsParams{Tenant: after.Tenant, Source: after.ID}); err != nil {
+	if next.Title != before.Title {
+		if err := q.ForgetDigests(ctx, db.ForgetDigestsParams{Tenant: next.Tenant, Source: next.ID}); err != nil {
 			return fmt.Errorf("forget digests: %w", err)
 		}
 	}
-	if err := s.insertPassages(ctx, q, key, after, passages); err != nil {
+	if err := s.insertPassages(ctx, q, key, next, passages); err != nil {
 		return err
 	}
 	switch {
@@ -93,33 +93,46 @@ func (s *Store) lockSource(ctx context.Context, q *db.Queries, tenant, id string
 	return locked{source}, key, err
 }
 
-// moved is the source after a step or a change that leaves it as next says, but for what is not the reader's to say: whose it
+// moved is the source after a step or a change that leaves it as that says, but for what is not the reader's to say: whose it
 // is, where it is, its plan, and when it changed.
-func (l locked) moved(next knowledge.Source) locked {
-	after := l
-	after.State, after.Error, after.Note, after.Language = next.State, next.Error, next.Note, next.Language
-	after.Pages, after.PagesRead, after.Passages = next.Pages, next.PagesRead, next.Passages
-	after.Crawl, after.Check, after.ReadAt, after.NextRead = next.Crawl, next.Check, next.ReadAt, next.NextRead
-	if next.Title != "" && l.Kind != knowledge.KindSite {
-		after.Title = next.Title
+func (l locked) moved(step knowledge.Source) locked {
+	next := l
+	next.State, next.Error, next.Note, next.Language = step.State, step.Error, step.Note, step.Language
+	next.Pages, next.PagesRead, next.Passages = step.Pages, step.PagesRead, step.Passages
+	next.Crawl, next.Check, next.ReadAt, next.NextRead = step.Crawl, step.Check, step.ReadAt, step.NextRead
+	if step.Title != "" && l.Kind != knowledge.KindSite {
+		next.Title = step.Title
 	}
-	if l.Kind == knowledge.KindURL && next.MediaType != "" {
-		after.MediaType, after.Size = next.MediaType, next.Size
+	if l.Kind == knowledge.KindURL && step.MediaType != "" {
+		next.MediaType, next.Size = step.MediaType, step.Size
 	}
-	if l.Plan.Every != next.Plan.Every && !next.ReadAt.IsZero() { // the plan was changed since the step began
-		after.NextRead = nextRead(next.ReadAt, l.Plan)
+	if l.Plan.Every != step.Plan.Every && !step.ReadAt.IsZero() { // the plan was changed since the step began
+		next.NextRead = nextRead(step.ReadAt, l.Plan)
 	}
-	after.UpdatedAt = l.later(next.UpdatedAt)
-	return after
+	next.UpdatedAt = l.later(step.UpdatedAt)
+	return next
 }
 
-// later is a time as it can be stored, and that no earlier state of the source has: it tells whether the source was changed.
+// later is a time that none of the source's states before has: it tells whether the source was changed. That is the caller's if it can be.
 func (l locked) later(at time.Time) time.Time {
-	at = orNow(at)
-	if after := l.UpdatedAt.Add(time.Millisecond); at.Before(after) {
-		return after
+	if at = storable(at); at.After(l.UpdatedAt) {
+		return at
 	}
-	return at
+	return after(now(), l.UpdatedAt)
+}
+
+// changedNow is the source, which becomes something else with this transaction.
+func (l locked) changedNow() locked {
+	l.ChangedAt = after(now(), l.ChangedAt)
+	return l
+}
+
+// after is a time, or the first that is later than another.
+func after(t, than time.Time) time.Time {
+	if t.After(than) {
+		return t
+	}
+	return than.Add(time.Millisecond)
 }
 
 // writeSource stores all that may change of a source.

@@ -177,10 +177,15 @@ func QueuedSource(t testing.TB, store Store) knowledge.Source {
 	return newWorld(t, store).queuedSource(t, "original")
 }
 
-// startJobs starts workers, and returns what stops them.
+// startJobs starts workers that read sources, and returns what stops them.
 func startJobs(t testing.TB, store Store, read func(ctx context.Context, tenant, source string) error) (stop func()) {
 	t.Helper()
-	end, err := store.StartJobs(t.Context(), jobs.Workers{ReadSource: read})
+	return startWorkers(t, store, jobs.Workers{ReadSource: read})
+}
+
+func startWorkers(t testing.TB, store Store, workers jobs.Workers) (stop func()) {
+	t.Helper()
+	end, err := store.StartJobs(t.Context(), workers)
 	if err != nil {
 		t.Fatalf("start jobs: %v", err)
 	}

@@ -7,6 +7,7 @@ import (
 	"parley/account"
 	"parley/chat"
 	"parley/knowledge"
+	"parley/knowledge/improve"
 	"parley/persistence/jobs"
 	"parley/persistence/postgres"
 )
@@ -40,12 +41,29 @@ type Store interface {
 	knowledge.Store
 	knowledge.Steps
 	knowledge.Contents
+	knowledge.Vectors
 	Sites() postgres.Sites
+	SiteStore
+	improve.Gaps
+	improve.Answers
+	improve.Tests
 	StartJobs(ctx context.Context, workers jobs.Workers) (stop func(context.Context) error, err error)
 	Migrate(ctx context.Context) error
 	Ping(ctx context.Context) error
 	Vitals(ctx context.Context) (postgres.Vitals, error)
 	Close() error
+}
+
+// SiteStore is what a store offers of knowledge.Sites under the same names.
+type SiteStore interface {
+	NextRound(ctx context.Context, tenant, bot, id string) (knowledge.Source, error)
+	SetPlan(ctx context.Context, tenant, bot, id string, plan knowledge.Plan) (knowledge.Source, error)
+	Rename(ctx context.Context, tenant, bot, id, title string) (knowledge.Source, error)
+	Replace(ctx context.Context, replacement knowledge.Replacement) error
+	Known(ctx context.Context, tenant, site string, urls []string) ([]knowledge.Address, error)
+	Addresses(ctx context.Context, tenant, bot, site string, state knowledge.AddressState, cursor string, limit int) ([]knowledge.Address, string, error)
+	Stale(ctx context.Context, tenant, site string, round int64, limit int) ([]knowledge.Address, error)
+	SameText(ctx context.Context, tenant, site, page string, text []byte) (string, error)
 }
 
 // Database is one under test, empty at first. What a test opens, it closes.
@@ -88,6 +106,12 @@ func Run(t *testing.T, open func(t testing.TB) Database) {
 		{"Reads", readTests},
 		{"Sources", sourceTests},
 		{"Steps", stepTests},
+		{"Sites", siteTests},
+		{"Replacements", replacementTests},
+		{"Vectors", vectorTests},
+		{"Gaps", gapTests},
+		{"Old answers", oldAnswerTests},
+		{"Tests", testTests},
 		{"Isolation", isolationTests},
 		{"Webhooks", webhookTests},
 		{"Outbox", outboxTests},
@@ -122,6 +146,8 @@ func Run(t *testing.T, open func(t testing.TB) Database) {
 		{"Mails", mailTests},
 		{"Backlog", backlogTests},
 		{"Jobs", jobTests},
+		{"Turns", turnTests},
+		{"Due", dueTests},
 		{"Vitals", vitalsTests},
 	} {
 		t.Run(group.name, func(t *testing.T) {

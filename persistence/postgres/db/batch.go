@@ -582,6 +582,66 @@ func (b *InsertAnswersBatchResults) Close() error {
 	return b.br.Close()
 }
 
+const insertCited = `-- name: InsertCited :batchexec
+INSERT INTO cited (conversation, seq, item, source, tenant, bot, at)
+SELECT c.id, $1, $2, $3, c.tenant, c.bot, $4
+FROM conversations c WHERE c.tenant = $5 AND c.id = $6
+ON CONFLICT DO NOTHING
+`
+
+type InsertCitedBatchResults struct {
+	br     pgx.BatchResults
+	tot    int
+	closed bool
+}
+
+type InsertCitedParams struct {
+	Seq          int64
+	Item         string
+	Source       string
+	At           time.Time
+	Tenant       string
+	Conversation string
+}
+
+func (q *Queries) InsertCited(ctx context.Context, arg []InsertCitedParams) *InsertCitedBatchResults {
+	batch := &pgx.Batch{}
+	for _, a := range arg {
+		vals := []interface{}{
+			a.Seq,
+			a.Item,
+			a.Source,
+			a.At,
+			a.Tenant,
+			a.Conversation,
+		}
+		batch.Queue(insertCited, vals...)
+	}
+	br := q.db.SendBatch(ctx, batch)
+	return &InsertCitedBatchResults{br, len(arg), false}
+}
+
+func (b *InsertCitedBatchResults) Exec(f func(int, error)) {
+	defer b.br.Close()
+	for t := 0; t < b.tot; t++ {
+		if b.closed {
+			if f != nil {
+				f(t, ErrBatchAlreadyClosed)
+			}
+			continue
+		}
+		_, err := b.br.Exec()
+		if f != nil {
+			f(t, err)
+		}
+	}
+}
+
+func (b *InsertCitedBatchResults) Close() error {
+	b.closed = true
+	return b.br.Close()
+}
+
 const insertConversations = `-- name: InsertConversations :batchexec
 INSERT INTO conversations (id, tenant, bot, visitor, epoch, head, status, unfinished, origin, agent, preview, created_at, updated_at, assignee, waits_since)
 VALUES ($1, $2, $3, $4, 1, $5, $6, $7, $8, $9, $10, $11, $11, $12, $13)
@@ -711,6 +771,65 @@ func (b *InsertEventsBatchResults) Exec(f func(int, error)) {
 }
 
 func (b *InsertEventsBatchResults) Close() error {
+	b.closed = true
+	return b.br.Close()
+}
+
+const insertGaps = `-- name: InsertGaps :batchexec
+INSERT INTO gaps (conversation, seq, tenant, bot, reason, state, at)
+SELECT c.id, $1, c.tenant, c.bot, $2, 'open', $3
+FROM conversations c WHERE c.tenant = $4 AND c.id = $5
+ON CONFLICT (conversation, seq) DO UPDATE SET reason = excluded.reason, state = excluded.state, at = excluded.at
+`
+
+type InsertGapsBatchResults struct {
+	br     pgx.BatchResults
+	tot    int
+	closed bool
+}
+
+type InsertGapsParams struct {
+	Seq          int64
+	Reason       string
+	At           time.Time
+	Tenant       string
+	Conversation string
+}
+
+// A dislike comes after the answer: it opens again what was settled.
+func (q *Queries) InsertGaps(ctx context.Context, arg []InsertGapsParams) *InsertGapsBatchResults {
+	batch := &pgx.Batch{}
+	for _, a := range arg {
+		vals := []interface{}{
+			a.Seq,
+			a.Reason,
+			a.At,
+			a.Tenant,
+			a.Conversation,
+		}
+		batch.Queue(insertGaps, vals...)
+	}
+	br := q.db.SendBatch(ctx, batch)
+	return &InsertGapsBatchResults{br, len(arg), false}
+}
+
+func (b *InsertGapsBatchResults) Exec(f func(int, error)) {
+	defer b.br.Close()
+	for t := 0; t < b.tot; t++ {
+		if b.closed {
+			if f != nil {
+				f(t, ErrBatchAlreadyClosed)
+			}
+			continue
+		}
+		_, err := b.br.Exec()
+		if f != nil {
+			f(t, err)
+		}
+	}
+}
+
+func (b *InsertGapsBatchResults) Close() error {
 	b.closed = true
 	return b.br.Close()
 }
@@ -885,6 +1004,59 @@ func (b *InsertPassagesBatchResults) Close() error {
 	return b.br.Close()
 }
 
+const insertResults = `-- name: InsertResults :batchexec
+INSERT INTO results (run, n, tenant, body) VALUES ($1, $2, $3, $4)
+`
+
+type InsertResultsBatchResults struct {
+	br     pgx.BatchResults
+	tot    int
+	closed bool
+}
+
+type InsertResultsParams struct {
+	Run    string
+	N      int64
+	Tenant string
+	Body   []byte
+}
+
+func (q *Queries) InsertResults(ctx context.Context, arg []InsertResultsParams) *InsertResultsBatchResults {
+	batch := &pgx.Batch{}
+	for _, a := range arg {
+		vals := []interface{}{
+			a.Run,
+			a.N,
+			a.Tenant,
+			a.Body,
+		}
+		batch.Queue(insertResults, vals...)
+	}
+	br := q.db.SendBatch(ctx, batch)
+	return &InsertResultsBatchResults{br, len(arg), false}
+}
+
+func (b *InsertResultsBatchResults) Exec(f func(int, error)) {
+	defer b.br.Close()
+	for t := 0; t < b.tot; t++ {
+		if b.closed {
+			if f != nil {
+				f(t, ErrBatchAlreadyClosed)
+			}
+			continue
+		}
+		_, err := b.br.Exec()
+		if f != nil {
+			f(t, err)
+		}
+	}
+}
+
+func (b *InsertResultsBatchResults) Close() error {
+	b.closed = true
+	return b.br.Close()
+}
+
 const insertTerms = `-- name: InsertTerms :batchexec
 INSERT INTO contact_terms (tenant, term, visitor) VALUES ($1, $2, $3)
 `
@@ -989,6 +1161,61 @@ func (b *InsertTracesBatchResults) Close() error {
 	return b.br.Close()
 }
 
+const insertVectors = `-- name: InsertVectors :batchexec
+INSERT INTO vectors (source, model, digest_hash, tenant, body) VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING
+`
+
+type InsertVectorsBatchResults struct {
+	br     pgx.BatchResults
+	tot    int
+	closed bool
+}
+
+type InsertVectorsParams struct {
+	Source     string
+	Model      string
+	DigestHash []byte
+	Tenant     string
+	Body       []byte
+}
+
+func (q *Queries) InsertVectors(ctx context.Context, arg []InsertVectorsParams) *InsertVectorsBatchResults {
+	batch := &pgx.Batch{}
+	for _, a := range arg {
+		vals := []interface{}{
+			a.Source,
+			a.Model,
+			a.DigestHash,
+			a.Tenant,
+			a.Body,
+		}
+		batch.Queue(insertVectors, vals...)
+	}
+	br := q.db.SendBatch(ctx, batch)
+	return &InsertVectorsBatchResults{br, len(arg), false}
+}
+
+func (b *InsertVectorsBatchResults) Exec(f func(int, error)) {
+	defer b.br.Close()
+	for t := 0; t < b.tot; t++ {
+		if b.closed {
+			if f != nil {
+				f(t, ErrBatchAlreadyClosed)
+			}
+			continue
+		}
+		_, err := b.br.Exec()
+		if f != nil {
+			f(t, err)
+		}
+	}
+}
+
+func (b *InsertVectorsBatchResults) Close() error {
+	b.closed = true
+	return b.br.Close()
+}
+
 const insertVisitors = `-- name: InsertVisitors :batchexec
 INSERT INTO visitors (tenant, id, wrapped_key, created_at) VALUES ($1, $2, $3, $4)
 `
@@ -1038,6 +1265,62 @@ func (b *InsertVisitorsBatchResults) Exec(f func(int, error)) {
 }
 
 func (b *InsertVisitorsBatchResults) Close() error {
+	b.closed = true
+	return b.br.Close()
+}
+
+const keepDigests = `-- name: KeepDigests :batchexec
+UPDATE passages SET digest_hash = $1
+WHERE tenant = $2 AND source = $3 AND ordinal = $4 AND id = $5
+`
+
+type KeepDigestsBatchResults struct {
+	br     pgx.BatchResults
+	tot    int
+	closed bool
+}
+
+type KeepDigestsParams struct {
+	DigestHash []byte
+	Tenant     string
+	Source     string
+	Ordinal    int64
+	ID         string
+}
+
+func (q *Queries) KeepDigests(ctx context.Context, arg []KeepDigestsParams) *KeepDigestsBatchResults {
+	batch := &pgx.Batch{}
+	for _, a := range arg {
+		vals := []interface{}{
+			a.DigestHash,
+			a.Tenant,
+			a.Source,
+			a.Ordinal,
+			a.ID,
+		}
+		batch.Queue(keepDigests, vals...)
+	}
+	br := q.db.SendBatch(ctx, batch)
+	return &KeepDigestsBatchResults{br, len(arg), false}
+}
+
+func (b *KeepDigestsBatchResults) Exec(f func(int, error)) {
+	defer b.br.Close()
+	for t := 0; t < b.tot; t++ {
+		if b.closed {
+			if f != nil {
+				f(t, ErrBatchAlreadyClosed)
+			}
+			continue
+		}
+		_, err := b.br.Exec()
+		if f != nil {
+			f(t, err)
+		}
+	}
+}
+
+func (b *KeepDigestsBatchResults) Close() error {
 	b.closed = true
 	return b.br.Close()
 }
@@ -2169,6 +2452,113 @@ func (b *SettleAddressesBatchResults) Close() error {
 	return b.br.Close()
 }
 
+const settleGaps = `-- name: SettleGaps :batchexec
+UPDATE gaps SET state = $1
+WHERE tenant = $2 AND bot = $3 AND conversation = $4 AND seq = $5
+`
+
+type SettleGapsBatchResults struct {
+	br     pgx.BatchResults
+	tot    int
+	closed bool
+}
+
+type SettleGapsParams struct {
+	State        string
+	Tenant       string
+	Bot          string
+	Conversation string
+	Seq          int64
+}
+
+func (q *Queries) SettleGaps(ctx context.Context, arg []SettleGapsParams) *SettleGapsBatchResults {
+	batch := &pgx.Batch{}
+	for _, a := range arg {
+		vals := []interface{}{
+			a.State,
+			a.Tenant,
+			a.Bot,
+			a.Conversation,
+			a.Seq,
+		}
+		batch.Queue(settleGaps, vals...)
+	}
+	br := q.db.SendBatch(ctx, batch)
+	return &SettleGapsBatchResults{br, len(arg), false}
+}
+
+func (b *SettleGapsBatchResults) Exec(f func(int, error)) {
+	defer b.br.Close()
+	for t := 0; t < b.tot; t++ {
+		if b.closed {
+			if f != nil {
+				f(t, ErrBatchAlreadyClosed)
+			}
+			continue
+		}
+		_, err := b.br.Exec()
+		if f != nil {
+			f(t, err)
+		}
+	}
+}
+
+func (b *SettleGapsBatchResults) Close() error {
+	b.closed = true
+	return b.br.Close()
+}
+
+const sourceKeys = `-- name: SourceKeys :batchone
+SELECT wrapped_key FROM sources WHERE tenant = $1 AND id = $2
+`
+
+type SourceKeysBatchResults struct {
+	br     pgx.BatchResults
+	tot    int
+	closed bool
+}
+
+type SourceKeysParams struct {
+	Tenant string
+	ID     string
+}
+
+func (q *Queries) SourceKeys(ctx context.Context, arg []SourceKeysParams) *SourceKeysBatchResults {
+	batch := &pgx.Batch{}
+	for _, a := range arg {
+		vals := []interface{}{
+			a.Tenant,
+			a.ID,
+		}
+		batch.Queue(sourceKeys, vals...)
+	}
+	br := q.db.SendBatch(ctx, batch)
+	return &SourceKeysBatchResults{br, len(arg), false}
+}
+
+func (b *SourceKeysBatchResults) QueryRow(f func(int, []byte, error)) {
+	defer b.br.Close()
+	for t := 0; t < b.tot; t++ {
+		var wrapped_key []byte
+		if b.closed {
+			if f != nil {
+				f(t, wrapped_key, ErrBatchAlreadyClosed)
+			}
+			continue
+		}
+		row := b.br.QueryRow()
+		err := row.Scan(&wrapped_key)
+		if f != nil {
+			f(t, wrapped_key, err)
+		}
+	}
+}
+
+func (b *SourceKeysBatchResults) Close() error {
+	b.closed = true
+	return b.br.Close()
+}
+
 const summaries = `-- name: Summaries :batchone
 SELECT body FROM summaries WHERE tenant = $1 AND conversation = $2
 `
@@ -2494,6 +2884,143 @@ func (b *UsageOfMonthsBatchResults) QueryRow(f func(int, int64, error)) {
 }
 
 func (b *UsageOfMonthsBatchResults) Close() error {
+	b.closed = true
+	return b.br.Close()
+}
+
+const vectorsOfSources = `-- name: VectorsOfSources :batchmany
+SELECT digest_hash, body FROM vectors WHERE tenant = $1 AND source = $2 AND model = $3
+`
+
+type VectorsOfSourcesBatchResults struct {
+	br     pgx.BatchResults
+	tot    int
+	closed bool
+}
+
+type VectorsOfSourcesParams struct {
+	Tenant string
+	Source string
+	Model  string
+}
+
+type VectorsOfSourcesRow struct {
+	DigestHash []byte
+	Body       []byte
+}
+
+func (q *Queries) VectorsOfSources(ctx context.Context, arg []VectorsOfSourcesParams) *VectorsOfSourcesBatchResults {
+	batch := &pgx.Batch{}
+	for _, a := range arg {
+		vals := []interface{}{
+			a.Tenant,
+			a.Source,
+			a.Model,
+		}
+		batch.Queue(vectorsOfSources, vals...)
+	}
+	br := q.db.SendBatch(ctx, batch)
+	return &VectorsOfSourcesBatchResults{br, len(arg), false}
+}
+
+func (b *VectorsOfSourcesBatchResults) Query(f func(int, []VectorsOfSourcesRow, error)) {
+	defer b.br.Close()
+	for t := 0; t < b.tot; t++ {
+		var items []VectorsOfSourcesRow
+		if b.closed {
+			if f != nil {
+				f(t, items, ErrBatchAlreadyClosed)
+			}
+			continue
+		}
+		err := func() error {
+			rows, err := b.br.Query()
+			if err != nil {
+				return err
+			}
+			defer rows.Close()
+			for rows.Next() {
+				var i VectorsOfSourcesRow
+				if err := rows.Scan(&i.DigestHash, &i.Body); err != nil {
+					return err
+				}
+				items = append(items, i)
+			}
+			return rows.Err()
+		}()
+		if f != nil {
+			f(t, items, err)
+		}
+	}
+}
+
+func (b *VectorsOfSourcesBatchResults) Close() error {
+	b.closed = true
+	return b.br.Close()
+}
+
+const vectorsWithWords = `-- name: VectorsWithWords :batchone
+SELECT v.source, v.digest_hash, v.body, s.wrapped_key FROM vectors v JOIN sources s ON s.tenant = v.tenant AND s.id = v.source
+WHERE v.tenant = $1 AND v.model = $2 AND v.digest_hash = $3 LIMIT 1
+`
+
+type VectorsWithWordsBatchResults struct {
+	br     pgx.BatchResults
+	tot    int
+	closed bool
+}
+
+type VectorsWithWordsParams struct {
+	Tenant     string
+	Model      string
+	DigestHash []byte
+}
+
+type VectorsWithWordsRow struct {
+	Source     string
+	DigestHash []byte
+	Body       []byte
+	WrappedKey []byte
+}
+
+func (q *Queries) VectorsWithWords(ctx context.Context, arg []VectorsWithWordsParams) *VectorsWithWordsBatchResults {
+	batch := &pgx.Batch{}
+	for _, a := range arg {
+		vals := []interface{}{
+			a.Tenant,
+			a.Model,
+			a.DigestHash,
+		}
+		batch.Queue(vectorsWithWords, vals...)
+	}
+	br := q.db.SendBatch(ctx, batch)
+	return &VectorsWithWordsBatchResults{br, len(arg), false}
+}
+
+func (b *VectorsWithWordsBatchResults) QueryRow(f func(int, VectorsWithWordsRow, error)) {
+	defer b.br.Close()
+	for t := 0; t < b.tot; t++ {
+		var i VectorsWithWordsRow
+		if b.closed {
+			if f != nil {
+				f(t, i, ErrBatchAlreadyClosed)
+			}
+			continue
+		}
+		row := b.br.QueryRow()
+		err := row.Scan(
+			&i.Source,
+			&i.DigestHash,
+			&i.Body,
+			&i.WrappedKey,
+		)
+		if f != nil {
+			f(t, i, err)
+		}
+	}
+}
+
+func (b *VectorsWithWordsBatchResults) Close() error {
 	b.closed = true
 	return b.br.Close()
 }

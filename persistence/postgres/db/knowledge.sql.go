@@ -124,8 +124,8 @@ func (q *Queries) InsertOriginal(ctx context.Context, arg InsertOriginalParams) 
 }
 
 const insertSource = `-- name: InsertSource :exec
-INSERT INTO sources (id, tenant, bot, wrapped_key, label, kind, state, size, pages, pages_read, passages, created_at, updated_at, parent)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 0, 0, 0, $9, $9, $10)
+INSERT INTO sources (id, tenant, bot, wrapped_key, label, kind, state, size, pages, pages_read, passages, created_at, updated_at, parent, round)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 0, 0, 0, $9, $9, $10, $11)
 `
 
 type InsertSourceParams struct {
@@ -139,6 +139,7 @@ type InsertSourceParams struct {
 	Size       int64
 	CreatedAt  time.Time
 	Parent     *string
+	Round      int64
 }
 
 func (q *Queries) InsertSource(ctx context.Context, arg InsertSourceParams) error {
@@ -153,6 +154,7 @@ func (q *Queries) InsertSource(ctx context.Context, arg InsertSourceParams) erro
 		arg.Size,
 		arg.CreatedAt,
 		arg.Parent,
+		arg.Round,
 	)
 	return err
 }

@@ -69,23 +69,6 @@ func (q *Queries) AddressesOfSite(ctx context.Context, arg AddressesOfSiteParams
 	return items, nil
 }
 
-const countEmbedded = `-- name: CountEmbedded :exec
-UPDATE sources SET embedded = (SELECT COUNT(*) FROM passages p WHERE p.source = sources.id
-    AND EXISTS (SELECT 1 FROM vectors v WHERE v.source = p.source AND v.digest_hash = p.digest_hash))
-WHERE sources.tenant = $1 AND sources.id = $2
-`
-
-type CountEmbeddedParams struct {
-	Tenant string
-	ID     string
-}
-
-// What a source has of vectors, of whichever model.
-func (q *Queries) CountEmbedded(ctx context.Context, arg CountEmbeddedParams) error {
-	_, err := q.db.Exec(ctx, countEmbedded, arg.Tenant, arg.ID)
-	return err
-}
-
 const dueSources = `-- name: DueSources :many
 SELECT tenant, bot, id FROM sources WHERE next_read <= $1 AND state IN ('ready', 'failed') ORDER BY next_read LIMIT $2
 `

@@ -26,6 +26,305 @@ func (q *Queries) BotOfRun(ctx context.Context, arg BotOfRunParams) (string, err
 	return bot, err
 }
 
+const countQuestions = `-- name: CountQuestions :one
+SELECT COUNT(*) FROM questions WHERE tenant = $1 AND bot = $2
+`
+
+type CountQuestionsParams struct {
+	Tenant string
+	Bot    string
+}
+
+func (q *Queries) CountQuestions(ctx context.Context, arg CountQuestionsParams) (int64, error) {
+	row := q.db.QueryRow(ctx, countQuestions, arg.Tenant, arg.Bot)
+	var count int64
+	err := row.Scan(&count)
+	return count, err
+}
+
+const deleteQuestion = `-- name: DeleteQuestion :execrows
+DELETE FROM questions WHERE tenant = $1 AND bot = $2 AND id = $3
+`
+
+type DeleteQuestionParams struct {
+	Tenant string
+	Bot    string
+	ID     string
+}
+
+func (q *Queries) DeleteQuestion(ctx context.Context, arg DeleteQuestionParams) (int64, error) {
+	result, err := q.db.Exec(ctx, deleteQuestion, arg.Tenant, arg.Bot, arg.ID)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
+}
+
+const insertQuestion = `-- name: InsertQuestion :exec
+INSERT INTO questions (id, tenant, bot, body, created_at) VALUES ($1, $2, $3, $4, $5)
+`
+
+type InsertQuestionParams struct {
+	ID        string
+	Tenant    string
+	Bot       string
+	Body      []byte
+	CreatedAt time.Time
+}
+
+func (q *Queries) InsertQuestion(ctx context.Context, arg InsertQuestionParams) error {
+	_, err := q.db.Exec(ctx, insertQuestion,
+		arg.ID,
+		arg.Tenant,
+		arg.Bot,
+		arg.Body,
+		arg.CreatedAt,
+	)
+	return err
+}
+
+const insertRun = `-- name: InsertRun :exec
+INSERT INTO runs (id, tenant, bot, state, done, body, created_at, moved_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+`
+
+type InsertRunParams struct {
+	ID        string
+	Tenant    string
+	Bot       string
+	State     string
+	Done      int64
+	Body      []byte
+	CreatedAt time.Time
+	MovedAt   time.Time
+}
+
+func (q *Queries) InsertRun(ctx context.Context, arg InsertRunParams) error {
+	_, err := q.db.Exec(ctx, insertRun,
+		arg.ID,
+		arg.Tenant,
+		arg.Bot,
+		arg.State,
+		arg.Done,
+		arg.Body,
+		arg.CreatedAt,
+		arg.MovedAt,
+	)
+	return err
+}
+
+const moveRun = `-- name: MoveRun :execrows
+UPDATE runs SET state = $1, done = $2, body = $3, moved_at = $4
+WHERE tenant = $5 AND bot = $6 AND id = $7 AND done = $8 AND state = 'running'
+`
+
+type MoveRunParams struct {
+	State   string
+	Done    int64
+	Body    []byte
+	MovedAt time.Time
+	Tenant  string
+	Bot     string
+	ID      string
+	WasDone int64
+}
+
+func (q *Queries) MoveRun(ctx context.Context, arg MoveRunParams) (int64, error) {
+	result, err := q.db.Exec(ctx, moveRun,
+		arg.State,
+		arg.Done,
+		arg.Body,
+		arg.MovedAt,
+		arg.Tenant,
+		arg.Bot,
+		arg.ID,
+		arg.WasDone,
+	)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
+}
+
+const pruneRuns = `-- name: PruneRuns :exec
+DELETE FROM runs WHERE runs.tenant = $1 AND runs.bot = $2 AND runs.id NOT IN (
+    SELECT r.id FROM runs r WHERE r.tenant = $1 AND r.bot = $2 ORDER BY r.created_at DESC, r.id DESC LIMIT $3)
+`
+
+type PruneRunsParams struct {
+	Tenant string
+	Bot    string
+	Count  int32
+}
+
+func (q *Queries) PruneRuns(ctx context.Context, arg PruneRunsParams) error {
+	_, err := q.db.Exec(ctx, pruneRuns, arg.Tenant, arg.Bot, arg.Count)
+	return err
+}
+
+const questionsOfBot = `-- name: QuestionsOfBot :many
+SELECT id, body, created_at FROM questions WHERE tenant = $1 AND bot = $2 ORDER BY created_at, id
+`
+
+type QuestionsOfBotParams struct {
+	Tenant string
+	Bot    string
+}
+
+type QuestionsOfBotRow struct {
+	ID        string
+	Body      []byte
+	CreatedAt time.Time
+}
+
+func (q *Queries) QuestionsOfBot(ctx context.Context, arg QuestionsOfBotParams) ([]QuestionsOfBotRow, error) {
+	rows, err := q.db.Query(ctx, questionsOfBot, arg.Tenant, arg.Bot)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []QuestionsOfBotRow
+	for rows.Next() {
+		var i QuestionsOfBotRow
+		if err := rows.Scan(&i.ID, &i.Body, &i.CreatedAt); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const resultsOfRun = `-- name: ResultsOfRun :many
+SELECT n, body FROM results WHERE tenant = $1 AND run = $2 ORDER BY n
+`
+
+type ResultsOfRunParams struct {
+	Tenant string
+	Run    string
+}
+
+type ResultsOfRunRow struct {
+	N    int64
+	Body []byte
+}
+
+func (q *Queries) ResultsOfRun(ctx context.Context, arg ResultsOfRunParams) ([]ResultsOfRunRow, error) {
+	rows, err := q.db.Query(ctx, resultsOfRun, arg.Tenant, arg.Run)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []ResultsOfRunRow
+	for rows.Next() {
+		var i ResultsOfRunRow
+		if err := rows.Scan(&i.N, &i.Body); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const runOfBot = `-- name: RunOfBot :one
+SELECT id, state, done, body, created_at, moved_at FROM runs WHERE tenant = $1 AND bot = $2 AND id = $3
+`
+
+type RunOfBotParams struct {
+	Tenant string
+	Bot    string
+	ID     string
+}
+
+type RunOfBotRow struct {
+	ID        string
+	State     string
+	Done      int64
+	Body      []byte
+	CreatedAt time.Time
+	MovedAt   time.Time
+}
+
+func (q *Queries) RunOfBot(ctx context.Context, arg RunOfBotParams) (RunOfBotRow, error) {
+	row := q.db.QueryRow(ctx, runOfBot, arg.Tenant, arg.Bot, arg.ID)
+	var i RunOfBotRow
+	err := row.Scan(
+		&i.ID,
+		&i.State,
+		&i.Done,
+		&i.Body,
+		&i.CreatedAt,
+		&i.MovedAt,
+	)
+	return i, err
+}
+
+const runningRuns = `-- name: RunningRuns :one
+SELECT COUNT(*) FROM runs WHERE tenant = $1 AND bot = $2 AND state = 'running'
+`
+
+type RunningRunsParams struct {
+	Tenant string
+	Bot    string
+}
+
+func (q *Queries) RunningRuns(ctx context.Context, arg RunningRunsParams) (int64, error) {
+	row := q.db.QueryRow(ctx, runningRuns, arg.Tenant, arg.Bot)
+	var count int64
+	err := row.Scan(&count)
+	return count, err
+}
+
+const runsOfBot = `-- name: RunsOfBot :many
+SELECT id, state, done, body, created_at, moved_at FROM runs WHERE tenant = $1 AND bot = $2 ORDER BY created_at DESC, id DESC LIMIT $3
+`
+
+type RunsOfBotParams struct {
+	Tenant string
+	Bot    string
+	Limit  int32
+}
+
+type RunsOfBotRow struct {
+	ID        string
+	State     string
+	Done      int64
+	Body      []byte
+	CreatedAt time.Time
+	MovedAt   time.Time
+}
+
+func (q *Queries) RunsOfBot(ctx context.Context, arg RunsOfBotParams) ([]RunsOfBotRow, error) {
+	rows, err := q.db.Query(ctx, runsOfBot, arg.Tenant, arg.Bot, arg.Limit)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []RunsOfBotRow
+	for rows.Next() {
+		var i RunsOfBotRow
+		if err := rows.Scan(
+			&i.ID,
+			&i.State,
+			&i.Done,
+			&i.Body,
+			&i.CreatedAt,
+			&i.MovedAt,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const stalledRuns = `-- name: StalledRuns :many
 SELECT r.tenant, r.id FROM runs r WHERE r.state = 'running' AND r.moved_at < $1
   AND NOT EXISTS (SELECT 1 FROM turns t WHERE t.tenant = r.tenant AND t.kind = 'test' AND t.subject = r.id)
@@ -61,4 +360,28 @@ func (q *Queries) StalledRuns(ctx context.Context, arg StalledRunsParams) ([]Sta
 		return nil, err
 	}
 	return items, nil
+}
+
+const updateQuestion = `-- name: UpdateQuestion :execrows
+UPDATE questions SET body = $1 WHERE tenant = $2 AND bot = $3 AND id = $4
+`
+
+type UpdateQuestionParams struct {
+	Body   []byte
+	Tenant string
+	Bot    string
+	ID     string
+}
+
+func (q *Queries) UpdateQuestion(ctx context.Context, arg UpdateQuestionParams) (int64, error) {
+	result, err := q.db.Exec(ctx, updateQuestion,
+		arg.Body,
+		arg.Tenant,
+		arg.Bot,
+		arg.ID,
+	)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
 }

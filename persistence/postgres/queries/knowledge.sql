@@ -2,8 +2,8 @@
 SELECT wrapped_key FROM sources WHERE tenant = $1 AND id = $2;
 
 -- name: InsertSource :exec
-INSERT INTO sources (id, tenant, bot, wrapped_key, label, kind, state, size, pages, pages_read, passages, created_at, updated_at, parent)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 0, 0, 0, $9, $9, $10);
+INSERT INTO sources (id, tenant, bot, wrapped_key, label, kind, state, size, pages, pages_read, passages, created_at, updated_at, parent, round)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 0, 0, 0, $9, $9, $10, $11);
 
 -- name: PutOriginal :execrows
 INSERT INTO originals (source, n, tenant, chunk)

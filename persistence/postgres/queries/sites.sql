@@ -43,9 +43,3 @@ ORDER BY ordinal LIMIT sqlc.arg(count);
 SELECT page FROM addresses
 WHERE tenant = sqlc.arg(tenant) AND site = sqlc.arg(site) AND text_hash = sqlc.arg(text_hash) AND page <> '' AND page <> sqlc.arg(other)
 ORDER BY ordinal LIMIT 1;
-
--- What a source has of vectors, of whichever model.
--- name: CountEmbedded :exec
-UPDATE sources SET embedded = (SELECT COUNT(*) FROM passages p WHERE p.source = sources.id
-    AND EXISTS (SELECT 1 FROM vectors v WHERE v.source = p.source AND v.digest_hash = p.digest_hash))
-WHERE sources.tenant = $1 AND sources.id = $2;

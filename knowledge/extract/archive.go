@@ -114,6 +114,9 @@ func (a *archive) relations(ctx context.Context, part string) (map[string]relati
 		if !strings.HasPrefix(target, "/") {
 			target = path.Join("/"+folder, target)
 		}
+		if len(found) >= maxParts {
+			return ErrTooBig.Because(fmt.Errorf("%s refers to more than %d parts", name, maxParts))
+		}
 		found[attribute(e, "Id")] = relation{kind: path.Base(attribute(e, "Type")), part: strings.TrimPrefix(path.Clean(target), "/")}
 		return nil
 	})

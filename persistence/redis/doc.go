@@ -1,5 +1,5 @@
 // Package redis holds what nodes share and may lose: who is in the cluster and
-// holds what, announcements, and rate limits. It speaks to a real Redis (7 or
+// holds what, announcements, rate limits, and answers to be given again. It speaks to a real Redis (7 or
 // later), or, when none is configured, to one that runs inside the process,
 // through the same client.
 //

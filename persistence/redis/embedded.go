@@ -20,6 +20,7 @@ type embedded struct {
 	stopped  chan struct{}
 
 	announcing sync.Mutex
+	kept       kept
 }
 
 func embed() (*embedded, error) {
@@ -90,6 +91,9 @@ func (e *embedded) counts(topics, owed []string) ([]int64, error) {
 	}
 	return counts, nil
 }
+
+// forget drops a key.
+func (e *embedded) forget(key string) { e.server.Del(key) }
 
 func (e *embedded) close() {
 	close(e.stop)

@@ -74,6 +74,15 @@ func ended(after string) bool {
 // withoutScheme makes text of an address, which no page takes for a link.
 func withoutScheme(address string) string { return scheme.ReplaceAllString(address, "") }
 
+// place is an address as text, without what it says behind the place that it leads to.
+func place(address string) string {
+	address = withoutScheme(address)
+	if at := strings.IndexAny(address, "?#"); at >= 0 {
+		address = address[:at]
+	}
+	return address
+}
+
 // bare cuts the address at the beginning of a text from what follows: whatever a page would take for a part
 // of it belongs to it. open tells that it may go on.
 func bare(text string) (address, rest string, open bool) {

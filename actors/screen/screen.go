@@ -64,14 +64,15 @@ func New(rules Rules, emit func(string)) *Screen {
 // Write takes a piece of the model's. It returns false when nothing more of the answer will be shown.
 func (s *Screen) Write(piece string) bool {
 	s.pending += s.guard.write(piece)
-	s.process(s.guard.tripped)
-	return !s.guard.tripped
+	s.process(false)
+	return !s.guard.tripped // what is still pending then is half of something
 }
 
 // End hands on what was held.
 func (s *Screen) End() {
-	s.pending += s.guard.end()
-	s.process(true)
+	if s.pending += s.guard.end(); !s.guard.tripped {
+		s.process(true)
+	}
 }
 
 // Unknown tells whether the model said that it does not know (llm.NotFound).
@@ -195,7 +196,7 @@ func (s *Screen) address(final bool) (text, rest string, wait bool) {
 	case s.links.may(plain):
 		return plain, after, false
 	}
-	return "", withoutScheme(plain) + after, false
+	return "", place(plain) + after, false
 }
 
 // couldBecome tells the beginnings of "https://", of which the end may be a reference that is not complete.
@@ -227,7 +228,7 @@ func (s *Screen) angle(final bool) (text, rest string, wait bool) {
 		if s.links.may(inner) {
 			return p[:end+1], p[end+1:], false
 		}
-		return "", withoutScheme(inner) + p[end+1:], false
+		return "", place(inner) + p[end+1:], false
 	}
 	return p[:1], p[1:], false
 }

@@ -30,8 +30,14 @@ func (a *answer) stream() {
 	a.w.WriteHeader(http.StatusOK)
 	// As OpenAI does, the first event carries the role and no text.
 	a.event(a.chunk(map[string]any{"role": "assistant", "content": ""}, nil))
+	if a.script.Obey {
+		a.event(a.chunk(map[string]any{"tool_calls": []any{map[string]any{
+			"index": 0, "id": "call_1", "type": "function",
+			"function": map[string]string{"name": "open", "arguments": `{"url":"` + Elsewhere + `"}`},
+		}}}, nil))
+	}
 	started := time.Now()
-	for i, piece := range a.script.pieces(a.script.text(a.call.Question)) {
+	for i, piece := range a.script.pieces(a.text()) {
 		if a.faulty() && i == a.script.After {
 			break
 		}
@@ -66,7 +72,7 @@ func (a *answer) whole() {
 	if !a.wait(time.Duration(a.script.FirstMS) * time.Millisecond) {
 		return
 	}
-	text := a.script.text(a.call.Question)
+	text := a.text()
 	input, output := a.words(), len(strings.Fields(text))
 	writeJSON(a.w, map[string]any{
 		"id": "chatcmpl-1", "object": "chat.completion", "created": 1, "model": a.request.Model,
@@ -76,6 +82,14 @@ func (a *answer) whole() {
 		}},
 		"usage": map[string]int{"prompt_tokens": input, "completion_tokens": output, "total_tokens": input + output},
 	})
+}
+
+// text is the answer's.
+func (a *answer) text() string {
+	if a.script.Obey {
+		return Obeyed(a.request.Messages)
+	}
+	return a.script.text(a.call.Question)
 }
 
 // faulty tells whether the script breaks the answer off.

@@ -3,6 +3,8 @@
 // demand: it stalls, cuts the connection, breaks characters apart, forgets
 // [DONE], reports errors before and in the middle of an answer.
 //
+// It can also be a model that obeys whoever wrote any part of its prompt (Obeyed), for tests of what then reaches visitors.
+//
 // Nothing in it is random. What it answers is a function of the last user
 // message (see Text), so that a checker can say byte for byte what must arrive. It
 // records every call, and whether the client stayed to its end.

@@ -16,6 +16,8 @@ type Script struct {
 
 	Text  string `json:"text,omitempty"`  // instead of the one made of the question
 	Words int    `json:"words,omitempty"` // of the text made of the question; 0: DefaultWords
+	// Obey makes an answer that does whatever anything in the request says: see Obeyed. Tools are called as well.
+	Obey bool `json:"obey,omitempty"`
 
 	FirstMS int `json:"first_ms,omitempty"` // before the first delta, in milliseconds
 	PaceMS  int `json:"pace_ms,omitempty"`  // between deltas, in milliseconds

@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"math"
+	"slices"
 	"strings"
 	"testing"
 	"unicode/utf16"
@@ -58,7 +59,7 @@ func oldContainer(streams map[string][]byte) []byte {
 		}
 		copy(file[2*sector+128*e:], entry)
 	}
-	return append(file, body...)
+	return slices.Concat(file, body)
 }
 
 // oldEntry is an entry of a directory; the root's child, or the next one on the right, is the entry of that number.

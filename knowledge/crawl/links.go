@@ -20,7 +20,7 @@ func PackLinks(links []string) []byte {
 	}
 	for {
 		var packed bytes.Buffer
-		w, err := flate.NewWriter(&packed, flate.BestCompression)
+		w, err := flate.NewWriter(&packed, flate.DefaultCompression)
 		if err != nil {
 			return nil // the level is a constant
 		}
@@ -33,10 +33,10 @@ func PackLinks(links []string) []byte {
 	}
 }
 
-// ReadLinks unpacks what PackLinks packed.
+// ReadLinks unpacks what PackLinks packed; nil if it is broken.
 func ReadLinks(packed []byte) []string {
-	text, _ := io.ReadAll(io.LimitReader(flate.NewReader(bytes.NewReader(packed)), maxLinksText))
-	if len(text) == 0 {
+	text, err := io.ReadAll(io.LimitReader(flate.NewReader(bytes.NewReader(packed)), maxLinksText))
+	if err != nil || len(text) == 0 {
 		return nil
 	}
 	return strings.Split(string(text), "\n")

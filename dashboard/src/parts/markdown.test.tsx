@@ -29,3 +29,12 @@ test('pictures are links, so that their host does not learn who reads', () => {
   expect(page.querySelector('img')).toBeNull();
   expect(page.querySelector('a')).toMatchObject({ href: 'https://shop.example/tent.png', rel: 'noopener noreferrer nofollow' });
 });
+
+test.each(['[x](/settings)', '[x](settings?delete=1)', '[x](//evil.example)', '![x](pixel.png)', '[x]\n\n[x]: evil.example', '[x](#top)'])(
+  '%s is no link: it would lead around the dashboard',
+  (text) => {
+    const page = shown(text);
+    expect(page.querySelector('a')).toBeNull();
+    expect(page.textContent).toContain('x');
+  },
+);

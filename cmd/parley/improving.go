@@ -32,3 +32,8 @@ func (a asker) Ask(ctx context.Context, tenant, bot string, ask improve.Ask) (im
 	}
 	return asked, nil
 }
+
+// runner asks bots what they are tested with.
+func (p *platform) runner() improve.Runner {
+	return improve.Runner{Tests: p.store, Asker: asker{p.engine}}
+}

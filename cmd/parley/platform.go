@@ -119,7 +119,7 @@ func (p *platform) start(ctx context.Context, waits func(part string)) (err erro
 	if err = p.openEmbedding(); err != nil {
 		return err
 	}
-	p.library = knowledge.NewLibrary(p.store, knowledge.WithEmbedding(p.embedding))
+	p.library = knowledge.NewLibrary(p.store, knowledge.WithEmbedding(p.embedding), knowledge.WithCapacity(int(p.config.IndexMemory)))
 	p.reader = knowledge.NewReader(p.store, p.store,
 		knowledge.WithMaxSize(int64(p.config.LimitUpload)),
 		knowledge.WithOpener(apart.New(apart.Options{CacheDir: filepath.Join(p.config.Data, "cache")})),
@@ -136,15 +136,22 @@ func (p *platform) start(ctx context.Context, waits func(part string)) (err erro
 		}
 		p.model = p.vitals.Model(model)
 	}
+	cache, err := p.redis.Answers(p.master.Derive("answer-cache-values", 32))
+	if err != nil {
+		return fmt.Errorf("set up the cache of answers: %w", err)
+	}
 	if p.engine, err = actors.Start(actors.Config{
 		Log: p.vitals.Log(p.store), Idles: p.store, Desks: p.store, Reads: p.store, Bots: p.store, Knowledge: p.library, Announcer: p.redis,
 		Model: p.model, Extractive: extractive.Provider{Pace: extractivePace}, Prices: p.config.Prices, Limit: int64(p.config.LimitMonth), Logger: p.logger,
 		Leases: p.store, Positions: p.store, Cluster: p.cluster(), Tracer: p.traces.Tracer(),
+		Cache: cache, CacheKey: p.master.Derive("answer-cache", 32),
 	}); err != nil {
 		return err
 	}
 	return await(func() (err error) {
-		p.stopJobs, err = p.store.StartJobs(ctx, jobs.Workers{ReadSource: p.vitals.Job(p.reader.Read), EmbedSource: p.embedSource(), Due: p.due})
+		p.stopJobs, err = p.store.StartJobs(ctx, jobs.Workers{
+			ReadSource: p.vitals.Job(p.reader.Read), EmbedSource: p.embedSource(), RunTests: p.runner().Step, GiveUpRun: p.runner().GiveUp, Due: p.due,
+		})
 		return err
 	})
 }
@@ -294,12 +301,12 @@ func (p *platform) web() (*web, error) {
 		demoBot = p.demo.Bot
 	}
 	w.handler = rest.New(rest.Config{
-		Accounts: p.accounts, Bots: p.store, Sources: p.store, Reader: p.reader, Library: p.library,
+		Accounts: p.accounts, Bots: p.store, Sources: p.store, Sites: p.store, Reader: p.reader, Library: p.library,
 		Conversations: p.store, Log: p.store, Traces: p.store, Engine: engine, Announcer: p.redis,
 		Webhooks: p.store, Hooks: sender,
 		Inbox: p.store, Triage: p.store, Notes: p.store, Reads: p.store, Labels: p.store, Replies: p.store, Mails: p.store,
 		Members: p.store, Directory: p.store,
-		Asker: asker{p.engine}, Fixes: improve.Fixer{Sources: p.store, Pairs: p.reader},
+		Gaps: p.store, Tests: p.store, OldAnswers: p.store, Asker: asker{p.engine}, Runs: p.runner(), Fixes: improve.Fixer{Sources: p.store, Pairs: p.reader},
 		PublicURL: p.config.Public(), Key: p.master.Derive("conversation-ids", 32), Proxies: p.config.Proxies,
 		Limits: rest.Limits{
 			Off: p.config.LimitsOff(), Store: p.redis.Limits("rest"),

@@ -1,7 +1,6 @@
 package rest
 
 import (
-	"cmp"
 	"context"
 	"encoding/json"
 	"slices"
@@ -133,7 +132,7 @@ func (m *improvements) Runs(_ context.Context, tenant, bot string, limit int) ([
 	of, done := m.of(tenant, bot)
 	defer done()
 	runs := slices.Clone(of.runs)
-	slices.SortFunc(runs, func(a, b improve.Run) int { return cmp.Compare(b.ID, a.ID) })
+	slices.SortFunc(runs, func(a, b improve.Run) int { return b.Begun.Compare(a.Begun) })
 	runs = runs[:min(len(runs), limit)]
 	for i := range runs {
 		runs[i].Results = nil

@@ -114,24 +114,23 @@ func TestWhoMayDoWhatToImprove(t *testing.T) {
 }
 
 // ask is a question of Mia's visitors that was not answered well.
-func (w *world) ask(n int, text string, reason chat.GapReason) improve.Place {
-	of, done := w.better.of(w.mia.tokens.Tenant, w.mia.bot)
+func (w *world) ask(m *inMemory, n int, text string, reason chat.GapReason) {
+	of, done := m.improvements.of(w.mia.tokens.Tenant, w.mia.bot)
 	defer done()
 	ref := chat.Ref{Tenant: w.mia.tokens.Tenant, Conversation: w.mia.conversation}
 	of.gaps = append(of.gaps, improve.Gap{
 		Ref: ref, Seq: int64(n), Bot: w.mia.bot, Text: text, Answer: "I do not know.", Reason: reason, State: improve.Open,
 		At: time.Date(2026, 5, 1, 10, n, 0, 0, time.UTC),
 	})
-	return improve.Place{Conversation: ref.Conversation, Seq: int64(n)}
 }
 
 func TestQuestionsThatWereNotAnsweredAreGroupedFixedAndSettled(t *testing.T) {
 	t.Parallel()
 	w, m := setup(t)
 	mia, path := w.mia.tokens.AccessToken, "/api/v1/bots/"+w.mia.bot
-	w.ask(3, "refund how long", chat.Unanswered)
-	w.ask(4, "How long does a refund take?", chat.Disliked)
-	w.ask(5, "Do you ship to Norway?", chat.Unanswered)
+	w.ask(m, 3, "refund how long", chat.Unanswered)
+	w.ask(m, 4, "How long does a refund take?", chat.Disliked)
+	w.ask(m, 5, "Do you ship to Norway?", chat.Unanswered)
 	// A person answered the second in the same conversation.
 	ref := chat.Ref{Tenant: w.mia.tokens.Tenant, Conversation: w.mia.conversation}
 	m.mu.Lock()
@@ -185,9 +184,9 @@ func TestQuestionsThatWereNotAnsweredAreGroupedFixedAndSettled(t *testing.T) {
 
 func TestQuestionsOfOneBotAreNotSettledAtAnother(t *testing.T) {
 	t.Parallel()
-	w, _ := setup(t)
+	w, m := setup(t)
 	mia := w.mia.tokens.AccessToken
-	w.ask(3, "refund how long", chat.Unanswered)
+	w.ask(m, 3, "refund how long", chat.Unanswered)
 	place := fmt.Sprintf(`{"places":[{"conversation":%q,"seq":3}],"state":"dismissed"}`, w.mia.conversation)
 	w.json("POST", "/api/v1/bots/"+w.sam.bot+"/gaps/settle", w.sam.tokens.AccessToken, place, 204, nil)
 	var other struct{ ID string }
@@ -203,6 +202,11 @@ func TestQuestionsOfOneBotAreNotSettledAtAnother(t *testing.T) {
 func TestABotIsTestedAndItsRunsCompared(t *testing.T) {
 	t.Parallel()
 	w, _ := setup(t)
+	w.playTests()
+}
+
+func (w *world) playTests() {
+	t := w.t
 	mia, path := w.mia.tokens.AccessToken, "/api/v1/bots/"+w.mia.bot
 	w.json("POST", path+"/tests", mia, `{"text":"x"}`, 422, nil)
 	w.json("POST", path+"/tests", mia, `{"text":"x","source":"`+w.sam.source+`"}`, 422, nil)
@@ -222,7 +226,7 @@ func TestABotIsTestedAndItsRunsCompared(t *testing.T) {
 			t.Errorf("begun %+v", shown)
 		}
 		w.json("POST", path+"/test-runs", mia, body, 409, nil)
-		if err := (improve.Runner{Tests: w.better, Asker: w.asked}).Step(t.Context(), w.mia.tokens.Tenant, w.mia.bot, shown.ID); err != nil {
+		if err := (improve.Runner{Tests: w.tests, Asker: w.asked}).Step(t.Context(), w.mia.tokens.Tenant, w.mia.bot, shown.ID); err != nil {
 			t.Fatal(err)
 		}
 		w.json("GET", path+"/test-runs/"+shown.ID, mia, "", 200, &shown)
@@ -251,8 +255,8 @@ func TestABotIsTestedAndItsRunsCompared(t *testing.T) {
 
 func TestAnswersThatHaveBecomeOldAreListed(t *testing.T) {
 	t.Parallel()
-	w, _ := setup(t)
-	of, done := w.better.of(w.mia.tokens.Tenant, w.mia.bot)
+	w, m := setup(t)
+	of, done := m.improvements.of(w.mia.tokens.Tenant, w.mia.bot)
 	at := time.Date(2026, 5, 1, 10, 0, 0, 0, time.UTC)
 	of.old = []improve.Old{{Place: improve.Place{Conversation: w.mia.conversation, Seq: 3}, Source: w.mia.source, Title: "Refunds", Gone: true, At: at, Since: at.Add(time.Hour)}}
 	done()

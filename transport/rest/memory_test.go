@@ -30,7 +30,8 @@ type inMemory struct {
 	webhooks      []chat.Webhook
 	originals     map[string][]byte
 	conversations map[chat.Ref]*kept
-	away          error // what every read of bots returns, when set
+	improvements
+	away error // what every read of bots returns, when set
 }
 
 // kept is one conversation.

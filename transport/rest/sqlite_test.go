@@ -70,6 +70,7 @@ func TestTheSameScenariosHoldOverSQLite(t *testing.T) {
 		"isolation":     (*world).checkIsolation,
 		"bots":          (*world).playBots,
 		"webhooks":      (*world).playWebhooks,
+		"tests":         (*world).playTests,
 		"assignment":    (*world).playAssignment,
 		"finding":       (*world).playFinding,
 		"triage":        (*world).playTriage,

@@ -170,9 +170,8 @@ func (s *server) runBefore(ctx context.Context, who account.Identity, bot string
 	if err != nil {
 		return nil, err
 	}
-	at := slices.IndexFunc(runs, func(r improve.Run) bool {
-		return r.State == improve.Finished && r.ID != run.ID && r.Begun.Before(run.Begun)
-	})
+	runs = runs[slices.IndexFunc(runs, func(r improve.Run) bool { return r.ID == run.ID })+1:] // those that began earlier
+	at := slices.IndexFunc(runs, func(r improve.Run) bool { return r.State == improve.Finished })
 	if at < 0 {
 		return nil, nil //nolint:nilnil // there is none
 	}

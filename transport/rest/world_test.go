@@ -41,6 +41,9 @@ type ports interface {
 	chat.Reads
 	chat.Labels
 	chat.Replies
+	improve.Gaps
+	improve.Tests
+	improve.Answers
 	Mails
 	assigner
 }
@@ -54,7 +57,7 @@ type world struct {
 	log    *journal
 	heard  *announcements
 	hooks  *fakeHooks
-	better *improvements
+	tests  improve.Tests
 	asked  *fakeAsker
 
 	mia, sam business
@@ -86,12 +89,12 @@ func setupOver(t *testing.T, store ports, reader Reader, library Library, change
 	if err != nil {
 		t.Fatal(err)
 	}
-	w := &world{t: t, log: &journal{}, heard: &announcements{}, hooks: &fakeHooks{}, better: &improvements{}, asked: &fakeAsker{}, engine: &fakeEngine{log: store, conversations: store, reads: store, desk: store}}
+	w := &world{t: t, log: &journal{}, heard: &announcements{}, hooks: &fakeHooks{}, tests: store, asked: &fakeAsker{}, engine: &fakeEngine{log: store, conversations: store, reads: store, desk: store}}
 	config := Config{
 		Accounts: accounts, Bots: store, Sources: store, Sites: store, Reader: reader, Library: library, Conversations: store, Log: store, Traces: store,
 		Engine: w.engine, Announcer: w.heard, Webhooks: store, Hooks: w.hooks,
 		Inbox: store, Triage: store, Notes: store, Reads: store, Labels: store, Replies: store, Mails: store, Members: store,
-		Gaps: w.better, Tests: w.better, OldAnswers: w.better, Asker: w.asked, Runs: improve.Runner{Tests: w.better, Asker: w.asked},
+		Gaps: store, Tests: store, OldAnswers: store, Asker: w.asked, Runs: improve.Runner{Tests: store, Asker: w.asked},
 		Key: testKey, PublicURL: "http://parley.example",
 		Limits:  Limits{Upload: 1 << 20},
 		Ready:   map[string]Part{"database": {Check: func(context.Context) error { return nil }}},

@@ -19,9 +19,9 @@ const (
 )
 
 // choose picks the pieces of an answer, nothing where nothing fits.
-func choose(text string, documents []document, budget int) *selection {
+func choose(text string, documents []document, room room) *selection {
 	r := read(text, documents)
-	s := newSelection(documents, budget)
+	s := newSelection(documents, room)
 	candidates := r.candidates()
 	slices.SortStableFunc(candidates, func(a, b candidate) int { return cmp.Compare(b.score, a.score) })
 	if section := r.section(candidates); section >= 0 {
@@ -45,7 +45,7 @@ func choose(text string, documents []document, budget int) *selection {
 			continue
 		}
 		r.addAround(s, c)
-		if s.sentences >= 4 {
+		if s.sentences >= s.room.sentences {
 			break
 		}
 	}

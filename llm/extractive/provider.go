@@ -67,7 +67,7 @@ func answer(request llm.Request) string {
 		// "And how long does that take?" is about what was asked before.
 		question = previous(request.History) + " " + question
 	}
-	return compose(choose(question, documents, budget(request.MaxTokens)))
+	return compose(choose(question, documents, roomOf(request)))
 }
 
 // previous is the visitor's last question before this one.
@@ -80,15 +80,26 @@ func previous(history []llm.Message) string {
 	return ""
 }
 
-// usualLength bounds an answer, in characters: what a chat window shows without scrolling.
-const usualLength = 900
+// room is what an answer may have.
+type room struct{ characters, sentences int }
 
-// budget is the length that an answer may have, in characters. A token is about four.
-func budget(maxTokens int) int {
-	if maxTokens > 0 {
-		return min(usualLength, maxTokens*4)
+// usual is the room of an answer whose owner says nothing: what a chat window shows without scrolling, and
+// as many sentences as are read at once.
+var usual = room{900, 4}
+
+// rooms are those of the lengths that an owner may choose.
+var rooms = map[string]room{"short": {400, 2}, "long": {1_800, 9}}
+
+// roomOf is what a request leaves. A token is about four characters.
+func roomOf(request llm.Request) room {
+	r, known := rooms[request.Length]
+	if !known {
+		r = usual
 	}
-	return usualLength
+	if request.MaxTokens > 0 {
+		r.characters = min(r.characters, request.MaxTokens*4)
+	}
+	return r
 }
 
 // pieces cuts text into groups of words, and text without spaces into groups

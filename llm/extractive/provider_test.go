@@ -232,6 +232,35 @@ func TestAQuestionThatLeansOnTheOneBeforeIsAnswered(t *testing.T) {
 	}
 }
 
+func TestASentenceThatTwoPagesHaveIsSaidOnce(t *testing.T) {
+	t.Parallel()
+	question := "How long is the warranty and what does it cover?"
+	first := llm.Passage{Title: "Warranty", Headings: []string{question}, Text: "The warranty lasts two years.\n\nIt covers the frame."}
+	second := llm.Passage{Title: "Terms", Headings: []string{"Warranty"}, Text: "The warranty lasts two years! The warranty of the battery covers one year."}
+	if got := ask(t, question, first, second); strings.Count(got, "two years") != 1 {
+		t.Errorf("answer = %q", got)
+	}
+}
+
+func TestTheOwnerSaysHowLongAnswersAre(t *testing.T) {
+	t.Parallel()
+	var text strings.Builder
+	for _, part := range []string{"frame", "fork", "saddle", "battery", "motor", "chain", "bell", "lamp", "lock", "basket"} {
+		text.WriteString("The warranty covers the " + part + " of every bicycle that we have sold, and everything that is mounted to it by us.\n\n")
+	}
+	length := func(of string) int {
+		var got strings.Builder
+		request := llm.Request{Question: "What does the warranty cover?", Length: of, MaxTokens: 2_500, Passages: []llm.Passage{{Title: "Warranty", Headings: []string{"What does the warranty cover?"}, Text: text.String()}}}
+		if _, err := (extractive.Provider{}).Answer(t.Context(), request, func(s string) error { got.WriteString(s); return nil }); err != nil {
+			t.Fatal(err)
+		}
+		return utf8.RuneCountInString(got.String())
+	}
+	if short, normal, long := length("short"), length("normal"), length("long"); short > 450 || normal <= short || normal > 950 || long <= normal || normal != length("") {
+		t.Errorf("short answers have %d characters, normal ones %d, long ones %d", short, normal, long)
+	}
+}
+
 func TestHostileTextIsBoundedAndOnlyQuoted(t *testing.T) {
 	t.Parallel()
 	long := "The warranty " + strings.Repeat("goes on and on ", 2_000) + "."

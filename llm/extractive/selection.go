@@ -13,26 +13,34 @@ type selection struct {
 	chosen    map[place]bool
 	length    int // characters
 	sentences int
-	budget    int
+	room      room
+	said      map[string]bool // what was chosen, as it is compared
 }
 
 // place names a part of a block of a document.
 type place struct{ document, block, part int }
 
-func newSelection(documents []document, budget int) *selection {
-	return &selection{documents: documents, chosen: map[place]bool{}, budget: budget}
+func newSelection(documents []document, room room) *selection {
+	return &selection{documents: documents, chosen: map[place]bool{}, room: room, said: map[string]bool{}}
 }
 
 func (s *selection) has(d, b, p int) bool { return s.chosen[place{d, b, p}] }
 
-// add adds a part, unless that makes the answer longer than it may be. The
-// first part may be as long as it is, within reason.
+// add adds a part, unless that makes the answer longer than it may be; one that was said already needs no
+// adding. The first part may be as long as it is, within reason.
 func (s *selection) add(d, b, p int) bool {
 	at := place{d, b, p}
 	part := s.documents[d].blocks[b].parts[p]
 	length := utf8.RuneCountInString(part)
-	if s.chosen[at] || s.length > 0 && s.length+length > s.budget || length > 2*tooLong {
+	if s.chosen[at] || s.length > 0 && s.length+length > s.room.characters || length > 2*tooLong {
 		return false
+	}
+	// Pages repeat each other: what was said is not said again, but for a step that belongs to its list.
+	if said := strings.Join(words(part), " "); s.documents[d].blocks[b].kind == prose && said != "" {
+		if s.said[said] {
+			return true
+		}
+		s.said[said] = true
 	}
 	s.chosen[at] = true
 	s.length += length
@@ -61,9 +69,9 @@ func (s *selection) addSection(d int) {
 	blocks := s.documents[d].blocks
 	for b := range blocks {
 		// A section that goes on is left at the end of a block once enough is said.
-		whole := s.length+blocks[b].length() <= s.budget
+		whole := s.length+blocks[b].length() <= s.room.characters
 		announced := b > 0 && blocks[b-1].introduces()
-		if s.length > s.budget/2 && !whole && !announced || !s.addBlock(d, b) {
+		if s.length > s.room.characters/2 && !whole && !announced || !s.addBlock(d, b) {
 			return
 		}
 	}

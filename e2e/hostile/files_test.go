@@ -65,7 +65,7 @@ func TestFilesThatCannotBeTakenInAreRefusedInWords(t *testing.T) {
 		"program text":                 {"data.py", []byte(marker), 415, "file_type", "Upload a PDF"},
 		"a ZIP":                        {"all.zip", zipped(t, marker+".txt"), 415, "file_type", "Upload a PDF"},
 		"claims to be a workbook":      {"prices.xlsx", []byte(marker + " is no workbook"), 415, "file_type", "Save or export it again"},
-		"the old PowerPoint":           {"old.ppt", append([]byte("\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"), garbage(600)...), 415, "file_type", "old PowerPoint"},
+		"an Outlook message":           {"old.msg", append([]byte("\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"), garbage(600)...), 415, "file_type", "Outlook"},
 		"Word locked, named otherwise": {"letter.bin", lockedWordFile(), 422, "source_encrypted", "Remove the protection"},
 		"an unknown type":              {"x.qqq", []byte(marker), 415, "file_type", "Upload a PDF"},
 	} {

@@ -28,12 +28,16 @@ func compound(ctx context.Context, data []byte) (text, error) {
 		return oldWorkbook(ctx, streams["Workbook"])
 	case streams["Book"] != nil:
 		return oldWorkbook(ctx, streams["Book"])
+	case streams["PowerPoint Document"] != nil:
+		return oldSlides(ctx, streams["PowerPoint Document"], streams["Current User"])
 	}
 	return text{}, unsupported("An old Office file of this kind")
 }
 
 // oldStreams are those that are read; what is embedded or drawn is not.
-var oldStreams = map[string]bool{"WordDocument": true, "0Table": true, "1Table": true, "Workbook": true, "Book": true, "EncryptedPackage": true}
+var oldStreams = map[string]bool{
+	"WordDocument": true, "0Table": true, "1Table": true, "Workbook": true, "Book": true, "EncryptedPackage": true, "PowerPoint Document": true, "Current User": true,
+}
 
 func openCompound(data []byte) (map[string][]byte, error) {
 	container, err := mscfb.New(bytes.NewReader(data))

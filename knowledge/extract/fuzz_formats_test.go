@@ -149,3 +149,11 @@ func FuzzOldWorkbook(f *testing.F) {
 	f.Add(oldSheetStream())
 	f.Fuzz(func(t *testing.T, data []byte) { bounded(t, oldWorkbook, data) })
 }
+
+func FuzzOldSlides(f *testing.F) {
+	presented, user := oldPresentationStreams()
+	f.Add(presented, user)
+	f.Fuzz(func(t *testing.T, stream, user []byte) {
+		bounded(t, func(ctx context.Context, _ []byte) (text, error) { return oldSlides(ctx, stream, user) }, nil)
+	})
+}

@@ -23,6 +23,7 @@ const (
 	EPUB     = "application/epub+zip"
 	DOC      = "application/msword"
 	XLS      = "application/vnd.ms-excel"
+	PPT      = "application/vnd.ms-powerpoint"
 	RTF      = "application/rtf"
 	EML      = "message/rfc822"
 	JSON     = "application/json"
@@ -52,7 +53,7 @@ var byName = map[string]string{
 	".pdf": PDF, ".epub": EPUB, ".rtf": RTF,
 	".docx": DOCX, ".docm": DOCX, ".dotx": DOCX, ".pptx": PPTX, ".pptm": PPTX, ".ppsx": PPTX, ".potx": PPTX, ".xlsx": XLSX, ".xlsm": XLSX, ".xltx": XLSX,
 	".odt": ODT, ".ott": ODT, ".ods": ODS, ".ots": ODS, ".odp": ODP, ".otp": ODP,
-	".doc": DOC, ".dot": DOC, ".xls": XLS, ".xlt": XLS,
+	".doc": DOC, ".dot": DOC, ".xls": XLS, ".xlt": XLS, ".ppt": PPT, ".pps": PPT, ".pot": PPT,
 }
 
 // written are the types that are text with a form of their own: the content of any other type is never text.
@@ -60,7 +61,7 @@ var written = map[string]bool{Markdown: true, HTML: true, CSV: true, Plain: true
 
 // notYet are types that owners upload and are told about by name.
 var notYet = map[string]string{
-	".ppt": "The old PowerPoint format (PPT)", ".pps": "The old PowerPoint format (PPS)", ".msg": "An Outlook message (MSG)",
+	".msg":   "An Outlook message (MSG)",
 	".pages": "A Pages document", ".numbers": "A Numbers spreadsheet", ".key": "A Keynote presentation", ".zip": "A ZIP archive",
 	".xlsb": "A binary Excel workbook (XLSB)",
 }
@@ -129,8 +130,8 @@ func contained(head []byte, ext string) (string, error) {
 	case has("Workbook") || has("Book\x00"):
 		return XLS, nil
 	case has("PowerPoint Document"):
-		return "", unsupported(notYet[".ppt"])
-	case packed || media == DOC || media == XLS:
+		return PPT, nil
+	case packed || media == DOC || media == XLS || media == PPT:
 		return media, nil
 	}
 	return "", unsupported("The old Office format")
@@ -151,7 +152,7 @@ func zipped(head []byte, ext string) (string, error) {
 		rest = rest[4:]
 	}
 	media := byName[ext]
-	if media != "" && !written[media] && media != PDF && media != RTF && media != DOC && media != XLS {
+	if media != "" && !written[media] && media != PDF && media != RTF && media != DOC && media != XLS && media != PPT {
 		return media, nil // what tells stands further down, or is missing
 	}
 	return "", unsupported(named(ext, notYet[".zip"]))

@@ -26,7 +26,7 @@ func TestTheTypeIsDecidedByContentAndName(t *testing.T) {
 		"an old Word file":               {"a.doc", ole, DOC},
 		"an old Word file named DOCX":    {"a.docx", ole + utf16le("WordDocument"), DOC},
 		"an old workbook":                {"a", ole + utf16le("Workbook"), XLS},
-		"old slides":                     {"a.ppt", ole + utf16le("PowerPoint Document"), "The old PowerPoint format (PPT) cannot be read yet."},
+		"old slides":                     {"a.ppt", ole + utf16le("PowerPoint Document"), PPT},
 		"a message of Outlook":           {"a.msg", ole, "An Outlook message (MSG) cannot be read yet."},
 		"another container":              {"a.db", ole, "The old Office format cannot be read yet."},
 		"a workbook":                     {"a.xlsx", zipHead("[Content_Types].xml", "xl/workbook.xml"), XLSX},

@@ -19,7 +19,7 @@ func oldContainer(streams map[string][]byte) []byte {
 	entries := [][]byte{oldEntry("Root Entry", 5, 1, end, 0)}
 	var body []byte
 	i := 0
-	for _, name := range []string{"WordDocument", "0Table", "1Table", "Workbook", "EncryptedPackage"} { // the directory has room for three
+	for _, name := range []string{"WordDocument", "0Table", "1Table", "Workbook", "EncryptedPackage", "PowerPoint Document", "Current User"} { // the directory has room for three
 		content, is := streams[name]
 		if !is {
 			continue
@@ -146,6 +146,106 @@ func oldSheetStream() []byte {
 		oldRecord(recordMerged, uint16(1), uint16(1), uint16(2), uint16(0), uint16(0)), eof,
 	}, nil)
 	return append(globals(uint32(len(globals(0)))), sheet...)
+}
+
+// oldPart is a record of a presentation: of others if it holds some.
+func oldPart(kind, instance int, holds bool, parts ...[]byte) []byte {
+	data := bytes.Join(parts, nil)
+	head := uint16(instance << 4)
+	if holds {
+		head |= 0xf
+	}
+	out := binary.LittleEndian.AppendUint16(nil, head)
+	out = binary.LittleEndian.AppendUint16(out, uint16(kind))
+	return append(binary.LittleEndian.AppendUint32(out, uint32(len(data))), data...)
+}
+
+func words32(values ...uint32) (out []byte) {
+	for _, v := range values {
+		out = binary.LittleEndian.AppendUint32(out, v)
+	}
+	return out
+}
+
+// oldPresentationStreams are three slides, of which the second is hidden and the third has notes; it was saved twice.
+func oldPresentationStreams() (stream, user []byte) {
+	said := func(kind uint32, content string) []byte {
+		return append(oldPart(recordTextKind, 0, false, words32(kind)), oldPart(recordTextBytes, 0, false, []byte(content))...)
+	}
+	box := func(parts ...[]byte) []byte {
+		return oldPart(0x040c, 0, true, oldPart(0xf002, 0, true, oldPart(0xf004, 0, true, oldPart(0xf00d, 0, true, parts...))))
+	}
+	show := func(flags byte) []byte {
+		return oldPart(recordShow, 0, false, make([]byte, 10), []byte{flags, 0}, make([]byte, 4))
+	}
+	var places []uint32
+	add := func(part []byte) {
+		places = append(places, uint32(len(stream)))
+		stream = append(stream, part...)
+	}
+	add(oldPart(0x03e8, 0, true,
+		oldPart(recordSlideList, 2, true, oldPart(recordSlideAt, 0, false, words32(5, 0, 0, 900, 0))),
+		oldPart(recordSlideList, 0, true,
+			oldPart(recordSlideAt, 0, false, words32(2, 0, 0, 256, 0)), said(0, "Returns"), said(1, "Within 45 days\rif unused"),
+			oldPart(recordSlideAt, 0, false, words32(3, 0, 0, 257, 0)), said(0, "Secret"),
+			oldPart(recordSlideAt, 0, false, words32(4, 0, 0, 258, 0)), said(1, "only in the outline"))))
+	add(oldPart(recordSlide, 0, true, show(0), box(oldPart(recordTextKind, 0, false, words32(4)), oldPart(recordTextChars, 0, false, []byte("\xac\x20 \x005\x00"))),
+		box(oldPart(recordOutlineRef, 0, false, words32(1))), box(oldPart(recordOutlineRef, 0, false, words32(0))), box(said(4, "*"))))
+	add(oldPart(recordSlide, 0, true, show(4)))
+	add(oldPart(recordSlide, 0, true, box(said(6, "An older state"))))
+	add(oldPart(0x03f0, 0, true, oldPart(recordNotesOf, 0, false, words32(258, 0)), box(said(2, "Say it twice.")), box(said(4, "not a note"))))
+	first := uint32(len(stream))
+	stream = append(stream, oldPart(recordDirectory, 0, false, words32(5<<20|1), words32(places...))...)
+	edit := uint32(len(stream))
+	stream = append(stream, oldPart(recordEdit, 0, false, words32(0, 0, 0, first, 1, 0, 0))...)
+	again := uint32(len(stream))
+	stream = append(stream, oldPart(recordSlide, 0, true, box(said(6, "Prices")))...)
+	second := uint32(len(stream))
+	stream = append(stream, oldPart(recordDirectory, 0, false, words32(1<<20|4, again))...)
+	last := uint32(len(stream))
+	stream = append(stream, oldPart(recordEdit, 0, false, words32(0, 0, edit, second, 1, 0, 0))...)
+	return stream, oldPart(0x0ff6, 0, false, words32(20, 0xe391c05f, last))
+}
+
+func TestAnOldPresentationIsReadInItsOrder(t *testing.T) {
+	t.Parallel()
+	stream, user := oldPresentationStreams()
+	_, got := extracted(t, PPT, oldContainer(map[string][]byte{"PowerPoint Document": stream, "Current User": user}))
+	equal(t, got,
+		"1 Returns: € 5",
+		"1 Returns: - Within 45 days",
+		"1 Returns: - if unused",
+		"3 Prices: only in the outline",
+		"3 Prices: Say it twice.",
+	)
+}
+
+func TestAnOldPresentationThatCannotBeReadSaysWhy(t *testing.T) {
+	t.Parallel()
+	stream, user := oldPresentationStreams()
+	locked, lost, circle := bytes.Clone(user), bytes.Clone(user), bytes.Clone(stream)
+	binary.LittleEndian.PutUint32(locked[12:], 0xf3d1c4df)
+	binary.LittleEndian.PutUint32(lost[16:], 7)
+	last := binary.LittleEndian.Uint32(user[16:])
+	binary.LittleEndian.PutUint32(circle[last+8+8:], last)
+	for name, c := range map[string]struct {
+		stream, user []byte
+		want         error
+	}{
+		"protected by a password":    {stream, locked, ErrEncrypted},
+		"without its last state":     {stream, nil, ErrBroken},
+		"its last state is lost":     {stream, lost, ErrBroken},
+		"truncated":                  {stream[:len(stream)/2], user, ErrBroken},
+		"a history without an end":   {circle, user, ErrBroken},
+		"with a protected last edit": {slices.Concat(stream, oldPart(recordEdit, 0, false, words32(0, 0, 0, 0, 1, 0, 0, 9))), oldPart(0x0ff6, 0, false, words32(20, 0, uint32(len(stream)))), ErrEncrypted},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			if _, err := oldSlides(t.Context(), c.stream, c.user); !errors.Is(err, c.want) {
+				t.Errorf("error %v, want %v", err, c.want)
+			}
+		})
+	}
 }
 
 func TestAnOldWorkbookIsReadAsPeopleSeeIt(t *testing.T) {

@@ -3,12 +3,10 @@ package knowledge
 import (
 	"cmp"
 	"context"
-	"encoding/json"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
-	"unicode"
 
 	"parley/chat"
 	"parley/knowledge/extract"
@@ -23,24 +21,6 @@ func dataDir(t testing.TB) string {
 		t.Skip("set PARLEY_EVAL_DATA to a folder of retrieval sets to measure with them")
 	}
 	return dir
-}
-
-// lines reads a file of JSON lines.
-func lines[T any](t testing.TB, path string) (all []T) {
-	t.Helper()
-	file, err := os.Open(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer file.Close()
-	for decoder := json.NewDecoder(file); decoder.More(); {
-		var one T
-		if err := decoder.Decode(&one); err != nil {
-			t.Fatal(err)
-		}
-		all = append(all, one)
-	}
-	return all
 }
 
 // shelve reads documents into a library and returns which source is which document.
@@ -130,90 +110,69 @@ func figures(t testing.TB, library *Library, names map[string]string, set string
 	return measure.Mean(all)
 }
 
-func TestRetrievalIsAsGoodAsAPlainBM25(t *testing.T) {
+// Goals, where issues set some, and else what a plain BM25 (k1 1.2, b 0.75, Porter's stemmer, pairs of characters for Chinese) reaches.
+func TestRetrievalReachesItsGoals(t *testing.T) {
 	dir := dataDir(t)
 	for _, set := range []struct {
 		name      string
 		documents map[string]func(*Reader) (Source, error)
 		questions string
-		reference measure.Figures
+		goal      measure.Figures
 	}{
-		{"claude-docs", corpus(t, dir+"/ir/claude-docs"), "/ir/claude-docs", measure.Figures{NDCG: 0.707, Recall: 0.805, Hit: 0.93}},
-		{"helpcentre pages", folder(t, dir+"/helpcentre-plausible/files"), "/helpcentre-plausible/pages", measure.Figures{NDCG: 0.740, Recall: 0.895, Hit: 0.816}},
+		{"claude-docs", corpus(t, dir+"/ir/claude-docs"), "/ir/claude-docs", measure.Figures{NDCG: 0.72, Recall: 0.805, Hit: 0.93}},
 		{"code-chunks", corpus(t, dir+"/ir/code-chunks"), "/ir/code-chunks", measure.Figures{NDCG: 0.626, Recall: 0.801, Hit: 0.758}},
 		{"xquad-en", corpus(t, dir+"/ir/xquad-en"), "/ir/xquad-en", measure.Figures{NDCG: 0.965, Recall: 0.993, Hit: 0.987}},
 		{"xquad-es", corpus(t, dir+"/ir/xquad-es"), "/ir/xquad-es", measure.Figures{NDCG: 0.951, Recall: 0.989, Hit: 0.978}},
 		{"xquad-zh", corpus(t, dir+"/ir/xquad-zh"), "/ir/xquad-zh", measure.Figures{NDCG: 0.963, Recall: 0.992, Hit: 0.991}},
+		{"helpcentre pages", folder(t, dir+"/helpcentre-plausible/files"), "/helpcentre-plausible/pages", measure.Figures{NDCG: 0.76, Recall: 0.895, Hit: 0.84}},
+		{"helpcentre sections", corpus(t, dir+"/helpcentre-plausible/sections"), "/helpcentre-plausible/sections", measure.Figures{NDCG: 0.509, Recall: 0.64, Hit: 0.75}},
 	} {
 		t.Run(set.name, func(t *testing.T) {
 			library, names := shelve(t, set.documents)
-			got, want := figures(t, library, names, dir+set.questions), set.reference
-			t.Logf("nDCG@10 %.3f (%.3f)  Recall@10 %.3f (%.3f)  hit@5 %.3f (%.3f)", got.NDCG, want.NDCG, got.Recall, want.Recall, got.Hit, want.Hit)
+			got, want := figures(t, library, names, dir+set.questions), set.goal
+			t.Logf("%-20s nDCG@10 %.4f (%.3f)  Recall@10 %.4f (%.3f)  hit@5 %.4f (%.3f)", set.name, got.NDCG, want.NDCG, got.Recall, want.Recall, got.Hit, want.Hit)
 			if got.NDCG < want.NDCG || got.Recall < want.Recall-0.005 || got.Hit < want.Hit-0.005 {
-				t.Error("worse than the reference")
+				t.Error("worse than the goal")
 			}
 		})
 	}
 }
 
-// evidence is recalled as far as its runs of five words stand in the five best passages.
 func TestPassagesHoldTheEvidence(t *testing.T) {
 	dir := dataDir(t)
 	library, _ := shelve(t, folder(t, dir+"/spans/documents"))
-	recalled, precise, asked := 0.0, 0.0, 0.0
-	type question struct {
-		Question string
-		Evidence []struct{ Text string }
+	recalled, precise, size := 0.0, 0.0, 0
+	questions, err := measure.Evidence(dir + "/spans")
+	if err != nil {
+		t.Fatal(err)
 	}
-	for _, q := range lines[question](t, dir+"/spans/questions.jsonl") {
-		hits, err := library.Search(context.Background(), "t", "b", q.Question, 5)
+	for _, q := range questions {
+		hits, err := library.Search(context.Background(), "t", "b", q.Text, 5)
 		if err != nil {
 			t.Fatal(err)
 		}
-		retrieved, size := map[string]bool{}, 0
+		var texts []string
 		for _, h := range hits {
+			texts = append(texts, h.Text)
 			size += len(h.Text)
-			for _, run := range runs(h.Text) {
-				retrieved[run] = true
-			}
 		}
-		found, all, length := 0, 0, 0
-		for _, e := range q.Evidence {
-			length += len(e.Text)
-			for _, run := range runs(e.Text) {
-				all++
-				if retrieved[run] {
-					found++
-				}
-			}
-		}
-		recalled += float64(found) / float64(all)
-		precise += float64(found) / float64(all) * float64(length) / float64(size)
-		asked++
+		recall, precision := q.Held(texts)
+		recalled, precise = recalled+recall, precise+precision
 	}
-	t.Logf("recall of evidence %.3f, precision %.3f (reference with pieces of 1,200 characters: 0.917, 0.043)", recalled/asked, precise/asked)
-	if recalled/asked < 0.89 || precise/asked < 0.042 {
-		t.Error("passages hold less of the evidence than they did")
+	n := float64(len(questions))
+	t.Logf("recall of evidence %.4f, precision %.4f in passages of %.0f characters (a plain BM25 with pieces of 1,200: 0.917, 0.043; of 800: 0.863, 0.061)",
+		recalled/n, precise/n, float64(size)/n/5)
+	if recalled/n < 0.90 || precise/n < 0.043 {
+		t.Error("worse than the goal")
 	}
-}
-
-func runs(text string) (out []string) {
-	words := strings.FieldsFunc(strings.ToLower(text), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
-	for i := range max(len(words)-4, 1) {
-		out = append(out, strings.Join(words[i:min(i+5, len(words))], " "))
-	}
-	return out
 }
 
 // Whoever asks about something else must be told so; whoever asks about what is there must not.
 func TestConfidenceTellsAnswersFromNothingFound(t *testing.T) {
 	dir := dataDir(t)
-	type utterance struct{ Text, Intent string }
-	var strangers []string
-	for _, u := range lines[utterance](t, dir+"/intents/clinc150.jsonl") {
-		if u.Intent == "oos" {
-			strangers = append(strangers, u.Text)
-		}
+	strangers, err := measure.OutOfScope(dir + "/intents/clinc150.jsonl")
+	if err != nil {
+		t.Fatal(err)
 	}
 	for _, set := range []struct {
 		name                string
@@ -221,22 +180,22 @@ func TestConfidenceTellsAnswersFromNothingFound(t *testing.T) {
 		questions           string
 		answered, strangers float64 // at least, at most
 	}{
-		{"helpcentre pages", folder(t, dir+"/helpcentre-plausible/files"), "/helpcentre-plausible/pages", 0.98, 0.09},
-		{"claude-docs", corpus(t, dir+"/ir/claude-docs"), "/ir/claude-docs", 0.92, 0.10},
-		{"xquad-en", corpus(t, dir+"/ir/xquad-en"), "/ir/xquad-en", 0.94, 0.17},
+		{"helpcentre pages", folder(t, dir+"/helpcentre-plausible/files"), "/helpcentre-plausible/pages", 0.90, 0.05},
+		{"claude-docs", corpus(t, dir+"/ir/claude-docs"), "/ir/claude-docs", 0.86, 0.06},
+		{"xquad-en", corpus(t, dir+"/ir/xquad-en"), "/ir/xquad-en", 0.88, 0.10},
 	} {
 		t.Run(set.name, func(t *testing.T) {
 			library, _ := shelve(t, set.documents)
 			confidences := func(questions []string) []float64 {
 				var all []float64
 				for _, q := range questions {
-					hits, err := library.Search(context.Background(), "t", "b", q, 1)
+					hits, err := library.Search(context.Background(), "t", "b", q, 8)
 					if err != nil {
 						t.Fatal(err)
 					}
 					best := 0.0
-					if len(hits) > 0 {
-						best = hits[0].Confidence
+					for _, h := range hits {
+						best = max(best, h.Confidence)
 					}
 					all = append(all, best)
 				}
@@ -251,8 +210,8 @@ func TestConfidenceTellsAnswersFromNothingFound(t *testing.T) {
 				own = append(own, q.Text)
 			}
 			in, out := confidences(own), confidences(strangers)
-			for _, threshold := range []float64{0.4, 0.45, 0.5, 0.55, 0.6} {
-				t.Logf("from %.2f: %.3f of %d questions answered, %.3f of %d out of scope", threshold, share(in, threshold), len(in), share(out, threshold), len(out))
+			for _, threshold := range []float64{0.45, 0.5, 0.55, 0.6, 0.65, DefaultThreshold} {
+				t.Logf("%s from %.2f: %.3f of %d questions refused, %.3f of %d out of scope answered", set.name, threshold, 1-share(in, threshold), len(in), share(out, threshold), len(out))
 			}
 			if share(in, DefaultThreshold) < set.answered || share(out, DefaultThreshold) > set.strangers {
 				t.Error("the default threshold tells them apart worse than it did")

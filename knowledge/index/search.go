@@ -23,14 +23,22 @@ var (
 // 0.005 of the evidence when there is one long document.
 const further = 0.9
 
-// Parameters of the confidence, tuned on questions that four knowledge bases answer and
+// coverage is how much of its score a passage gets again if it has all words of the question: one that has each of them once
+// says more of it than one that has half of them often (Fox and Shaw: "Combination of multiple searches", 1994). It is worth 0.008 of the evidence in
+// long documents, and 0.0015 in Chinese; sections of documentation lose 0.003.
+const coverage = 0.3
+
+// Parameters of the confidence, tuned on questions that three knowledge bases answer and
 // 1,100 that none does.
 const (
 	// leastPassages is the size below which the rarity of words is not told from the index: in one of two
 	// passages every word is common.
 	leastPassages = 500
 	// smallTalkWeight is what words of small talk count beside others.
-	smallTalkWeight = 0.15
+	smallTalkWeight = 0.3
+	// rarity is the power of a word's rarity that counts: with 1, a rare name that is not there outweighs all that is. At the threshold
+	// at which 0.05 of the strangers' questions are answered, 0.04 of a documentation's own are refused instead of 0.16.
+	rarity = 0.7
 	// enough rare words are a match, however many others the question has: long questions
 	// are never covered as a whole.
 	enough = 3
@@ -61,7 +69,8 @@ func (x *Index) Search(query string, limit int, allowed func(source string) bool
 	best := make(top, 0, limit)
 	for _, p := range x.parts {
 		p.score(words, x.average, func(e entry, score, covered float64) {
-			m := Match{Source: p.sources[e.source], Order: int(e.order), Score: score, Confidence: min(covered/total, 1)}
+			share := min(covered/total, 1)
+			m := Match{Source: p.sources[e.source], Order: int(e.order), Score: score * (1 + coverage*share), Confidence: share}
 			if best.takes(m, limit) && !p.dead[m.Source] && (allowed == nil || allowed(m.Source)) {
 				best.put(m, limit)
 			}
@@ -98,13 +107,13 @@ func (x *Index) weigh(words []word) (whole float64) {
 		}
 		df = min(df, n)
 		words[i].idf = idf(n, df)
-		words[i].weight = idf(max(n, leastPassages), df)
+		words[i].weight = math.Pow(idf(max(n, leastPassages), df), rarity)
 		if words[i].common {
 			words[i].weight *= smallTalkWeight
 		}
 		whole += words[i].weight
 	}
-	return min(whole, enough*idf(max(n, leastPassages), 0))
+	return min(whole, enough*math.Pow(idf(max(n, leastPassages), 0), rarity))
 }
 
 // sum is what the words add up to for an entry.

@@ -42,8 +42,11 @@ const (
 	quick      = time.Second
 )
 
-// dueSources is how many sources are begun with at a time.
-const dueSources = 200
+// At most so many sources are begun with at a time, and so many times in a row; the rest waits for the next minute.
+const (
+	dueSources = 200
+	dueTimes   = 50
+)
 
 // Later is an error that says when to come again. Nothing is wrong with what was to be done.
 type Later struct {
@@ -69,8 +72,30 @@ func (e *Embedding) Due(ctx context.Context) error {
 		e.failed(err)
 		return fmt.Errorf("ask the embedding model for its dimensions: %w", err)
 	}
-	if _, err := e.store.BeginEmbedding(ctx, name, dueSources); err != nil {
-		return fmt.Errorf("begin to embed: %w", err)
+	for range dueTimes {
+		begun, err := e.store.BeginEmbedding(ctx, name, dueSources)
+		if err != nil {
+			return fmt.Errorf("begin to embed: %w", err)
+		}
+		if begun < dueSources {
+			break
+		}
+	}
+	return nil
+}
+
+// Begin begins to embed a source. Nothing happens while the model wants a pause: Due will.
+func (e *Embedding) Begin(ctx context.Context, tenant, id string) error {
+	if e.paused() > 0 {
+		return nil
+	}
+	name, _, err := e.named(ctx)
+	if err != nil {
+		e.failed(err)
+		return fmt.Errorf("ask the embedding model for its dimensions: %w", err)
+	}
+	if err := e.store.KeepVectors(ctx, tenant, id, name, nil, false); err != nil && !errors.Is(err, chat.ErrNotFound) {
+		return fmt.Errorf("begin to embed source %s: %w", id, err)
 	}
 	return nil
 }

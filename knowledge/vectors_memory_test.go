@@ -122,12 +122,10 @@ func (v *memoryVectors) SetNote(_ context.Context, tenant, source, note string) 
 
 // embedAll does the steps that are queued, as the jobs would, until none is left or one fails.
 func (v *memoryVectors) embedAll(ctx context.Context, e *Embedding, tenant string) error {
-	for begun := 0; ; begun++ {
-		if begun%dueSources == 0 {
-			if err := e.Due(ctx); err != nil {
-				return err
-			}
-		}
+	if err := e.Due(ctx); err != nil {
+		return err
+	}
+	for {
 		v.vectors.Lock()
 		if len(v.queued) == 0 {
 			v.vectors.Unlock()

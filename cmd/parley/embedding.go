@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"log/slog"
 	"net/http"
 
 	"parley/cmd/parley/tracing"
@@ -36,6 +37,21 @@ func (p *platform) openEmbedding() error {
 		return fmt.Errorf("set up the embedding model: %w", err)
 	}
 	p.embedding = knowledge.NewEmbedding(p.store, model, p.logger)
+	return nil
+}
+
+// readSource is the job that reads. What is Ready after it is embedded at once; pages of a site, and what an edit changes, within a minute.
+func (p *platform) readSource(ctx context.Context, tenant, id string) error {
+	if err := p.reader.Read(ctx, tenant, id); err != nil || p.embedding == nil {
+		return err
+	}
+	source, err := p.store.SourceOf(ctx, tenant, id)
+	if err == nil && source.State == knowledge.Ready && source.Embedded < source.Passages {
+		err = p.embedding.Begin(ctx, tenant, id)
+	}
+	if err != nil {
+		p.logger.Warn("what was read is embedded later", slog.String("tenant", tenant), slog.String("source", id), slog.Any("error", err))
+	}
 	return nil
 }
 

@@ -18,33 +18,39 @@ import (
 type EvalCmd struct {
 	Data string `arg:"" help:"Folder of retrieval sets, with ir/, helpcentre-plausible/, spans/ and intents/." type:"existingdir"`
 	URL  string `help:"A running server. Without it, one is started for the occasion." placeholder:"http://127.0.0.1:8080"`
+
+	EmbeddingModel string `help:"Name of an embedding model for the server that is started: what is measured is words and vectors together. A server that runs already has its own." placeholder:"NAME"`
+	EmbeddingURL   string `name:"embedding-url" help:"Where that model is, up to and with /v1." placeholder:"URL"`
+	EmbeddingKey   string `name:"embedding-key" env:"PARLEY_EMBEDDING_KEY" help:"Key for it."`
 }
 
 // Run measures all sets and prints a table and a line of JSON for each.
 func (c *EvalCmd) Run(ctx context.Context) error {
 	url := strings.TrimRight(c.URL, "/")
 	if url == "" {
-		started, stop, err := serveForNow(ctx)
+		started, stop, err := serveForNow(ctx, Config{EmbeddingModel: c.EmbeddingModel, EmbeddingURL: c.EmbeddingURL, EmbeddingKey: c.EmbeddingKey})
 		if err != nil {
 			return fmt.Errorf("start a server: %w", err)
 		}
 		defer stop()
 		url = started
 	}
-	return evaluate(ctx, url, c.Data, evalMeasures(), os.Stdout)
+	client := &evalClient{url: url, http: &http.Client{Timeout: time.Minute}, embeds: c.EmbeddingModel != ""}
+	return evaluate(ctx, client, c.Data, evalMeasures(), os.Stdout)
 }
 
-// serveForNow starts the platform on a free port with an empty folder, whatever
+// serveForNow starts the platform with this configuration on a free port with an empty folder, whatever
 // the environment says, and returns how to stop it.
-func serveForNow(ctx context.Context) (url string, stop func(), err error) {
+func serveForNow(ctx context.Context, config Config) (url string, stop func(), err error) {
 	folder, err := os.MkdirTemp("", "parley-eval-")
 	if err != nil {
 		return "", nil, err
 	}
 	ctx, cancel := context.WithCancel(ctx)
 	ready, ended := make(chan string, 1), make(chan error, 1)
+	config.Addr, config.Data, config.Limits, config.LimitUpload = "127.0.0.1:0", folder, "off", 50<<20
 	command := &ServeCmd{
-		Config:  Config{Addr: "127.0.0.1:0", Data: folder, Limits: "off", LimitUpload: 50 << 20},
+		Config:  config,
 		logger:  slog.New(slog.DiscardHandler),
 		onReady: func(url string) { ready <- url },
 	}
@@ -69,8 +75,7 @@ func serveForNow(ctx context.Context) (url string, stop func(), err error) {
 }
 
 // evaluate measures one after the other and prints what it found.
-func evaluate(ctx context.Context, url, data string, measures []evalMeasure, out io.Writer) error {
-	client := &evalClient{url: url, http: &http.Client{Timeout: time.Minute}}
+func evaluate(ctx context.Context, client *evalClient, data string, measures []evalMeasure, out io.Writer) error {
 	if err := client.register(ctx); err != nil {
 		return err
 	}

@@ -22,6 +22,7 @@ import (
 type evalClient struct {
 	url, token string
 	http       *http.Client
+	embeds     bool // what is read is waited for until it has vectors
 }
 
 func (c *evalClient) register(ctx context.Context) error {
@@ -146,21 +147,26 @@ func (c *evalClient) add(ctx context.Context, bot string, d evalDocument) (strin
 	return source.ID, err
 }
 
-// await polls until a source is read.
+// await polls until a source is read, and embedded if it is to be.
 func (c *evalClient) await(ctx context.Context, bot, id string) error {
 	for wait := 10 * time.Millisecond; ; wait = min(2*wait, time.Second) {
 		var source struct {
-			State string `json:"state"`
-			Error string `json:"error"`
+			State    string `json:"state"`
+			Error    string `json:"error"`
+			Note     string `json:"note"`
+			Passages int    `json:"passages"`
+			Embedded int    `json:"embedded"`
 		}
 		if err := c.do(ctx, http.MethodGet, "/bots/"+bot+"/sources/"+id, "", nil, &source); err != nil {
 			return err
 		}
-		switch source.State {
-		case "ready":
-			return nil
-		case "failed":
+		switch {
+		case source.State == "failed":
 			return errors.New(source.Error)
+		case source.State == "ready" && (!c.embeds || source.Embedded >= source.Passages):
+			return nil
+		case c.embeds && strings.Contains(source.Note, "Search by meaning"):
+			return errors.New(source.Note)
 		}
 		if err := pause(ctx, wait); err != nil {
 			return err

@@ -134,7 +134,7 @@ func evaluated(t *testing.T, data string, server *evalServer, measures ...evalMe
 	web := httptest.NewServer(server)
 	defer web.Close()
 	var out bytes.Buffer
-	err := evaluate(t.Context(), web.URL, data, measures, &out)
+	err := evaluate(t.Context(), &evalClient{url: web.URL, http: web.Client()}, data, measures, &out)
 	return out.String(), err
 }
 

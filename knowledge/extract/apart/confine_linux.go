@@ -5,6 +5,8 @@ import (
 	"os"
 	"os/exec"
 	"runtime/debug"
+	"strconv"
+	"strings"
 	"syscall"
 
 	"golang.org/x/sys/unix"
@@ -30,10 +32,20 @@ func confine(s start) error {
 		limit(unix.RLIMIT_NOFILE, maxFiles)
 		limit(unix.RLIMIT_FSIZE, 0)
 		// Not the address space, of which Go reserves much more than it uses.
-		limit(unix.RLIMIT_DATA, uint64(s.Memory))
+		limit(unix.RLIMIT_DATA, dataSize()+uint64(s.Memory))
 		debug.SetMemoryLimit(s.Memory / 4 * 3) // collect garbage rather than fail
 	}
 	return errors.Join(errs...)
+}
+
+// dataSize is what the process has of what RLIMIT_DATA bounds, in bytes: much under the race detector.
+func dataSize() uint64 {
+	content, err := os.ReadFile("/proc/self/statm")
+	if fields := strings.Fields(string(content)); err == nil && len(fields) > 5 {
+		pages, _ := strconv.ParseUint(fields[5], 10, 64) // none if it is no number
+		return pages * uint64(os.Getpagesize())
+	}
+	return 0
 }
 
 // alone keeps signals that a terminal sends to all of its processes from a child: only the parent ends it.

@@ -98,7 +98,8 @@ func (p *process) verdict(err error) error {
 	case errors.Is(err, errGarbage):
 		return extract.ErrBroken.Because(err) // we ended it
 	case status.Signaled() && status.Signal() == syscall.SIGKILL, // by the kernel, whose memory was short
-		p.said.has("out of memory"), p.said.has("cannot allocate memory"): // by Go
+		p.said.has("out of memory"), p.said.has("cannot allocate memory"), // as Go says it
+		p.said.has("failed to allocate"): // as the race detector does
 		return extract.ErrTooBig.Because(cause)
 	}
 	return extract.ErrBroken.Because(cause)

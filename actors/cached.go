@@ -60,12 +60,13 @@ func (c *answers) key(q ask, bot *chat.Bot, language string, books knowledge.Boo
 	if c == nil || q.preview || !q.first() || question == "" {
 		return ""
 	}
-	version := bot.Version
+	// What is known may be newer than this node's copy of the settings, or older while a large change is being loaded.
+	known := int64(-1)
 	if versioned, can := books.(interface{ Version() int64 }); can {
-		version = max(version, versioned.Version()) // what is known may be newer than this node's copy of the settings
+		known = versioned.Version()
 	}
 	mac := hmac.New(sha256.New, c.secret)
-	for _, part := range []string{q.tenant, q.bot, fmt.Sprint(version, bot.Version), q.locale, language, question, sense(q.text)} {
+	for _, part := range []string{q.tenant, q.bot, fmt.Sprint(bot.Version), fmt.Sprint(known), q.locale, language, question, sense(q.text)} {
 		fmt.Fprintf(mac, "%d:%s", len(part), part)
 	}
 	return hex.EncodeToString(mac.Sum(nil))

@@ -12,12 +12,21 @@ import (
 
 	"parley/e2e/owner"
 	"parley/e2e/server"
+	"parley/persistence/testbed"
 )
 
 func TestMain(m *testing.M) { os.Exit(server.Main(m)) }
 
 // patience bounds the wait for what takes no time on a machine with nothing else to do.
 const patience = 60 * time.Second
+
+// onBoth plays on SQLite and on Postgres.
+func onBoth(t *testing.T, play func(t *testing.T, h *house)) {
+	t.Run("SQLite", func(t *testing.T) { play(t, open(t)) })
+	t.Run("Postgres", func(t *testing.T) { play(t, open(t, onPostgres(t))) })
+}
+
+func onPostgres(t *testing.T) string { return "DATABASE_URL=" + testbed.Postgres(t, testbed.NoSync) }
 
 // house is a running server with a business that has a bot.
 type house struct {

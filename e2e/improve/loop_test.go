@@ -16,7 +16,10 @@ const correct = "Refunds take two weeks.\n\nYou get them the way you paid."
 
 func TestAQuestionThatWasNotAnsweredBecomesAnAnswer(t *testing.T) {
 	t.Parallel()
-	h := open(t)
+	onBoth(t, aQuestionThatWasNotAnsweredBecomesAnAnswer)
+}
+
+func aQuestionThatWasNotAnsweredBecomesAnAnswer(t *testing.T, h *house) {
 	first := h.ask("How long does a refund take?")
 	h.ask("refund how long")
 	h.ask("Do you sell bicycles?")
@@ -70,7 +73,10 @@ func TestAQuestionThatWasNotAnsweredBecomesAnAnswer(t *testing.T) {
 
 func TestAnAnswerThatWasDislikedIsNoticed(t *testing.T) {
 	t.Parallel()
-	h := open(t)
+	onBoth(t, anAnswerThatWasDislikedIsNoticed)
+}
+
+func anAnswerThatWasDislikedIsNoticed(t *testing.T, h *house) {
 	ctx, stop := context.WithTimeout(t.Context(), patience)
 	defer stop()
 	v := client.New(client.Options{URL: "ws://" + h.server.Address + "/api/v1/socket", Bot: h.bot, Name: "v", Bearer: func() string { return h.Token }})
@@ -134,7 +140,10 @@ func (h *house) finish(begun run) (ended run) {
 
 func TestTestsTellWhatAChangeBroke(t *testing.T) {
 	t.Parallel()
-	h := open(t)
+	onBoth(t, testsTellWhatAChangeBroke)
+}
+
+func testsTellWhatAChangeBroke(t *testing.T, h *house) {
 	begin := func(body map[string]any) (begun run) {
 		h.t.Helper()
 		h.Call(http.MethodPost, h.path("test-runs"), body, &begun)
@@ -165,9 +174,24 @@ func TestTestsTellWhatAChangeBroke(t *testing.T) {
 	}
 }
 
-func TestARunGoesOnAfterAKill(t *testing.T) {
+// Killed in the middle of a step, which is given up after 90 seconds, on SQLite; told to end, as for a new version, on Postgres.
+func TestARunGoesOnWhereverItsProcessEnds(t *testing.T) {
 	t.Parallel()
-	h := open(t)
+	t.Run("killed", func(t *testing.T) {
+		h := open(t)
+		aRunGoesOn(t, h, h.server.Kill)
+	})
+	t.Run("told to end", func(t *testing.T) {
+		h := open(t, onPostgres(t))
+		aRunGoesOn(t, h, func() {
+			if code := h.server.Stop(); code != 0 {
+				t.Errorf("ended with %d", code)
+			}
+		})
+	})
+}
+
+func aRunGoesOn(t *testing.T, h *house, end func()) {
 	table := "question,phrase\n"
 	for i := range 400 {
 		table += fmt.Sprintf("How much does shipping of parcel %d cost?,five euros\n", i)
@@ -184,18 +208,22 @@ func TestARunGoesOnAfterAKill(t *testing.T) {
 	h.Call(http.MethodPost, h.path("test-runs"), map[string]any{}, &begun)
 	h.eventually("some questions are asked", func() bool { return h.run(begun.ID).Done > 0 || h.run(begun.ID).State != "running" })
 	before := h.run(begun.ID)
-	h.server.Kill()
+	end()
 	h.server.Run()
 	ended := h.finish(begun)
 	if ended.State != "finished" || ended.Done != 400 || ended.Passed != 400 || len(ended.Results) != 400 {
 		t.Errorf("%s %s, %d of %d, %d passed", ended.State, ended.Error, ended.Done, ended.Of, ended.Passed)
 	}
-	t.Logf("%d of %d questions were asked before the kill", before.Done, before.Of)
+	t.Logf("%d of %d questions were asked before the end of the process", before.Done, before.Of)
 }
 
 func TestAnAnswerWhosePageHasChangedIsFlagged(t *testing.T) {
 	t.Parallel()
-	h, web := open(t), serve(t)
+	onBoth(t, anAnswerWhosePageHasChangedIsFlagged)
+}
+
+func anAnswerWhosePageHasChangedIsFlagged(t *testing.T, h *house) {
+	web := serve(t)
 	web.write("/docs/", "Help", `<a href="/docs/warranty">Warranty</a>`)
 	web.write("/docs/warranty", "Warranty", "The warranty of a lamp lasts two years.\nKeep the receipt.")
 	var source struct{ ID string }

@@ -105,12 +105,19 @@ func (d *pdfDocument) Pages() int    { return d.pages }
 func (d *pdfDocument) Note() string  { return d.note }
 func (d *pdfDocument) Close()        { d.close() }
 
-// left notes that a page was left out. Which others were is not said: they may be read in another step.
-func (d *pdfDocument) left(page int, why string) {
+// remark keeps the first note. Of which other pages it is true is not said: they may be read in another step.
+func (d *pdfDocument) remark(format string, page int) {
 	if d.note == "" {
-		d.note = fmt.Sprintf("At least one page could not be read and was left out: page %d %s. Export or save the file again if its text is missed.", page+1, why)
+		d.note = fmt.Sprintf(format, page+1)
 	}
 }
+
+// What is said of a page that is left out.
+const (
+	damagedPage = "At least one page is damaged and was left out: page %d. If its text is missed, export or save the file again, and upload that."
+	slowPage    = "At least one page takes too long to read and was left out: page %d. If its text is missed, simplify it, and upload the file again."
+	pictures    = "At least one page holds pictures and no text: page %d. If what they show is missed, upload a version with selectable text (for example after text recognition)."
+)
 
 // before is how many pages before a batch are looked at for what runs through all pages: a batch may be short.
 const before = 6
@@ -140,13 +147,13 @@ func (d *pdfDocument) Read(ctx context.Context, from int) ([]Block, int, error) 
 		}
 		if errors.Is(err, ErrTooSlow) {
 			if next == from {
-				d.left(next, "takes too long to read")
+				d.remark(slowPage, next)
 				next++
 			}
 			break
 		}
 		if err != nil {
-			d.left(next, "is damaged") // which is no reason to refuse the book
+			d.remark(damagedPage, next) // which is no reason to refuse the book
 		}
 		repeated.look(next, lines)
 		words.learn(lines)

@@ -166,8 +166,26 @@ func TestADamagedPageIsLeftOutAndSaid(t *testing.T) {
 	}
 	defer d.Close()
 	blocks, _, err := d.Read(t.Context(), 0)
-	if err != nil || len(blocks) != 2 || !strings.Contains(d.Note(), "page 2 is damaged") {
+	if err != nil || len(blocks) != 2 || !strings.Contains(d.Note(), "page is damaged and was left out: page 2.") {
 		t.Errorf("%d pages, %+v, note %q, error %v", d.Pages(), blocks, d.Note(), err)
+	}
+}
+
+func TestAPageOfPicturesAmongOthersIsSaid(t *testing.T) {
+	t.Parallel()
+	file := string(drawnPDF([]put{{60, 700, "One.", 0}}, []put{{60, 700, "............................................", 0}}, nil))
+	begin := strings.LastIndex(file, "/F1 12 Tf")
+	end := begin + strings.Index(file[begin:], "\n")
+	picture := "ET q 100 0 0 100 50 50 cm BI /W 1 /H 1 /CS /G /BPC 8 ID \xff EI Q BT"
+	file = file[:begin] + picture + strings.Repeat(" ", end-begin-len(picture)) + file[end:]
+	d, err := shared().Open(t.Context(), PDF, []byte(file))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer d.Close()
+	blocks, _, err := d.Read(t.Context(), 0)
+	if err != nil || len(blocks) != 1 || !strings.Contains(d.Note(), "pictures and no text: page 2.") {
+		t.Errorf("%+v, note %q, error %v", blocks, d.Note(), err)
 	}
 }
 
@@ -180,7 +198,7 @@ func TestOnePageThatTakesTooLongIsNoReasonToSkipTheOthers(t *testing.T) {
 	defer d.Close()
 	timeout := d.(*pdfDocument).timeout
 	d.(*pdfDocument).timeout = 1
-	if _, next, err := d.Read(t.Context(), 0); err != nil || next != 1 || !strings.Contains(d.Note(), "page 1 takes too long") {
+	if _, next, err := d.Read(t.Context(), 0); err != nil || next != 1 || !strings.Contains(d.Note(), "takes too long to read and was left out: page 1.") {
 		t.Fatalf("next %d, note %q, error %v", next, d.Note(), err)
 	}
 	d.(*pdfDocument).timeout = timeout

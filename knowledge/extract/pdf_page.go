@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/klippa-app/go-pdfium/enums"
 	"github.com/klippa-app/go-pdfium/references"
 	"github.com/klippa-app/go-pdfium/requests"
 )
@@ -41,8 +42,14 @@ func (d *pdfDocument) pageLines(index int) ([]pdfLine, error) {
 		_, _ = d.FPDFText_ClosePage(&requests.FPDFText_ClosePage{TextPage: text.TextPage})
 	}()
 	count, err := d.FPDFText_CountChars(&requests.FPDFText_CountChars{TextPage: text.TextPage})
-	if err != nil || count.Count < 1 {
-		return nil, err
+	if err != nil {
+		return nil, fmt.Errorf("count text of page: %w", err)
+	}
+	if count.Count < 1 {
+		if d.hasPicture(page.Page) {
+			d.remark(pictures, index)
+		}
+		return nil, nil
 	}
 	got, err := d.FPDFText_GetText(&requests.FPDFText_GetText{TextPage: text.TextPage, Count: min(count.Count, maxPageChars)})
 	if err != nil {
@@ -56,6 +63,27 @@ func (d *pdfDocument) pageLines(index int) ([]pdfLine, error) {
 		lines = d.inColumns(text.TextPage, lines)
 	}
 	return tidyLines(lines), nil
+}
+
+// maxObjects is how many things on a page are looked at in search of a picture; a scan is one of the first.
+const maxObjects = 20
+
+func (d *pdfDocument) hasPicture(page references.FPDF_PAGE) bool {
+	here := requests.Page{ByReference: &page}
+	count, err := d.FPDFPage_CountObjects(&requests.FPDFPage_CountObjects{Page: here})
+	if err != nil {
+		return false
+	}
+	for i := range min(count.Count, maxObjects) {
+		object, err := d.FPDFPage_GetObject(&requests.FPDFPage_GetObject{Page: here, Index: i})
+		if err != nil {
+			return false
+		}
+		if kind, err := d.FPDFPageObj_GetType(&requests.FPDFPageObj_GetType{PageObject: object.PageObject}); err == nil && kind.Type == enums.FPDF_PAGEOBJ_IMAGE {
+			return true
+		}
+	}
+	return false
 }
 
 // splitLines cuts the text of a page, as PDFium gives it: with U+FFFE for a hyphen that parts a word, together with

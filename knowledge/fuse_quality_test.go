@@ -108,3 +108,49 @@ func TestFusionIsNoWorseThanTheBetterOfWordsAndVectors(t *testing.T) {
 		})
 	}
 }
+
+// What is asked in other words is to be answered, but whoever asks about something else is still to be told so.
+func TestVectorsAreConfidentOnlyOfWhatStandsOut(t *testing.T) {
+	dir := dataDir(t)
+	strangers, err := measure.OutOfScope(dir + "/intents/clinc150.jsonl")
+	if err != nil {
+		t.Fatal(err)
+	}
+	questions, _, err := measure.Questions(dir + "/helpcentre-plausible/pages")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var own []string
+	for _, q := range questions {
+		own = append(own, q.Text)
+	}
+	library, _ := shelve(t, folder(t, dir+"/helpcentre-plausible/files"))
+	b := embeddedBooks(t, library, fakeEmbedder{})
+	confidences := func(questions []string) (words, both, standing []float64) {
+		best := func(matches []index.Match) (most float64) {
+			for _, m := range matches {
+				most = max(most, m.Confidence)
+			}
+			return most
+		}
+		for _, q := range questions {
+			lexical := b.index.Search(q, fusedDepth, nil)
+			words = append(words, best(lexical))
+			both = append(both, best(b.fused(t.Context(), q, lexical, fusedDepth, nil)))
+			name, dimensions := b.meanings.embedding.name()
+			n := b.meanings.of(t.Context(), name, dimensions).near(b.meanings.embedding.question(t.Context(), q), nil)
+			standing = append(standing, n.outstanding(n.best[0]))
+		}
+		return words, both, standing
+	}
+	inWords, in, inStands := confidences(own)
+	outWords, out, outStands := confidences(strangers)
+	for _, from := range []float64{0, 1, 2, 2.5, 3, 3.5, 4, 5} {
+		t.Logf("the best stands out by %.1f: %.3f of %d questions, %.3f of %d out of scope", from, share(inStands, from), len(in), share(outStands, from), len(out))
+	}
+	t.Logf("answered with words alone: %.3f, and %.3f out of scope; with both: %.3f and %.3f",
+		share(inWords, DefaultThreshold), share(outWords, DefaultThreshold), share(in, DefaultThreshold), share(out, DefaultThreshold))
+	if share(out, DefaultThreshold) > share(outWords, DefaultThreshold)+0.005 || share(in, DefaultThreshold) < share(inWords, DefaultThreshold) {
+		t.Error("vectors are confident of the wrong passages")
+	}
+}

@@ -12,6 +12,7 @@ import (
 
 	"parley/chat"
 	"parley/knowledge"
+	"parley/knowledge/improve"
 	"parley/persistence/postgres/db"
 	"parley/persistence/seal"
 )
@@ -45,6 +46,8 @@ func fill(t *testing.T, v reflect.Value) {
 		v.SetString("text")
 	case reflect.Int, reflect.Int64:
 		v.SetInt(7)
+	case reflect.Uint8:
+		v.SetUint(7)
 	case reflect.Float64:
 		v.SetFloat(0.5)
 	case reflect.Bool:
@@ -121,6 +124,57 @@ func TestARecordCarriesEveryFieldOfABotAndOfAPassage(t *testing.T) {
 		t.Fatal(err)
 	}
 	if diff := cmp.Diff(bot, opened) + cmp.Diff(passage, read); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestARecordCarriesEveryFieldOfASourceOfAnAddressAndOfARun(t *testing.T) {
+	t.Parallel()
+	key := testKey(t)
+	source := filled[knowledge.Source](t)
+	label, err := sealSource(key, source)
+	if err != nil {
+		t.Fatal(err)
+	}
+	opened, err := openSource(key, db.Source{
+		ID: source.ID, Tenant: source.Tenant, Bot: source.Bot, Label: label, Kind: string(source.Kind), State: string(source.State), Size: source.Size,
+		Pages: int64(source.Pages), PagesRead: int64(source.PagesRead), Passages: int64(source.Passages), Embedded: int64(source.Embedded),
+		CreatedAt: source.CreatedAt, UpdatedAt: source.UpdatedAt, Parent: &source.Parent, Round: source.Crawl.Round,
+		ReadAt: &source.ReadAt, NextRead: &source.NextRead, ChangedAt: &source.ChangedAt,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	address := filled[knowledge.Address](t)
+	address.State = knowledge.Failed
+	row := db.AddressesOfSiteRow{Hash: []byte{1}, State: string(address.State), Depth: int64(address.Depth), Round: address.Round, Page: address.Page}
+	if row.Label, err = sealPlace(key, "tnt", "src", row.Hash, address); err != nil {
+		t.Fatal(err)
+	}
+	place, err := openPlace(key, "tnt", "src", row)
+	if err != nil {
+		t.Fatal(err)
+	}
+	run := filled[improve.Run](t)
+	result := run.Results[0]
+	run.Results = nil
+	body, err := sealRun(key, "tnt", run)
+	if err != nil {
+		t.Fatal(err)
+	}
+	read, err := openRun(key, "tnt", db.RunOfBotRow{ID: run.ID, State: string(run.State), Done: int64(run.Done), Body: body, CreatedAt: run.Begun, MovedAt: run.Moved})
+	if err != nil {
+		t.Fatal(err)
+	}
+	sealed, err := sealResult(key, "tnt", run.ID, 3, result)
+	if err != nil {
+		t.Fatal(err)
+	}
+	was, err := openResult(key, "tnt", run.ID, db.ResultsOfRunRow{N: sealed.N, Body: sealed.Body})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(source, opened) + cmp.Diff(address, place) + cmp.Diff(run, read) + cmp.Diff(result, was); diff != "" {
 		t.Error(diff)
 	}
 }

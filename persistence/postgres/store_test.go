@@ -70,6 +70,7 @@ var crowd = []string{
 func BenchmarkAppend(b *testing.B) { storetest.BenchmarkAppend(b, durable) }
 func BenchmarkOpen(b *testing.B)   { storetest.BenchmarkOpen(b, durable) }
 func BenchmarkInbox(b *testing.B)  { storetest.BenchmarkInbox(b, durable) }
+func BenchmarkLoad(b *testing.B)   { storetest.BenchmarkLoad(b, durable) }
 
 // durable is a database as a user would run it.
 func durable(t testing.TB) storetest.Database {

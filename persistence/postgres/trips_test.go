@@ -40,6 +40,9 @@ func TestAppendsAndOpeningsTakeOneRoundTripUnlessTheyAreRefused(t *testing.T) {
 	answer.Bodies, answer.Limit = []chat.Body{chat.MessageStarted{Message: "msg", Question: "q", Attempt: 1}}, 1
 	failed := say("a", 1, 3, "")
 	failed.Bodies = []chat.Body{chat.MessageInterrupted{Message: "msg", Reason: chat.Failed}}
+	cited := say("c", 1, 2, "")
+	cited.Bodies = []chat.Body{chat.MessageCompleted{Message: "msg", Citations: []chat.Citation{{Source: "src_1"}, {Source: "src_2", Part: "src_3"}}}}
+	cited.Gaps = []chat.Gap{{Reason: chat.Unanswered}}
 	for _, c := range []struct {
 		name     string
 		append   []chat.Append // none: an opening of a and b
@@ -54,6 +57,7 @@ func TestAppendsAndOpeningsTakeOneRoundTripUnlessTheyAreRefused(t *testing.T) {
 		{"under the new epoch", []chat.Append{say("a", 2, 4, "5"), say("b", 2, 1, "2")}, nil, trips{together: 1}},
 		{"a takeover with a mail, and another conversation of a visitor", []chat.Append{taken, known}, nil, trips{together: 1}},
 		{"a contact, which must be read", []chat.Append{contact}, nil, trips{reads: 3, together: 1}},
+		{"an answer that cites and did not help", []chat.Append{cited}, nil, trips{together: 1}},
 		{"an old epoch", []chat.Append{say("a", 1, 5, "6")}, chat.ErrFenced, trips{reads: 2, together: 1}},
 		{"and one among others", []chat.Append{say("b", 2, 4, "3"), say("a", 1, 5, "6")}, chat.ErrFenced, trips{reads: 2, together: 2}},
 	} {

@@ -81,6 +81,7 @@ func TestWhatRunsAgainAndAgainReadsAnIndex(t *testing.T) {
 func BenchmarkAppend(b *testing.B) { storetest.BenchmarkAppend(b, newFolder) }
 func BenchmarkOpen(b *testing.B)   { storetest.BenchmarkOpen(b, newFolder) }
 func BenchmarkInbox(b *testing.B)  { storetest.BenchmarkInbox(b, newFolder) }
+func BenchmarkLoad(b *testing.B)   { storetest.BenchmarkLoad(b, newFolder) }
 
 // folder is a database under test.
 type folder struct {

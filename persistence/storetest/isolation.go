@@ -8,6 +8,7 @@ import (
 
 	"parley/chat"
 	"parley/knowledge"
+	"parley/knowledge/improve"
 )
 
 var isolationTests = []test{
@@ -186,5 +187,102 @@ var isolationTests = []test{
 		outcomes := w.append(t, mine, theirs)
 		must(t, outcomes[0].Err)
 		want(t, outcomes[1].Err, chat.ErrFenced)
+	}},
+	{"Nothing of another tenant's site, vectors, gaps and tests is read or changed", func(t *testing.T, w *world) {
+		stranger := newWorld(t, w.Store)
+		ctx, tenant, bot, own := t.Context(), stranger.tenant.ID, w.bot.ID, stranger.bot.ID
+		site := w.site(t)
+		page := w.page(site, "Start", "Nails.")
+		kept := address("a", 1)
+		kept.State, kept.Page, kept.Check.Text = knowledge.Kept, page.Source.ID, []byte("text")
+		w.step(t, &site, knowledge.Round{Pages: []knowledge.Page{page}, Done: []knowledge.Address{kept}, Found: []knowledge.Address{address("b", 1)}})
+		digest := knowledge.DigestOf(page.Source.Title, page.Passages[0])
+		vectors := map[knowledge.Digest][]float32{digest: {1}}
+		must(t, w.KeepVectors(ctx, w.tenant.ID, page.Source.ID, model, vectors, true))
+		gap := w.answered(t, "Glue?", chat.MessageCompleted{Text: "No.", Citations: []chat.Citation{{Source: "src_gone"}}}, chat.Unanswered)
+		question, run := w.question("Glue?", 1), w.run(t, 1)
+		must(t, w.SaveQuestion(ctx, w.tenant.ID, bot, question))
+
+		for name, count := range map[string]func() (int, error){
+			"Waiting": func() (int, error) { found, err := w.Sites().Waiting(ctx, tenant, site.ID, 10); return len(found), err },
+			"Known": func() (int, error) {
+				found, err := w.Known(ctx, tenant, site.ID, []string{kept.URL})
+				return len(found), err
+			},
+			"Stale": func() (int, error) { found, err := w.Stale(ctx, tenant, site.ID, 9, 10); return len(found), err },
+			"SameText": func() (int, error) {
+				page, err := w.SameText(ctx, tenant, site.ID, "", []byte("text"))
+				return len(page), err
+			},
+			"PassagesOf": func() (int, error) {
+				found, err := w.PassagesOf(ctx, tenant, bot, []string{page.Source.ID})
+				return len(found), err
+			},
+			"PassagesOf, own bot": func() (int, error) {
+				found, err := w.PassagesOf(ctx, tenant, own, []string{page.Source.ID})
+				return len(found), err
+			},
+			"SameWords": func() (int, error) {
+				found, err := w.SameWords(ctx, tenant, model, []knowledge.Digest{digest})
+				return len(found), err
+			},
+			"VectorsOf": func() (int, error) {
+				found, err := w.VectorsOf(ctx, tenant, model, []string{page.Source.ID})
+				return len(found), err
+			},
+			"Gaps":      func() (int, error) { found, err := w.Gaps(ctx, tenant, bot, improve.Open, 10); return len(found), err },
+			"Old":       func() (int, error) { found, err := w.Old(ctx, tenant, bot, 10); return len(found), err },
+			"Questions": func() (int, error) { found, err := w.Questions(ctx, tenant, bot); return len(found), err },
+			"Runs":      func() (int, error) { found, err := w.Runs(ctx, tenant, bot, 10); return len(found), err },
+		} {
+			if n, err := count(); n != 0 || err != nil {
+				t.Errorf("%s: got %d, %v", name, n, err)
+			}
+		}
+		stolen := site
+		stolen.Tenant = tenant
+		moved := run
+		moved.Done = 1
+		for name, change := range map[string]func() error{
+			"Addresses":    func() error { _, _, err := w.Addresses(ctx, tenant, bot, site.ID, "", "", 10); return err },
+			"Missing":      func() error { _, _, err := w.Missing(ctx, tenant, page.Source.ID, model, 10); return err },
+			"Run":          func() error { _, err := w.Run(ctx, tenant, bot, run.ID); return err },
+			"Run, own bot": func() error { _, err := w.Run(ctx, tenant, own, run.ID); return err },
+			"NextRound":    func() error { _, err := w.NextRound(ctx, tenant, bot, site.ID); return err },
+			"SetPlan":      func() error { _, err := w.SetPlan(ctx, tenant, bot, site.ID, knowledge.Plan{}); return err },
+			"Rename":       func() error { _, err := w.Rename(ctx, tenant, bot, site.ID, "Stolen"); return err },
+			"Replace": func() error {
+				return w.Replace(ctx, knowledge.Replacement{Source: stolen, Was: w.current(t, site).UpdatedAt})
+			},
+			"SaveRound":      func() error { return w.Sites().SaveRound(ctx, knowledge.Round{Site: stolen, From: 1}) },
+			"KeepVectors":    func() error { return w.KeepVectors(ctx, tenant, page.Source.ID, model, vectors, true) },
+			"SaveQuestion":   func() error { return w.SaveQuestion(ctx, tenant, own, question) },
+			"DeleteQuestion": func() error { return w.DeleteQuestion(ctx, tenant, bot, question.ID) },
+			"SaveRun":        func() error { return w.SaveRun(ctx, tenant, bot, moved, 0) },
+			"BeginRun":       func() error { return w.BeginRun(ctx, tenant, bot, improve.Run{ID: chat.NewID(chat.RunPrefix)}) },
+		} {
+			if got := code(change()); got != "not_found" && got != "fenced" {
+				t.Errorf("%s: got %s", name, got)
+			}
+		}
+		must(t, w.SetNote(ctx, tenant, site.ID, "Stolen"))
+		must(t, w.SettleGaps(ctx, tenant, bot, []improve.Place{{Conversation: gap.Conversation, Seq: 3}}, improve.Dismissed))
+		if found := w.current(t, site); found.Note != "" || found.Title != site.Title || len(w.gaps(t, improve.Open)) != 1 {
+			t.Errorf("the site is %+v, and open are %v", found, w.gaps(t, improve.Open))
+		}
+	}},
+	{"A page cannot be taken by another tenant's site", func(t *testing.T, w *world) {
+		stranger := newWorld(t, w.Store)
+		site, theirs := w.site(t), stranger.site(t)
+		page := w.page(site, "Start", "Nails.")
+		w.step(t, &site, knowledge.Round{Pages: []knowledge.Page{page}})
+		theirs.State, theirs.PagesRead = knowledge.Reading, 1
+		if err := w.Sites().SaveRound(t.Context(), knowledge.Round{Site: theirs, Pages: []knowledge.Page{page}}); err == nil {
+			t.Error("it was taken")
+		}
+		must(t, w.Sites().SaveRound(t.Context(), knowledge.Round{Site: theirs, Gone: []string{page.Source.ID}}))
+		if _, stored, err := w.SourcePassages(t.Context(), w.tenant.ID, page.Source.ID); err != nil || len(stored) != 1 {
+			t.Errorf("it has %d passages, %v", len(stored), err)
+		}
 	}},
 }

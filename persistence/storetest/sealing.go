@@ -10,6 +10,7 @@ import (
 	"parley/account"
 	"parley/chat"
 	"parley/knowledge"
+	"parley/knowledge/improve"
 	"parley/persistence/seal"
 )
 
@@ -86,6 +87,34 @@ var sealingTests = []aloneTest{
 		_, _, err = store.User(ctx, stranger.user.ID)
 		want(t, err, seal.ErrSealed)
 	}},
+	{"An address, a vector, a question and a result do not open in another place", func(t *testing.T, d Database) {
+		store := d.Open(t)
+		defer store.Close()
+		w := newWorld(t, store)
+		ctx := t.Context()
+		site := w.site(t)
+		w.step(t, &site, knowledge.Round{Found: []knowledge.Address{address("a", 1), address("b", 2)}})
+		d.Exec(t, "UPDATE addresses SET label = (SELECT a.label FROM addresses a WHERE a.ordinal = 1) WHERE ordinal = 2")
+		_, err := w.Sites().Waiting(ctx, w.tenant.ID, site.ID, 10)
+		want(t, err, seal.ErrSealed)
+		source := w.readySource(t, "Copper.")
+		must(t, w.KeepVectors(ctx, w.tenant.ID, source.ID, model, map[knowledge.Digest][]float32{{1}: {1}, {2}: {2}}, false))
+		d.Exec(t, "UPDATE vectors SET body = (SELECT v.body FROM vectors v ORDER BY v.digest_hash LIMIT 1)")
+		_, err = w.VectorsOf(ctx, w.tenant.ID, model, []string{source.ID})
+		want(t, err, seal.ErrSealed)
+		one, two := w.question("one", 1), w.question("two", 2)
+		must(t, w.SaveQuestion(ctx, w.tenant.ID, w.bot.ID, one))
+		must(t, w.SaveQuestion(ctx, w.tenant.ID, w.bot.ID, two))
+		d.Exec(t, "UPDATE questions SET body = (SELECT q.body FROM questions q WHERE q.id = $1) WHERE id = $2", one.ID, two.ID)
+		_, err = w.Questions(ctx, w.tenant.ID, w.bot.ID)
+		want(t, err, seal.ErrSealed)
+		run := w.run(t, 1)
+		run.Done, run.Results = 2, []improve.Result{{Question: one}, {Question: two}}
+		must(t, w.SaveRun(ctx, w.tenant.ID, w.bot.ID, run, 0))
+		d.Exec(t, "UPDATE results SET body = (SELECT r.body FROM results r WHERE r.n = 0) WHERE n = 1")
+		_, err = w.Run(ctx, w.tenant.ID, w.bot.ID, run.ID)
+		want(t, err, seal.ErrSealed)
+	}},
 	{"A key does not open in another place, and harms its own conversation only", func(t *testing.T, d Database) {
 		store := d.Open(t)
 		w := newWorld(t, store)
@@ -145,6 +174,8 @@ func nothingInPlainText(t *testing.T, d Database) {
 	read[0].Headings = []string{planted("heading")}
 	source.State, source.Error = knowledge.Reading, planted("error")
 	must(t, store.SaveStep(ctx, source, 0, read))
+	plantSite(t, w, word)
+	plantTests(t, w, word)
 	_, err := failingJobs(t, store, fmt.Errorf("could not read %s", planted("error of a job")))
 	must(t, err)
 
@@ -162,6 +193,42 @@ func nothingInPlainText(t *testing.T, d Database) {
 	check("while the store is open")
 	must(t, store.Close())
 	check("after it was closed")
+}
+
+// plantSite plants a word in all that is kept of a site, and of what its passages mean.
+func plantSite(t *testing.T, w *world, word string) {
+	t.Helper()
+	ctx, planted := t.Context(), "a "+word
+	site := w.site(t)
+	_, err := w.SetPlan(ctx, w.tenant.ID, w.bot.ID, site.ID, knowledge.Plan{Within: "/" + word, Exclude: []string{"/x/" + word}})
+	must(t, err)
+	_, err = w.Rename(ctx, w.tenant.ID, w.bot.ID, site.ID, planted)
+	must(t, err)
+	check := knowledge.Check{ETag: word, LastModified: word, Text: []byte(word), Links: []byte(word)}
+	page := w.page(site, planted, planted)
+	page.Source.URL, page.Source.Check, page.Source.Language, page.Passages[0].Headings = word, check, word, []string{word}
+	done := knowledge.Address{URL: word, State: knowledge.Left, Why: planted, Page: page.Source.ID, Check: check}
+	site.Crawl.Trail, site.Note, site.Error = []byte(word), planted, planted
+	w.step(t, &site, knowledge.Round{
+		Pages: []knowledge.Page{page}, Done: []knowledge.Address{done}, Found: []knowledge.Address{{URL: "https://" + word, State: knowledge.Waiting, Why: planted}},
+	})
+	must(t, w.SetNote(ctx, w.tenant.ID, page.Source.ID, planted))
+	digest := knowledge.DigestOf(planted, page.Passages[0])
+	must(t, w.KeepVectors(ctx, w.tenant.ID, page.Source.ID, "test/1", map[knowledge.Digest][]float32{digest: {1}}, true))
+	w.answered(t, planted, chat.MessageCompleted{Text: planted, Citations: []chat.Citation{{Source: site.ID, Part: page.Source.ID, Title: word}}}, chat.Unanswered)
+	must(t, w.DeleteSource(ctx, w.tenant.ID, w.bot.ID, w.readySource(t, planted).ID)) // what is left of it is looked at as well
+}
+
+// plantTests plants a word in what bots are tested with.
+func plantTests(t *testing.T, w *world, word string) {
+	t.Helper()
+	planted := "a " + word
+	question := improve.Question{ID: chat.NewID(chat.TestPrefix), Text: planted, Phrase: planted}
+	must(t, w.SaveQuestion(t.Context(), w.tenant.ID, w.bot.ID, question))
+	run := w.run(t, 1)
+	run.Settings.Instructions, run.Error, run.Done = planted, planted, 1
+	run.Results = []improve.Result{{Question: question, Answer: planted, Why: planted, Citations: []chat.Citation{{Title: word, URL: word, Quote: planted}}}}
+	must(t, w.SaveRun(t.Context(), w.tenant.ID, w.bot.ID, run, 0))
 }
 
 // aDeletedVisitor comes back, to a store that remembers the old key.

@@ -116,6 +116,7 @@ CREATE TABLE runs (
     FOREIGN KEY (tenant, bot) REFERENCES bots (tenant, id) ON DELETE CASCADE
 );
 CREATE INDEX runs_newest ON runs (tenant, bot, created_at, id);
+CREATE INDEX runs_under_way ON runs (moved_at) WHERE state = 'running';
 
 CREATE TABLE results (
     run    TEXT   NOT NULL REFERENCES runs (id) ON DELETE CASCADE,

@@ -77,12 +77,12 @@ func Detect(head []byte, name string) (string, error) {
 		ext = "" // a full stop in a title
 	}
 	switch {
-	case bytes.Contains(head[:min(len(head), 1024)], []byte("%PDF-")):
-		return PDF, nil
 	case bytes.HasPrefix(head, []byte("PK\x03\x04")):
 		return zipped(head, ext)
 	case bytes.HasPrefix(head, []byte(ole)):
 		return contained(head, ext)
+	case isPDF(head, ext):
+		return PDF, nil
 	case bytes.HasPrefix(bytes.TrimPrefix(head, []byte("\xef\xbb\xbf")), []byte("{\\rtf")):
 		return RTF, nil
 	case !looksLikeText(head):
@@ -103,6 +103,12 @@ func Detect(head []byte, name string) (string, error) {
 		return Plain, nil
 	}
 	return "", unsupported(named(ext, "A file of the type "+ext))
+}
+
+// isPDF tells a PDF, which may begin with something else, from text that speaks of one.
+func isPDF(head []byte, ext string) bool {
+	at := bytes.Index(head[:min(len(head), 1024)], []byte("%PDF-"))
+	return at == 0 || at > 0 && (ext == ".pdf" || byName[ext] == "" || !looksLikeText(head))
 }
 
 func named(ext, otherwise string) string {

@@ -2,6 +2,7 @@ package screen
 
 import (
 	"strings"
+	"sync"
 	"unicode"
 )
 
@@ -19,9 +20,10 @@ type guard struct {
 	words  []string
 	limits []int            // of the secret that each word belongs to
 	at     map[string][]int // positions of a word
-	public string           // what may be repeated, as " word word "
+	public func() string    // what may be repeated, as " word word "
 
 	runs    map[int]int // by the position of its last word, the length of each run that ends with the last word said
+	before  map[int]int // those that ended with the word before; kept to be used again
 	longest int
 	said    []string // the last words, longestRun at most
 	word    []rune   // that is not complete
@@ -30,7 +32,7 @@ type guard struct {
 }
 
 func newGuard(secrets, public []string) *guard {
-	g := &guard{at: map[string][]int{}}
+	g := &guard{at: map[string][]int{}, runs: map[int]int{}, before: map[int]int{}}
 	for _, secret := range secrets {
 		words := plainWords(secret)
 		limit := min(longestRun, max(shortestRun, len(words)))
@@ -40,11 +42,13 @@ func newGuard(secrets, public []string) *guard {
 		}
 		g.words, g.limits = append(g.words, ""), append(g.limits, 0) // no run crosses from one to the next
 	}
-	var all []string
-	for _, text := range public {
-		all = append(append(all, plainWords(text)...), "\n")
-	}
-	g.public = " " + strings.Join(all, " ") + " "
+	g.public = sync.OnceValue(func() string { // most answers never ask
+		var all []string
+		for _, text := range public {
+			all = append(append(all, plainWords(text)...), "\n")
+		}
+		return " " + strings.Join(all, " ") + " "
+	})
 	return g
 }
 
@@ -102,17 +106,17 @@ func (g *guard) complete() {
 	if g.said = append(g.said, word); len(g.said) > longestRun {
 		g.said = g.said[1:]
 	}
-	runs := make(map[int]int, len(g.at[word]))
+	g.runs, g.before = g.before, g.runs
+	clear(g.runs)
 	g.longest = 0
 	for _, at := range g.at[word] {
-		run := g.runs[at-1] + 1 // none ends before the first word
-		runs[at] = run
+		run := g.before[at-1] + 1 // none ends before the first word
+		g.runs[at] = run
 		g.longest = max(g.longest, run)
-		if limit := g.limits[at]; run >= limit && !strings.Contains(g.public, " "+strings.Join(g.said[len(g.said)-limit:], " ")+" ") {
+		if limit := g.limits[at]; run >= limit && !strings.Contains(g.public(), " "+strings.Join(g.said[len(g.said)-limit:], " ")+" ") {
 			g.tripped = true
 		}
 	}
-	g.runs = runs
 }
 
 // plainWords are the words of a text in lower case, and each character of a script without spaces.

@@ -4,6 +4,7 @@ import (
 	"html"
 	"regexp"
 	"strings"
+	"sync"
 	"unicode"
 	"unicode/utf8"
 )
@@ -23,10 +24,10 @@ var (
 )
 
 // addresses are those that may stay links: they stand in what the answer is made of.
-type addresses struct{ text string }
+type addresses struct{ text func() string }
 
 func newAddresses(texts []string) addresses {
-	return addresses{strings.ToLower(strings.Join(texts, "\n"))}
+	return addresses{sync.OnceValue(func() string { return strings.ToLower(strings.Join(texts, "\n")) })}
 }
 
 // may tells whether an address was given, with its scheme or without. One that is part of a longer one was not.
@@ -41,13 +42,14 @@ func (a addresses) may(address string) bool {
 	if len(body) < 4 {
 		return false
 	}
+	text := a.text()
 	for from := 0; ; {
-		at := strings.Index(a.text[from:], body)
+		at := strings.Index(text[from:], body)
 		if at < 0 {
 			return false
 		}
 		at += from
-		if begins(a.text[:at]) && ended(a.text[at+len(body):]) {
+		if begins(text[:at]) && ended(text[at+len(body):]) {
 			return true
 		}
 		from = at + 1

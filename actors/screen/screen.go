@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync"
 	"unicode"
 	"unicode/utf8"
 
@@ -33,10 +34,11 @@ type Screen struct {
 	emit     func(string)
 	guard    *guard
 	links    addresses
-	passages []holding
+	passages []func() holding // which most answers cite one or two of
 	pending  string
 	last     rune   // that was shown
-	said     string // the end of what was shown
+	said     []byte // the end of what was shown
+	language string // that it is in, once enough was said
 	unknown  bool
 	shown    bool
 }
@@ -53,7 +55,7 @@ func New(rules Rules, emit func(string)) *Screen {
 	given, public := rules.Given, rules.Public
 	for _, p := range rules.Passages {
 		whole := p.Title + "\n" + strings.Join(p.Headings, "\n") + "\n" + p.Text
-		s.passages = append(s.passages, holding{speech.Content(whole), speech.Detect(p.Text)})
+		s.passages = append(s.passages, sync.OnceValue(func() holding { return holding{speech.Content(whole), speech.Detect(p.Text)} }))
 		given = append(given[:len(given):len(given)], whole, p.URL)
 		public = append(public[:len(public):len(public)], whole)
 	}
@@ -289,11 +291,14 @@ func (s *Screen) holds(n int) bool {
 	if n < 1 || n > len(s.passages) {
 		return false
 	}
-	passage := s.passages[n-1]
-	if language := speech.Detect(s.said); language != "" && passage.language != "" && language != passage.language {
+	passage := s.passages[n-1]()
+	if s.language == "" {
+		s.language = speech.Detect(string(s.said))
+	}
+	if s.language != "" && passage.language != "" && s.language != passage.language {
 		return true
 	}
-	said := speech.Content(sentence(s.said))
+	said := speech.Content(sentence(string(s.said[max(0, len(s.said)-longSentence):])))
 	return len(said) < leastSaid || speech.Shared(said, passage.words) >= leastHeld
 }
 
@@ -314,8 +319,11 @@ func sentence(said string) string {
 // remembered is how much of what was shown is kept to look back at, in bytes.
 const remembered = 1_500
 
+// longSentence is how much of that is looked through for the last sentence, in bytes.
+const longSentence = 600
+
 func (s *Screen) remember(text string) {
-	if s.said += text; len(s.said) > 2*remembered {
-		s.said = strings.ToValidUTF8(s.said[len(s.said)-remembered:], "")
+	if s.said = append(s.said, text...); len(s.said) > 2*remembered {
+		s.said = append(s.said[:0], s.said[len(s.said)-remembered:]...)
 	}
 }

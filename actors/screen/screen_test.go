@@ -176,3 +176,21 @@ func FuzzTheSameIsShownHoweverItIsCut(f *testing.F) {
 		}
 	})
 }
+
+func BenchmarkAnswer(b *testing.B) {
+	rules := shop
+	for len(rules.Passages) < 8 {
+		rules.Passages = append(rules.Passages, Passage{Title: "Terms", Text: strings.Repeat("Returns are free within 45 days of delivery, as the law of the country says. ", 15)})
+	}
+	rules.Secrets = append(rules.Secrets, strings.Repeat("Be kind to everybody and answer as briefly as you can, with the words of the passages. ", 20))
+	words := strings.SplitAfter(strings.Repeat("You have the right to return it within 45 days of the delivery [1]. ", 10), " ")
+	b.ReportAllocs()
+	for b.Loop() {
+		s := New(rules, func(string) {})
+		for _, word := range words {
+			s.Write(word)
+		}
+		s.End()
+	}
+	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(len(words)), "ns/word")
+}

@@ -73,10 +73,11 @@ func TestAnOriginalReadsTheSameApart(t *testing.T) {
 	for name, c := range map[string]struct{ mediaType, data string }{
 		"a page":      {extract.HTML, "<title>T &amp; U</title><h1>A</h1><h2>B</h2><p>One <b>two</b>.</p><h2>C</h2><ul><li>x<li>y</ul><h1>D</h1>e"},
 		"a table":     {extract.Markdown, "# Prices\n\n| Size | Price |\n|-|-|\n| S | 1 € |\n| M | 2 € |\n\nText.\n\n| a | b |\n|-|-|\n| c | d |\n\n    code <b>\n    \"more\"\n"},
-		"long text":   {extract.Plain, strings.Repeat(strings.Repeat("word ", 2000)+"\n\n", 100)},
+		"long text":   {extract.Plain, strings.Repeat(strings.Repeat("word ", 2000)+"\n\n", 120)},
 		"questions":   {extract.FAQ, `[{"question":"Do you?","answer":"Yes."},{"question":"And you?","answer":"No."}]`},
 		"pages":       {extract.PDF, aPDF},
 		"no text":     {extract.Plain, " "},
+		"short text":  {extract.Plain, "One.\n\nTwo."},
 		"half a file": {extract.PDF, aPDF[:60]},
 		"no zip":      {extract.DOCX, "PK"},
 		"unknown":     {"image/png", "x"},
@@ -129,7 +130,7 @@ func TestWhatAnOriginalDoesToItsReaderEndsAsAnErrorInWords(t *testing.T) {
 			var before, after runtime.MemStats
 			runtime.GC()
 			runtime.ReadMemStats(&before)
-			_, err := readAll(t, opening(t, c.as, c.timeout), extract.Plain, make([]byte, 1<<20))
+			_, err := readAll(t, opening(t, c.as, c.timeout), extract.HTML, make([]byte, 1<<20))
 			if !errors.Is(err, c.want) {
 				t.Errorf("error %v, want %v", err, c.want)
 			}
@@ -147,12 +148,12 @@ func TestWhatAnOriginalDoesToItsReaderEndsAsAnErrorInWords(t *testing.T) {
 func TestWhatMayPassIsNotTheOriginalsFault(t *testing.T) {
 	t.Parallel()
 	var said *chat.Error
-	if _, err := readAll(t, opening(t, "fails", patience), extract.Plain, nil); err == nil || errors.As(err, &said) || !strings.Contains(err.Error(), "a cause for the log") {
+	if _, err := readAll(t, opening(t, "fails", patience), extract.HTML, nil); err == nil || errors.As(err, &said) || !strings.Contains(err.Error(), "a cause for the log") {
 		t.Errorf("a fault of a part: %v", err)
 	}
 	absent := opening(t, "well", patience)
 	absent.options.command = []string{filepath.Join(t.TempDir(), "nothing")}
-	for _, mediaType := range []string{extract.Plain, extract.PDF} {
+	for _, mediaType := range []string{extract.HTML, extract.PDF} {
 		if _, err := readAll(t, absent, mediaType, nil); err == nil || errors.As(err, &said) {
 			t.Errorf("no child for %s: %v", mediaType, err)
 		}
@@ -175,7 +176,7 @@ func TestAnEngineThatCouldNotBePreparedIsTriedAgain(t *testing.T) {
 
 func TestACancelledReadEndsItsChild(t *testing.T) {
 	t.Parallel()
-	d, err := opening(t, "loops", patience).Open(t.Context(), extract.Plain, nil)
+	d, err := opening(t, "loops", patience).Open(t.Context(), extract.HTML, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -197,7 +198,7 @@ func TestAChildEndsWhenItsParentIsGone(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer child.end()
-	if err := writeFrame(child.in, kindStart, start{MediaType: extract.Plain, Memory: 1 << 30}); err != nil {
+	if err := writeFrame(child.in, kindStart, start{MediaType: extract.HTML, Memory: 1 << 30}); err != nil {
 		t.Fatal(err)
 	}
 	if err := child.in.Close(); err != nil {
@@ -218,7 +219,7 @@ func TestAChildHasLittle(t *testing.T) {
 		if as != "environment" && runtime.GOOS != "linux" {
 			continue
 		}
-		got, err := readAll(t, opening(t, as, patience), extract.Plain, nil)
+		got, err := readAll(t, opening(t, as, patience), extract.HTML, nil)
 		if err != nil || got.Title != want {
 			t.Errorf("%s: %q, want %q (error %v)", as, got.Title, want, err)
 		}

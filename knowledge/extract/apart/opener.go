@@ -38,9 +38,14 @@ const (
 	compile      = 5 * time.Minute  // to compile the PDF engine, which takes some 10 s on an idle one
 )
 
+// maxHere is how large plain text and typed questions may be to be read in this process, in bytes: no format is in
+// them that could be malformed, no library parses them, and starting a child takes longer than reading them.
+const maxHere = 1 << 20
+
 // Opener is an extract.Opener. The zero value is not usable.
 type Opener struct {
 	options Options
+	here    *extract.Extractor
 
 	mu       sync.Mutex
 	prepared chan struct{} // closed when failed is set; nil: the PDF engine was not asked for, or could not be made
@@ -61,13 +66,16 @@ func New(options Options) *Opener {
 	if options.slack == 0 {
 		options.slack = defaultSlack
 	}
-	return &Opener{options: options}
+	return &Opener{options: options, here: extract.New(extract.Options{Timeout: options.Timeout})}
 }
 
 // Close removes what was kept for the time between. Documents must be closed before.
 func (o *Opener) Close() error {
 	o.mu.Lock()
 	defer o.mu.Unlock()
+	if err := o.here.Close(); err != nil {
+		return err
+	}
 	if o.temp == "" {
 		return nil
 	}
@@ -79,6 +87,9 @@ func (o *Opener) Close() error {
 
 // Open starts a child with the original.
 func (o *Opener) Open(ctx context.Context, mediaType string, data []byte) (extract.Document, error) {
+	if (mediaType == extract.Plain || mediaType == extract.FAQ) && len(data) <= maxHere {
+		return o.here.Open(ctx, mediaType, data)
+	}
 	begin := start{MediaType: mediaType, Size: len(data), Timeout: o.options.Timeout, Memory: o.options.Memory}
 	if mediaType == extract.PDF {
 		var err error

@@ -119,6 +119,13 @@ may not be lost: without it each node counts limits for itself until it is back.
 Set ` + "`OPENAI_API_KEY`" + ` for OpenAI, or ` + "`OPENAI_BASE_URL`" + ` for any server that speaks its protocol, and name the model in
 ` + "`PARLEY_MODEL`" + `. A bot can ask for another model of the same server in its settings.
 
+## How are passages found by what they mean?
+
+Name an embedding model in ` + "`PARLEY_EMBEDDING_MODEL`" + `, at the same server or at ` + "`PARLEY_EMBEDDING_URL`" + ` with ` + "`PARLEY_EMBEDDING_KEY`" + `.
+What bots know is then sent to that model once, passage by passage, and each question when it is asked. Nothing waits for it: until all
+is embedded, and whenever the model is late, the words alone find passages. Another model, or one that changes its dimensions,
+has everything embedded anew. The model's vectors are kept sealed, and are left out of backups.
+
 ## How do I run several nodes?
 
 Give each node its own ` + "`PARLEY_CLUSTER_ADDR`" + ` and all of them the same ` + "`DATABASE_URL`, `REDIS_URL` and `PARLEY_KEY`" + `.

@@ -57,8 +57,11 @@ func (b *books) Search(ctx context.Context, query string, limit int, within ...s
 	}
 	limit = min(max(limit, 1), maxHits)
 	depth := 2*limit + spare
+	if b.meanings != nil {
+		depth = max(depth, fusedDepth)
+	}
 	allowed := b.allowed(within)
-	matches := b.index.Search(query, max(depth, fusedDepth), allowed)
+	matches := b.index.Search(query, depth, allowed)
 	matches = b.fused(ctx, query, matches, depth, allowed)
 	index.Vary(matches)
 	hits := make([]Hit, 0, limit)

@@ -18,7 +18,8 @@ type Index struct {
 // part is a segment with the sources of it that are gone or replaced.
 type part struct {
 	*segment
-	dead map[string]bool
+	dead  map[string]bool
+	norms []float32 // what the length of an entry's text divides a word's frequency by
 }
 
 // Bytes is what the index takes in memory, about.
@@ -135,6 +136,13 @@ func (x *Index) measure() {
 	}
 	for f := range fields {
 		x.average[f] = max(x.average[f]/max(float64(x.entries), 1), 1)
+	}
+	for i, p := range x.parts {
+		norms := make([]float32, len(p.entries))
+		for at, e := range p.entries {
+			norms[at] = float32(1 - b[inText] + b[inText]*float64(e.lengths[inText])/x.average[inText])
+		}
+		x.parts[i].norms = norms
 	}
 	const perSource = 100 // of its languages
 	x.bytes += perSource * len(x.languages)

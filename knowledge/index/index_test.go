@@ -119,7 +119,7 @@ func TestConfidenceIsTheShareOfTheQuestionThatIsCovered(t *testing.T) {
 		"word7":                    1,
 		"word7 zebra":              0.46, // a rare word that is there weighs a little less than one that is not
 		"word7 alpha":              1,
-		"zebra alpha":              0,    // every passage has alpha
+		"zebra alpha":              0,   // every passage has alpha
 		"please help: word7":       0.6, // small talk weighs little
 		"word7 one two zebra lion": 0.3,
 	} {

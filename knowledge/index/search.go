@@ -68,13 +68,23 @@ func (x *Index) Search(query string, limit int, allowed func(source string) bool
 	total := x.weigh(words)
 	best := make(top, 0, limit)
 	for _, p := range x.parts {
-		p.score(words, x.average, func(e entry, score, covered float64) {
-			share := min(covered/total, 1)
-			m := Match{Source: p.sources[e.source], Order: int(e.order), Score: score * (1 + coverage*share), Confidence: share}
+		pooled, sums := p.score(words, x.average)
+		for at, s := range sums {
+			if s.last == 0 {
+				continue
+			}
+			share := min(float64(s.covered)/total, 1)
+			score := float64(s.score) * (1 + coverage*share)
+			if len(best) == limit && score < best[0].Score {
+				continue
+			}
+			e := &p.entries[at]
+			m := Match{Source: p.sources[e.source], Order: int(e.order), Score: score, Confidence: share}
 			if best.takes(m, limit) && !p.dead[m.Source] && (allowed == nil || allowed(m.Source)) {
 				best.put(m, limit)
 			}
-		})
+		}
+		pool.Put(pooled)
 	}
 	slices.SortFunc(best, bestFirst)
 	return best
@@ -122,20 +132,19 @@ type sum struct {
 	last           int32 // the word that was counted last, from 1
 }
 
-// sums are used again: those of 10,000 passages are 120 KB.
-var sums = sync.Pool{New: func() any { return new([]sum) }}
+// pool keeps sums for the next search: those of 10,000 passages are 120 KB.
+var pool = sync.Pool{New: func() any { return new([]sum) }}
 
-// score calls found for each entry that has one of the words, with its BM25F
-// score and the summed weight of the words that it has.
-func (p *part) score(words []word, average [fields]float64, found func(e entry, score, covered float64)) {
-	pooled, _ := sums.Get().(*[]sum)
-	defer sums.Put(pooled)
+// score returns the BM25F score and the summed weight of the words that it has for each entry, in memory that goes back to the pool.
+func (p *part) score(words []word, average [fields]float64) (pooled *[]sum, sums []sum) {
+	pooled, _ = pool.Get().(*[]sum)
 	if cap(*pooled) < len(p.entries) {
 		*pooled = make([]sum, len(p.entries))
 	}
-	all := (*pooled)[:len(p.entries)]
-	clear(all)
+	sums = (*pooled)[:len(p.entries)]
+	clear(sums)
 	for i, w := range words {
+		this, idf, weight := int32(i+1), float32(w.idf*(k1+1)), float32(w.weight)
 		for _, term := range w.terms {
 			at, known := p.find(term)
 			if !known {
@@ -143,28 +152,24 @@ func (p *part) score(words []word, average [fields]float64, found func(e entry, 
 			}
 			list := p.list(at)
 			for one := (posting{}); list.next(&one); {
-				s := &all[one.entry]
-				if s.last == int32(i+1) {
+				s := &sums[one.entry]
+				if s.last == this {
 					continue // counted in another language
 				}
-				s.last = int32(i + 1)
-				tf := 0.0
-				for f, n := range one.tf {
-					if n > 0 {
+				s.last = this
+				tf := float32(one.tf[inText]) / p.norms[one.entry]
+				if one.tf[inHeadings]|one.tf[inTitle] != 0 {
+					for f := inHeadings; f < fields; f++ {
 						length := float64(p.entries[one.entry].lengths[f])
-						tf += weights[f] * float64(n) / (1 - b[f] + b[f]*length/average[f])
+						tf += float32(weights[f] * float64(one.tf[f]) / (1 - b[f] + b[f]*length/average[f]))
 					}
 				}
-				s.score += float32(w.idf * tf * (k1 + 1) / (tf + k1))
-				s.covered += float32(w.weight)
+				s.score += idf * tf / (tf + k1)
+				s.covered += weight
 			}
 		}
 	}
-	for at, s := range all {
-		if s.last > 0 {
-			found(p.entries[at], float64(s.score), float64(s.covered))
-		}
-	}
+	return pooled, sums
 }
 
 func bestFirst(a, b Match) int {

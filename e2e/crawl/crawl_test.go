@@ -229,7 +229,7 @@ func TestWhatMustBeReadIsReadOnceAndNothingElse(t *testing.T) {
 	if len(asked) > most+20 {
 		t.Errorf("%d addresses were asked for", len(asked))
 	}
-	if said := h.ask("Within how many days can bicycles be returned?"); !strings.Contains(said, "thirty") {
+	if said := h.ask("Can bicycles be returned within days?"); !strings.Contains(said, "thirty") {
 		t.Errorf("the bot says %q", said)
 	}
 	h.change(s, added.ID)
@@ -243,7 +243,7 @@ func (h *house) change(s *site, id string) {
 	s.visits()
 	begun := time.Now()
 	h.Call(http.MethodPost, h.path(id, "/refresh"), nil, nil)
-	for !strings.Contains(h.ask("Within how many days can bicycles be returned?"), "forty") {
+	for !strings.Contains(h.ask("Can bicycles be returned within days?"), "forty") {
 		if time.Since(begun) > patience {
 			h.t.Fatalf("after %v the answer is still the old one", time.Since(begun))
 		}

@@ -377,7 +377,7 @@ func (s *siteStep) learn(ctx context.Context, a Address, page fetch.Page, c cont
 		title = siteTitle(a.URL)
 	}
 	if a.URL == s.start {
-		s.named = title
+		s.named, site.Language = title, languageOf(c.passages)
 	}
 	belong(c.passages, a.Page)
 	s.round.Pages = append(s.round.Pages, Page{Source: Source{

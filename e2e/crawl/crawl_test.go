@@ -6,6 +6,7 @@ import (
 	"os"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -163,9 +164,9 @@ func TestWhatMustBeReadIsReadOnceAndNothingElse(t *testing.T) {
 	} {
 		s.put(at, page)
 	}
-	busy := 0
+	var busy atomic.Int32
 	s.put("/busy", func(w http.ResponseWriter, r *http.Request) {
-		if busy++; busy == 1 {
+		if busy.Add(1) == 1 {
 			w.Header().Set("Retry-After", "1")
 			w.WriteHeader(http.StatusServiceUnavailable)
 			return

@@ -13,7 +13,7 @@ func TestEveryFuzzTargetRunsForAMinute(t *testing.T) {
 	if os.Getenv("PARLEY_CHAOS") != "long" {
 		t.Skip("some minutes of fuzzing are for PARLEY_CHAOS=long (make chaos)")
 	}
-	for _, folder := range []string{".", "./apart"} {
+	for _, folder := range []string{".", "./apart", "../crawl"} {
 		list, err := exec.CommandContext(t.Context(), "go", "test", "-list", "^Fuzz", folder).Output()
 		if err != nil {
 			t.Fatalf("list the targets of %s: %v", folder, err)

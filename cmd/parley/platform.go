@@ -150,7 +150,7 @@ func (p *platform) start(ctx context.Context, waits func(part string)) (err erro
 	}
 	return await(func() (err error) {
 		p.stopJobs, err = p.store.StartJobs(ctx, jobs.Workers{
-			ReadSource: p.vitals.Job(p.reader.Read), EmbedSource: p.embedSource(), RunTests: p.runner().Step, GiveUpRun: p.runner().GiveUp, Due: p.due,
+			ReadSource: p.vitals.Job(p.readSource), EmbedSource: p.embedSource(), RunTests: p.runner().Step, GiveUpRun: p.runner().GiveUp, Due: p.due,
 		})
 		return err
 	})

@@ -47,7 +47,7 @@ func siteTitle(address string) string {
 // CheckPlan returns a chat.Error if a source of this kind cannot be read by the plan.
 func CheckPlan(kind Kind, plan Plan) error {
 	least := leastEvery
-	switch kind { //nolint:exhaustive // the others are not on the web
+	switch kind {
 	case KindURL:
 		least = leastEveryOf
 		if plan.Pages != 0 || plan.Within != "" || len(plan.Exclude) != 0 {

@@ -5,6 +5,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"sync"
 	"syscall"
 	"testing"
 	"testing/synctest"
@@ -127,8 +128,9 @@ func TestAHostIsAskedByOneAtATimeAndRests(t *testing.T) {
 		turns := NewTurns()
 		var asked []time.Duration
 		begun := time.Now()
+		var asking sync.WaitGroup
 		for range 3 {
-			go func() {
+			asking.Go(func() {
 				done, err := turns.Take(t.Context(), "a.example")
 				if err != nil {
 					t.Error(err)
@@ -137,14 +139,14 @@ func TestAHostIsAskedByOneAtATimeAndRests(t *testing.T) {
 				asked = append(asked, time.Since(begun))
 				time.Sleep(time.Second)
 				done(2 * time.Second)
-			}()
+			})
 		}
 		other, err := turns.Take(t.Context(), "b.example")
 		if err != nil || time.Since(begun) != 0 {
 			t.Errorf("another host had to wait: %v", err)
 		}
 		other(0)
-		time.Sleep(time.Minute)
+		asking.Wait()
 		if len(asked) != 3 || asked[0] != 0 || asked[1] != 3*time.Second || asked[2] != 6*time.Second {
 			t.Errorf("asked after %v", asked)
 		}

@@ -160,7 +160,7 @@ func (s *server) addFile(ctx context.Context, added knowledge.Source, form *mult
 		}
 		switch part.FormName() {
 		case "kind":
-			switch knowledge.Kind(value) { //nolint:exhaustive // the others do not come as files
+			switch knowledge.Kind(value) {
 			case knowledge.KindFile, knowledge.KindFAQ:
 				added.Kind = knowledge.Kind(value)
 			default:

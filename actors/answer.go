@@ -142,9 +142,6 @@ func (a *answerer) write(ctx context.Context, q ask, trace *chat.Trace, emit fun
 	w := &answering{answerer: a, q: q, bot: bot, trace: trace, emit: emit, found: found}
 	talk, tongue := speech.SmallTalk(q.text, bot.Name)
 	w.language = languageOf(q, bot, tongue)
-	if talk != "" && talk != speech.Robot {
-		return w.smallTalk(ctx, talk)
-	}
 	return w.know(ctx, talk)
 }
 
@@ -166,7 +163,7 @@ func languageOf(q ask, bot *chat.Bot, tongue string) string {
 	return speech.Choose(q.text, earlier, locale, bot.Settings.Languages)
 }
 
-// know answers from what the bot knows. talk is for what may be small talk that its owner has an answer to.
+// know answers from what the bot knows. talk is small talk, to which its owner may have an answer.
 func (w *answering) know(ctx context.Context, talk speech.Talk) (*answered, error) {
 	within, span := w.tracer.Start(ctx, "retrieve")
 	books, err := patiently(within, func() (knowledge.Books, error) { return w.retriever.Open(within, w.q.tenant, w.q.bot) })
@@ -174,8 +171,11 @@ func (w *answering) know(ctx context.Context, talk speech.Talk) (*answered, erro
 		span.End(err)
 		return nil, fmt.Errorf("look into the knowledge: %w", err)
 	}
-	hits := books.Search(within, w.q.text, searched)
-	pair := pairFor(w.q.text, hits)
+	var hits []knowledge.Hit
+	if talk == "" { // small talk is not searched for
+		hits = books.Search(within, w.q.text, searched)
+	}
+	pair := pairFor(books, w.q.text, hits)
 	var key string
 	if len(pair) == 0 && talk == "" {
 		if key = w.cache.key(w.q, w.bot, w.language, books); key != "" {

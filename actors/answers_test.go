@@ -118,6 +118,14 @@ func answersVerbatim(t *testing.T, h *house) {
 			t.Errorf("%q is answered %q (-want +got):\n%s", question, c.Text, diff)
 		}
 	}
+	h.books.put(v.Bot, shelf{all: []knowledge.Hit{ // a search finds neither by words that say nothing, nor what is said twice
+		faqPair("src_faq", "Questions", "Who are you?", "We are Ada & Co.", 4),
+		faqPair("src_faq", "Questions", "What is in the box?", "A bicycle. ", 5),
+		faqPair("src_faq", "Questions", "What is in the box?", "And a bell.", 6),
+		faqPair("src_faq", "Questions", "What is in the box?", "A second answer.", 9),
+	}, find: func(string) []knowledge.Hit {
+		return []knowledge.Hit{faqPair("src_faq", "Questions", "What is in the box?", "A bicycle. ", 5)}
+	}})
 	if c := h.ask(t, v, "Who are you?"); c.Text != "We are Ada & Co." {
 		t.Errorf("the owner's answer to small talk: %q", c.Text)
 	}

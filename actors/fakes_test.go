@@ -284,6 +284,14 @@ func (s shelf) Search(_ context.Context, query string, _ int, _ ...string) []kno
 	}
 	return s.find(query)
 }
+func (s shelf) Pairs(fits func(string) bool) (hits []knowledge.Hit) {
+	for _, hit := range s.all {
+		if n := len(hit.Headings); hit.Kind == knowledge.KindFAQ && fits(hit.Headings[n-1]) {
+			hits = append(hits, hit)
+		}
+	}
+	return hits
+}
 func (s shelf) Empty() bool    { return len(s.all) == 0 }
 func (s shelf) Version() int64 { return s.version }
 

@@ -25,7 +25,7 @@ func (w *answering) find(ctx context.Context, books knowledge.Books, hits []know
 	if alone != "" {
 		w.trace.Query = alone
 		found := books.Search(ctx, alone, searched)
-		if pair := pairFor(alone, found); len(pair) > 0 {
+		if pair := pairFor(books, alone, found); len(pair) > 0 {
 			return nil, pair
 		}
 		if w.sure(found) {

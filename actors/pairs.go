@@ -4,16 +4,33 @@ import (
 	"cmp"
 	"slices"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"parley/actors/speech"
 	"parley/chat"
 	"parley/knowledge"
 )
 
-// pairFor returns the question and answer of the owner's that a question asks for: its passages, in order; none if
+// ownWords are books that know their owner's questions and answers without a search, in which a pair may be missing: it finds nothing
+// by words that say nothing ("Who are you?"), and what is said twice only once.
+type ownWords interface {
+	Pairs(fits func(question string) bool) []knowledge.Hit
+}
+
+// exactly returns the passages of the owner's pairs with that very question.
+func exactly(books knowledge.Books, question string) []knowledge.Hit {
+	if own, can := books.(ownWords); can {
+		return own.Pairs(func(known string) bool { return sameWords(question, known) })
+	}
+	return nil
+}
+
+// pairFor returns the question and answer of the owner's that a question asks for, of those found: its passages, in order; none if
 // there is none. One that its owner corrected is before all others, then the one that is most alike, then the best hit.
-func pairFor(question string, hits []knowledge.Hit) []knowledge.Hit {
-	best, found := 0.0, -1
+func pairFor(books knowledge.Books, question string, found []knowledge.Hit) []knowledge.Hit {
+	hits := append(exactly(books, question), found...)
+	most, best := 0.0, -1
 	for i, hit := range hits {
 		if hit.Kind != knowledge.KindFAQ || len(hit.Headings) == 0 {
 			continue
@@ -22,17 +39,20 @@ func pairFor(question string, hits []knowledge.Hit) []knowledge.Hit {
 		if alike > 0 && hit.Title == knowledge.CorrectedAnswers {
 			alike++
 		}
-		if alike > best {
-			best, found = alike, i
+		if alike > most {
+			most, best = alike, i
 		}
 	}
-	if found < 0 {
+	if best < 0 {
 		return nil
 	}
 	// A long answer is several passages.
+	headings := hits[best].Headings
+	whole := append(exactly(books, headings[len(headings)-1]), hits...)
 	var pair []knowledge.Hit
-	for _, hit := range hits {
-		if hit.Source == hits[found].Source && slices.Equal(hit.Headings, hits[found].Headings) {
+	for _, hit := range whole {
+		known := slices.ContainsFunc(pair, func(other knowledge.Hit) bool { return other.Order == hit.Order })
+		if hit.Source == hits[best].Source && slices.Equal(hit.Headings, headings) && !known {
 			pair = append(pair, hit)
 		}
 	}
@@ -43,6 +63,28 @@ func pairFor(question string, hits []knowledge.Hit) []knowledge.Hit {
 		}
 	}
 	return pair
+}
+
+// sameWords tells whether two texts have the same letters and digits in the same order, whatever their case.
+func sameWords(a, b string) bool {
+	next := func(text string) (rune, string) {
+		for i, r := range text {
+			if unicode.IsLetter(r) || unicode.IsDigit(r) {
+				return unicode.ToLower(r), text[i+utf8.RuneLen(r):]
+			}
+		}
+		return 0, ""
+	}
+	for {
+		var x, y rune
+		x, a = next(a)
+		if y, b = next(b); x != y {
+			return false
+		}
+		if x == 0 {
+			return true
+		}
+	}
 }
 
 // pair answers in the owner's words.

@@ -106,6 +106,17 @@ func anAnswerThatWasDislikedIsNoticed(t *testing.T, h *house) {
 	if open.Total != 1 || open.Groups[0].Question != "How much does shipping cost?" || open.Groups[0].Reasons.Disliked != 1 || open.Groups[0].Places[0] != (place{v.Conversation(), answer.Seq}) {
 		t.Errorf("open: %+v", open)
 	}
+
+	// What is corrected wins over the document that says otherwise, and over the answer that was given before.
+	var fixed struct{ Source string }
+	h.Call(http.MethodPost, h.path("fixes"), map[string]any{"question": "How much does shipping cost?", "answer": "Six dollars.", "conversation": v.Conversation(), "seq": answer.Seq}, &fixed)
+	h.AwaitReady(h.bot, fixed.Source)
+	if got := h.ask("How much does shipping cost?"); got.Text != "Six dollars." || len(got.Citations) != 1 || got.Citations[0].Source != fixed.Source {
+		t.Errorf("corrected: %+v", got)
+	}
+	if open := h.gaps("open"); open.Total != 0 {
+		t.Errorf("still open: %+v", open)
+	}
 }
 
 // run is a run of a bot's tests.

@@ -11,9 +11,9 @@ import (
 	"golang.org/x/net/html/charset"
 )
 
-// Bounds of one sitemap. Its protocol allows 50,000 addresses in 50 MB; as many have place in 32.
+// Bounds of one sitemap. Its protocol allows 50,000 addresses in 50 MB; as many of usual length have place in 16, which is what a plain one may have.
 const (
-	maxSitemap     = 32 << 20 // bytes, unpacked
+	maxSitemap     = 16 << 20 // bytes, unpacked
 	maxSitemapURLs = 50_000
 )
 

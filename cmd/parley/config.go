@@ -49,6 +49,8 @@ type Config struct {
 	EmbeddingKey   string     `env:"PARLEY_EMBEDDING_KEY" name:"embedding-key" secret:"" group:"Language model" help:"Key for PARLEY_EMBEDDING_URL. Empty: none; OPENAI_API_KEY goes to its own server alone."`
 	Prices         llm.Prices `env:"PARLEY_MODEL_PRICES" name:"model-prices" group:"Language model" help:"What models cost, in US dollars for a million tokens of input/output, such as gpt-4o-mini=0.15/0.60,gpt-4o=2.50/10. Answers then show their cost to people of the business. Empty: they show tokens only."`
 
+	AnswerCache string `env:"PARLEY_ANSWER_CACHE" name:"answer-cache" enum:"on,off" default:"on" group:"Language model" help:"on: what was answered to a conversation's first question is kept in Redis for a day, sealed, and given again at once to who asks the bot the same, until its settings or what it knows change. off: every answer is made anew, for load tests."`
+
 	IndexMemory Size `env:"PARLEY_INDEX_MEMORY" name:"index-memory" default:"512MiB" group:"Knowledge" help:"Memory for what bots know, on this node, in bytes or with a unit: about 2 KB for a passage of 1,200 characters. Over it, what was asked longest ago leaves, and is read from storage again when asked. One bot gets half of it at most."`
 
 	StripeKey           string `env:"STRIPE_SECRET_KEY" name:"stripe-secret-key" secret:"" group:"Billing and mail" help:"Secret key of Stripe. Empty: billing is off and every tenant is on a plan without limits."`

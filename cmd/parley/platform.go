@@ -136,7 +136,7 @@ func (p *platform) start(ctx context.Context, waits func(part string)) (err erro
 		}
 		p.model = p.vitals.Model(model)
 	}
-	cache, err := p.redis.Answers(p.master.Derive("answer-cache-values", 32))
+	cache, err := p.answerCache()
 	if err != nil {
 		return fmt.Errorf("set up the cache of answers: %w", err)
 	}
@@ -337,6 +337,14 @@ func (p *platform) signedIn(r *http.Request) (account.Identity, error) {
 		return account.Identity{}, account.ErrUnauthorized
 	}
 	return p.accounts.Authenticate(cookie.Value)
+}
+
+// answerCache is where answers are kept to be given again; nil where they are not.
+func (p *platform) answerCache() (actors.AnswerCache, error) {
+	if p.config.AnswerCache == "off" {
+		return nil, nil //nolint:nilnil // an engine works without one
+	}
+	return p.redis.Answers(p.master.Derive("answer-cache-values", 32))
 }
 
 var errDraining = chat.Fail(chat.Unavailable, "draining", "This process is ending.")

@@ -36,8 +36,9 @@ func startFloor(l *lab, args ...string) *site {
 // profiling is set when the flag -profile is.
 var profiling *profiler
 
-// quiet keeps Parley from mailing people who wait for an agent, half a minute later: nobody measures that.
-var quiet = []string{"PARLEY_MAIL_AFTER=24h"}
+// quiet keeps Parley from mailing people who wait for an agent, half a minute later: nobody measures that. And it has each answer
+// written by the model: everybody asks the same here, and would get what the first one got.
+var quiet = []string{"PARLEY_MAIL_AFTER=24h", "PARLEY_ANSWER_CACHE=off"}
 
 // startParley starts Parley with a business whose bots know a little.
 func startParley(l *lab, bots int, env ...string) *site {

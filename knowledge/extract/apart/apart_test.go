@@ -26,7 +26,7 @@ func opening(t *testing.T, as string, timeout time.Duration) *Opener {
 		cache = os.TempDir()
 	}
 	o := New(Options{
-		CacheDir: filepath.Join(cache, "parley-test-pdfium"), Timeout: timeout, Memory: 512 << 20,
+		CacheDir: filepath.Join(cache, "parley-test-pdfium"), Timeout: timeout, Memory: childMemory,
 		command: []string{os.Args[0], "child", as}, slack: timeout,
 	})
 	t.Cleanup(func() {

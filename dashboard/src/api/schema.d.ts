@@ -177,6 +177,103 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/bots/{bot}/fixes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Say how a question is to be answered from now on
+         * @description The pair goes into the bot's source “Corrected answers”, in place of what is there for the same question. Whoever asks it, in these words or nearly, gets the answer word for word. What is open at the places named is answered then.
+         */
+        post: operations["fixAnswer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/bots/{bot}/gaps": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Questions that were not answered well, those that ask for the same together
+         * @description What the bot found no answer to, and answers that a visitor said did not help: the newest 2,000. The groups with the most questions come first, each with a draft of a question and its answer.
+         */
+        get: operations["listGaps"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/bots/{bot}/gaps/settle": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Say that questions are answered, or need no answer; or take that back
+         * @description 2,000 at most. Those that are not there any more are left out.
+         */
+        post: operations["settleGaps"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/bots/{bot}/old-answers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Answers that cite what has changed since, or is gone; the newest 200 */
+        get: operations["listOldAnswers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/bots/{bot}/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Try how a bot answers, and see why
+         * @description Nothing is kept: there is no conversation, and it does not count as an answer of the month. With `settings`, which are those of the bot where they say nothing, the answer is as it would be if they were saved.
+         */
+        post: operations["preview"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/bots/{bot}/search": {
         parameters: {
             query?: never;
@@ -228,6 +325,185 @@ export interface paths {
         post?: never;
         /** Delete a source with all that was read from it */
         delete: operations["deleteSource"];
+        options?: never;
+        head?: never;
+        /**
+         * Rename a source, or change how a site or page is read
+         * @description A plan replaces the one before as a whole; it counts from the next reading.
+         */
+        patch: operations["updateSource"];
+        trace?: never;
+    };
+    "/api/v1/bots/{bot}/sources/{source}/addresses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What became of the addresses of a site */
+        get: operations["listAddresses"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/bots/{bot}/sources/{source}/pairs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The questions and answers of a source */
+        get: operations["getPairs"];
+        /**
+         * Replace the questions and answers of a source
+         * @description They are found at once: there is no moment without the old or the new ones.
+         */
+        put: operations["putPairs"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/bots/{bot}/sources/{source}/passages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What was read of a source, in order
+         * @description Of a site the passages of its pages, page by page; there the limit is that of its addresses.
+         */
+        get: operations["listPassages"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/bots/{bot}/sources/{source}/refresh": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Read a site or a page again now
+         * @description What was read before is known until it is replaced. Nothing changes if it is being read already.
+         */
+        post: operations["refreshSource"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/bots/{bot}/test-runs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The last 20 runs, newest first, without their results */
+        get: operations["listTestRuns"];
+        put?: never;
+        /**
+         * Ask a bot all its test questions
+         * @description It goes on by itself; ask for the run to see how far it is. 409 with the code `run_under_way` while another one is. With `settings`, which are those of the bot where they say nothing, it tells how the bot would answer if they were saved.
+         */
+        post: operations["beginTestRun"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/bots/{bot}/test-runs/{run}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One run with its results, and what came out otherwise than before */
+        get: operations["getTestRun"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/bots/{bot}/tests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The questions that a bot is tested with, oldest first */
+        get: operations["listTests"];
+        put?: never;
+        /**
+         * Add a test question
+         * @description 500 at most. At least one of `source`, `phrase` and `nothing` says what is expected.
+         */
+        post: operations["createTest"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/bots/{bot}/tests/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Add test questions from comma-separated values
+         * @description Columns: question, source, phrase, nothing (yes or no); a header may name them in another order. A source is named by its id, title or address. All are added or, if a line is not good, none. A question that is there already is changed.
+         */
+        post: operations["importTests"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/bots/{bot}/tests/{test}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Change a test question */
+        put: operations["putTest"];
+        post?: never;
+        /** Delete a test question */
+        delete: operations["deleteTest"];
         options?: never;
         head?: never;
         patch?: never;
@@ -855,6 +1131,14 @@ export interface components {
         AgentName: {
             name: string;
         };
+        AnswerPlace: {
+            conversation: string;
+            /**
+             * Format: int64
+             * @description Of the event that ended the answer.
+             */
+            seq: number;
+        };
         Appearance: {
             /** @description #rrggbb */
             accent: string;
@@ -909,6 +1193,8 @@ export interface components {
             handoff?: boolean;
             instructions?: string;
             languages?: string[];
+            /** @description Empty, short, normal or long. */
+            length?: string;
             model?: string;
             name?: string;
             /** @description Words of a question with whose answer the bot offers a person. */
@@ -929,6 +1215,8 @@ export interface components {
             mark?: number;
             /** Format: int64 */
             page?: number;
+            /** @description The page, where the source is a site. */
+            part?: string;
             /** @description The passage's beginning. */
             quote?: string;
             source: string;
@@ -1042,6 +1330,37 @@ export interface components {
             /** Format: int64 */
             waiting: number;
         };
+        Crawl: {
+            /**
+             * Format: int64
+             * @description What was known of them is still known.
+             */
+            failed: number;
+            /** Format: int64 */
+            found: number;
+            /**
+             * Format: int64
+             * @description Left out on purpose.
+             */
+            left: number;
+            /**
+             * Format: int64
+             * @description Pages that are new or have changed.
+             */
+            read: number;
+            /**
+             * Format: int64
+             * @description How often the site was read, this time included.
+             */
+            round: number;
+            /** Format: int64 */
+            unchanged: number;
+            /**
+             * Format: int64
+             * @description Pages that are not there any more.
+             */
+            vanished: number;
+        };
         CreatedInvitation: {
             /** @description Id of the member who made it. */
             by: string;
@@ -1121,6 +1440,9 @@ export interface components {
             answer: string;
             question: string;
         };
+        FaqPairs: {
+            pairs: components["schemas"]["FaqAnswer"][];
+        };
         Fault: {
             /** @description Such as body.name. */
             location?: string;
@@ -1147,9 +1469,73 @@ export interface components {
              */
             type: "feedback.given";
         };
+        Fixed: {
+            /** @description All corrected answers of the bot. */
+            pairs: components["schemas"]["FaqAnswer"][];
+            source: string;
+        };
+        GapGroup: {
+            /** Format: int64 */
+            count: number;
+            /** @description The answer is what a person of the business wrote in one of the conversations; empty if nobody did. */
+            draft: components["schemas"]["FaqAnswer"];
+            /** Format: date-time */
+            last_at: string;
+            /** @description Of all of them. */
+            places: components["schemas"]["AnswerPlace"][];
+            /** @description The most typical of them. */
+            question: string;
+            /** @description The newest 20. */
+            questions: components["schemas"]["GapQuestion"][];
+            reasons: components["schemas"]["GapReasons"];
+        };
+        GapGroups: {
+            /** @description 100 at most. */
+            groups: components["schemas"]["GapGroup"][];
+            /**
+             * Format: int64
+             * @description Questions in all groups.
+             */
+            total: number;
+        };
+        GapQuestion: {
+            /** @description What the bot said. */
+            answer: string;
+            /** Format: date-time */
+            at: string;
+            conversation: string;
+            /** @enum {string} */
+            reason: "unanswered" | "disliked";
+            /**
+             * Format: int64
+             * @description Of the event that ended the answer.
+             */
+            seq: number;
+            text: string;
+        };
+        GapReasons: {
+            /**
+             * Format: int64
+             * @description The visitor said that it did not help.
+             */
+            disliked: number;
+            /**
+             * Format: int64
+             * @description Nothing was found.
+             */
+            unanswered: number;
+        };
         Hours: {
             week: components["schemas"]["OpenHours"][];
             zone: string;
+        };
+        ImportedTests: {
+            /** Format: int64 */
+            added: number;
+            /** Format: int64 */
+            changed: number;
+            /** @description All test questions of the bot. */
+            items: components["schemas"]["TestQuestion"][];
         };
         Invitation: {
             /** @description Id of the member who made it. */
@@ -1315,6 +1701,19 @@ export interface components {
             name: string;
             settings?: components["schemas"]["SettingsPatch"];
         };
+        NewFix: {
+            answer: string;
+            /** @description Where the answer was that is corrected. */
+            conversation?: string;
+            /** @description All answers that this corrects, such as those of a group. */
+            places?: components["schemas"]["AnswerPlace"][];
+            question: string;
+            /**
+             * Format: int64
+             * @description Of the event that ended it.
+             */
+            seq?: number;
+        };
         NewInvitation: {
             /** @example ben@acme.example */
             email: string;
@@ -1343,6 +1742,15 @@ export interface components {
             /** @description 4000 characters at most. */
             text: string;
         };
+        NewPreview: {
+            /** @description What was said before, oldest first; 20 at most. */
+            history?: components["schemas"]["Turn"][];
+            /** @description BCP 47. */
+            locale?: string;
+            /** @description To be tried, not saved. */
+            settings?: components["schemas"]["SettingsPatch"];
+            text: string;
+        };
         NewSavedReply: {
             /** @description What is typed behind /: lower-case letters, digits and -; 32 at most. */
             shortcut: string;
@@ -1354,7 +1762,9 @@ export interface components {
         NewSource: {
             /** @description Questions with their answers. */
             faq?: components["schemas"]["FaqAnswer"][];
-            /** @description A whole website: not available yet. */
+            /** @description How a url or a site is read. */
+            plan?: components["schemas"]["Plan"];
+            /** @description The address of a whole website. */
             site?: string;
             /** @description A text, with its title. */
             text?: string;
@@ -1365,6 +1775,10 @@ export interface components {
         NewStatus: {
             /** @enum {string} */
             status: "waiting" | "closed" | "bot";
+        };
+        NewTestRun: {
+            /** @description To be tried, not saved. */
+            settings?: components["schemas"]["SettingsPatch"];
         };
         NewWebhook: {
             /** @description true, if left out. */
@@ -1393,6 +1807,30 @@ export interface components {
              */
             seq: number;
             text: string;
+        };
+        OldAnswer: {
+            /**
+             * Format: date-time
+             * @description Of the answer.
+             */
+            at: string;
+            conversation: string;
+            /** @description It is not there any more. */
+            gone: boolean;
+            /**
+             * Format: int64
+             * @description Of the event that ended the answer.
+             */
+            seq: number;
+            /**
+             * Format: date-time
+             * @description When what is cited changed.
+             */
+            since: string;
+            /** @description What is cited: a page of a site, where it is one. */
+            source: string;
+            /** @description Of what is cited. */
+            title: string;
         };
         OpenHours: {
             day: string;
@@ -1434,13 +1872,38 @@ export interface components {
             /** @description The cursor of the next page; empty at the end. */
             next: string;
         };
+        PageOldAnswer: {
+            items: components["schemas"]["OldAnswer"][];
+            /** @description The cursor of the next page; empty at the end. */
+            next: string;
+        };
+        PagePiece: {
+            items: components["schemas"]["Piece"][];
+            /** @description The cursor of the next page; empty at the end. */
+            next: string;
+        };
         PageSavedReply: {
             items: components["schemas"]["SavedReply"][];
             /** @description The cursor of the next page; empty at the end. */
             next: string;
         };
+        PageSiteAddress: {
+            items: components["schemas"]["SiteAddress"][];
+            /** @description The cursor of the next page; empty at the end. */
+            next: string;
+        };
         PageSource: {
             items: components["schemas"]["Source"][];
+            /** @description The cursor of the next page; empty at the end. */
+            next: string;
+        };
+        PageTestQuestion: {
+            items: components["schemas"]["TestQuestion"][];
+            /** @description The cursor of the next page; empty at the end. */
+            next: string;
+        };
+        PageTestRun: {
+            items: components["schemas"]["TestRun"][];
             /** @description The cursor of the next page; empty at the end. */
             next: string;
         };
@@ -1462,11 +1925,14 @@ export interface components {
              * @description From 1, where there are pages.
              */
             page?: number;
+            /** @description The page of it, where that is a site. */
+            part?: string;
             /**
              * Format: double
              * @description Comparable within one result.
              */
             score: number;
+            /** @description What was added. */
             source: string;
             text: string;
             title: string;
@@ -1480,6 +1946,19 @@ export interface components {
             email: string;
             id: string;
             name: string;
+        };
+        Piece: {
+            /** @description Outermost first. */
+            headings: string[];
+            /**
+             * Format: int64
+             * @description From 1, where there are pages.
+             */
+            page?: number;
+            text: string;
+            /** @description Of the source, or of the page of a site. */
+            title: string;
+            url?: string;
         };
         Pinged: {
             /** @description The beginning of what it answered. */
@@ -1495,6 +1974,98 @@ export interface components {
             status?: number;
             /** Format: double */
             took_ms: number;
+        };
+        Plan: {
+            /**
+             * Format: int64
+             * @description How long after a reading it is read again; 0: by hand only. A site every 24 hours at most, a page every hour.
+             */
+            every_hours: number;
+            /** @description Of a site: paths that are left out, with what is below them. */
+            exclude?: string[];
+            /**
+             * Format: int64
+             * @description Of a site: how many are read at most; 0: 1,000.
+             */
+            pages?: number;
+            /**
+             * @description Of a site: the path that pages begin with; that of its address if left out.
+             * @example /docs/
+             */
+            within?: string;
+        };
+        Preview: {
+            /**
+             * @description faq: an owner's answer, word for word; nothing: it says that it does not know.
+             * @enum {string}
+             */
+            answered_by: "faq" | "small_talk" | "model" | "extractive" | "nothing";
+            citations: components["schemas"]["Citation"][];
+            /**
+             * Format: int64
+             * @description Millionths of a US dollar, by the operator's price list; absent where it is not known.
+             */
+            cost_micros?: number;
+            /** Format: int64 */
+            input_tokens: number;
+            model?: string;
+            /** @enum {string} */
+            offer?: "handoff";
+            /** Format: int64 */
+            output_tokens: number;
+            /** @description As the answer's writer got them, best first: [1] is the first. */
+            passages: components["schemas"]["PreviewPassage"][];
+            /** @description What the model was asked; empty where none was. */
+            prompt: components["schemas"]["PromptMessage"][];
+            /** @description What was searched for. */
+            query: string;
+            text: string;
+            /**
+             * Format: double
+             * @description How sure the search had to be.
+             */
+            threshold: number;
+            timing_ms: components["schemas"]["PreviewTiming"];
+        };
+        PreviewPassage: {
+            /** Format: double */
+            confidence: number;
+            headings?: string[];
+            /**
+             * Format: int64
+             * @description Place among what was found by its words, from 1; absent: not found so.
+             */
+            lexical_rank?: number;
+            /** Format: int64 */
+            page?: number;
+            /** @description The page, where the source is a site. */
+            part?: string;
+            passage: string;
+            /** Format: double */
+            score: number;
+            source: string;
+            text: string;
+            title: string;
+            url?: string;
+            /**
+             * Format: int64
+             * @description Place among what was found by its meaning, from 1; absent: not found so.
+             */
+            vector_rank?: number;
+        };
+        PreviewTiming: {
+            /** Format: double */
+            ended: number;
+            /**
+             * Format: double
+             * @description To the first words.
+             */
+            first_piece?: number;
+            /**
+             * Format: double
+             * @description From the question to the passages.
+             */
+            retrieved: number;
         };
         Problem: {
             /** @description Stable and machine-readable. */
@@ -1515,6 +2086,11 @@ export interface components {
             /** @description The status in words. */
             title: string;
         };
+        PromptMessage: {
+            /** @description The model's word: system, user or assistant. */
+            role: string;
+            text: string;
+        };
         Query: {
             /**
              * Format: int64
@@ -1522,6 +2098,8 @@ export interface components {
              */
             limit: number;
             query: string;
+            /** @description Search these alone. */
+            sources?: string[];
         };
         Question: {
             /** @description Your own name for this question. Without a conversation, it names that too. */
@@ -1569,6 +2147,8 @@ export interface components {
             password: string;
         };
         Reply: {
+            /** @description The same question got this answer before, and nothing that it rests on has changed since. */
+            cached?: boolean;
             citations: components["schemas"]["Citation"][];
             conversation: string;
             message: string;
@@ -1607,6 +2187,11 @@ export interface components {
             instructions: string;
             /** @description BCP 47; none: the visitor's. */
             languages: string[];
+            /**
+             * @description Of answers; empty is normal.
+             * @enum {string}
+             */
+            length: "" | "short" | "normal" | "long";
             /** @description Name at the provider; empty: the platform's; extractive: none. */
             model: string;
             /** @description Words of a question with whose answer the bot offers a person. */
@@ -1639,6 +2224,8 @@ export interface components {
             handoff?: boolean;
             instructions?: string;
             languages?: string[];
+            /** @description Empty, short, normal or long. */
+            length?: string;
             model?: string;
             /** @description Words of a question with whose answer the bot offers a person. */
             offer?: string[];
@@ -1648,6 +2235,14 @@ export interface components {
             tone?: string;
             /** @description Words of a question that goes to a person at once. */
             transfer?: string[];
+        };
+        SettledGaps: {
+            places: components["schemas"]["AnswerPlace"][];
+            /**
+             * @description open takes back what was said before.
+             * @enum {string}
+             */
+            state: "answered" | "dismissed" | "open";
         };
         SignIn: {
             access_token: string;
@@ -1668,36 +2263,83 @@ export interface components {
             /** @description Id of the person. */
             user: string;
         };
+        SiteAddress: {
+            /** @description The source that its page is: ask for its passages. */
+            page?: string;
+            /** @enum {string} */
+            state: "waiting" | "read" | "unchanged" | "left" | "failed" | "vanished";
+            url: string;
+            /** @description For people. */
+            why?: string;
+        };
         Source: {
+            /** @description Of a site. */
+            crawl?: components["schemas"]["Crawl"];
             /** Format: date-time */
             created_at: string;
+            /**
+             * Format: int64
+             * @description Passages with a vector, where an embedding model is used.
+             */
+            embedded?: number;
             /** @description Why it could not be read, for people. */
             error?: string;
             id: string;
-            /** @enum {string} */
-            kind: "file" | "url" | "site" | "faq" | "text";
+            /**
+             * @description A page is one of a site; it is not in the list of sources.
+             * @enum {string}
+             */
+            kind: "file" | "url" | "site" | "faq" | "text" | "page";
+            /** @description As detected, BCP 47. */
+            language?: string;
             media_type?: string;
             /**
+             * Format: date-time
+             * @description When it will be read again by itself.
+             */
+            next_read_at?: string;
+            /** @description What limits it and is no error, for people. */
+            note?: string;
+            /**
              * Format: int64
-             * @description Units to read; 0: not known yet.
+             * @description Units to read, of a site its addresses; 0: not known yet.
              */
             pages: number;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description Of them, those that were read or looked at.
+             */
             pages_read: number;
+            /** @description The site that a page belongs to. */
+            parent?: string;
             /** Format: int64 */
             passages: number;
+            /** @description Of a site or a page. */
+            plan?: components["schemas"]["Plan"];
+            /**
+             * Format: date-time
+             * @description When it was last read to its end, or found unchanged.
+             */
+            read_at?: string;
             /**
              * Format: int64
              * @description Bytes of the original.
              */
             size: number;
-            /** @enum {string} */
+            /**
+             * @description A site or page that is read again goes on being known meanwhile.
+             * @enum {string}
+             */
             state: "queued" | "reading" | "ready" | "failed";
             title: string;
             /** Format: date-time */
             updated_at: string;
             /** @description What citations open. */
             url?: string;
+        };
+        SourceChange: {
+            plan?: components["schemas"]["Plan"];
+            title?: string;
         };
         StatusChanged: {
             /**
@@ -1743,6 +2385,87 @@ export interface components {
             created_at: string;
             id: string;
             name: string;
+        };
+        TestChange: {
+            /** @enum {string} */
+            is: "passed" | "failed" | "none";
+            test: string;
+            text: string;
+            /**
+             * @description none: it was not asked then.
+             * @enum {string}
+             */
+            was: "passed" | "failed" | "none";
+        };
+        TestQuestion: {
+            /** Format: date-time */
+            at: string;
+            id: string;
+            /** @description The bot must say that it does not know. */
+            nothing?: boolean;
+            /** @description That must stand in the answer; case and spaces do not matter. */
+            phrase?: string;
+            /** @description That must be among the citations. */
+            source?: string;
+            /** @description The question, 2,000 characters at most. */
+            text: string;
+        };
+        TestResult: {
+            answer: string;
+            citations: components["schemas"]["Citation"][];
+            /** @description That was expected. */
+            nothing?: boolean;
+            passed: boolean;
+            /** @description That was expected. */
+            phrase?: string;
+            /** @description That was expected. */
+            source?: string;
+            test: string;
+            text: string;
+            /** Format: double */
+            took_ms: number;
+            /** @description What was not as expected, for people. */
+            why?: string;
+        };
+        TestRun: {
+            /** Format: date-time */
+            begun_at: string;
+            /** @description The user who began it. */
+            by: string;
+            /** @description What came out otherwise than of the run before: first what got worse. */
+            changed: components["schemas"]["TestChange"][];
+            /** @description The run before; absent if there is none. */
+            compared_with?: string;
+            /** Format: int64 */
+            done: number;
+            /** Format: date-time */
+            ended_at?: string;
+            /** @description Why it was not finished, for people. */
+            error?: string;
+            id: string;
+            /**
+             * Format: int64
+             * @description Questions in all.
+             */
+            of: number;
+            /** Format: int64 */
+            passed: number;
+            /** @description In the order of the questions, as far as they were asked. */
+            results: components["schemas"]["TestResult"][];
+            /** @enum {string} */
+            state: "running" | "finished" | "failed";
+            /** @description It was asked with settings that were not saved. */
+            unsaved: boolean;
+        };
+        TestWish: {
+            /** @description The bot must say that it does not know. */
+            nothing?: boolean;
+            /** @description That must stand in the answer; case and spaces do not matter. */
+            phrase?: string;
+            /** @description That must be among the citations. */
+            source?: string;
+            /** @description The question, 2,000 characters at most. */
+            text: string;
         };
         Trace: {
             /** Format: int64 */
@@ -1799,6 +2522,8 @@ export interface components {
             headings?: string[];
             /** Format: int64 */
             page?: number;
+            /** @description The page, where the source is a site. */
+            part?: string;
             passage: string;
             /** Format: double */
             score: number;
@@ -1810,9 +2535,19 @@ export interface components {
             /** @description Left out: the visitor's. */
             email?: string;
         };
+        Turn: {
+            /** @enum {string} */
+            role: "visitor" | "business";
+            text: string;
+        };
         Upload: {
             /** Format: binary */
             file: string;
+            /**
+             * @description faq: the file holds questions and answers, which can be edited then: CSV with the columns question and answer, or JSON. Comes before the file.
+             * @enum {string}
+             */
+            kind?: "file" | "faq";
             /** @description The file's name if left out. Comes before the file. */
             title?: string;
             /** @description What citations open. Comes before the file. */
@@ -2334,6 +3069,173 @@ export interface operations {
             };
         };
     };
+    fixAnswer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                bot: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewFix"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Fixed"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listGaps: {
+        parameters: {
+            query?: {
+                state?: "open" | "answered" | "dismissed";
+            };
+            header?: never;
+            path: {
+                bot: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GapGroups"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    settleGaps: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                bot: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SettledGaps"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listOldAnswers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                bot: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOldAnswer"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    preview: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                bot: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewPreview"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Preview"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     search: {
         parameters: {
             query?: never;
@@ -2478,6 +3380,479 @@ export interface operations {
             path: {
                 bot: string;
                 source: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    updateSource: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                bot: string;
+                source: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SourceChange"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Source"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listAddresses: {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: number;
+                /** @description Those in this state alone. */
+                state?: "waiting" | "read" | "unchanged" | "left" | "failed" | "vanished";
+            };
+            header?: never;
+            path: {
+                bot: string;
+                source: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageSiteAddress"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getPairs: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                bot: string;
+                source: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FaqPairs"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    putPairs: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                bot: string;
+                source: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FaqPairs"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Source"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listPassages: {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                bot: string;
+                source: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PagePiece"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    refreshSource: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                bot: string;
+                source: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Source"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listTestRuns: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                bot: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageTestRun"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    beginTestRun: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                bot: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["NewTestRun"];
+            };
+        };
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TestRun"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getTestRun: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                bot: string;
+                run: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TestRun"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listTests: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                bot: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageTestQuestion"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createTest: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                bot: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TestWish"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TestQuestion"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    importTests: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                bot: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "text/csv": string;
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportedTests"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    putTest: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                bot: string;
+                test: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TestWish"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TestQuestion"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteTest: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                bot: string;
+                test: string;
             };
             cookie?: never;
         };

@@ -1,6 +1,6 @@
-import { infiniteQueryOptions, type QueryClient } from '@tanstack/react-query';
+import { infiniteQueryOptions, queryOptions, type QueryClient } from '@tanstack/react-query';
 import { api, body } from './client';
-import type { NewSource, Source } from './types';
+import type { Address, NewSource, Pair, Plan, Source } from './types';
 
 const key = (bot: string) => ['sources', bot] as const;
 
@@ -29,6 +29,61 @@ export function addSource(bot: string, source: NewSource): Promise<Source> {
 
 export async function deleteSource(bot: string, source: string): Promise<void> {
   await body(api.DELETE('/api/v1/bots/{bot}/sources/{source}', { params: { path: { bot, source } } }));
+}
+
+/** One source; asked for again as long as it changes by itself. */
+export const sourceQuery = (bot: string, source: string) =>
+  queryOptions({
+    queryKey: [...key(bot), source],
+    queryFn: () => body(api.GET('/api/v1/bots/{bot}/sources/{source}', { params: { path: { bot, source } } })),
+    refetchInterval: (query) => (query.state.data && inWork(query.state.data) ? watchEvery : false),
+  });
+
+/** What became of a site's addresses; all of them without a state. */
+export const addressesQuery = (bot: string, source: string, state?: Address['state']) =>
+  infiniteQueryOptions({
+    queryKey: [...key(bot), source, 'addresses', state],
+    queryFn: ({ pageParam: cursor }) =>
+      body(
+        api.GET('/api/v1/bots/{bot}/sources/{source}/addresses', {
+          params: { path: { bot, source }, query: { state, limit: 100, cursor } },
+        }),
+      ),
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: (page) => page.next || undefined,
+  });
+
+/** The text as it was read, in pieces. */
+export const passagesQuery = (bot: string, source: string) =>
+  infiniteQueryOptions({
+    queryKey: [...key(bot), source, 'passages'],
+    queryFn: ({ pageParam: cursor }) =>
+      body(
+        api.GET('/api/v1/bots/{bot}/sources/{source}/passages', {
+          params: { path: { bot, source }, query: { limit: 50, cursor } },
+        }),
+      ),
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: (page) => page.next || undefined,
+  });
+
+export const pairsQuery = (bot: string, source: string) =>
+  queryOptions({
+    queryKey: [...key(bot), source, 'pairs'],
+    queryFn: () => body(api.GET('/api/v1/bots/{bot}/sources/{source}/pairs', { params: { path: { bot, source } } })),
+  });
+
+export async function savePairs(bot: string, source: string, pairs: Pair[]): Promise<void> {
+  await body(api.PUT('/api/v1/bots/{bot}/sources/{source}/pairs', { params: { path: { bot, source } }, body: { pairs } }));
+}
+
+/** Reads what is on the web again, now. */
+export function refreshSource(bot: string, source: string): Promise<Source> {
+  return body(api.POST('/api/v1/bots/{bot}/sources/{source}/refresh', { params: { path: { bot, source } } }));
+}
+
+export function changePlan(bot: string, source: string, plan: Plan): Promise<Source> {
+  return body(api.PATCH('/api/v1/bots/{bot}/sources/{source}', { params: { path: { bot, source } }, body: { plan } }));
 }
 
 export function sourcesChanged(client: QueryClient, bot: string): Promise<void> {

@@ -7,6 +7,9 @@ export type Settings = Schemas['Settings'];
 export type Appearance = Schemas['Appearance'];
 export type Source = Schemas['Source'];
 export type NewSource = Schemas['NewSource'];
+export type Plan = Schemas['Plan'];
+export type Address = Schemas['SiteAddress'];
+export type Pair = Schemas['FaqAnswer'];
 export type Passage = Schemas['Passage'];
 export type Status = Conversation['status'];
 export type Citation = Schemas['Citation'];
@@ -40,3 +43,20 @@ export type Invitation = Schemas['Invitation'];
 export type CreatedInvitation = Schemas['CreatedInvitation'];
 /** What an invitation's link tells whoever opens it. */
 export type Welcome = Schemas['Welcome'];
+export type SettingsPatch = Schemas['SettingsPatch'];
+/** How a bot answers a question, tried without a conversation. */
+export type Preview = Schemas['Preview'];
+export type NewPreview = Schemas['NewPreview'];
+export type PreviewPassage = Schemas['PreviewPassage'];
+/** Where an answer ended. */
+export type AnswerPlace = Schemas['AnswerPlace'];
+/** Questions for the same that were not answered well. */
+export type GapGroup = Schemas['GapGroup'];
+export type GapState = Schemas['SettledGaps']['state'];
+export type NewFix = Schemas['NewFix'];
+export type OldAnswer = Schemas['OldAnswer'];
+export type TestQuestion = Schemas['TestQuestion'];
+export type TestWish = Schemas['TestWish'];
+export type TestRun = Schemas['TestRun'];
+export type TestResult = Schemas['TestResult'];
+export type ImportedTests = Schemas['ImportedTests'];

@@ -85,8 +85,13 @@ const knowledge = createRoute({
   path: '/knowledge',
   component: lazyRouteComponent(() => import('../pages/knowledge/knowledge')),
   validateSearch: ({ add }): { add?: Adding } => ({
-    add: add === 'page' || add === 'faq' || add === 'text' ? add : undefined,
+    add: add === 'site' || add === 'page' || add === 'faq' || add === 'text' ? add : undefined,
   }),
+});
+const source = createRoute({
+  getParentRoute: () => bot,
+  path: '/knowledge/$source',
+  component: lazyRouteComponent(() => import('../pages/knowledge/source')),
 });
 const settings = createRoute({
   getParentRoute: () => bot,
@@ -107,6 +112,14 @@ const tryIt = createRoute({
   getParentRoute: () => bot,
   path: '/try',
   component: lazyRouteComponent(() => import('../pages/try/try')),
+});
+const improve = createRoute({
+  getParentRoute: () => bot,
+  path: '/improve',
+  component: lazyRouteComponent(() => import('../pages/improve/improve')),
+  validateSearch: ({ state }): { state?: 'answered' | 'dismissed' } => ({
+    state: state === 'answered' || state === 'dismissed' ? state : undefined,
+  }),
 });
 const install = createRoute({
   getParentRoute: () => bot,
@@ -144,7 +157,7 @@ const routeTree = root.addChildren([
       replies,
       labels,
       profile,
-      bot.addChildren([botIndex, knowledge, settings, handoff, appearance, tryIt, install]),
+      bot.addChildren([botIndex, knowledge, source, settings, handoff, appearance, tryIt, improve, install]),
     ]),
     conversations.addChildren([nothingChosen, conversation]),
   ]),

@@ -1,8 +1,10 @@
+import { improving } from './improve';
 import { people } from './people';
 
 // Every word of the dashboard. Plain, short, from the user's side; buttons are verbs.
 export const en = {
   ...people,
+  ...improving,
   loading: 'Loading…',
   cancel: 'Cancel',
   close: 'Close',
@@ -163,9 +165,57 @@ export const en = {
       stop: 'Stop uploading {{name}}',
       forget: 'Remove {{name}} from this list',
     },
+    source: {
+      all: 'All knowledge',
+      missing: 'This source is not here',
+      missingText: 'It was deleted, or the link is wrong.',
+      open: 'Open',
+      again: 'Read again now',
+      read: 'Read',
+      next: 'Next time',
+      embedded: 'With meaning',
+    },
+    schedule: {
+      label: 'Read again',
+      never: 'When I say so',
+      hourly: 'Every hour',
+      daily: 'Every day',
+      weekly: 'Every week',
+      monthly: 'Every month',
+      hours_one: 'Every {{count}} hour',
+      hours_other: 'Every {{count}} hours',
+      saved: 'The schedule is saved',
+    },
+    addresses: {
+      title: 'Pages of the site',
+      note: 'What was found at each address, the last time it was looked at.',
+      filter: 'Which pages to show',
+      none: 'None here.',
+      all: 'All',
+      waiting: 'Waiting',
+      read: 'Read',
+      unchanged: 'Unchanged',
+      left: 'Left out',
+      failed: 'Failed',
+      vanished: 'Gone',
+    },
+    read: {
+      title: 'What was read',
+      note: 'The text as the bot has it, in the pieces that it searches.',
+      none: 'Nothing yet.',
+    },
+    site: {
+      open: 'Add website',
+      note: 'We follow its sitemap and its links, obey its robots.txt, and leave out menus, footers and duplicates.',
+      within: 'Pages below this address are read: give the folder of your help pages rather than the whole shop.',
+      pages: 'Pages at most',
+      exclude: 'Leave out',
+      excludeNote: 'Paths that are not read, one a line.',
+      verb: 'Add website',
+    },
     page: {
       open: 'Add web page',
-      note: 'We read the page once, without its menus and footers.',
+      note: 'We read the page without its menus and footers.',
       address: 'Address',
       verb: 'Add page',
     },
@@ -180,6 +230,8 @@ export const en = {
       another: 'Add another question',
       remove: 'Remove question {{number}}',
       verb: 'Add questions',
+      saved: 'Saved: visitors get these answers from now on',
+      editNote: 'A visitor who asks one of these questions gets its answer word for word.',
     },
     text: {
       open: 'Add text',

@@ -2,13 +2,15 @@ import { useQuery } from '@tanstack/react-query';
 import { Link, Outlet, useParams } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import { botQuery } from '../../api/bots';
+import { gapsQuery } from '../../api/improve';
 import { asProblem } from '../../api/problem';
+import { count } from '../../i18n/format';
 import { Empty, Failure, Loading } from '../../parts/states';
 import { BotIcon } from '../../parts/icons';
 import { BotMark } from './bot-mark';
 import css from './bots.module.css';
 
-const tabs = ['knowledge', 'settings', 'handoff', 'appearance', 'try', 'install'] as const;
+const tabs = ['knowledge', 'try', 'improve', 'settings', 'handoff', 'appearance', 'install'] as const;
 
 /** A bot's pages: whose they are, and the way between them. */
 export function BotLayout() {
@@ -38,10 +40,26 @@ export function BotLayout() {
         {tabs.map((tab) => (
           <Link key={tab} to={`/bots/$bot/${tab}`} params={{ bot: id }} className={css.tab}>
             {t(`${tab}.title`)}
+            {tab === 'improve' && <OpenCount bot={id} />}
           </Link>
         ))}
       </nav>
       <Outlet />
+    </>
+  );
+}
+
+/** How many questions wait for an answer. */
+function OpenCount({ bot }: { bot: string }) {
+  const { t } = useTranslation();
+  const total = useQuery(gapsQuery(bot)).data?.total ?? 0;
+  if (total === 0) return null;
+  return (
+    <>
+      <span className={css.badge} aria-hidden="true">
+        {count(total)}
+      </span>
+      <span className="hidden-visually"> {t('improve.open', { count: total, number: count(total) })}</span>
     </>
   );
 }

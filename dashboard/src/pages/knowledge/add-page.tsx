@@ -1,7 +1,8 @@
 import { TextInput } from '@mantine/core';
-import { useForm } from 'react-hook-form';
+import { Controller, useForm } from 'react-hook-form';
 import { useTranslation } from 'react-i18next';
 import { AddForm, useAddSource } from './add';
+import { Schedule } from './schedule';
 
 /** Adds https:// to an address that was typed without a scheme. */
 export function fullAddress(typed: string): string {
@@ -12,14 +13,14 @@ export function fullAddress(typed: string): string {
 export function AddPage({ bot, onClose }: { bot: string; onClose: () => void }) {
   const { t } = useTranslation();
   const adding = useAddSource(bot, onClose);
-  const { register, handleSubmit } = useForm({ defaultValues: { url: '' } });
+  const { control, register, handleSubmit } = useForm({ defaultValues: { url: '', every: 0 } });
   return (
     <AddForm
       title={t('knowledge.page.open')}
       note={t('knowledge.page.note')}
       verb={t('knowledge.page.verb')}
       adding={adding}
-      onSubmit={handleSubmit(({ url }) => adding.mutate({ url: fullAddress(url) }))}
+      onSubmit={handleSubmit(({ url, every }) => adding.mutate({ url: fullAddress(url), plan: { every_hours: every } }))}
       onClose={onClose}
     >
       <TextInput
@@ -31,6 +32,7 @@ export function AddPage({ bot, onClose }: { bot: string; onClose: () => void }) 
         autoFocus
         {...register('url')}
       />
+      <Controller control={control} name="every" render={({ field }) => <Schedule of="page" hours={field.value} onChange={field.onChange} />} />
     </AddForm>
   );
 }

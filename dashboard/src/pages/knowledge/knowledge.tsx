@@ -13,6 +13,7 @@ import { Empty, Failure, Loading } from '../../parts/states';
 import { useBot } from '../bots/use-bot';
 import { AddFaq } from './add-faq';
 import { AddPage } from './add-page';
+import { AddSite } from './add-site';
 import { AddText } from './add-text';
 import css from './knowledge.module.css';
 import { SourceTable } from './source-table';
@@ -20,9 +21,10 @@ import { UploadList } from './upload-list';
 import { useFileDrop } from './use-file-drop';
 
 /** What can be read, as the file dialog filters it. The server decides by content. */
-const readable = '.md,.markdown,.txt,.html,.htm,.csv,.pdf,.docx';
+const readable =
+  '.md,.markdown,.txt,.html,.htm,.csv,.tsv,.json,.xml,.pdf,.docx,.doc,.pptx,.ppt,.xlsx,.xls,.odt,.ods,.odp,.epub,.rtf,.eml';
 
-export type Adding = 'page' | 'faq' | 'text';
+export type Adding = 'site' | 'page' | 'faq' | 'text';
 
 export default function Knowledge() {
   const { t } = useTranslation();
@@ -64,6 +66,7 @@ export default function Knowledge() {
       }
     >
       {dropping && <div className={css.drop}>{t('knowledge.drop')}</div>}
+      {add === 'site' && <AddSite bot={bot.id} onClose={close} />}
       {add === 'page' && <AddPage bot={bot.id} onClose={close} />}
       {add === 'faq' && <AddFaq bot={bot.id} onClose={close} />}
       {add === 'text' && <AddText bot={bot.id} onClose={close} />}
@@ -102,7 +105,10 @@ function AddMenu({ onAdd }: { onAdd: (adding: Adding) => void }) {
         </Button>
       </Menu.Target>
       <Menu.Dropdown>
-        <Menu.Item leftSection={<GlobeIcon size={16} />} onClick={() => onAdd('page')}>
+        <Menu.Item leftSection={<GlobeIcon size={16} />} onClick={() => onAdd('site')}>
+          {t('knowledge.site.open')}
+        </Menu.Item>
+        <Menu.Item leftSection={<FileIcon size={16} />} onClick={() => onAdd('page')}>
           {t('knowledge.page.open')}
         </Menu.Item>
         <Menu.Item leftSection={<QuestionIcon size={16} />} onClick={() => onAdd('faq')}>

@@ -1,15 +1,16 @@
-import { ActionIcon, Progress } from '@mantine/core';
+import { ActionIcon } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { deleteSource, sourcesChanged } from '../../api/sources';
 import type { Source } from '../../api/types';
 import { bytes, count } from '../../i18n/format';
-import { Badge, type Tone } from '../../parts/badge';
 import { Confirm } from '../../parts/confirm';
 import { FileIcon, GlobeIcon, QuestionIcon, TextIcon, TrashIcon } from '../../parts/icons';
 import { Ago } from '../../parts/time';
 import css from './knowledge.module.css';
+import { SourceState } from './source-state';
 
 export function SourceTable({ bot, sources }: { bot: string; sources: Source[] }) {
   const { t } = useTranslation();
@@ -47,6 +48,7 @@ export function SourceTable({ bot, sources }: { bot: string; sources: Source[] }
           {sources.map((source) => (
             <Row
               key={source.id}
+              bot={bot}
               source={source}
               onDelete={() => {
                 removing.reset();
@@ -78,9 +80,10 @@ const icons: Record<Source['kind'], typeof FileIcon> = {
   site: GlobeIcon,
   faq: QuestionIcon,
   text: TextIcon,
+  page: FileIcon,
 };
 
-function Row({ source, onDelete }: { source: Source; onDelete: () => void }) {
+function Row({ bot, source, onDelete }: { bot: string; source: Source; onDelete: () => void }) {
   const { t } = useTranslation();
   const Icon = icons[source.kind];
   const hasPassages = source.state === 'ready' || source.passages > 0;
@@ -90,21 +93,16 @@ function Row({ source, onDelete }: { source: Source; onDelete: () => void }) {
         <div className={css.source}>
           <Icon size={18} />
           <div className={css.words}>
-            {source.url ? (
-              <a className={css.title} href={source.url} target="_blank" rel="noopener noreferrer" title={source.url}>
-                {source.title || source.url}
-              </a>
-            ) : (
-              <span className={css.title} title={source.title}>
-                {source.title}
-              </span>
-            )}
+            <Link className={css.title} to="/bots/$bot/knowledge/$source" params={{ bot, source: source.id }} title={source.url || source.title}>
+              {source.title || source.url}
+            </Link>
             {source.state === 'failed' && source.error && <span className={css.error}>{source.error}</span>}
+            {source.state !== 'failed' && source.note && <span className={css.small}>{source.note}</span>}
           </div>
         </div>
       </th>
       <td>
-        <State source={source} />
+        <SourceState source={source} />
       </td>
       <td className={css.number} data-none={!hasPassages} data-label={t('knowledge.column.passages').toLocaleLowerCase()}>
         {hasPassages ? count(source.passages) : '–'}
@@ -121,23 +119,5 @@ function Row({ source, onDelete }: { source: Source; onDelete: () => void }) {
         </ActionIcon>
       </td>
     </tr>
-  );
-}
-
-const tones: Record<Source['state'], Tone> = { queued: 'neutral', reading: 'info', ready: 'success', failed: 'danger' };
-
-function State({ source }: { source: Source }) {
-  const { t } = useTranslation();
-  const { state, pages, pages_read: read, title } = source;
-  return (
-    <div className={css.state}>
-      <Badge tone={tones[state]}>{t(`knowledge.state.${state}`)}</Badge>
-      {state === 'reading' && pages > 1 && (
-        <>
-          <Progress className={css.progress} value={(read / pages) * 100} size={4} aria-label={t('knowledge.state.progress', { title })} />
-          <span className={css.meta}>{t('knowledge.state.pages', { read: count(read), pages: count(pages) })}</span>
-        </>
-      )}
-    </div>
   );
 }

@@ -633,6 +633,8 @@ export const en = {
     sure: '{{share}} sure',
     below: 'below the line',
     score: 'score {{score}}',
+    byWords: 'no. {{rank}} by its words',
+    byMeaning: 'no. {{rank}} by its meaning',
     cited: 'Cited',
     written: 'How it was written',
     by: 'Written by',

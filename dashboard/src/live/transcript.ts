@@ -9,6 +9,7 @@ export interface Message {
   id: string;
   seq: number;
   ended?: number; // seq of the event that ended an answer
+  question?: string; // id of the message that an answer is to
   at: string;
   author: Author;
   text: string;
@@ -74,7 +75,7 @@ function apply(entries: Entry[], event: WireEvent): void {
       entries.push(message(event, event.data, { state: 'whole', text: event.data.text ?? '', clientId: event.data.client_id }));
       return;
     case 'message.started':
-      entries.push(message(event, event.data, { state: 'writing' }));
+      entries.push(message(event, event.data, { state: 'writing', question: event.data.question }));
       return;
     case 'message.completed': {
       const { message: id, text = '', citations = [], offer } = event.data;
@@ -103,6 +104,12 @@ function apply(entries: Entry[], event: WireEvent): void {
       if (found?.kind === 'message') entries[at] = blanked(found);
     }
   }
+}
+
+/** What an answer is to, in the visitor's words. */
+export function questionOf(answer: Message, entries: readonly Entry[]): string | undefined {
+  const question = entries.find((e): e is Message => e.kind === 'message' && e.id === answer.question);
+  return question?.text;
 }
 
 /** A blanked event no longer says which message it was of: an answer's end is that of the open one. */

@@ -9,7 +9,7 @@ import type { Conversation as Summary } from '../../api/types';
 import { desk } from '../../live/desk';
 import { inbox, outbox } from '../../live/store';
 import { timeline } from '../../live/timeline';
-import type { Message } from '../../live/transcript';
+import { type Message, questionOf } from '../../live/transcript';
 import { useTranscript } from '../../live/use-transcript';
 import { ChatIcon } from '../../parts/icons';
 import { Empty, Failure, Loading } from '../../parts/states';
@@ -121,7 +121,7 @@ function Pane({ c, room, transcript }: PaneProps) {
         <Composer key={c.id} c={c} bot={bot} actions={actions} leave={toHeading} />
       </section>
       {answer?.ended !== undefined ? (
-        <Why key={answer.seq} conversation={c.id} answer={answer} seq={answer.ended} close={closeWhy} />
+        <Why key={answer.seq} conversation={c.id} bot={c.bot} question={questionOf(answer, transcript.entries)} answer={answer} seq={answer.ended} close={closeWhy} />
       ) : (
         <ContactPanel
           c={c}

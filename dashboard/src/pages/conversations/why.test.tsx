@@ -1,11 +1,9 @@
-import { screen, within } from '@testing-library/react';
+import { screen, waitFor, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { afterEach, expect, test, vi } from 'vitest';
-import type { Citation, Trace } from '../../api/types';
+import type { Trace } from '../../api/types';
 import type { Message } from '../../live/transcript';
 import { server, show } from '../../test/show';
-import { isCited } from './cited';
-import { steps } from './steps';
 import { Why } from './why';
 
 afterEach(() => vi.unstubAllGlobals());
@@ -24,11 +22,15 @@ const answer: Message = {
 };
 const path = 'GET /api/v1/conversations/cnv_1/events/3/trace';
 
-async function why(status: number, body: unknown) {
-  const stub = server({ [path]: { status, body } });
+async function why(status: number, body: unknown, permissions: string[] = []) {
+  const stub = server({
+    [path]: { status, body },
+    'GET /api/v1/me': { status: 200, body: { permissions } },
+    'POST /api/v1/bots/bot_1/fixes': { status: 201, body: { source: 'src_2', pairs: [] } },
+  });
   vi.stubGlobal('fetch', stub.answer);
   const close = vi.fn();
-  const { container } = await show(<Why conversation="cnv_1" answer={answer} seq={3} close={close} />);
+  const { container } = await show(<Why conversation="cnv_1" bot="bot_1" question="May I return it?" answer={answer} seq={3} close={close} />);
   return { ...stub, close, container };
 }
 
@@ -72,26 +74,24 @@ test('a failure to load can be tried again', async () => {
   const { asked } = await why(503, { code: 'unavailable', title: 'Away.' });
   await userEvent.click(await screen.findByRole('button', { name: 'Try again' }));
   await screen.findByRole('alert');
-  expect(asked).toEqual([path, path]);
+  expect(asked.filter((request) => request === path)).toHaveLength(2);
 });
 
-test('the parts of the time follow each other, and what it did not come to is left out', () => {
-  expect(steps({ retrieved_ms: 12, first_ms: 480, ended_ms: 2480 })).toEqual([
-    { name: 'search', start: 0, end: 12 },
-    { name: 'wait', start: 12, end: 480 },
-    { name: 'write', start: 480, end: 2480 },
-  ]);
-  expect(steps({ retrieved_ms: 12, ended_ms: 3000 }).map(({ name, end }) => [name, end])).toEqual([['search', 12], ['wait', 3000]]);
-  expect(steps({ retrieved_ms: 12, first_ms: 480 }).map(({ name }) => name)).toEqual(['search', 'wait']);
-  expect(steps({ retrieved_ms: 0 })).toEqual([]);
+test('whoever may change the bot says there how it answers from now on', async () => {
+  const { asked, close } = await why(200, trace, ['manage_bots']);
+  await userEvent.click(await screen.findByRole('button', { name: 'Fix this answer' }));
+  expect(await screen.findByLabelText('Question')).toHaveProperty('value', 'May I return it?');
+  const words = screen.getByLabelText('Answer');
+  expect(words).toHaveProperty('value', 'It is.');
+  await userEvent.type(words, ' Within 45 days.');
+  await userEvent.click(screen.getByRole('button', { name: 'Save answer' }));
+  await waitFor(() => expect(screen.queryByLabelText('Answer')).toBeNull());
+  expect(asked).toContain('POST /api/v1/bots/bot_1/fixes');
+  expect(close).not.toHaveBeenCalled();
 });
 
-test('a citation means a passage by its mark, or by its quote where it has none', () => {
-  const cited = (citation: Partial<Citation>, n = 1) => isCited(passage(n, { text: ' You have 45 days to return it.' }), n, [{ source: 'src_1', title: 'T', ...citation }]);
-  expect(cited({ mark: 1 })).toBe(true);
-  expect(cited({ mark: 2 })).toBe(false);
-  expect(cited({ quote: 'You have 45 days…' })).toBe(true);
-  expect(cited({ quote: 'You have 30 days…' })).toBe(false);
-  expect(cited({ quote: 'You have 45 days…', source: 'src_2' })).toBe(false);
-  expect(cited({})).toBe(false);
+test('who may not change the bot is offered no correction', async () => {
+  await why(200, trace, ['read']);
+  await screen.findByText('return bicycle');
+  expect(screen.queryByRole('button', { name: 'Fix this answer' })).toBeNull();
 });

@@ -6,8 +6,10 @@ export interface Step {
   end: number;
 }
 
+export type Times = Pick<Trace, 'retrieved_ms' | 'first_ms' | 'ended_ms'>;
+
 /** The parts of an answer's time, one after the other; what it did not come to is left out. */
-export function steps({ retrieved_ms, first_ms = 0, ended_ms = 0 }: Pick<Trace, 'retrieved_ms' | 'first_ms' | 'ended_ms'>): Step[] {
+export function steps({ retrieved_ms, first_ms = 0, ended_ms = 0 }: Times): Step[] {
   const all: Step[] = [];
   let start = 0;
   const until = (name: Step['name'], end: number) => {

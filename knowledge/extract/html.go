@@ -35,12 +35,17 @@ func webPage(ctx context.Context, data []byte) (text, error) {
 	}
 	title := pageTitle(root)
 	unfold(root)
-	whole := content(root)
+	prune(root)
+	whole, marked := content(root)
+	least := size(whole) / 6
+	if marked {
+		least = size(whole) / 4
+	}
 	finder := readability.NewParser()
 	finder.MaxElemsToParse = maxElements
 	article, err := finder.ParseDocument(root, &url.URL{Scheme: "https", Host: "page.invalid"})
 	if err == nil && article.Node != nil {
-		if found := read(article.Node); size(found) >= max(sure, size(whole)/4) {
+		if found := read(article.Node); size(found) >= max(sure, least) {
 			return text{title: title, blocks: found}, nil
 		}
 	}
@@ -49,7 +54,8 @@ func webPage(ctx context.Context, data []byte) (text, error) {
 
 // sure is how long an article must be, in characters, for it to be told from what surrounds it by its looks: below that
 // go-readability takes in more and more of the page. And where most of a page's content is elsewhere it has no article: pages of
-// questions and product lists, in which what is found is one of many parts.
+// questions and product lists, in which what is found is one of many parts. How much most is depends on whether the page
+// tells its content from the rest: where nothing does, much of it is menus.
 const sure = 500
 
 // interruptible ends the input of a parser when ctx ends: misnested markup takes quadratic time.

@@ -78,9 +78,12 @@ type Page struct {
 	RetryAfter   time.Duration // that a server asks for which is asked too much; 0: it does not say
 }
 
+// publicWeb lets a dialer reach the public web, on the ports of web servers.
+var publicWeb = ssrf.New().Safe
+
 // New returns a client.
 func New(options ...Option) *Client {
-	s := settings{dialer: &net.Dialer{Timeout: 10 * time.Second, Control: ssrf.New().Safe}}
+	s := settings{dialer: &net.Dialer{Timeout: 10 * time.Second, Control: publicWeb}}
 	for _, option := range options {
 		option(&s)
 	}

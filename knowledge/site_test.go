@@ -292,6 +292,75 @@ func TestGeneratedPagesEnd(t *testing.T) {
 	}
 }
 
+func TestTenThousandGeneratedLinksKeepNoPageOut(t *testing.T) {
+	t.Parallel()
+	pages := map[string]served{"/map.txt": {}}
+	var calendar, shelf, listed []string
+	for i := range 5_000 {
+		calendar = append(calendar, fmt.Sprintf("/day/%d", i))
+		shelf = append(shelf, fmt.Sprintf("/shelf?from=%d&sort=name", i))
+		pages[calendar[i]] = says(fmt.Sprint("Day ", i), fmt.Sprintf("/day/%d", i+1))
+		pages[shelf[i]] = says(fmt.Sprint("Shelf ", i), "/shelf?from=0&sort=name#top")
+	}
+	for i := range 120 {
+		at := fmt.Sprintf("/help/%c%c", 'a'+i/26, 'a'+i%26)
+		listed = append(listed, "https://acme.example"+at)
+		pages[at] = says("Help "+at, "/", at)
+	}
+	pages["/robots.txt"] = served{body: "Sitemap: https://acme.example/map.txt", kind: "txt"}
+	pages["/map.txt"] = served{body: strings.Join(listed, "\n"), kind: "txt"}
+	pages["/contact"] = says("Contact")
+	pages["/"] = says("Acme", append(append(calendar, shelf...), "/contact")...)
+	_, m, h, s := setupSite(t, pages, Plan{})
+	read := m.titles(s.ID)
+	kinds := map[string]int{}
+	for _, title := range read {
+		first, _, _ := strings.Cut(title, " ")
+		kinds[first]++
+	}
+	same(t, "pages that were read", kinds, map[string]int{"Acme": 1, "Contact": 1, "Help": 120, "Day": 500, "Shelf": 200})
+	asked := h.visits()
+	if once := slices.Compact(slices.Clone(asked)); len(once) != len(asked) || len(asked) != len(read)+2 {
+		t.Errorf("%d requests for %d pages, to %d addresses", len(asked), len(read), len(once))
+	}
+	if s.State != Ready || s.Crawl.Kept != len(read) {
+		t.Errorf("%+v", s)
+	}
+}
+
+func TestWhatIsDueIsReadAgainByItself(t *testing.T) {
+	t.Parallel()
+	pages := map[string]served{"/": says("Acme", "/prices"), "/prices": says("Prices")}
+	r, m, h, s := setupSite(t, pages, Plan{Every: 24 * time.Hour})
+	if got := s.NextRead.Sub(s.ReadAt); got != 24*time.Hour {
+		t.Fatalf("it is read again after %v", got)
+	}
+	pages["/prices"] = says("Prices of 2027")
+	h.visits()
+	for _, after := range []time.Duration{0, 23 * time.Hour} {
+		if begun, err := m.Due(t.Context(), s.ReadAt.Add(after), 10); begun != 0 || err != nil {
+			t.Errorf("after %v: %d are due, %v", after, begun, err)
+		}
+	}
+	if begun, err := m.Due(t.Context(), s.NextRead, 10); begun != 1 || err != nil {
+		t.Fatalf("%d are due, %v", begun, err)
+	}
+	next, _ := m.read(t, r, m.sources[s.ID])
+	same(t, "what is known", m.titles(s.ID), []string{"Acme", "Prices of 2027"})
+	if next.Crawl.Round != 2 || !next.NextRead.After(s.NextRead.Add(-time.Hour)) || len(h.visits()) == 0 {
+		t.Errorf("%+v", next)
+	}
+	// A site that is down is tried again sooner, and keeps what is known of it.
+	h.down = true
+	if begun, err := m.Due(t.Context(), next.NextRead, 10); begun != 1 || err != nil {
+		t.Fatalf("%d are due, %v", begun, err)
+	}
+	down, _ := m.read(t, r, m.sources[s.ID])
+	if down.State != Ready || down.Note == "" || time.Until(down.NextRead) > retryAfter || len(m.titles(s.ID)) != 2 {
+		t.Errorf("%+v", down)
+	}
+}
+
 // endless has a page at each address, with 2,000 links to others.
 type endless struct{ asked int }
 

@@ -53,7 +53,7 @@ func (q *Queue[TTx]) Enqueue(ctx context.Context, tx TTx, job river.JobArgs) err
 func (q *Queue[TTx]) Start(ctx context.Context, workers Workers, keeper Keeper) (stop func(context.Context) error, err error) {
 	config := q.settings.config()
 	config.Queues = map[string]river.QueueConfig{
-		river.QueueDefault: {MaxWorkers: workers.concurrency()}, // almost always empty
+		river.QueueDefault: {MaxWorkers: workers.concurrency(), FetchPollInterval: restPoll},
 		stepQueue:          {MaxWorkers: workers.concurrency()},
 	}
 	config.Workers = worker{keeper, q.settings.Logger}.register()

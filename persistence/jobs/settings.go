@@ -21,6 +21,8 @@ const (
 
 	sweepEvery = time.Hour
 	lookEvery  = time.Minute
+	// restPoll is how often to look where almost never anything is.
+	restPoll = 2 * time.Second
 	// softStop is how long a shutdown lets running jobs go on before their
 	// context ends.
 	softStop = 3 * time.Second

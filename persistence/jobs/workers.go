@@ -34,6 +34,8 @@ type Keeper interface {
 	Do(ctx context.Context, step Step) error
 	// Fail tells that a step will be tried again: meanwhile another of the tenant takes its turn.
 	Fail(ctx context.Context, step Step) error
+	// Wait tells that a step waits of its own accord.
+	Wait(ctx context.Context, step Step, wait time.Duration) error
 	// GiveUp tells the owner that a step has failed for the last time.
 	GiveUp(ctx context.Context, step Step) error
 	// End forgets a step, unless the next one of the same work waits already, and lets the tenant's next have its turn.
@@ -108,8 +110,12 @@ func (w worker) try(ctx context.Context, logger *slog.Logger, step Step, attempt
 		err := guarded(func() error { return w.keeper.Do(ctx, step) })
 		var later interface{ RetryAfter() time.Duration }
 		if errors.As(err, &later) && !interrupted(ctx) {
-			logger.InfoContext(ctx, "job waits", "for", later.RetryAfter(), "error", err)
-			return river.JobSnooze(max(later.RetryAfter(), time.Second))
+			wait := max(later.RetryAfter(), time.Second)
+			logger.InfoContext(ctx, "job waits", "for", wait, "error", err)
+			if err := w.keeper.Wait(ctx, step, wait); err != nil { // it may be taken for lost, and done twice
+				logger.WarnContext(ctx, "cannot keep that a job waits", "error", err)
+			}
+			return river.JobSnooze(wait)
 		}
 		failure := reported(ctx, logger, "do a step", err)
 		if failure == nil || attempt < Attempts || interrupted(ctx) {

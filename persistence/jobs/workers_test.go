@@ -37,6 +37,11 @@ func (k keeper) End(ctx context.Context, _ Step) error {
 	return ctx.Err()
 }
 
+func (k keeper) Wait(_ context.Context, _ Step, wait time.Duration) error {
+	*k.told = append(*k.told, "waits "+wait.String())
+	return nil
+}
+
 type later time.Duration
 
 func (l later) Error() string             { return "the endpoint is busy" }
@@ -59,7 +64,7 @@ func TestAStepGivesItsTurnBack(t *testing.T) {
 		"when it is done as its time is up":    {ctx: late, told: "ended"},
 		"while it waits to be tried again":     {ctx: t.Context(), failure: errPlanted, told: "failed"},
 		"not when it was interrupted":          {ctx: ended, failure: errPlanted},
-		"not while it waits on its own accord": {ctx: t.Context(), failure: fmt.Errorf("embed: %w", later(time.Minute)), snoozed: time.Minute},
+		"not while it waits on its own accord": {ctx: t.Context(), failure: fmt.Errorf("embed: %w", later(time.Minute)), told: "waits 1m0s", snoozed: time.Minute},
 		"not when a later one was given out":   {ctx: t.Context(), stale: true, failure: errPlanted},
 	} {
 		var told []string

@@ -84,6 +84,14 @@ func (k keeper) Fail(ctx context.Context, step jobs.Step) error {
 	return k.explain(k.failTurn(ctx, step), "let others go before "+step.Subject)
 }
 
+// Wait implements jobs.Keeper.
+func (k keeper) Wait(ctx context.Context, step jobs.Step, wait time.Duration) error {
+	err := k.writes.KeepTurn(ctx, db.KeepTurnParams{
+		Tenant: step.Tenant, Kind: string(step.Of), Subject: step.Subject, Ticket: step.Ticket, Since: now().Add(wait),
+	})
+	return k.explain(err, "keep the turn of "+step.Subject)
+}
+
 // End implements jobs.Keeper.
 func (k keeper) End(ctx context.Context, step jobs.Step) error {
 	err := k.endTurn(ctx, step)

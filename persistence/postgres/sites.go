@@ -121,7 +121,7 @@ func (s *Store) saveRound(ctx context.Context, tx Tx, q *db.Queries, round knowl
 	if err != nil {
 		return fmt.Errorf("sum up the pages: %w", err)
 	}
-	next.Passages = int(pages.Passages)
+	next.Passages, next.Size = int(pages.Passages), pages.Size
 	changed := len(round.Pages) > 0 || len(round.Gone) > 0
 	if changed {
 		next = next.changedNow()

@@ -27,7 +27,7 @@ var siteTests = []test{
 		}))
 		found, err := w.Source(t.Context(), w.tenant.ID, w.bot.ID, site.ID)
 		must(t, err)
-		site.Passages = 2
+		site.Passages, site.Size = 2, 99
 		if diff := cmp.Diff(site, found, cmpopts.IgnoreFields(site, "UpdatedAt", "ChangedAt")); diff != "" {
 			t.Error(diff)
 		}

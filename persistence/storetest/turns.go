@@ -3,10 +3,12 @@ package storetest
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"parley/chat"
 	"parley/knowledge"
@@ -109,7 +111,7 @@ var turnTests = []aloneTest{
 		store := d.Open(t)
 		defer store.Close()
 		w := newWorld(t, store)
-		w.queuedSource(t, "original")
+		w.queue(t, w.newSource(t), "original")
 		for _, statement := range []string{"DELETE FROM river_job", "DELETE FROM turns", "UPDATE sources SET updated_at = created_at"} {
 			d.Exec(t, statement)
 		}
@@ -170,6 +172,18 @@ var turnTests = []aloneTest{
 		if begun, err = store.BeginEmbedding(t.Context(), "another/3", 10); err != nil || begun != 2 {
 			t.Errorf("for another model %d were begun, %v", begun, err)
 		}
+	}},
+	{"A step that waits of its own accord is not taken for lost", func(t *testing.T, d Database) {
+		store := d.Open(t)
+		defer store.Close()
+		source := newWorld(t, store).readySource(t, "Copper.")
+		_, err := store.BeginEmbedding(t.Context(), model, 10)
+		must(t, err)
+		defer startWorkers(t, store, jobs.Workers{EmbedSource: func(context.Context, string, string) error { return busy{} }})()
+		until := fmt.Sprint(time.Now().UTC().Add(busy{}.RetryAfter()).Year())
+		eventually(t, "its turn says until when it waits", func() bool {
+			return slices.ContainsFunc(d.Dump(t)["turns"], func(row string) bool { return strings.Contains(row, source.ID) && strings.Contains(row, until) })
+		})
 	}},
 	{"A run is gone on with until it has ended, and when its job got lost", func(t *testing.T, d Database) {
 		store := d.Open(t)
@@ -245,6 +259,12 @@ var turnTests = []aloneTest{
 		})
 	}},
 }
+
+// busy is an endpoint that wants to be left alone for a century.
+type busy struct{}
+
+func (busy) Error() string             { return "busy" }
+func (busy) RetryAfter() time.Duration { return 100 * 365 * 24 * time.Hour }
 
 // readPage does a step of reading a source that has so many pages.
 func (w *world) readPage(ctx context.Context, tenant, id string, pages int) error {

@@ -136,9 +136,14 @@ func (w *world) events(t testing.TB, ref chat.Ref) []chat.Event {
 // newSource returns a source that is being received.
 func (w *world) newSource(t testing.TB) knowledge.Source {
 	t.Helper()
+	return w.sourceSince(t, moment(5))
+}
+
+func (w *world) sourceSince(t testing.TB, created time.Time) knowledge.Source {
+	t.Helper()
 	source := knowledge.Source{
 		ID: chat.NewID(chat.SourcePrefix), Tenant: w.tenant.ID, Bot: w.bot.ID, Kind: knowledge.KindFile, Title: "nails.md",
-		CreatedAt: moment(5),
+		CreatedAt: created,
 	}
 	if err := w.CreateSource(t.Context(), source); err != nil {
 		t.Fatalf("create a source: %v", err)
@@ -149,7 +154,12 @@ func (w *world) newSource(t testing.TB) knowledge.Source {
 // queuedSource returns a source whose one chunk was received.
 func (w *world) queuedSource(t testing.TB, original string) knowledge.Source {
 	t.Helper()
-	source := w.newSource(t)
+	// A sweep that begins meanwhile must not take it for abandoned.
+	return w.queue(t, w.sourceSince(t, time.Now().UTC().Truncate(time.Millisecond)), original)
+}
+
+func (w *world) queue(t testing.TB, source knowledge.Source, original string) knowledge.Source {
+	t.Helper()
 	if err := w.AppendOriginal(t.Context(), source.Tenant, source.ID, 0, []byte(original)); err != nil {
 		t.Fatalf("append the original: %v", err)
 	}

@@ -514,7 +514,8 @@ func (q *Queries) SubmitSource(ctx context.Context, arg SubmitSourceParams) (int
 }
 
 const sumPages = `-- name: SumPages :one
-SELECT CAST(COALESCE(SUM(passages), 0) AS BIGINT) AS passages, CAST(COALESCE(SUM(embedded), 0) AS BIGINT) AS embedded
+SELECT CAST(COALESCE(SUM(passages), 0) AS BIGINT) AS passages, CAST(COALESCE(SUM(embedded), 0) AS BIGINT) AS embedded,
+    CAST(COALESCE(SUM(size), 0) AS BIGINT) AS size
 FROM sources WHERE tenant = $1 AND parent = $2
 `
 
@@ -526,12 +527,13 @@ type SumPagesParams struct {
 type SumPagesRow struct {
 	Passages int64
 	Embedded int64
+	Size     int64
 }
 
 func (q *Queries) SumPages(ctx context.Context, arg SumPagesParams) (SumPagesRow, error) {
 	row := q.db.QueryRow(ctx, sumPages, arg.Tenant, arg.Site)
 	var i SumPagesRow
-	err := row.Scan(&i.Passages, &i.Embedded)
+	err := row.Scan(&i.Passages, &i.Embedded, &i.Size)
 	return i, err
 }
 

@@ -130,6 +130,30 @@ func (q *Queries) ForgottenTurns(ctx context.Context, count int32) ([]ForgottenT
 	return items, nil
 }
 
+const keepTurn = `-- name: KeepTurn :exec
+UPDATE turns SET since = $1
+WHERE tenant = $2 AND kind = $3 AND subject = $4 AND ticket = $5 AND stage <> 'waiting'
+`
+
+type KeepTurnParams struct {
+	Since   time.Time
+	Tenant  string
+	Kind    string
+	Subject string
+	Ticket  int64
+}
+
+func (q *Queries) KeepTurn(ctx context.Context, arg KeepTurnParams) error {
+	_, err := q.db.Exec(ctx, keepTurn,
+		arg.Since,
+		arg.Tenant,
+		arg.Kind,
+		arg.Subject,
+		arg.Ticket,
+	)
+	return err
+}
+
 const lostTurns = `-- name: LostTurns :many
 SELECT tenant, kind, subject, ticket FROM turns WHERE stage IN ('enqueued', 'failing') AND since < $1 ORDER BY since LIMIT $2
 `

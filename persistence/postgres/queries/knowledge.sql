@@ -47,7 +47,8 @@ UPDATE sources SET label = sqlc.arg(label), state = sqlc.arg(state), size = sqlc
 WHERE tenant = sqlc.arg(tenant) AND id = sqlc.arg(id);
 
 -- name: SumPages :one
-SELECT CAST(COALESCE(SUM(passages), 0) AS BIGINT) AS passages, CAST(COALESCE(SUM(embedded), 0) AS BIGINT) AS embedded
+SELECT CAST(COALESCE(SUM(passages), 0) AS BIGINT) AS passages, CAST(COALESCE(SUM(embedded), 0) AS BIGINT) AS embedded,
+    CAST(COALESCE(SUM(size), 0) AS BIGINT) AS size
 FROM sources WHERE tenant = $1 AND parent = sqlc.arg(site);
 
 -- name: DeletePage :execrows

@@ -18,6 +18,10 @@ SELECT ticket FROM turns WHERE tenant = $1 AND kind = $2 AND subject = $3;
 UPDATE turns SET stage = 'failing', since = sqlc.arg(since)
 WHERE tenant = sqlc.arg(tenant) AND kind = sqlc.arg(kind) AND subject = sqlc.arg(subject) AND ticket = sqlc.arg(ticket) AND stage = 'enqueued';
 
+-- name: KeepTurn :exec
+UPDATE turns SET since = sqlc.arg(since)
+WHERE tenant = sqlc.arg(tenant) AND kind = sqlc.arg(kind) AND subject = sqlc.arg(subject) AND ticket = sqlc.arg(ticket) AND stage <> 'waiting';
+
 -- name: EndTurn :execrows
 DELETE FROM turns WHERE tenant = $1 AND kind = $2 AND subject = $3 AND ticket = $4 AND stage <> 'waiting';
 

@@ -27,6 +27,32 @@ export function addSource(bot: string, source: NewSource): Promise<Source> {
   return body(api.POST('/api/v1/bots/{bot}/sources', { params: { path: { bot } }, body: source }));
 }
 
+/** Questions and answers from a CSV or JSON file, which can be edited then. */
+export function importPairs(bot: string, file: File): Promise<Source> {
+  const form = new FormData();
+  form.append('kind', 'faq'); // before the file, which the server reads as it comes
+  form.append('file', file, file.name);
+  return body(
+    api.POST('/api/v1/bots/{bot}/sources', { params: { path: { bot } }, body: form as never, bodySerializer: (form) => form as never }),
+  );
+}
+
+/** What adds a source again, undefined where nobody but its owner has what it was made of. */
+export async function asNew(bot: string, { id, kind, title, url, plan }: Source): Promise<NewSource | undefined> {
+  switch (kind) {
+    case 'site':
+      return { site: url, plan };
+    case 'url':
+      return { url, plan };
+    case 'faq': {
+      const { pairs } = await body(api.GET('/api/v1/bots/{bot}/sources/{source}/pairs', { params: { path: { bot, source: id } } }));
+      return { title, faq: pairs };
+    }
+    default:
+      return undefined;
+  }
+}
+
 export async function deleteSource(bot: string, source: string): Promise<void> {
   await body(api.DELETE('/api/v1/bots/{bot}/sources/{source}', { params: { path: { bot, source } } }));
 }

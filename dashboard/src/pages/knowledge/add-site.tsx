@@ -1,21 +1,15 @@
-import { NumberInput, Textarea, TextInput } from '@mantine/core';
+import { TextInput } from '@mantine/core';
 import { Controller, useForm } from 'react-hook-form';
 import { useTranslation } from 'react-i18next';
 import { AddForm, useAddSource } from './add';
 import { fullAddress } from './add-page';
-import css from './knowledge.module.css';
 import { Schedule } from './schedule';
+import { paths, type SiteLimits, SitePlan, usualPages } from './site-plan';
 
-interface Site {
+interface Site extends SiteLimits {
   address: string;
-  pages: number;
-  exclude: string;
   every: number;
 }
-
-/** What is read unless its owner says otherwise, and at most (knowledge.Plan). */
-const usualPages = 1000;
-const mostPages = 10_000;
 
 /** A week is often enough for most sites, and seldom enough for their servers. */
 const usualHours = 168;
@@ -50,42 +44,9 @@ export function AddSite({ bot, onClose }: { bot: string; onClose: () => void }) 
         autoFocus
         {...register('address')}
       />
-      <div className={css.row}>
-        <Controller
-          control={control}
-          name="pages"
-          render={({ field }) => (
-            <NumberInput
-              label={t('knowledge.site.pages')}
-              min={1}
-              max={mostPages}
-              thousandSeparator
-              allowDecimal={false}
-              value={field.value}
-              onChange={(value) => field.onChange(Number(value) || usualPages)}
-            />
-          )}
-        />
+      <SitePlan control={control} register={register}>
         <Controller control={control} name="every" render={({ field }) => <Schedule of="site" hours={field.value} onChange={field.onChange} />} />
-      </div>
-      <Textarea
-        label={t('knowledge.site.exclude')}
-        description={t('knowledge.site.excludeNote')}
-        placeholder="/blog/"
-        autosize
-        minRows={1}
-        maxRows={6}
-        {...register('exclude')}
-      />
+      </SitePlan>
     </AddForm>
   );
-}
-
-/** One path a line; a slash before it is ours to add. */
-export function paths(typed: string): string[] {
-  return typed
-    .split('\n')
-    .map((line) => line.trim())
-    .filter(Boolean)
-    .map((path) => (path.startsWith('/') ? path : `/${path}`));
 }

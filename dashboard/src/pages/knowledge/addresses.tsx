@@ -1,5 +1,6 @@
 import { Button, SegmentedControl } from '@mantine/core';
 import { useInfiniteQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { addressesQuery } from '../../api/sources';
@@ -62,11 +63,21 @@ export function Addresses({ bot, source }: { bot: string; source: Source }) {
           {list.map((address) => (
             <li key={address.url} className={css.address}>
               <span className={css.words}>
-                <a href={address.url} target="_blank" rel="noopener noreferrer">
-                  {address.url}
+                <a href={address.url} title={address.url} target="_blank" rel="noopener noreferrer">
+                  {withinSite(address.url)}
                 </a>
                 {address.why && <span className={css.dim}>{address.why}</span>}
               </span>
+              {address.page && (
+                <Link
+                  className={css.aside}
+                  to="/bots/$bot/knowledge/$source"
+                  params={{ bot, source: address.page }}
+                  aria-label={t('knowledge.addresses.textOf', { url: address.url })}
+                >
+                  {t('knowledge.addresses.text')}
+                </Link>
+              )}
               <Badge tone={tones[address.state]}>{t(`knowledge.addresses.${address.state}`)}</Badge>
             </li>
           ))}
@@ -79,4 +90,14 @@ export function Addresses({ bot, source }: { bot: string; source: Source }) {
       )}
     </Card>
   );
+}
+
+/** What tells the addresses of a site apart, as people read it. */
+function withinSite(url: string): string {
+  const { pathname, search } = new URL(url);
+  try {
+    return decodeURI(pathname) + search;
+  } catch {
+    return pathname + search; // escapes of another charset
+  }
 }

@@ -76,11 +76,21 @@ export default function Knowledge() {
       ) : sources.isError ? (
         <Failure error={sources.error} retry={() => void sources.refetch()} />
       ) : list.length === 0 ? (
-        <div className={css.empty}>
-          <Empty icon={<FileIcon />} title={t('knowledge.empty')}>
-            {t('knowledge.emptyText')}
-          </Empty>
-        </div>
+        add === undefined && (
+          <div className={css.empty}>
+            <Empty
+              icon={<FileIcon />}
+              title={t('knowledge.empty')}
+              action={
+                <Button variant="default" leftSection={<GlobeIcon size={16} />} onClick={() => open('site')}>
+                  {t('knowledge.site.open')}
+                </Button>
+              }
+            >
+              {t('knowledge.emptyText')}
+            </Empty>
+          </div>
+        )
       ) : (
         <>
           <SourceTable bot={bot.id} sources={list} />

@@ -1,29 +1,17 @@
 import { ActionIcon } from '@mantine/core';
-import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { deleteSource, sourcesChanged } from '../../api/sources';
 import type { Source } from '../../api/types';
 import { bytes, count } from '../../i18n/format';
-import { Confirm } from '../../parts/confirm';
 import { FileIcon, GlobeIcon, QuestionIcon, TextIcon, TrashIcon } from '../../parts/icons';
 import { Ago } from '../../parts/time';
 import css from './knowledge.module.css';
+import { useRemoval } from './remove';
 import { SourceState } from './source-state';
 
 export function SourceTable({ bot, sources }: { bot: string; sources: Source[] }) {
   const { t } = useTranslation();
-  const client = useQueryClient();
-  const [asked, setAsked] = useState<Source>();
-  const [asking, setAsking] = useState(false);
-  const removing = useMutation({
-    mutationFn: (source: Source) => deleteSource(bot, source.id),
-    onSuccess: async () => {
-      setAsking(false);
-      await sourcesChanged(client, bot);
-    },
-  });
+  const removal = useRemoval(bot);
 
   return (
     <>
@@ -46,30 +34,11 @@ export function SourceTable({ bot, sources }: { bot: string; sources: Source[] }
         </thead>
         <tbody>
           {sources.map((source) => (
-            <Row
-              key={source.id}
-              bot={bot}
-              source={source}
-              onDelete={() => {
-                removing.reset();
-                setAsked(source);
-                setAsking(true);
-              }}
-            />
+            <Row key={source.id} bot={bot} source={source} onDelete={() => removal.ask(source)} />
           ))}
         </tbody>
       </table>
-      <Confirm
-        opened={asking}
-        title={t('knowledge.delete.title', { title: asked?.title ?? '' })}
-        verb={t('knowledge.delete.verb')}
-        busy={removing.isPending}
-        error={removing.error}
-        onConfirm={() => asked && removing.mutate(asked)}
-        onCancel={() => setAsking(false)}
-      >
-        {t('knowledge.delete.text')}
-      </Confirm>
+      {removal.dialog}
     </>
   );
 }
@@ -107,7 +76,7 @@ function Row({ bot, source, onDelete }: { bot: string; source: Source; onDelete:
       <td className={css.number} data-none={!hasPassages} data-label={t('knowledge.column.passages').toLocaleLowerCase()}>
         {hasPassages ? count(source.passages) : '–'}
       </td>
-      <td className={css.number}>
+      <td className={css.number} data-none={source.size === 0}>
         {source.size > 0 ? bytes(source.size) : '–'}
       </td>
       <td className={css.when}>

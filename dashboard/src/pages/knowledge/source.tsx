@@ -1,20 +1,22 @@
 import { Button } from '@mantine/core';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { Link, useParams } from '@tanstack/react-router';
+import { Link, useNavigate, useParams } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import { toast } from '../../app/toasts';
 import { asProblem } from '../../api/problem';
 import { changePlan, inWork, refreshSource, sourceQuery, sourcesChanged } from '../../api/sources';
 import type { Source } from '../../api/types';
-import { count } from '../../i18n/format';
-import { ExternalIcon, FileIcon, RetryIcon, WarningIcon } from '../../parts/icons';
+import { bytes, count, exact, languageName, moment } from '../../i18n/format';
+import { ExternalIcon, FileIcon, RetryIcon, TrashIcon, WarningIcon } from '../../parts/icons';
 import { Page } from '../../parts/page';
 import { Empty, Failure, FormFailure, Loading } from '../../parts/states';
 import { Ago } from '../../parts/time';
 import { useBot } from '../bots/use-bot';
 import { Addresses } from './addresses';
 import { EditPairs } from './edit-pairs';
+import { EditPlan } from './edit-plan';
 import { PassagesRead } from './passages-read';
+import { useRemoval } from './remove';
 import { Schedule } from './schedule';
 import { SourceState } from './source-state';
 import css from './source.module.css';
@@ -49,28 +51,27 @@ export default function SourcePage() {
 
 function Known({ bot, source }: { bot: string; source: Source }) {
   const { t } = useTranslation();
+  const navigate = useNavigate();
+  const removal = useRemoval(bot, () => void navigate({ to: '/bots/$bot/knowledge', params: { bot } }));
   const client = useQueryClient();
   const onTheWeb = source.kind === 'site' || source.kind === 'url';
   const reading = useMutation({
     mutationFn: () => refreshSource(bot, source.id),
     onSuccess: () => sourcesChanged(client, bot),
   });
-  const planning = useMutation({
-    mutationFn: (hours: number) => changePlan(bot, source.id, { ...source.plan, every_hours: hours }),
-    onSuccess: async () => {
-      await sourcesChanged(client, bot);
-      toast({ text: t('knowledge.schedule.saved') });
-    },
-  });
   return (
     <Page
       title={source.title || source.url || ''}
       state={
-        <>
+        source.parent ? (
+          <Link to="/bots/$bot/knowledge/$source" params={{ bot, source: source.parent }}>
+            {t('knowledge.source.site')}
+          </Link>
+        ) : (
           <Link to="/bots/$bot/knowledge" params={{ bot }}>
             {t('knowledge.source.all')}
           </Link>
-        </>
+        )
       }
       action={
         <>
@@ -83,6 +84,11 @@ function Known({ bot, source }: { bot: string; source: Source }) {
               {t('knowledge.source.open')}
             </Button>
           )}
+          {!source.parent && (
+            <Button variant="default" leftSection={<TrashIcon size={16} />} onClick={() => removal.ask(source)}>
+              {t('knowledge.delete.verb')}
+            </Button>
+          )}
           {onTheWeb && (
             <Button leftSection={<RetryIcon size={16} />} disabled={inWork(source)} loading={reading.isPending} onClick={() => reading.mutate()}>
               {t('knowledge.source.again')}
@@ -91,18 +97,52 @@ function Known({ bot, source }: { bot: string; source: Source }) {
         </>
       }
     >
+      {removal.dialog}
       <FormFailure error={reading.error} />
       {source.error && (
-        <p className={css.error} role="alert">
-          <WarningIcon size={18} /> {source.error}
-        </p>
+        <div className={css.error} role="alert">
+          <WarningIcon size={18} />
+          <p>
+            {source.error}{' '}
+            {source.kind === 'file' && (
+              <Link to="/bots/$bot/knowledge" params={{ bot }}>
+                {t('knowledge.source.replace')}
+              </Link>
+            )}
+          </p>
+        </div>
       )}
       {source.note && <p className={css.note}>{source.note}</p>}
+      <Facts bot={bot} source={source} />
+      {source.kind === 'site' && <Addresses bot={bot} source={source} />}
+      {source.kind === 'faq' && <EditPairs bot={bot} source={source.id} />}
+      {source.kind !== 'faq' && (source.passages > 0 || source.state !== 'failed') && <PassagesRead bot={bot} source={source} />}
+      {source.kind === 'site' && source.plan && <EditPlan bot={bot} source={source.id} plan={source.plan} />}
+    </Page>
+  );
+}
+
+/** How far it is, how large, and when it is read. */
+function Facts({ bot, source }: { bot: string; source: Source }) {
+  const { t } = useTranslation();
+  const client = useQueryClient();
+  const planning = useMutation({
+    mutationFn: (hours: number) => changePlan(bot, source.id, { ...source.plan, every_hours: hours }),
+    onSuccess: async () => {
+      await sourcesChanged(client, bot);
+      toast({ text: t('knowledge.schedule.saved') });
+    },
+  });
+  return (
+    <div className={css.about}>
       <dl className={css.facts}>
         <Fact name={t('knowledge.column.state')}>
           <SourceState source={source} />
         </Fact>
+        {source.pages > 1 && source.kind === 'file' && <Fact name={t('knowledge.source.pages')}>{count(source.pages)}</Fact>}
         <Fact name={t('knowledge.column.passages')}>{count(source.passages)}</Fact>
+        {source.size > 0 && <Fact name={t('knowledge.column.size')}>{bytes(source.size)}</Fact>}
+        {source.language && <Fact name={t('knowledge.source.language')}>{languageName(source.language)}</Fact>}
         {source.embedded !== undefined && <Fact name={t('knowledge.source.embedded')}>{count(source.embedded)}</Fact>}
         {source.read_at && (
           <Fact name={t('knowledge.source.read')}>
@@ -111,24 +151,25 @@ function Known({ bot, source }: { bot: string; source: Source }) {
         )}
         {source.next_read_at && (
           <Fact name={t('knowledge.source.next')}>
-            <Ago at={source.next_read_at} />
+            <time dateTime={source.next_read_at} title={exact(new Date(source.next_read_at))}>
+              {moment(new Date(source.next_read_at))}
+            </time>
           </Fact>
         )}
-        {onTheWeb && source.plan && (
-          <div className={css.schedule}>
-            <Schedule
-              of={source.kind === 'site' ? 'site' : 'page'}
-              hours={source.plan.every_hours}
-              disabled={planning.isPending}
-              onChange={(hours) => planning.mutate(hours)}
-            />
-            <FormFailure error={planning.error} />
-          </div>
-        )}
       </dl>
-      {source.kind === 'site' && <Addresses bot={bot} source={source} />}
-      {source.kind === 'faq' ? <EditPairs bot={bot} source={source.id} /> : <PassagesRead bot={bot} source={source} />}
-    </Page>
+      {source.plan && (
+        <div className={css.schedule}>
+          <Schedule
+            of={source.kind === 'site' ? 'site' : 'page'}
+            hours={source.plan.every_hours}
+            disabled={planning.isPending}
+            onChange={(hours) => planning.mutate(hours)}
+          />
+          <FormFailure error={planning.error} />
+        </div>
+      )}
+      {inWork(source) && <p className={css.goesOn}>{t('knowledge.source.goesOn')}</p>}
+    </div>
   );
 }
 

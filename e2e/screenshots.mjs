@@ -14,6 +14,7 @@ import { Day, enter, states } from './harness/inbox.mjs'
 import { Mailbox } from './harness/mailbox.mjs'
 import { Owner } from './harness/owner.mjs'
 import { Parley } from './harness/parley.mjs'
+import { Shop, show, views } from './harness/shop.mjs'
 import { StandIn } from './harness/stand-in.mjs'
 import { seed } from './harness/tools.mjs'
 import { Visitor } from './harness/visitor.mjs'
@@ -241,6 +242,29 @@ async function inbox(browser) {
   }
 }
 
+/** Where a bot is tried, tested and made better. */
+async function improve(browser) {
+  const shop = await Shop.open({ model: true })
+  try {
+    await shop.fill()
+    for (const [size, options] of Object.entries(sizes)) {
+      const page = await visit(browser, { ...options, reducedMotion: 'reduce' })
+      await shop.business.admit(page, shop.business.owner)
+      for (const [i, view] of views.entries()) {
+        await show(page, shop, view)
+        for (const colorScheme of Object.keys(looks)) {
+          await page.emulateMedia({ colorScheme })
+          await page.locator(`html[data-mantine-color-scheme=${colorScheme}]`).waitFor()
+          await page.screenshot({ path: join(folder, `improve-${String(i + 1).padStart(2, '0')}-${view.name}-${size}-${colorScheme}.png`), fullPage: true, animations: 'disabled' })
+        }
+      }
+      await page.context().close()
+    }
+  } finally {
+    await shop.close()
+  }
+}
+
 /** An inbox of thousands of conversations, read to somewhere in its middle. */
 async function thousands(browser) {
   const parley = await Parley.start()
@@ -309,7 +333,7 @@ async function mails(browser) {
 }
 
 /** The parts: all, or those that are named. */
-const parts = { widget: widgets, product, inbox, thousands, mails }
+const parts = { widget: widgets, product, inbox, improve, thousands, mails }
 const wanted = process.argv.slice(2)
 
 if (wanted.length === 0) await rm(folder, { recursive: true, force: true })

@@ -1,6 +1,6 @@
 import { type QueryClient, queryOptions } from '@tanstack/react-query';
 import { api, body } from './client';
-import type { Appearance, Bot, Passage, Settings } from './types';
+import type { Appearance, Bot, Settings } from './types';
 
 const path = (bot: string) => ({ params: { path: { bot } } });
 
@@ -37,10 +37,6 @@ export async function changeAppearance(id: string, change: Partial<Appearance>):
 /** The domains as the server understood them. */
 export async function saveDomains(id: string, domains: string[]): Promise<string[]> {
   return (await body(api.PUT('/api/v1/bots/{bot}/domains', { ...path(id), body: { domains } }))).domains;
-}
-
-export async function search(id: string, query: string): Promise<Passage[]> {
-  return (await body(api.POST('/api/v1/bots/{bot}/search', { ...path(id), body: { query, limit: 8 } }))).passages;
 }
 
 /** What a change of a bot makes stale. */

@@ -1,6 +1,6 @@
 import { infiniteQueryOptions, type QueryClient, queryOptions } from '@tanstack/react-query';
 import { api, body } from './client';
-import type { Conversation, Trace, WireEvent } from './types';
+import type { Trace, WireEvent } from './types';
 
 /** Changed last, first. */
 export const conversationsQuery = () =>
@@ -24,11 +24,6 @@ export const traceQuery = (conversation: string, seq: number) =>
       ),
     staleTime: Infinity,
   });
-
-/** The bot's conversation that changed last. */
-export async function newestOf(bot: string): Promise<Conversation | undefined> {
-  return (await body(api.GET('/api/v1/conversations', { params: { query: { bot, limit: 1 } } }))).items[0];
-}
 
 /** One page of a conversation's events behind `after`, and whether there are more. */
 export async function eventsAfter(conversation: string, after: number): Promise<{ events: WireEvent[]; more: boolean }> {

@@ -112,6 +112,7 @@ const tryIt = createRoute({
   getParentRoute: () => bot,
   path: '/try',
   component: lazyRouteComponent(() => import('../pages/try/try')),
+  validateSearch: ({ view }): { view?: 'widget' } => ({ view: view === 'widget' ? view : undefined }),
 });
 const improve = createRoute({
   getParentRoute: () => bot,
@@ -120,6 +121,12 @@ const improve = createRoute({
   validateSearch: ({ state }): { state?: 'answered' | 'dismissed' } => ({
     state: state === 'answered' || state === 'dismissed' ? state : undefined,
   }),
+});
+const tests = createRoute({
+  getParentRoute: () => bot,
+  path: '/tests',
+  component: lazyRouteComponent(() => import('../pages/tests/tests')),
+  validateSearch: ({ run }): { run?: string } => ({ run: typeof run === 'string' ? run : undefined }),
 });
 const install = createRoute({
   getParentRoute: () => bot,
@@ -157,7 +164,7 @@ const routeTree = root.addChildren([
       replies,
       labels,
       profile,
-      bot.addChildren([botIndex, knowledge, source, settings, handoff, appearance, tryIt, improve, install]),
+      bot.addChildren([botIndex, knowledge, source, settings, handoff, appearance, tryIt, improve, tests, install]),
     ]),
     conversations.addChildren([nothingChosen, conversation]),
   ]),

@@ -131,6 +131,8 @@ export const en = {
     instructionsPlaceholder: 'Always mention that returns are free. Never promise delivery dates.',
     tone: 'Tone',
     tones: { neutral: 'Neutral', friendly: 'Friendly', formal: 'Formal', brief: 'Brief' },
+    length: 'Length',
+    lengths: { standard: 'Standard', short: 'Short', normal: 'Medium', long: 'Long' },
     unsure: 'When it is not sure',
     threshold: 'How sure it must be to answer',
     thresholdHint: 'Lower answers more questions, higher answers fewer of them wrongly.',
@@ -177,22 +179,6 @@ export const en = {
     greeting: 'Hi! How can I help?',
     question: 'How long does delivery take?',
     write: 'Write a message…',
-  },
-
-  try: {
-    title: 'Try it',
-    state: 'The chat as your visitors will see it.',
-    open: 'Open in a new tab',
-    reload: 'Reload',
-    demo: 'The chat of {{name}}',
-    why: 'Why this answer',
-    whyNote: 'Ask in the chat, or here: below are the passages that the answer rests on, best first.',
-    question: 'Question',
-    search: 'Search',
-    nothing: 'Nothing was found',
-    nothingText: 'The bot would say that it does not know. Try other words, or add a source about this.',
-    page: 'p. {{page}}',
-    covers: 'covers {{share}} of the question',
   },
 
   install: {

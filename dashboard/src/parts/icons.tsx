@@ -119,6 +119,7 @@ export const InfoIcon = icon(
   </>,
 );
 export const PenIcon = icon(<path d="m4 16 .7-3.2 8.4-8.4a1.3 1.3 0 0 1 1.8 0l.7.7a1.3 1.3 0 0 1 0 1.8l-8.4 8.4zM11.7 5.8l2.5 2.5" />);
+export const SendIcon = icon(<path d="M16.5 10 4 4.5l2 5.5-2 5.5zM6 10h5" />);
 export const StopIcon = icon(<rect x="5.5" y="5.5" width="9" height="9" rx="1.5" />);
 
 export function Mark({ size = 24 }: { size?: number }) {

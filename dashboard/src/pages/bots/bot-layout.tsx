@@ -10,7 +10,7 @@ import { BotIcon } from '../../parts/icons';
 import { BotMark } from './bot-mark';
 import css from './bots.module.css';
 
-const tabs = ['knowledge', 'try', 'improve', 'settings', 'handoff', 'appearance', 'install'] as const;
+const tabs = ['knowledge', 'try', 'improve', 'tests', 'settings', 'handoff', 'appearance', 'install'] as const;
 
 /** A bot's pages: whose they are, and the way between them. */
 export function BotLayout() {

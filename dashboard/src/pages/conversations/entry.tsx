@@ -1,9 +1,9 @@
 import { memo } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { Citation } from '../../api/types';
 import type { Entry, Message, Notice } from '../../live/transcript';
 import { clock, exact } from '../../i18n/format';
-import { BotIcon, FileIcon } from '../../parts/icons';
+import { Citations } from '../../parts/citations';
+import { BotIcon } from '../../parts/icons';
 import SafeMarkdown from '../../parts/markdown';
 import css from './conversation.module.css';
 
@@ -54,7 +54,7 @@ function Bubble({ message, bot, explained, explain }: { message: Message } & Aro
         )}
         {state === 'writing' && <span className="hidden-visually">{t('conversations.writing')}</span>}
       </div>
-      {citations.length > 0 && <Citations citations={citations} />}
+      {citations.length > 0 && <Citations citations={citations} end />}
       {state === 'interrupted' && <p className={css.meta}>{t(`conversations.reason.${reason ?? 'failed'}`)}</p>}
       {offer === 'handoff' && <p className={css.meta}>{t('conversations.offered')}</p>}
       {feedback && (
@@ -74,27 +74,5 @@ function Bubble({ message, bot, explained, explain }: { message: Message } & Aro
         </button>
       )}
     </article>
-  );
-}
-
-function Citations({ citations }: { citations: Citation[] }) {
-  const { t } = useTranslation();
-  return (
-    <ul className={css.citations} aria-label={t('conversations.sources')}>
-      {citations.map((citation, i) => (
-        <li key={i} title={citation.quote}>
-          <FileIcon size={14} />
-          <span className={css.mark}>{citation.mark || i + 1}</span>
-          {citation.url && /^https?:/.test(citation.url) ? (
-            <a href={citation.url} target="_blank" rel="noopener noreferrer">
-              {citation.title}
-            </a>
-          ) : (
-            <span>{citation.title}</span>
-          )}
-          {citation.page ? <span className={css.meta}>{t('try.page', { page: citation.page })}</span> : null}
-        </li>
-      ))}
-    </ul>
   );
 }

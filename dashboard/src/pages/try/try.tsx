@@ -1,89 +1,72 @@
-import { Button, TextInput } from '@mantine/core';
-import { type UseMutationResult, useMutation } from '@tanstack/react-query';
+import { Button, SegmentedControl } from '@mantine/core';
+import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useState } from 'react';
-import { useForm } from 'react-hook-form';
 import { useTranslation } from 'react-i18next';
-import { search } from '../../api/bots';
-import type { Passage } from '../../api/types';
-import { ExternalIcon, RetryIcon, SearchIcon } from '../../parts/icons';
+import { ExternalIcon, RetryIcon } from '../../parts/icons';
 import { Page } from '../../parts/page';
-import { Empty, Failure, Loading } from '../../parts/states';
 import { useBot } from '../bots/use-bot';
 import { rememberTrying } from '../home/checklist';
-import { PassageList } from './passages';
+import { Playground } from './playground';
 import css from './try.module.css';
 import { useDemo } from './use-demo';
+import { usePlayground } from './use-playground';
 
-/** The bot as visitors meet it, beside what it finds for a question. */
+const views = ['playground', 'widget'] as const;
+type View = (typeof views)[number];
+
+/** A bot before visitors meet it: a chat that explains itself, or the widget as it will be on their pages. */
 export default function Try() {
   const { t } = useTranslation();
   const bot = useBot();
-  const [round, setRound] = useState(0);
-  const [asked, setAsked] = useState('');
-  const finding = useMutation({
-    mutationFn: (question: string) => search(bot.id, question),
-    onSuccess: () => rememberTrying(bot.id),
-  });
-  const frame = useDemo(bot.id, (question) => {
-    setAsked(question);
-    finding.mutate(question);
-  });
+  const navigate = useNavigate();
+  const { view = 'playground' } = useSearch({ from: '/app/owner/bots/$bot/try' });
+  const game = usePlayground(bot.id, () => rememberTrying(bot.id));
+  const [loads, setLoads] = useState(0);
   const demo = `/demo?bot=${encodeURIComponent(bot.id)}`;
+  const choose = (chosen: View) =>
+    void navigate({ to: '/bots/$bot/try', params: { bot: bot.id }, search: { view: chosen === 'playground' ? undefined : chosen }, replace: true });
   return (
     <Page
       title={t('try.title')}
-      state={t('try.state')}
+      state={t(`try.state.${view}`)}
       action={
         <>
-          <Button
-            variant="default"
-            rightSection={<ExternalIcon size={16} />}
-            renderRoot={(props) => <a href={demo} target="_blank" rel="noopener" {...props} />}
-          >
-            {t('try.open')}
-          </Button>
-          <Button variant="default" leftSection={<RetryIcon size={16} />} onClick={() => setRound(round + 1)}>
-            {t('try.reload')}
-          </Button>
+          {view === 'widget' ? (
+            <>
+              <Button
+                variant="default"
+                rightSection={<ExternalIcon size={16} />}
+                renderRoot={(props) => <a href={demo} target="_blank" rel="noopener" {...props} />}
+              >
+                {t('try.open')}
+              </Button>
+              <Button variant="default" leftSection={<RetryIcon size={16} />} onClick={() => setLoads(loads + 1)}>
+                {t('try.reload')}
+              </Button>
+            </>
+          ) : (
+            game.turns.length > 0 && (
+              <Button variant="default" leftSection={<RetryIcon size={16} />} onClick={game.startOver}>
+                {t('try.startOver')}
+              </Button>
+            )
+          )}
+          <SegmentedControl
+            aria-label={t('try.viewLabel')}
+            value={view}
+            onChange={(value) => choose(value as View)}
+            data={views.map((value) => ({ value, label: t(`try.view.${value}`) }))}
+          />
         </>
       }
     >
-      <div className={css.columns}>
-        <iframe key={round} className={css.demo} src={demo} title={t('try.demo', { name: bot.name })} {...frame} />
-        <Why asked={asked} finding={finding} />
-      </div>
+      {view === 'widget' ? <Demo key={loads} bot={bot.id} name={bot.name} address={demo} /> : <Playground key={bot.id} bot={bot} game={game} />}
     </Page>
   );
 }
 
-/** `asked` is what was asked in the chat last; anything else can be typed. */
-function Why({ asked, finding }: { asked: string; finding: UseMutationResult<Passage[], Error, string> }) {
+function Demo({ bot, name, address }: { bot: string; name: string; address: string }) {
   const { t } = useTranslation();
-  const { register, handleSubmit } = useForm({ values: { question: asked } });
-  const ask = handleSubmit(({ question }) => finding.mutate(question));
-  return (
-    <section className={css.why} aria-labelledby="why">
-      <div>
-        <h2 id="why">{t('try.why')}</h2>
-        <p className={css.note}>{t('try.whyNote')}</p>
-      </div>
-      <form className={css.ask} onSubmit={ask}>
-        <TextInput className={css.grow} label={t('try.question')} required withAsterisk={false} {...register('question')} />
-        <Button type="submit" size="md" leftSection={<SearchIcon size={16} />} loading={finding.isPending}>
-          {t('try.search')}
-        </Button>
-      </form>
-      <div aria-live="polite">
-        {finding.isPending ? (
-          <Loading lines={3} />
-        ) : finding.isError ? (
-          <Failure error={finding.error} retry={() => void ask()} />
-        ) : !finding.data ? null : finding.data.length === 0 ? (
-          <Empty title={t('try.nothing')}>{t('try.nothingText')}</Empty>
-        ) : (
-          <PassageList passages={finding.data} />
-        )}
-      </div>
-    </section>
-  );
+  const frame = useDemo(() => rememberTrying(bot));
+  return <iframe className={css.demo} src={address} title={t('try.demo', { name })} {...frame} />;
 }

@@ -10,7 +10,6 @@ export type NewSource = Schemas['NewSource'];
 export type Plan = Schemas['Plan'];
 export type Address = Schemas['SiteAddress'];
 export type Pair = Schemas['FaqAnswer'];
-export type Passage = Schemas['Passage'];
 export type Status = Conversation['status'];
 export type Citation = Schemas['Citation'];
 export type Trace = Schemas['Trace'];

@@ -209,7 +209,7 @@ func told(response *http.Response) Page {
 
 func statusError(status int) error {
 	return chat.Fail(chat.Invalid, "url_status", fmt.Sprintf(
-		"The page answered %d (%s). Check that it opens in a browser without signing in, and add it again.", status, http.StatusText(status)))
+		"The page answered %d (%s). Check that it opens in a browser without signing in, and try again.", status, http.StatusText(status)))
 }
 
 // noText tells by the server's word what is not worth its bytes. Vector images may be pages by mistake of a server, but are text then.

@@ -168,7 +168,7 @@ func canonicalHost(scheme, name, port string) (string, bool) {
 		}
 		name = ascii
 	}
-	if name == "" || strings.ContainsAny(name, " /\\@%?#[]<>\"") {
+	if name == "" || name[0] == '.' || strings.HasSuffix(name, ".") || strings.Contains(name, "..") || strings.ContainsAny(name, " /\\@%?#[]<>\"") {
 		return "", false
 	}
 	if port == "80" && scheme == "http" || port == "443" && scheme == "https" {

@@ -25,7 +25,7 @@ export function PassagesRead({ bot, source }: { bot: string; source: Source }) {
           {list.map((passage, i) => (
             <li key={i} className={css.passage}>
               <p className={css.where}>
-                {[source.kind === 'site' ? passage.title : '', ...passage.headings].filter(Boolean).join(' › ')}
+                {place(source.kind === 'site' ? passage.title : '', passage.headings)}
                 {passage.page ? ` · ${t('try.page', { page: passage.page })}` : ''}
               </p>
               <p className={css.text}>{passage.text}</p>
@@ -40,4 +40,9 @@ export function PassagesRead({ bot, source }: { bot: string; source: Source }) {
       )}
     </Card>
   );
+}
+
+/** Where a passage stands. Most pages begin with their title. */
+function place(title: string, headings: string[]): string {
+  return (title && title !== headings[0] ? [title, ...headings] : headings).join(' › ');
 }

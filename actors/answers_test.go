@@ -83,7 +83,7 @@ func talksSmall(t *testing.T, h *house) {
 	h.books.put(v.Bot, shelf{all: []knowledge.Hit{{}}, find: func(string) []knowledge.Hit { searched++; return nil }})
 	var asked llm.Request
 	h.replying(t, func(r llm.Request) string { asked = r; return "Guten Tag! [1]" })
-	if c := h.ask(t, v, "Guten Tag!"); c.Text != "Guten Tag! " || c.Citations != nil || c.Offer != "" {
+	if c := h.ask(t, v, "Guten Tag!"); c.Text != "Guten Tag!" || c.Citations != nil || c.Offer != "" {
 		t.Errorf("answered %+v", c)
 	}
 	if !asked.SmallTalk || asked.Passages != nil || asked.Language != "de" || searched != 0 {
@@ -248,7 +248,7 @@ func modelDoesNotKnow(t *testing.T, h *house) {
 	v := h.visitor(t)
 	h.books.set(v.Bot, passage("src_1", "Returns", "Returns are free within 45 days."))
 	h.replying(t, func(llm.Request) string { return llm.NotFound + " That is not in my papers [1]." })
-	if c := h.ask(t, v, "What about giraffes?"); c.Text != "That is not in my papers ." || c.Offer != actors.Handoff || c.Citations != nil {
+	if c := h.ask(t, v, "What about giraffes?"); c.Text != "That is not in my papers." || c.Offer != actors.Handoff || c.Citations != nil {
 		t.Errorf("answered %+v", c)
 	}
 	h.replying(t, func(llm.Request) string { return llm.NotFound })

@@ -127,6 +127,10 @@ func (s *Screen) suspicious() int {
 		switch r {
 		case '[', '!', '<', '&', '\\':
 			return i
+		case ' ': // goes with the mark behind it, if they come together: to hold every space would hold up every word
+			if strings.HasPrefix(s.pending[i:], " [") {
+				return i
+			}
 		case 'h', 'H':
 			if !unicode.IsLetter(before) && !unicode.IsDigit(before) {
 				return i
@@ -146,6 +150,8 @@ func (s *Screen) decide(final bool) (text, rest string, wait bool) {
 		return p[:size], p[size:], false
 	}
 	switch p[0] {
+	case ' ':
+		return s.bracket(p[1:], false, final)
 	case '!':
 		if len(p) == 1 && !final {
 			return "", p, true
@@ -237,8 +243,9 @@ func (s *Screen) angle(final bool) (text, rest string, wait bool) {
 
 var markNumber = regexp.MustCompile(`^\d{1,2}$`)
 
-// bracket decides on what begins with a bracket: llm.NotFound, a mark, a link, a picture, or nothing of these.
+// bracket decides on what begins with a bracket, behind a space perhaps: llm.NotFound, a mark, a link, a picture, or nothing of these.
 func (s *Screen) bracket(p string, picture, final bool) (text, rest string, wait bool) {
+	space := strings.TrimSuffix(s.pending[:len(s.pending)-len(p)], "!")
 	if after, found := strings.CutPrefix(p, llm.NotFound); found {
 		s.unknown = true
 		return "", after, false
@@ -265,14 +272,17 @@ func (s *Screen) bracket(p string, picture, final bool) (text, rest string, wait
 			address, _, _ := strings.Cut(strings.TrimSpace(after[1:to]), " ")
 			nested := strings.Contains(label, "](") || strings.ContainsAny(label, "<!")
 			if !picture && !nested && s.links.may(address) {
-				return p[:end+1] + after[:to+1], after[to+1:], false
+				return space + p[:end+1] + after[:to+1], after[to+1:], false
 			}
-			return "", label + after[to+1:], false
+			return space, label + after[to+1:], false
 		}
 	}
 	if !picture && markNumber.MatchString(label) {
 		if n, err := strconv.Atoi(label); err == nil && !s.unknown && s.holds(n) {
-			return p[:end+1], after, false
+			return space + p[:end+1], after, false
+		}
+		if next, _ := utf8.DecodeRuneInString(after); isWord(next) {
+			return space, after, false
 		}
 		return "", after, false
 	}

@@ -63,7 +63,7 @@ func (b *books) Search(ctx context.Context, query string, limit int, within ...s
 	allowed := b.allowed(within)
 	matches := b.index.Search(query, depth, allowed)
 	matches = b.fused(ctx, query, matches, depth, allowed)
-	index.Vary(matches)
+	index.Vary(matches, b.breadth)
 	hits := make([]Hit, 0, limit)
 	var before echoes
 	for _, m := range matches {
@@ -87,6 +87,15 @@ func (b *books) Search(ctx context.Context, query string, limit int, within ...s
 		}
 	}
 	return hits
+}
+
+// bookLength is the number of passages from which a source is a book rather than a page: further matches of it are no surprise then.
+const bookLength = 20
+
+// breadth is how much a source is a book, 0–1.
+func (b *books) breadth(source string) float64 {
+	passages := float64(len(b.sources[source].passages))
+	return passages / (passages + bookLength)
 }
 
 // allowed returns which sources are within those named; nil: all.
@@ -210,11 +219,25 @@ func (b *books) updated(remove []string, add []Page, ready map[string]time.Time)
 }
 
 func analyzed(source Source, passages []Passage) index.Source {
+	title := source.Title
+	madeUp := len(passages) > 0 && begins(passages[0].Text, title)
+	if madeUp {
+		title = ""
+	}
 	pieces := make([]index.Passage, len(passages))
 	for i, p := range passages {
 		pieces[i] = index.Passage{Order: i, Headings: p.Headings, Text: p.Text}
+		if madeUp && len(p.Headings) > 0 && p.Headings[0] == source.Title {
+			pieces[i].Headings = p.Headings[1:]
+		}
 	}
-	return index.Analyze(source.ID, readable(source.Title), pieces)
+	return index.Analyze(source.ID, readable(title), pieces)
+}
+
+// begins tells whether a title is but the beginning of a text that was given none: its words would count twice.
+func begins(text, title string) bool {
+	cut, goesOn := strings.CutSuffix(title, "…")
+	return (goesOn || text == title) && strings.HasPrefix(clip(text, maxTitle), strings.TrimSuffix(cut, "…"))
 }
 
 // sharing has passages share what they have in common: the id of their source, and the headings above them.

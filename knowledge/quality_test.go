@@ -1,10 +1,12 @@
 package knowledge
 
 import (
-	"cmp"
 	"context"
+	"maps"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -68,8 +70,7 @@ func corpus(t testing.TB, set string) map[string]func(*Reader) (Source, error) {
 	}
 	documents := map[string]func(*Reader) (Source, error){}
 	for _, d := range all {
-		// Where a set has no titles, none is made up: the beginning of the text would count twice.
-		documents[d.ID] = typed(cmp.Or(d.Title, " "), d.Text)
+		documents[d.ID] = typed(d.Title, d.Text)
 	}
 	return documents
 }
@@ -189,15 +190,7 @@ func TestConfidenceTellsAnswersFromNothingFound(t *testing.T) {
 			confidences := func(questions []string) []float64 {
 				var all []float64
 				for _, q := range questions {
-					hits, err := library.Search(context.Background(), "t", "b", q, 8)
-					if err != nil {
-						t.Fatal(err)
-					}
-					best := 0.0
-					for _, h := range hits {
-						best = max(best, h.Confidence)
-					}
-					all = append(all, best)
+					all = append(all, confidence(t, library, q))
 				}
 				return all
 			}
@@ -218,6 +211,69 @@ func TestConfidenceTellsAnswersFromNothingFound(t *testing.T) {
 			}
 		})
 	}
+}
+
+// Bots of any size tell them apart by the same threshold, since confidence is calibrated by size.
+func TestConfidenceIsTheSameForBotsOfAnySize(t *testing.T) {
+	dir := dataDir(t)
+	strangers, err := measure.OutOfScope(dir + "/intents/clinc150.jsonl")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, set := range []string{"claude-docs", "xquad-en"} {
+		documents := corpus(t, dir+"/ir/"+set)
+		questions, judged, err := measure.Questions(dir + "/ir/" + set)
+		if err != nil {
+			t.Fatal(err)
+		}
+		ids := slices.Sorted(maps.Keys(documents))
+		for _, size := range []int{4, 12, 40} {
+			own, refused, answered := 0, 0, 0
+			const draws = 4
+			for draw := range draws {
+				some := map[string]func(*Reader) (Source, error){}
+				for _, i := range rand.New(rand.NewPCG(uint64(size), uint64(draw))).Perm(len(ids))[:size] {
+					some[ids[i]] = documents[ids[i]]
+				}
+				library, _ := shelve(t, some)
+				for _, q := range questions {
+					for id := range judged[q.ID] {
+						if some[id] == nil {
+							continue
+						}
+						own++
+						if confidence(t, library, q.Text) < DefaultThreshold {
+							refused++
+						}
+						break
+					}
+				}
+				for _, text := range strangers {
+					if confidence(t, library, text) >= DefaultThreshold {
+						answered++
+					}
+				}
+			}
+			refusals, answers := float64(refused)/float64(own), float64(answered)/float64(draws*len(strangers))
+			t.Logf("%s, %d documents: %.3f of %d own questions refused, %.3f of %d out of scope answered", set, size, refusals, own, answers, len(strangers))
+			if refusals > 0.10 || answers > 0.05 {
+				t.Error("worse than the goal")
+			}
+		}
+	}
+}
+
+// confidence is that of the best of what a question finds.
+func confidence(t *testing.T, library *Library, question string) (best float64) {
+	t.Helper()
+	hits, err := library.Search(context.Background(), "t", "b", question, 8)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, h := range hits {
+		best = max(best, h.Confidence)
+	}
+	return best
 }
 
 func share(all []float64, from float64) float64 {

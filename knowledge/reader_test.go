@@ -304,7 +304,7 @@ func TestTypedTextIsRead(t *testing.T) {
 		t.Fatal(err)
 	}
 	s, passages := m.read(t, r, s)
-	if s.Kind != KindText || s.State != Ready || s.Title != "Opening hours" || passages[0].Text != "Opening hours\n\nFrom <9> to 5." {
+	if s.Kind != KindText || s.State != Ready || s.Title != "Opening hours…" || passages[0].Text != "Opening hours\n\nFrom <9> to 5." {
 		t.Errorf("%+v %+v", s, passages)
 	}
 	if _, err := r.ReceiveText(t.Context(), Source{}, " \n"); !errors.Is(err, errNoText) {

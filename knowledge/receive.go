@@ -58,11 +58,20 @@ func (r *Reader) ReceiveText(ctx context.Context, source Source, text string) (S
 		return Source{}, errNoText
 	}
 	if source.Title == "" {
-		first, _, _ := strings.Cut(strings.TrimSpace(text), "\n")
-		source.Title = first
+		source.Title = beginning(text)
 	}
 	source.Kind, source.MediaType, source.Title = KindText, extract.Plain, clip(source.Title, maxTitle)
 	return r.keep(ctx, source, strings.NewReader(text))
+}
+
+// beginning is the title of a text that was given none: its first line, with an ellipsis where it goes on.
+func beginning(text string) string {
+	text = strings.TrimSpace(text)
+	first, _, more := strings.Cut(text, "\n")
+	if more {
+		return clip(first, maxTitle-1) + "…"
+	}
+	return first
 }
 
 // ReceiveFAQ queues questions with their answers. source needs Tenant and Bot. Pairs

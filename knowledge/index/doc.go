@@ -1,7 +1,7 @@
 // Package index finds passages by their words: BM25 over title, headings and
 // text, with an analysis for each language.
 //
-// An Index is immutable: With and Without return another one that shares what
+// An Index is immutable: Update returns another one that shares what
 // did not change, so that searches never wait for an update. All functions are
 // safe for concurrent use; nothing is kept on disk.
 //

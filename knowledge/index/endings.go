@@ -6,7 +6,8 @@ import (
 	"unicode/utf8"
 )
 
-// functionWords are those of languages for which bleve has no list, or none without a table of megabytes (Polish).
+// functionWords are those of languages for which bleve has no list, or none without a table of megabytes (Polish), and the words by which
+// questions are asked of the others, which its lists lack: they were made for texts.
 var functionWords = map[Language]string{
 	"pl": `a aby ale albo ani bardzo bez bo był była było były być będzie będą ci co coś czy czyli dla do gdy gdzie go i ich ile im ja jak jaka jaki jakie jako
 		je jego jej jest jestem jeszcze jeśli jeżeli już ją kiedy kto która które którego której który których każdy lub ma mają mam mi mnie moja moje mogę może można mój mną
@@ -19,6 +20,29 @@ var functionWords = map[Language]string{
 		יש יכול יכולה יכולים כאן כאשר כדי כי כל כך כמה כמו כן לא לאחר לאן להיות לה להם לו לי לכם למה לנו לפני לפי מאוד מדוע מה מי מתי נא על עם עד עוד עליי פה רק של שלה שלהם שלו שלי שלך שלכם שלנו שם תחת`,
 	"vi": `bị bởi các cái cần cho chỉ chúng chưa có cả của cũng cùng do đang đã đây để đến đều đi điều đó được gì hay hoặc hơn khi không là làm lại lên mà mỗi một nào này nên nếu ngay như nhưng những
 		nơi nữa ở ra rằng rất rồi sau sẽ sao tại theo thế thì tôi trên trong trước từ từng và vào vẫn về vì việc với vậy vừa bạn bao nhiêu ai đâu mấy xin hãy`,
+	"es": `cuál cuáles qué quién quiénes cuándo cómo dónde adónde cuánto cuánta cuántos cuántas porqué puedo puede pueden`,
+	"pt": `qual quais quem quando como onde aonde quanto quanta quantos quantas porquê porque posso pode`,
+	"it": `quale quali qual chi quando come dove quanto quanta quanti quante perché cosa posso può`,
+	"fr": `quel quelle quels quelles lequel laquelle qui quand comment où combien pourquoi quoi peut peux puis`,
+	"de": `wie was wann wo wer wen wem wessen welche welcher welches welchen welchem warum wieso weshalb wohin woher wofür womit wieviel kann könnt ihr euch euer eure`,
+	"nl": `hoe wat wanneer waar wie wiens welke welk waarom hoeveel waarheen kan`,
+	"sv": `hur vad när vem vilken vilket vilka varför kan`,
+	"da": `hvordan hvad hvornår hvor hvem hvilken hvilket hvilke hvorfor kan`,
+	"no": `hvordan hva når hvor hvem hvilken hvilket hvilke hvorfor kan`,
+	"fi": `miten mitä milloin missä mistä mihin kuka ketkä mikä mitkä miksi kuinka paljonko onko voiko voinko`,
+	"ro": `cum ce când unde cine care cât câtă câți câte pot poate`,
+	"hu": `hogyan hogy mi mit mikor hol hová honnan ki kit melyik miért mennyi mennyibe hány lehet`,
+	"tr": `ne neler nasıl neden niçin nerede nereye nereden kim kimin hangi hangisi kaç kadar mı mi mu mü mıyım miyim muyum müyüm mısınız misiniz musunuz müsünüz`,
+	"hr": `kako što kada gdje tko koji koja koje zašto koliko mogu može`,
+	"ca": `com què quan on qui quin quina quins quines quant quanta quants quantes puc pot`,
+	"gl": `como que cando onde quen cal cales canto canta cantos cantas podo pode`,
+	"id": `bagaimana apa apakah kapan mana siapa mengapa kenapa berapa bisa`,
+	"ru": `как что когда где кто какой какая какое какие какого каком каких почему зачем сколько куда откуда ли чей`,
+	"bg": `как какво кога къде кой коя кое кои защо колко мога може`,
+	"ar": `كيف ما ماذا متى أين اين من أي أية لماذا كم هل هي هو`,
+	"fa": `چگونه چطور چه کی کجا چرا کدام چند آیا`,
+	"el": `πώς τι πότε πού ποιος ποια ποιο ποιοι ποιες γιατί πόσο πόσα πόσες πόσοι μπορώ`,
+	"hi": `कैसे क्या कब कहाँ कहां कौन किस किसे किसका किसकी क्यों कितना कितनी कितने हूँ हैं सकता सकते सकती मैं मुझे`,
 }
 
 // endings are those of inflected words, of the languages for which bleve has no stemmer. They are cut off, the longest that
@@ -54,7 +78,7 @@ const leastStem = 3
 
 // strip cuts the endings of a word off.
 func (a *analyzer) strip(word string) string {
-	switch a.language {
+	switch a.language { //nolint:exhaustive // the one named constant is a language like any other
 	case "he":
 		return hebrewStem(word)
 	case "vi":

@@ -38,6 +38,17 @@ func (x *Index) Languages() []Language {
 	return slices.Clone(x.spoken)
 }
 
+// Vocabulary is how many terms the index has, about: those of its largest segment.
+func (x *Index) Vocabulary() (most int) {
+	if x == nil {
+		return 0
+	}
+	for _, p := range x.parts {
+		most = max(most, len(p.ends))
+	}
+	return most
+}
+
 // Update returns an index without the sources named, and with those given in
 // place of what it had under their ids.
 func (x *Index) Update(remove []string, add []Source) *Index {

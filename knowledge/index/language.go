@@ -169,7 +169,7 @@ func detect(text string, expected Language) (Language, float64) {
 		text = text[:sample]
 	}
 	var letters [scripts]int
-	var votes [64]float64
+	votes := make([]float64, len(tongues))
 	k, said := loaded(), 0
 	for word := range strings.FieldsFuncSeq(strings.ToLower(text), func(r rune) bool { return !unicode.IsLetter(r) && r != '\'' && !unicode.IsMark(r) }) {
 		odd := false

@@ -117,6 +117,9 @@ func (a *analyzer) make(word string) (terms []piece) {
 // stem returns what the forms of a word have in common, or "" for a function word and for what is no word.
 func (a *analyzer) stem(word string) string {
 	word = norm.NFKC.String(word)
+	if a.stops[strings.ToLower(word)] {
+		return ""
+	}
 	if a.chain != nil {
 		stream := a.chain.Analyze([]byte(word))
 		if len(stream) == 0 {
@@ -124,11 +127,7 @@ func (a *analyzer) stem(word string) string {
 		}
 		word = string(stream[0].Term)
 	} else {
-		word = strings.ToLower(word)
-		if a.stops[word] {
-			return ""
-		}
-		word = a.strip(word)
+		word = a.strip(strings.ToLower(word))
 	}
 	if a.language != "vi" { // whose marks make other words
 		word = fold(word)

@@ -81,16 +81,48 @@ func TestAServerReadsNothingOfItsOwnNetworkUnlessItIsTold(t *testing.T) {
 	s.put("/", html("Inside", "Nobody outside may know this."))
 	h := &house{t: t, server: server.Start(t)}
 	h.Owner, h.bot = h.join("Shop")
-	for _, body := range []map[string]any{
-		{"site": s.URL}, {"url": s.URL + "/"}, {"site": strings.Replace(s.URL, "127.0.0.1", "localhost", 1)}, {"url": "http://169.254.169.254/latest/meta-data/"},
-	} {
-		var added owner.Source
-		h.Call(http.MethodPost, "bots/"+h.bot+"/sources", body, &added)
-		if got := h.AwaitRead(h.bot, added.ID); got.State != "failed" || !strings.Contains(got.Error, "not on the public web") {
-			t.Errorf("%v: %+v", body, got)
-		}
+	for _, host := range []string{"127.0.0.1", "localhost", "[::ffff:127.0.0.1]", "[::1]", "0.0.0.0", "127.127.127.127", "①②⑦.⓪.⓪.①"} {
+		h.refuses(map[string]any{"url": strings.Replace(s.URL, "127.0.0.1", host, 1) + "/"})
 	}
+	h.refuses(map[string]any{"site": s.URL})
+	h.refuses(map[string]any{"site": strings.Replace(s.URL, "127.0.0.1", "localhost", 1)})
+	h.refuses(map[string]any{"url": metadata})
 	if n := s.total(); n > 0 {
 		t.Errorf("it was asked %d times", n)
+	}
+}
+
+// metadata is where clouds tell machines their keys.
+const metadata = "http://169.254.169.254/latest/meta-data/"
+
+func TestNoServerReadsTheKeysOfItsCloud(t *testing.T) {
+	t.Parallel()
+	h, s := open(t), serve(t) // which may read its own network
+	s.put("/leads-there", moved(metadata))
+	s.put("/leads-on", moved("/leads-there"))
+	s.put("/", html("Start", "This page names an address.", metadata, "/leads-there"))
+	for _, body := range []map[string]any{{"url": metadata}, {"site": metadata}, {"url": s.URL + "/leads-there"}, {"url": s.URL + "/leads-on"}, {"site": s.URL + "/leads-there"}} {
+		h.refuses(body)
+	}
+	added := h.add(s.URL, nil)
+	h.await(added.ID, ready)
+	all := h.addresses(added.ID, s.URL)
+	if a := all["/leads-there"]; a.State != "left" || all["/"].State != "read" {
+		t.Errorf("%+v", all)
+	}
+	for at := range all {
+		if strings.Contains(at, "169.254") {
+			t.Errorf("%s was looked at", at)
+		}
+	}
+}
+
+// refuses adds a source that must not be read, because of where it is.
+func (h *house) refuses(body map[string]any) {
+	h.t.Helper()
+	var added owner.Source
+	h.Call(http.MethodPost, "bots/"+h.bot+"/sources", body, &added)
+	if got := h.AwaitRead(h.bot, added.ID); got.State != "failed" || !strings.Contains(got.Error, "not on the public web") {
+		h.t.Errorf("%v: %+v", body, got)
 	}
 }

@@ -102,6 +102,15 @@ func file(kind string, content []byte) http.HandlerFunc {
 	}
 }
 
+// zipped is a page that is sent packed.
+func zipped(body string) http.HandlerFunc {
+	return func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "text/html")
+		w.Header().Set("Content-Encoding", "gzip")
+		_, _ = w.Write(packed(body))
+	}
+}
+
 func status(code int) http.HandlerFunc {
 	return func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(code) }
 }

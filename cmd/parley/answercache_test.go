@@ -9,10 +9,8 @@ import (
 )
 
 func TestAnswersAreKeptUnlessTheyAreToBeMadeAnew(t *testing.T) {
-	t.Parallel()
 	for setting, again := range map[string]bool{"on": true, "off": false} {
 		t.Run(setting, func(t *testing.T) {
-			t.Parallel()
 			model := llmtest.NewServer(t, llmtest.Script{Words: 20})
 			o := observe(t, "--openai-base-url="+model.URL, "--openai-api-key=sk-test", "--answer-cache="+setting)
 			bot := o.founded("mia@quince.example", "correct horse battery staple")

@@ -12,6 +12,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"parley/knowledge"
 	"parley/knowledge/measure"
 )
 
@@ -135,6 +136,10 @@ const (
 	refusedWrongly  = 0.10
 )
 
+// evalThreshold tells where the threshold of a bot is from whose owner has set none.
+var evalThreshold = fmt.Sprintf("an answer with a citation is one given with confidence, which takes %.2f, the default of a bot: chosen so that some "+
+	"0.05 of questions about anything else reach it in a help centre and in a product's documentation (knowledge.DefaultThreshold)", knowledge.DefaultThreshold)
+
 // evalAskers is how many questions are asked at the same time: an answer waits for what it is kept in.
 const evalAskers = 16
 
@@ -188,7 +193,7 @@ func measureAbstention(ctx context.Context, client *evalClient, data string) (ev
 		return evalResult{}, err
 	}
 	return evalResult{
-		Documents: len(documents), Questions: len(strangers) + len(own), Reading: reading.Seconds(),
+		Documents: len(documents), Questions: len(strangers) + len(own), Reading: reading.Seconds(), Note: evalThreshold,
 		Figures: []evalFigure{
 			{Name: "others' answered", Value: wrongly, AtMost: answeredWrongly},
 			{Name: "own refused", Value: 1 - rightly, AtMost: refusedWrongly},

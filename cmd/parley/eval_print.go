@@ -16,6 +16,7 @@ type evalResult struct {
 	Figures   []evalFigure `json:"figures"`
 	Reading   float64      `json:"reading_seconds"`
 	Search    float64      `json:"search_p50_ms,omitempty"` // a request, from here and back
+	Note      string       `json:"note,omitempty"`          // what the figures rest on
 }
 
 // evalFigure is one number, with what others reached and what we aim at; 0: not known, no goal.
@@ -53,8 +54,11 @@ func digits(f float64) string {
 func printResults(out io.Writer, results []evalResult) error {
 	table := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(table, "set\tdocuments\tquestions\tfigure\tvalue\treference\tgoal\tread in\tsearch p50")
-	var missed []string
+	var missed, notes []string
 	for _, r := range results {
+		if r.Note != "" {
+			notes = append(notes, r.Set+": "+r.Note)
+		}
 		for i, f := range r.Figures {
 			reference, goal := "", f.goal()
 			if f.Reference > 0 {
@@ -77,6 +81,9 @@ func printResults(out io.Writer, results []evalResult) error {
 	}
 	if err := table.Flush(); err != nil {
 		return err
+	}
+	for _, line := range notes {
+		fmt.Fprintln(out, line)
 	}
 	for _, line := range missed {
 		fmt.Fprintln(out, "missed:", line)

@@ -249,10 +249,10 @@ func TestTheLogHasNobodysWordsAndNoSecrets(t *testing.T) {
 		llmtest.Script{Words: 20})
 	o := observe(t, "--openai-base-url="+model.URL, "--openai-api-key="+key)
 	bot := o.founded(email, password)
-	o.do("POST", "/api/v1/bots/"+bot+"/sources", `{"title":"Bletting","text":"Persimmons are bletted in straw."}`)
 	for _, question := range []string{"Is the marmalade vegan?", "Do you pickle medlar?", "Who eats sorb apples?"} {
 		o.say(bot, question)
 	}
+	o.do("POST", "/api/v1/bots/"+bot+"/sources", `{"title":"Bletting","text":"Persimmons are bletted in straw."}`) // from now on there is something to find nothing in, and no model is asked
 	o.do("POST", "/api/v1/bots/"+bot+"/answers", `{"text":"Is loquat in season?"}`)
 	o.do("POST", "/api/v1/bots/"+bot+"/answers", `{"text":["loquat jam"]}`) // which is malformed
 	for _, wrong := range []string{fmt.Sprintf(`{"email":%q,"password":"wrong-secret-4711"}`, email), `{"email":"nobody@quince.example","password":"wrong-secret-4711"}`} {

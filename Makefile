@@ -16,8 +16,10 @@ BENCHFLAGS ?=
 # Which scenario `make chaos` runs (all), and by which seed (a new one).
 ONLY ?=
 SEED ?=
-# Where `make eval` finds documents, questions and the passages that answer them.
+# Where `make eval` finds documents, questions and the passages that answer them, and its flags: with
+# ARGS="--embedding-model NAME --embedding-url URL" it measures words and vectors together.
 DATA ?=
+ARGS ?=
 
 TOOL := go tool -modfile=$(CURDIR)/tools/go.mod
 LINT := go tool -modfile=$(CURDIR)/tools/lint/go.mod
@@ -141,7 +143,7 @@ chaos: pages ## Break what it stands on, for an hour and more: make chaos ONLY=C
 .PHONY: eval
 eval: build ## Measure retrieval on a folder of data: make eval DATA=folder
 	@[ -n "$(DATA)" ] || { echo "which data? make eval DATA=folder" >&2; exit 1; }
-	@bin/parley eval "$(DATA)"
+	@bin/parley eval $(ARGS) "$(DATA)"
 
 .PHONY: screenshots
 screenshots: deps build e2e/node_modules/.installed ## Take the pictures of the README anew

@@ -113,6 +113,7 @@ func (o *outline) add(kind Kind, text string) { o.addRow(kind, text, "") }
 func (o *outline) addRow(kind Kind, text, lead string) {
 	switch kind {
 	case Code:
+		text = strings.Map(printable, text)
 	case Answer:
 		text = verbatim(text)
 	default:
@@ -155,6 +156,14 @@ func tidy(text string) string {
 // otherwise reach visitors, and zero-width spaces, which hide words from search.
 func isBlank(r rune) bool {
 	return unicode.IsSpace(r) || unicode.IsControl(r) || r == '\ufeff' || r == '\u200b' || r == '\u00ad' || r == utf8.RuneError
+}
+
+// printable drops control characters from text that keeps its lines and indents.
+func printable(r rune) rune {
+	if r != '\n' && r != '\t' && unicode.IsControl(r) || r == utf8.RuneError {
+		return -1
+	}
+	return r
 }
 
 // under opens a heading without taking it for text when nothing follows.

@@ -11,8 +11,14 @@ import (
 
 // Names that the columns of a table of questions and answers go by.
 var (
-	questionNames = []string{"question", "questions", "q", "frage", "pregunta", "domanda", "pergunta", "vraag"}
-	answerNames   = []string{"answer", "answers", "a", "antwort", "respuesta", "réponse", "reponse", "risposta", "resposta", "antwoord"}
+	questionNames = []string{
+		"question", "questions", "q", "frage", "fragen", "pregunta", "preguntas", "domanda", "domande", "pergunta", "perguntas", "vraag", "vragen", "fråga", "spørgsmål",
+		"pytanie", "soru", "вопрос", "питання", "سؤال", "السؤال", "שאלה", "प्रश्न", "質問", "問題", "问题", "질문", "คำถาม",
+	}
+	answerNames = []string{
+		"answer", "answers", "a", "antwort", "antworten", "respuesta", "respuestas", "réponse", "réponses", "reponse", "risposta", "risposte", "resposta", "respostas", "antwoord", "antwoorden", "svar",
+		"odpowiedź", "cevap", "yanıt", "ответ", "відповідь", "جواب", "الجواب", "إجابة", "الإجابة", "תשובה", "उत्तर", "回答", "答え", "答案", "답변", "คำตอบ",
+	}
 )
 
 // maxRows bounds a table: each row is a piece of text.
@@ -71,12 +77,15 @@ func spreadsheet(ctx context.Context, data []byte) (text, error) {
 
 // records parses with the delimiter that the first line has most of.
 func records(ctx context.Context, content string) ([][]string, error) {
-	first, _, _ := strings.Cut(strings.TrimLeft(content, "\r\n"), "\n")
+	first, rest, _ := strings.Cut(strings.TrimLeft(content, "\r\n"), "\n")
 	comma := ','
 	for _, candidate := range ";\t" {
 		if strings.Count(first, string(candidate)) > strings.Count(first, string(comma)) {
 			comma = candidate
 		}
+	}
+	if said, is := strings.CutPrefix(strings.TrimRight(first, "\r"), "sep="); is && len(said) == 1 && strings.Contains(",;\t|", said) {
+		comma, content = rune(said[0]), rest // as spreadsheet programs tell each other
 	}
 	rows, err := quoted(ctx, content, comma, false)
 	var syntax *csv.ParseError

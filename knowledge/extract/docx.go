@@ -113,6 +113,7 @@ type wordStyle struct {
 	listed  bool
 	list    listPlace
 	parent  string
+	listing bool // of a line in a table of contents
 }
 
 // readStyles returns the styles of paragraphs by id, with what they inherit.
@@ -141,6 +142,7 @@ func readStyles(ctx context.Context, files *archive, part string) (map[string]wo
 			} else if name == "title" {
 				style.heading, style.level = true, titleLevel
 			}
+			style.listing = strings.HasPrefix(name, "toc ")
 		case "basedOn":
 			style.parent = value
 		case "outlineLvl":
@@ -185,6 +187,7 @@ type wordReader struct {
 	inText    bool
 	inRun     bool     // among the properties of a run
 	unseen    bool     // the run is hidden
+	contents  bool     // what is to come is a table of contents
 	noteTexts []string // called by the paragraph that is open
 }
 
@@ -201,6 +204,47 @@ type wordTable struct {
 	rows   [][]string
 	cell   strings.Builder
 	header bool
+
+	columns map[int]string // what the cells say that begin at these columns, in the last row that had them
+	column  int            // of the cell that is open
+	span    int            // its columns
+	below   bool           // it belongs to the one above
+}
+
+func (t *wordTable) beginCell() {
+	t.span, t.below = 1, false
+	t.cell.Reset()
+}
+
+// endCell adds a cell to its row. One that belongs to the one above says the same, if that is not long.
+func (t *wordTable) endCell() {
+	content := t.cell.String()
+	if above := t.columns[t.column]; t.below && strings.TrimSpace(content) == "" && len(above) <= maxRepeated {
+		content = above
+	}
+	if t.columns == nil {
+		t.columns = map[int]string{}
+	}
+	t.columns[t.column] = content
+	t.column += t.span
+	if n := len(t.rows); n > 0 {
+		t.rows[n-1] = append(t.rows[n-1], content)
+	}
+	t.cell.Reset()
+}
+
+// maxSpan is how many columns a cell may have that is wider than others.
+const maxSpan = 100
+
+func (t *wordTable) property(e xml.StartElement) {
+	switch value := attribute(e, "val"); e.Name.Local {
+	case "tblHeader":
+		t.header = true
+	case "gridSpan":
+		t.span = min(max(number(value), 1), maxSpan)
+	case "vMerge":
+		t.below = value != "restart"
+	}
 }
 
 // unread are elements whose content is another form of something else, or
@@ -251,7 +295,17 @@ func (r *wordReader) start(e xml.StartElement) {
 		r.tables = append(r.tables, &wordTable{})
 	case "tr":
 		if n := len(r.tables); n > 0 {
-			r.tables[n-1].rows = append(r.tables[n-1].rows, nil)
+			r.tables[n-1].rows, r.tables[n-1].column = append(r.tables[n-1].rows, nil), 0
+		}
+	case "tc":
+		if n := len(r.tables); n > 0 {
+			r.tables[n-1].beginCell()
+		}
+	case "docPartGallery":
+		r.contents = attribute(e, "val") == "Table of Contents"
+	case "sdtContent":
+		if r.contents {
+			r.skip, r.contents = 1, false
 		}
 	case "t":
 		r.inText = true
@@ -270,8 +324,8 @@ func (r *wordReader) start(e xml.StartElement) {
 	default:
 		if n := len(r.stack); n > 0 {
 			r.property(r.stack[n-1], e)
-		} else if e.Name.Local == "tblHeader" && len(r.tables) > 0 {
-			r.tables[len(r.tables)-1].header = true
+		} else if n := len(r.tables); n > 0 {
+			r.tables[n-1].property(e)
 		}
 	}
 }
@@ -305,11 +359,7 @@ func (r *wordReader) end(name string) {
 		r.endParagraph()
 	case "tc":
 		if n := len(r.tables); n > 0 {
-			t := r.tables[n-1]
-			if rows := len(t.rows); rows > 0 {
-				t.rows[rows-1] = append(t.rows[rows-1], t.cell.String())
-			}
-			t.cell.Reset()
+			r.tables[n-1].endCell()
 		}
 	case "tbl":
 		r.endTable()
@@ -335,6 +385,8 @@ func (r *wordReader) endParagraph() {
 	}
 	r.stack = r.stack[:n-1]
 	switch {
+	case style.listing:
+		return
 	case len(r.tables) > 0:
 		cell := &r.tables[len(r.tables)-1].cell
 		cell.WriteString(content + " " + strings.Join(notes, " ") + " ")
@@ -362,7 +414,12 @@ func (r *wordReader) endTable() {
 	t := r.tables[n-1]
 	r.tables = r.tables[:n-1]
 	if n == 1 {
-		table(&r.outline, t.rows, t.header)
+		rows := t.rows
+		if len(rows) > 1 && filled(rows[0]) == 1 && filled(rows[1]) > 1 {
+			r.add(Paragraph, strings.Join(rows[0], "")) // what the table is about, over all of its columns
+			rows = rows[1:]
+		}
+		table(&r.outline, rows, t.header || len(rows) > 2 && names(rows))
 		return
 	}
 	for _, row := range t.rows {

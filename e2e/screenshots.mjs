@@ -251,7 +251,12 @@ async function improve(browser) {
       const page = await visit(browser, { ...options, reducedMotion: 'reduce' })
       await shop.business.admit(page, shop.business.owner)
       for (const [i, view] of views.entries()) {
+        await page.setViewportSize(options.viewport)
         await show(page, shop, view)
+        // The page scrolls within its frame: all of it is in the picture of a window that is high enough.
+        const { width, height } = options.viewport
+        const whole = await page.evaluate(() => Math.max(...[...document.querySelectorAll('main, main *')].filter((e) => getComputedStyle(e).overflowY === 'auto').map((e) => e.scrollHeight), 0))
+        await page.setViewportSize({ width, height: Math.max(height, Math.min(whole, 3000)) })
         for (const colorScheme of Object.keys(looks)) {
           await page.emulateMedia({ colorScheme })
           await page.locator(`html[data-mantine-color-scheme=${colorScheme}]`).waitFor()

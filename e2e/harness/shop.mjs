@@ -45,7 +45,7 @@ export class Shop {
   }
 
   /** Asks the API about the bot, as its owner. */
-  api = (method, path, body) => this.business.call(this.business.owner, method, `bots/${this.bot}/${path}`, body)
+  api = (method, path, body) => this.business.call(this.business.owner, method, `bots/${this.bot}${path ? `/${path}` : ''}`, body)
 
   /** A visitor asks something and is answered. */
   async ask(text, more = {}) {
@@ -89,10 +89,18 @@ export class Shop {
     this.asked = (await this.ask('How long can I return a bicycle?')).guest.conversation
     await this.change()
     const returns = (await this.source('Returns and refunds')).id
-    for (const test of [{ text: 'How long can I return a bicycle?', source: returns, phrase: '45 days' }, { text: 'Which tools must I bring?', phrase: 'spanner' }, { text: 'Do you sell giraffes?', nothing: true }]) await this.api('POST', 'tests', test)
+    // What is expected changes between two runs, and so does how they come out.
+    const tests = [
+      { text: 'How long can I return a bicycle?', source: returns, phrase: '45 days' },
+      { text: 'Which tools must I bring?', phrase: 'spanner' },
+      { text: 'How long does a refund take?', phrase: 'it depends' },
+      { text: 'Do you sell giraffes?', nothing: true },
+    ]
+    for (const test of tests) await this.api('POST', 'tests', test)
     await this.run()
-    const [, tools] = (await this.api('GET', 'tests')).items
+    const [, tools, refund] = (await this.api('GET', 'tests')).items
     await this.api('PUT', `tests/${tools.id}`, { text: tools.text, source: returns })
+    await this.api('PUT', `tests/${refund.id}`, { text: refund.text, phrase: 'five days' })
     await this.run()
   }
 }
@@ -142,7 +150,7 @@ export const views = [
 ]
 
 async function trying(page) {
-  await page.getByRole('radio', { name: 'Settings to try' }).press('Space')
+  await page.getByRole('radio', { name: 'Settings', exact: true }).press('Space')
   await page.getByLabel('Instructions').fill('Answer in one sentence, and mention the workshop.')
 }
 

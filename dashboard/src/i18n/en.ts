@@ -132,7 +132,7 @@ export const en = {
     tone: 'Tone',
     tones: { neutral: 'Neutral', friendly: 'Friendly', formal: 'Formal', brief: 'Brief' },
     length: 'Length',
-    lengths: { standard: 'Standard', short: 'Short', normal: 'Medium', long: 'Long' },
+    lengths: { short: 'Short', normal: 'Normal', long: 'Long' },
     unsure: 'When it is not sure',
     threshold: 'How sure it must be to answer',
     thresholdHint: 'Lower answers more questions, higher answers fewer of them wrongly.',

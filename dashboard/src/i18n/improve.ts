@@ -29,7 +29,7 @@ export const improving = {
       nothing: 'Nothing that it knows fits well enough, so the bot does not guess.',
     },
     besideLabel: 'What to show',
-    beside: { why: 'Why this answer', settings: 'Settings to try' },
+    beside: { why: 'Why', settings: 'Settings' },
     whyNote: 'Ask something: here you will see what the bot found, how sure it was, and what it was told.',
     unanswered: 'There is no answer to explain.',
     again: 'Ask again',
@@ -51,6 +51,8 @@ export const improving = {
   improve: {
     title: 'Improve',
     show: 'Which questions to show',
+    none: 'No question needs a better answer',
+    try: 'Ask your bot something yourself',
     open_one: '{{number}} question needs a better answer',
     open_other: '{{number}} questions need a better answer',
     state: { open: 'Open', answered: 'Answered', dismissed: 'Dismissed' },
@@ -104,6 +106,7 @@ export const improving = {
 
   tests: {
     title: 'Tests',
+    none: 'Nothing to test yet',
     count_one: '{{number}} question',
     count_other: '{{number}} questions',
     questions: 'Questions',
@@ -162,7 +165,8 @@ export const improving = {
       failed: 'This run could not be finished. Please run the tests again.',
       first: 'This is the first run. The next one shows what changed.',
       changed: 'What changed',
-      before: 'Compared with {{passed}} of {{of}}',
+      before: '{{passed}} of {{of}} passed before,',
+ 
       same: 'Every question came out as before.',
       now: 'now',
       failing_one: '{{number}} question failed',

@@ -1,5 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
-import { Link, Outlet, useParams } from '@tanstack/react-router';
+import { Link, Outlet, useLocation, useParams } from '@tanstack/react-router';
+import { useEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import { botQuery } from '../../api/bots';
 import { gapsQuery } from '../../api/improve';
@@ -36,16 +37,27 @@ export function BotLayout() {
         <BotMark bot={bot.data} />
         <strong>{bot.data.name}</strong>
       </div>
-      <nav className={css.tabs} aria-label={t('bots.pages')}>
-        {tabs.map((tab) => (
-          <Link key={tab} to={`/bots/$bot/${tab}`} params={{ bot: id }} className={css.tab}>
-            {t(`${tab}.title`)}
-            {tab === 'improve' && <OpenCount bot={id} />}
-          </Link>
-        ))}
-      </nav>
+      <Tabs bot={id} />
       <Outlet />
     </>
+  );
+}
+
+/** On a phone they go beyond the window: the one that is open is brought into it. */
+function Tabs({ bot }: { bot: string }) {
+  const { t } = useTranslation();
+  const { pathname } = useLocation();
+  const nav = useRef<HTMLElement>(null);
+  useEffect(() => nav.current?.querySelector('[aria-current=page]')?.scrollIntoView({ block: 'nearest', inline: 'center' }), [pathname]);
+  return (
+    <nav ref={nav} className={css.tabs} aria-label={t('bots.pages')}>
+      {tabs.map((tab) => (
+        <Link key={tab} to={`/bots/$bot/${tab}`} params={{ bot }} className={css.tab}>
+          {t(`${tab}.title`)}
+          {tab === 'improve' && <OpenCount bot={bot} />}
+        </Link>
+      ))}
+    </nav>
   );
 }
 

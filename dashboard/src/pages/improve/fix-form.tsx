@@ -41,7 +41,7 @@ export function FixForm({ bot, draft, places = [], fixed, close }: Props) {
   return (
     <form className={css.form} onSubmit={handleSubmit((words) => fixing.mutate(words))}>
       <TextInput label={t('fix.question')} description={t('fix.questionHint')} required withAsterisk={false} dir="auto" {...register('question')} />
-      <Textarea label={t('fix.answer')} description={t('fix.answerHint')} required withAsterisk={false} minRows={4} maxRows={16} dir="auto" {...register('answer')} />
+      <Textarea label={t('fix.answer')} description={t('fix.answerHint')} required withAsterisk={false} minRows={4} maxRows={16} dir="auto" autoFocus data-autofocus {...register('answer')} />
       <FormFailure error={fixing.error} />
       <div className={css.actions}>
         <Button type="submit" loading={fixing.isPending}>

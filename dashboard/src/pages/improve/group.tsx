@@ -37,6 +37,10 @@ export function Group({ bot, group, state, may }: { bot: string; group: GapGroup
             <span className={css.note}>
               {t('improve.last')} <Ago at={group.last_at} />
             </span>
+            <button type="button" className={css.unfold} aria-expanded={opened} aria-controls={id} onClick={() => setOpened(!opened)}>
+              <DownIcon size={16} />
+              {t('improve.asked', { count: group.count, number: count(group.count) })}
+            </button>
           </p>
         </div>
         {may && !answering && (
@@ -68,10 +72,6 @@ export function Group({ bot, group, state, may }: { bot: string; group: GapGroup
           <FixForm bot={bot} draft={group.draft} places={group.places} close={() => setAnswering(false)} />
         </div>
       )}
-      <button type="button" className={css.unfold} aria-expanded={opened} aria-controls={id} onClick={() => setOpened(!opened)}>
-        <DownIcon size={16} />
-        {t('improve.asked', { count: group.count, number: count(group.count) })}
-      </button>
       <div id={id} hidden={!opened}>
         {opened && <Questions group={group} />}
       </div>

@@ -1,6 +1,6 @@
 import { SegmentedControl } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { useNavigate, useSearch } from '@tanstack/react-router';
+import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import { gapsQuery } from '../../api/improve';
 import type { GapState } from '../../api/types';
@@ -29,7 +29,7 @@ export default function Improve() {
   return (
     <Page
       title={t('improve.title')}
-      state={open.isSuccess ? t('improve.open', { count: open.data.total, number: count(open.data.total) }) : undefined}
+      state={open.isSuccess ? open.data.total === 0 ? t('improve.none') : t('improve.open', { count: open.data.total, number: count(open.data.total) }) : undefined}
       action={
         <SegmentedControl
           aria-label={t('improve.show')}
@@ -57,7 +57,17 @@ function Groups({ bot, state, may }: { bot: string; state: GapState; may: boolea
   if (groups.length === 0) {
     return (
       <div className={css.empty}>
-        <Empty icon={<QuestionIcon />} title={t(`improve.empty.${state}`)}>
+        <Empty
+          icon={<QuestionIcon />}
+          title={t(`improve.empty.${state}`)}
+          action={
+            state === 'open' && (
+              <Link to="/bots/$bot/try" params={{ bot }}>
+                {t('improve.try')}
+              </Link>
+            )
+          }
+        >
           {t(`improve.emptyText.${state}`)}
         </Empty>
       </div>

@@ -15,8 +15,8 @@ export function answeringOf({ instructions, tone, length, threshold, fallback }:
 /** A segmented control needs a value for "none chosen". */
 const neutral = 'neutral';
 const tones = [neutral, 'friendly', 'formal', 'brief'] as const;
-const standard = 'standard';
-const lengths = [standard, 'short', 'normal', 'long'] as const;
+const normal = 'normal'; // what the server takes nothing said for
+const lengths = ['short', normal, 'long'] as const;
 
 /** The words that it chooses. Within a form that has these settings. */
 export function HowFields() {
@@ -57,8 +57,8 @@ export function HowFields() {
               className={css.choice}
               fullWidth
               aria-labelledby="length-label"
-              value={field.value || standard}
-              onChange={(length) => field.onChange(length === standard ? '' : length)}
+              value={field.value || normal}
+              onChange={(length) => field.onChange(length === normal ? '' : length)}
               data={lengths.map((length) => ({ value: length, label: t(`settings.lengths.${length}`) }))}
             />
           </Input.Wrapper>

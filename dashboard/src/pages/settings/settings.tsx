@@ -54,7 +54,11 @@ export default function Settings() {
       }
     >
       <LeaveGuard dirty={formState.isDirty && !saving.isPending} />
-      {testing && <BeforeSaving bot={bot.id} settings={() => answeringOf(getValues())} close={() => setTesting(false)} />}
+      {testing && (
+        <div className={css.form}>
+          <BeforeSaving bot={bot.id} settings={() => answeringOf(getValues())} close={() => setTesting(false)} />
+        </div>
+      )}
       <FormProvider {...form}>
         <form id="settings" className={css.form} onSubmit={handleSubmit((values) => saving.mutate(values))}>
           <FormFailure error={saving.error} />

@@ -46,8 +46,18 @@ export function RunReport({ run, before, sources }: Props) {
         </p>
       )}
       {run.state === 'finished' && <Changes run={run} before={before} />}
-      {failed.length > 0 && <Results title={t('tests.run.failing', { count: failed.length, number: count(failed.length) })} results={failed} sources={sources} />}
-      {passed.length > 0 && <Results title={t('tests.run.passing', { count: passed.length, number: count(passed.length) })} results={passed} sources={sources} />}
+      {failed.length > 0 && (
+        <section className={css.results}>
+          <h3>{t('tests.run.failing', { count: failed.length, number: count(failed.length) })}</h3>
+          <Results results={failed} sources={sources} />
+        </section>
+      )}
+      {passed.length > 0 && (
+        <details className={css.passed}>
+          <summary>{t('tests.run.passing', { count: passed.length, number: count(passed.length) })}</summary>
+          <Results results={passed} sources={sources} />
+        </details>
+      )}
     </div>
   );
 }
@@ -55,8 +65,8 @@ export function RunReport({ run, before, sources }: Props) {
 function Bar({ passed, of }: { passed: number; of: number }) {
   return (
     <div className={css.bar} aria-hidden="true">
-      <span data-passed="true" style={{ flexGrow: passed }} />
-      <span data-passed="false" style={{ flexGrow: of - passed }} />
+      {passed > 0 && <span data-passed="true" style={{ flexGrow: passed }} />}
+      {passed < of && <span data-passed="false" style={{ flexGrow: of - passed }} />}
     </div>
   );
 }
@@ -101,12 +111,11 @@ export function Outcome({ is }: { is: 'passed' | 'failed' | 'none' }) {
 /** So many are shown at first: a thousand open answers help nobody. */
 const few = 20;
 
-function Results({ title, results, sources }: { title: string; results: TestResult[]; sources: Source[] }) {
+function Results({ results, sources }: { results: TestResult[]; sources: Source[] }) {
   const { t } = useTranslation();
   const [shown, setShown] = useState(few);
   return (
-    <section className={css.results} aria-label={title}>
-      <h3>{title}</h3>
+    <>
       <ul className={css.list}>
         {results.slice(0, shown).map((result) => (
           <Result key={result.test} result={result} sources={sources} />
@@ -117,7 +126,7 @@ function Results({ title, results, sources }: { title: string; results: TestResu
           {t('tests.run.all', { number: count(results.length) })}
         </button>
       )}
-    </section>
+    </>
   );
 }
 

@@ -102,6 +102,7 @@ export default function Tests() {
 
 function Summary({ tests, run }: { tests: number; run?: TestRun }) {
   const { t } = useTranslation();
+  if (tests === 0) return t('tests.none');
   const questions = t('tests.count', { count: tests, number: count(tests) });
   if (!run || run.state !== 'finished') return questions;
   return (

@@ -1,11 +1,11 @@
-import { ActionIcon, NativeSelect, Textarea } from '@mantine/core';
+import { ActionIcon, Button, NativeSelect, Textarea } from '@mantine/core';
 import { type KeyboardEvent, useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Preview } from '../../api/types';
 import { languageName } from '../../i18n/format';
 import { Badge, type Tone } from '../../parts/badge';
 import { Citations } from '../../parts/citations';
-import { BotIcon, SendIcon } from '../../parts/icons';
+import { BotIcon, RetryIcon, SendIcon } from '../../parts/icons';
 import SafeMarkdown from '../../parts/markdown';
 import { Empty, Failure } from '../../parts/states';
 import css from './chat.module.css';
@@ -17,6 +17,7 @@ const languages = ['en', 'de', 'fr', 'es', 'it', 'pt', 'nl', 'pl', 'sv', 'tr', '
 interface Props {
   bot: string; // its name
   starters: string[];
+  notice?: string; // what these answers differ by
   turns: Turn[];
   writing: boolean;
   explained?: Turn;
@@ -24,11 +25,12 @@ interface Props {
   setLocale: (locale: string) => void;
   ask: (question: string) => void;
   retry: (turn: Turn) => void;
+  startOver: () => void;
   explain: (turn: Turn) => void;
 }
 
 /** A chat that is tried: whoever asks plays the visitor. */
-export function Chat({ bot, starters, turns, writing, explained, locale, setLocale, ask, retry, explain }: Props) {
+export function Chat({ bot, starters, notice, turns, writing, explained, locale, setLocale, ask, retry, startOver, explain }: Props) {
   const { t } = useTranslation();
   const [text, setText] = useState('');
   const end = useRef<HTMLDivElement>(null);
@@ -51,6 +53,7 @@ export function Chat({ bot, starters, turns, writing, explained, locale, setLoca
   };
   return (
     <section className={css.chat} aria-label={t('try.chat')}>
+      <div role="status">{notice && <p className={css.notice}>{notice}</p>}</div>
       <div className={css.log} role="log" aria-label={t('conversations.transcript')} tabIndex={0}>
         {turns.length === 0 && (
           <div className={css.beginning}>
@@ -97,14 +100,21 @@ export function Chat({ bot, starters, turns, writing, explained, locale, setLoca
         <ActionIcon type="submit" className={css.send} size={42} aria-label={t('try.ask')} loading={writing}>
           <SendIcon />
         </ActionIcon>
-        <NativeSelect
-          className={css.language}
-          size="xs"
-          aria-label={t('try.language')}
-          value={locale}
-          onChange={({ currentTarget }) => setLocale(currentTarget.value)}
-          data={[{ value: '', label: t('try.anyLanguage') }, ...languages.map((tag) => ({ value: tag, label: t('try.inLanguage', { language: languageName(tag) }) }))]}
-        />
+        <div className={css.foot}>
+          <NativeSelect
+            className={css.language}
+            size="xs"
+            aria-label={t('try.language')}
+            value={locale}
+            onChange={({ currentTarget }) => setLocale(currentTarget.value)}
+            data={[{ value: '', label: t('try.anyLanguage') }, ...languages.map((tag) => ({ value: tag, label: t('try.inLanguage', { language: languageName(tag) }) }))]}
+          />
+          {turns.length > 0 && (
+            <Button variant="subtle" color="gray" size="xs" leftSection={<RetryIcon size={14} />} onClick={startOver}>
+              {t('try.startOver')}
+            </Button>
+          )}
+        </div>
       </form>
     </section>
   );

@@ -42,14 +42,10 @@ export function Playground({ bot, game }: Props) {
   return (
     <div className={css.columns}>
       <div className={css.side}>
-        {tried > 0 && (
-          <p className={css.tried} role="status">
-            {t('try.tried', { count: tried })}
-          </p>
-        )}
         <Chat
           key={game.round}
           bot={bot.name}
+          notice={tried > 0 ? t('try.tried', { count: tried }) : undefined}
           starters={bot.appearance.starters}
           turns={game.turns}
           writing={game.writing}
@@ -58,6 +54,7 @@ export function Playground({ bot, game }: Props) {
           setLocale={setLocale}
           ask={ask}
           retry={({ question, before }) => ask(question, before)}
+          startOver={game.startOver}
           explain={explain}
         />
       </div>

@@ -31,7 +31,7 @@ export default function Try() {
       state={t(`try.state.${view}`)}
       action={
         <>
-          {view === 'widget' ? (
+          {view === 'widget' && (
             <>
               <Button
                 variant="default"
@@ -44,12 +44,6 @@ export default function Try() {
                 {t('try.reload')}
               </Button>
             </>
-          ) : (
-            game.turns.length > 0 && (
-              <Button variant="default" leftSection={<RetryIcon size={16} />} onClick={game.startOver}>
-                {t('try.startOver')}
-              </Button>
-            )
           )}
           <SegmentedControl
             aria-label={t('try.viewLabel')}

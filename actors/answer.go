@@ -1,16 +1,13 @@
 package actors
 
 import (
-	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"log/slog"
 	"runtime/debug"
 	"strings"
 	"time"
 
-	"parley/actors/screen"
 	"parley/actors/speech"
 	"parley/chat"
 	"parley/knowledge"
@@ -18,7 +15,7 @@ import (
 )
 
 // How an answer comes about: small talk, a question and answer of the owner's, an answer that was given before, or else
-// retrieve, decide, prompt, stream (find.go, pairs.go, cached.go, calling.go).
+// retrieve, decide, prompt, stream (manners.go, pairs.go, cached.go, find.go, prompt.go, listen.go, calling.go).
 const (
 	retrieved = 8  // passages that go into a prompt
 	searched  = 50 // passages among which the owner's own answers are looked for
@@ -145,24 +142,6 @@ func (a *answerer) write(ctx context.Context, q ask, trace *chat.Trace, emit fun
 	return w.know(ctx, talk)
 }
 
-// languageOf is the language to answer in. tongue is that of small talk.
-func languageOf(q ask, bot *chat.Bot, tongue string) string {
-	locale := q.locale
-	if tongue != "" && speech.Base(locale) != tongue {
-		locale = tongue
-	}
-	var earlier []string
-	for _, m := range q.history {
-		if m.Role == llm.Visitor {
-			earlier = append(earlier, m.Text)
-		}
-	}
-	if tongue != "" {
-		return speech.Choose("", nil, locale, bot.Settings.Languages)
-	}
-	return speech.Choose(q.text, earlier, locale, bot.Settings.Languages)
-}
-
 // know answers from what the bot knows. talk is small talk, to which its owner may have an answer.
 func (w *answering) know(ctx context.Context, talk speech.Talk) (*answered, error) {
 	within, span := w.tracer.Start(ctx, "retrieve")
@@ -240,182 +219,4 @@ func (w *answering) ask(ctx context.Context, provider llm.Provider, request llm.
 		written.citations, written.offer = cite(written.text, hits), w.offer()
 	}
 	return written, nil
-}
-
-// said is what became of a provider's answer besides its text.
-type said struct {
-	usage   *chat.Usage
-	unknown bool // the model says that it does not know
-}
-
-// withheld is the trace's Finish of an answer that was ended because it repeated what is not for visitors.
-const withheld = "withheld"
-
-var errWithheld = errors.New("the answer repeats what is not for visitors")
-
-// listen calls the provider and shows what may be shown of its words: a model's are not taken at its word, sentences of passages are.
-func (w *answering) listen(ctx context.Context, provider llm.Provider, request llm.Request, hits []knowledge.Hit, show func(string)) (said, error) {
-	hear, end := func(piece string) error { show(piece); return nil }, func() {}
-	var looked *screen.Screen
-	if provider != llm.Provider(w.extractive) {
-		looked = screen.New(w.rules(provider, request, hits), show)
-		hear = func(piece string) error {
-			if !looked.Write(piece) {
-				return errWithheld
-			}
-			return nil
-		}
-		end = looked.End
-	}
-	trace := w.trace
-	result, err := w.call(ctx, provider, request, trace, hear)
-	stopped := errors.Is(err, errWithheld)
-	if err == nil {
-		end()
-		stopped = looked != nil && looked.Leaked()
-	}
-	trace.Model, trace.Finish, trace.Prompt = cmp.Or(result.Model, trace.Model), result.Finish, result.Prompt
-	trace.InputTokens, trace.OutputTokens = result.InputTokens, result.OutputTokens
-	if stopped {
-		w.logger.Warn("an answer was ended because it repeated what is not for visitors", slog.String("bot", w.bot.ID))
-		trace.Finish, err = withheld, nil
-	}
-	if err != nil {
-		return said{}, err
-	}
-	if micros, known := w.prices.Cost(result.Model, result.InputTokens, result.OutputTokens); known {
-		trace.CostMicros = &micros
-	}
-	return said{
-		usage: &chat.Usage{
-			Provider: provider.Name(), Model: result.Model,
-			InputTokens: result.InputTokens, OutputTokens: result.OutputTokens,
-		},
-		unknown: looked != nil && looked.Unknown(),
-	}, nil
-}
-
-// rules are for what a model writes.
-func (w *answering) rules(provider llm.Provider, request llm.Request, hits []knowledge.Hit) screen.Rules {
-	settings := w.bot.Settings
-	rules := screen.Rules{
-		Given:   []string{settings.Instructions, settings.Greeting, settings.Fallback},
-		Public:  append([]string{settings.Greeting, settings.Fallback, w.bot.Name}, w.bot.Appearance.Starters...),
-		Secrets: []string{settings.Instructions},
-	}
-	for _, hit := range hits {
-		rules.Passages = append(rules.Passages, screen.Passage{Title: hit.Title, Headings: hit.Headings, Text: hit.Text, URL: hit.URL})
-	}
-	if prompter, can := provider.(llm.Prompter); can {
-		// What the provider adds of its own, without what is the visitor's and the passages'.
-		alone := request
-		alone.Passages, alone.History, alone.Summary, alone.Question = nil, nil, "", ""
-		for _, message := range prompter.Prompt(alone) {
-			rules.Secrets = append(rules.Secrets, message.Text)
-		}
-	}
-	return rules
-}
-
-// offer is that of a good answer.
-func (w *answering) offer() string {
-	if w.bot.Settings.HandOff && containsPhrase(fold(w.q.text), w.bot.Settings.Offer) {
-		return Handoff
-	}
-	return ""
-}
-
-// unknown says honestly that nothing was found.
-func (w *answering) unknown(provider llm.Provider, request llm.Request, hits []knowledge.Hit) *answered {
-	text, offer := w.bot.Settings.Fallback, ""
-	if w.bot.Settings.HandOff {
-		offer = Handoff
-	}
-	if text == "" {
-		phrases := speech.In(w.language)
-		text = phrases.NotFound
-		if offer != "" {
-			text += " " + phrases.Offer
-		}
-	}
-	w.emit(text)
-	return &answered{text: text, offer: offer, unanswered: true, by: ByNothing, hits: hits, prompt: w.shownPrompt(provider, request)}
-}
-
-// smallTalk answers as people do, without a search: the model in a sentence, or else words of ours.
-func (w *answering) smallTalk(ctx context.Context, talk speech.Talk) (*answered, error) {
-	provider, request := w.prompt(nil)
-	w.trace.Query = ""
-	w.trace.Provider, w.trace.Model = BySmallTalk, request.Model
-	w.found()
-	written := &answered{by: BySmallTalk}
-	var text strings.Builder
-	show := func(piece string) {
-		text.WriteString(piece)
-		w.emit(piece)
-	}
-	if provider != llm.Provider(w.extractive) {
-		request.SmallTalk, request.MaxTokens = true, smallTalkTokens
-		w.trace.Provider = provider.Name()
-		said, err := w.listen(ctx, provider, request, nil, show)
-		if err != nil && (text.Len() > 0 || ctx.Err() != nil) {
-			return nil, err
-		}
-		if err != nil {
-			w.logger.Warn("small talk is answered without the model", slog.Any("error", err))
-		}
-		written.usage, written.prompt = said.usage, w.shownPrompt(provider, request)
-	}
-	if strings.TrimSpace(text.String()) == "" {
-		show(speech.In(w.language).Reply(talk))
-	}
-	written.text, written.offer = text.String(), w.offer()
-	return written, nil
-}
-
-// smallTalkTokens bounds a model's answer to a greeting.
-const smallTalkTokens = 200
-
-// provider is who answers for a bot, and the name of the model there.
-func (a *answerer) provider(bot *chat.Bot) (llm.Provider, string) {
-	if a.model == nil || bot.Settings.Model == a.extractive.Name() {
-		return a.extractive, ""
-	}
-	return a.model, bot.Settings.Model
-}
-
-func by(provider llm.Provider, extractive Standby) string {
-	if provider == llm.Provider(extractive) {
-		return ByExtractive
-	}
-	return ByModel
-}
-
-// lengths bound answers, in tokens. A model is asked in words to be as long as its owner likes; this only ends one that does not.
-var lengths = map[string]int{"short": 400, "long": 2_500}
-
-// usualTokens bound an answer whose owner says nothing.
-const usualTokens = 1_200
-
-// prompt chooses the provider and says what it is to answer.
-func (w *answering) prompt(hits []knowledge.Hit) (llm.Provider, llm.Request) {
-	settings := w.bot.Settings
-	provider, model := w.provider(w.bot)
-	request := llm.Request{
-		Model: model, Bot: w.bot.Name, Instructions: settings.Instructions, Tone: settings.Tone, Length: settings.Length,
-		Language: w.language, Languages: settings.Languages,
-		Summary: w.q.summary, History: w.q.history, Question: w.q.text, MaxTokens: cmp.Or(lengths[settings.Length], usualTokens),
-	}
-	for _, hit := range hits {
-		request.Passages = append(request.Passages, llm.Passage{Title: hit.Title, Headings: hit.Headings, Text: hit.Text, Page: hit.Page})
-	}
-	return provider, request
-}
-
-// shownPrompt is what the provider was asked, for an owner who looks; nil otherwise.
-func (w *answering) shownPrompt(provider llm.Provider, request llm.Request) []llm.PromptMessage {
-	if prompter, can := provider.(llm.Prompter); can && w.q.preview {
-		return prompter.Prompt(request)
-	}
-	return nil
 }

@@ -1,0 +1,88 @@
+package actors
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"log/slog"
+
+	"parley/actors/screen"
+	"parley/chat"
+	"parley/knowledge"
+	"parley/llm"
+)
+
+// said is what became of a provider's answer besides its text.
+type said struct {
+	usage   *chat.Usage
+	unknown bool // the model says that it does not know
+}
+
+// withheld is the trace's Finish of an answer that was ended because it repeated what is not for visitors.
+const withheld = "withheld"
+
+var errWithheld = errors.New("the answer repeats what is not for visitors")
+
+// listen calls the provider and shows what may be shown of its words: a model's are not taken at its word, sentences of passages are.
+func (w *answering) listen(ctx context.Context, provider llm.Provider, request llm.Request, hits []knowledge.Hit, show func(string)) (said, error) {
+	hear, end := func(piece string) error { show(piece); return nil }, func() {}
+	var looked *screen.Screen
+	if provider != llm.Provider(w.extractive) {
+		looked = screen.New(w.rules(provider, request, hits), show)
+		hear = func(piece string) error {
+			if !looked.Write(piece) {
+				return errWithheld
+			}
+			return nil
+		}
+		end = looked.End
+	}
+	trace := w.trace
+	result, err := w.call(ctx, provider, request, trace, hear)
+	stopped := errors.Is(err, errWithheld)
+	if err == nil {
+		end()
+		stopped = looked != nil && looked.Leaked()
+	}
+	trace.Model, trace.Finish, trace.Prompt = cmp.Or(result.Model, trace.Model), result.Finish, result.Prompt
+	trace.InputTokens, trace.OutputTokens = result.InputTokens, result.OutputTokens
+	if stopped {
+		w.logger.Warn("an answer was ended because it repeated what is not for visitors", slog.String("bot", w.bot.ID))
+		trace.Finish, err = withheld, nil
+	}
+	if err != nil {
+		return said{}, err
+	}
+	if micros, known := w.prices.Cost(result.Model, result.InputTokens, result.OutputTokens); known {
+		trace.CostMicros = &micros
+	}
+	return said{
+		usage: &chat.Usage{
+			Provider: provider.Name(), Model: result.Model,
+			InputTokens: result.InputTokens, OutputTokens: result.OutputTokens,
+		},
+		unknown: looked != nil && looked.Unknown(),
+	}, nil
+}
+
+// rules are for what a model writes.
+func (w *answering) rules(provider llm.Provider, request llm.Request, hits []knowledge.Hit) screen.Rules {
+	settings := w.bot.Settings
+	rules := screen.Rules{
+		Given:   []string{settings.Instructions, settings.Greeting, settings.Fallback},
+		Public:  append([]string{settings.Greeting, settings.Fallback, w.bot.Name}, w.bot.Appearance.Starters...),
+		Secrets: []string{settings.Instructions},
+	}
+	for _, hit := range hits {
+		rules.Passages = append(rules.Passages, screen.Passage{Title: hit.Title, Headings: hit.Headings, Text: hit.Text, URL: hit.URL})
+	}
+	if prompter, can := provider.(llm.Prompter); can {
+		// What the provider adds of its own, without what is the visitor's and the passages'.
+		alone := request
+		alone.Passages, alone.History, alone.Summary, alone.Question = nil, nil, "", ""
+		for _, message := range prompter.Prompt(alone) {
+			rules.Secrets = append(rules.Secrets, message.Text)
+		}
+	}
+	return rules
+}

@@ -2,6 +2,7 @@ import { Button, SegmentedControl } from '@mantine/core';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import type { Bot } from '../../api/types';
 import { ExternalIcon, RetryIcon } from '../../parts/icons';
 import { Page } from '../../parts/page';
 import { useBot } from '../bots/use-bot';
@@ -16,8 +17,12 @@ type View = (typeof views)[number];
 
 /** A bot before visitors meet it: a chat that explains itself, or the widget as it will be on their pages. */
 export default function Try() {
-  const { t } = useTranslation();
   const bot = useBot();
+  return <Trying key={bot.id} bot={bot} />; // what was said to one bot is not shown with another
+}
+
+function Trying({ bot }: { bot: Bot }) {
+  const { t } = useTranslation();
   const navigate = useNavigate();
   const { view = 'playground' } = useSearch({ from: '/app/owner/bots/$bot/try' });
   const game = usePlayground(bot.id, () => rememberTrying(bot.id));
@@ -54,7 +59,7 @@ export default function Try() {
         </>
       }
     >
-      {view === 'widget' ? <Demo key={loads} bot={bot.id} name={bot.name} address={demo} /> : <Playground key={bot.id} bot={bot} game={game} />}
+      {view === 'widget' ? <Demo key={loads} bot={bot.id} name={bot.name} address={demo} /> : <Playground bot={bot} game={game} />}
     </Page>
   );
 }

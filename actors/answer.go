@@ -179,7 +179,9 @@ func (w *answering) know(ctx context.Context, talk speech.Talk) (*answered, erro
 	// A bot that was given nothing to read may still follow its owner's
 	// instructions; one that was, says that it found nothing.
 	if len(hits) == 0 && (!books.Empty() || provider == llm.Provider(w.extractive)) {
-		return w.unknown(provider, request, hits), nil
+		unknown := w.unknown(provider, request, hits)
+		unknown.prompt = nil // nobody was asked
+		return unknown, nil
 	}
 	written, err := w.ask(ctx, provider, request, hits)
 	if err != nil {

@@ -141,6 +141,7 @@ export const views = [
     },
     sees: 'Save answer',
   },
+  { name: 'try-widget', path: 'try?view=widget', act: (page) => page.frameLocator('iframe').getByRole('textbox', { name: 'Write a message…' }).waitFor(), sees: 'The chat as your visitors will see it.' },
   { name: 'tests-empty', empty: true, path: 'tests', sees: 'No test questions yet' },
   { name: 'tests', path: 'tests', sees: 'What changed' },
   { name: 'tests-result', path: 'tests', act: (page) => page.locator('summary').first().press('Enter'), sees: 'Answered in' },

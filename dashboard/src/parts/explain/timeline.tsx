@@ -7,11 +7,13 @@ import { steps, type Times } from './steps';
 export function Timeline({ times }: { times: Times }) {
   const { t } = useTranslation();
   const all = steps(times);
+  // Shares of the whole: what grows by less than 1 in all would not fill the line.
+  const whole = (all.at(-1)?.end ?? 0) / 100 || 1;
   return (
     <>
       <div className={css.timeline} aria-hidden="true">
         {all.map(({ name, start, end }) => (
-          <span key={name} data-step={name} style={{ flexGrow: end - start }} />
+          <span key={name} data-step={name} style={{ flexGrow: (end - start) / whole }} />
         ))}
       </div>
       <ol className={css.steps}>

@@ -15,28 +15,45 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
 // evalClient speaks the REST API.
 type evalClient struct {
-	url, token string
-	http       *http.Client
-	embeds     bool // what is read is waited for until it has vectors
+	url             string
+	http            *http.Client
+	email, password string
+	token           atomic.Pointer[string]
+	embeds          bool // what is read is waited for until it has vectors
 }
 
 func (c *evalClient) register(ctx context.Context) error {
-	name := strings.ToLower(rand.Text())
-	var session struct {
-		Token string `json:"access_token"`
-	}
-	err := c.post(ctx, "/auth/register", map[string]string{
-		"email": "eval-" + name + "@example.com", "password": rand.Text(), "company": "Evaluation",
-	}, &session)
+	c.email, c.password = "eval-"+strings.ToLower(rand.Text())+"@example.com", rand.Text()
+	err := c.signIn(ctx, "/auth/register", map[string]string{"email": c.email, "password": c.password, "company": "Evaluation"})
 	if err != nil {
 		return fmt.Errorf("register: %w", err)
 	}
-	c.token = session.Token
+	return nil
+}
+
+// signIn takes over the token that a request of it is answered with.
+func (c *evalClient) signIn(ctx context.Context, path string, body map[string]string) error {
+	var session struct {
+		Token string `json:"access_token"`
+	}
+	if err := c.post(ctx, path, body, &session); err != nil {
+		return err
+	}
+	c.token.Store(&session.Token)
+	return nil
+}
+
+// again signs in where a token has expired: measuring may take longer than one is valid.
+func (c *evalClient) again(ctx context.Context) error {
+	if err := c.signIn(ctx, "/auth/login", map[string]string{"email": c.email, "password": c.password}); err != nil {
+		return fmt.Errorf("sign in again: %w", err)
+	}
 	return nil
 }
 
@@ -205,8 +222,8 @@ func (c *evalClient) do(ctx context.Context, method, path, contentType string, b
 		if contentType != "" {
 			request.Header.Set("Content-Type", contentType)
 		}
-		if c.token != "" {
-			request.Header.Set("Authorization", "Bearer "+c.token)
+		if token := c.token.Load(); token != nil {
+			request.Header.Set("Authorization", "Bearer "+*token)
 		}
 		response, err := c.http.Do(request)
 		if err != nil {
@@ -223,6 +240,11 @@ func (c *evalClient) do(ctx context.Context, method, path, contentType string, b
 				seconds = 1
 			}
 			if err := pause(ctx, time.Duration(seconds)*time.Second); err != nil {
+				return err
+			}
+			continue
+		case response.StatusCode == http.StatusUnauthorized && attempt == 1 && !strings.HasPrefix(path, "/auth/"):
+			if err := c.again(ctx); err != nil {
 				return err
 			}
 			continue

@@ -24,6 +24,7 @@ type evalServer struct {
 	texts   map[string]string
 	looks   map[string]int
 	busy    bool // the next search is refused
+	expired bool // the token is, until somebody signs in again
 	failing string
 }
 
@@ -34,7 +35,7 @@ func (s *evalServer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		w.WriteHeader(status)
 		_ = json.NewEncoder(w).Encode(body)
 	}
-	if r.URL.Path != "/api/v1/auth/register" && r.Header.Get("Authorization") != "Bearer secret" {
+	if !strings.HasPrefix(r.URL.Path, "/api/v1/auth/") && (r.Header.Get("Authorization") != "Bearer secret" || s.expired) {
 		answer(http.StatusUnauthorized, nil)
 		return
 	}
@@ -42,6 +43,9 @@ func (s *evalServer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	switch {
 	case path == "/auth/register":
 		answer(http.StatusCreated, map[string]string{"access_token": "secret"})
+	case path == "/auth/login":
+		s.expired = false
+		answer(http.StatusOK, map[string]string{"access_token": "secret"})
 	case path == "/bots":
 		answer(http.StatusCreated, map[string]string{"id": "bot_1"})
 	case path == "/bots/bot_1/sources":
@@ -162,7 +166,7 @@ func TestEvalMeasuresThroughTheAPIAndSaysWhatIsMissed(t *testing.T) {
 func TestEvalUploadsFilesNamedByTheirPath(t *testing.T) {
 	t.Parallel()
 	files := ranking{documents: filesOf("files"), questions: "questions"}
-	got, err := evaluated(t, evalData(t), &evalServer{}, evalMeasure{"files", files.measure})
+	got, err := evaluated(t, evalData(t), &evalServer{expired: true}, evalMeasure{"files", files.measure})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -179,6 +179,20 @@ describe('the pages on which a bot is tried, tested and made better', () => {
     wide: { looks: ['light', 'dark'], options: { viewport: { width: 1440, height: 900 } } },
     phone: { looks: ['light'], options: { viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true } },
   }
+  test('say so to whoever may only look, and offer them nothing that they may not do', async () => {
+    const vera = await shop.business.hire('Vera Viewer', 'viewer')
+    const page = await visit(browser)
+    await shop.business.admit(page, vera)
+    for (const [path, says] of Object.entries({ improve: 'You can look at this, but not change it.', try: 'Trying the bot here needs the role of an agent.', tests: 'You can look at this, but not change it.' })) {
+      await page.goto(`${shop.parley.origin}/bots/${shop.bot}/${path}`)
+      await page.getByText(says).waitFor()
+      await page.waitForLoadState('networkidle')
+      assert.deepEqual(await page.getByRole('main').getByRole('button', { name: /^(Answer|Dismiss|Ask|Import|Add question|Run tests|Change|Delete)\b/ }).allInnerTexts(), [], path)
+      await audit(page)
+    }
+    await page.context().close()
+  })
+
   for (const [size, { looks, options }] of Object.entries(sizes)) {
     test(`axe finds nothing to improve in any of their states, ${size}, ${looks.join(' and ')}, and nothing is wider than the window`, async () => {
       const page = await visit(browser, { ...options, reducedMotion: 'reduce' })

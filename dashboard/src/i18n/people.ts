@@ -243,6 +243,7 @@ export const people = {
 
   lookOnly: {
     text: 'You can look at this, but not change it. Ask an admin or an owner of your team.',
+    ask: 'Trying the bot here needs the role of an agent. Ask an admin or an owner of your team.',
     replies: 'You can read these, but not change them. Ask an admin or an owner of your team for the role of an agent.',
   },
 };

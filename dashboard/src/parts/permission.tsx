@@ -10,7 +10,7 @@ export function useMay(what: Permission): boolean {
 }
 
 /** Says why a page has no controls. */
-export function LookOnly({ what = 'text' }: { what?: 'text' | 'replies' }) {
+export function LookOnly({ what = 'text' }: { what?: 'text' | 'ask' | 'replies' }) {
   const { t } = useTranslation();
   return <p className={css.note}>{t(`lookOnly.${what}`)}</p>;
 }

@@ -5,6 +5,7 @@ import { useTranslation } from 'react-i18next';
 import type { Bot } from '../../api/types';
 import { ExternalIcon, RetryIcon } from '../../parts/icons';
 import { Page } from '../../parts/page';
+import { LookOnly, useMay } from '../../parts/permission';
 import { useBot } from '../bots/use-bot';
 import { rememberTrying } from '../home/checklist';
 import { Playground } from './playground';
@@ -26,6 +27,7 @@ function Trying({ bot }: { bot: Bot }) {
   const navigate = useNavigate();
   const { view = 'playground' } = useSearch({ from: '/app/owner/bots/$bot/try' });
   const game = usePlayground(bot.id, () => rememberTrying(bot.id));
+  const may = useMay('ask');
   const [loads, setLoads] = useState(0);
   const demo = `/demo?bot=${encodeURIComponent(bot.id)}`;
   const choose = (chosen: View) =>
@@ -59,7 +61,13 @@ function Trying({ bot }: { bot: Bot }) {
         </>
       }
     >
-      {view === 'widget' ? <Demo key={loads} bot={bot.id} name={bot.name} address={demo} /> : <Playground bot={bot} game={game} />}
+      {view === 'widget' ? (
+        <Demo key={loads} bot={bot.id} name={bot.name} address={demo} />
+      ) : may ? (
+        <Playground bot={bot} game={game} />
+      ) : (
+        <LookOnly what="ask" />
+      )}
     </Page>
   );
 }

@@ -23,9 +23,8 @@ import (
 	"parley/persistence/testbed"
 )
 
-// Bots, and what each of them knows: as the help centre of a small business, in pages.
+// What each bot knows: as the help centre of a small business, in pages.
 const (
-	bots     = 100
 	pages    = 25
 	passages = 20 // of each page
 )

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 )
@@ -19,7 +20,7 @@ var shared = sync.OnceValue(func() *Extractor {
 	if err != nil {
 		cache = os.TempDir()
 	}
-	return New(Options{CacheDir: filepath.Join(cache, "parley-test-pdfium")})
+	return New(Options{CacheDir: filepath.Join(cache, "parley-test-pdfium"), Timeout: time.Minute}) // a machine that does much else is slow
 })
 
 // extracted shows an original as lines: "Heading > Heading: text", with the page if there is one.

@@ -65,7 +65,8 @@ describe('what a bot is given to know', () => {
   const inspect = async () => {
     for (const size of [phone, desk]) {
       await page.setViewportSize(size)
-      assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), `something hangs over at ${size.width} px`)
+      const { scrollWidth, scrollHeight } = await page.evaluate(() => ({ scrollWidth: document.documentElement.scrollWidth, scrollHeight: document.documentElement.scrollHeight }))
+      assert.ok(scrollWidth <= size.width && scrollHeight <= size.height, `something hangs over at ${size.width} px: ${scrollWidth} × ${scrollHeight}`)
       await audit(page)
     }
   }
@@ -191,6 +192,7 @@ describe('what a bot is given to know', () => {
     const questions = page.getByLabel('Question', { exact: true })
     await page.getByRole('button', { name: 'Show more (50 of 72)' }).waitFor()
     assert.equal(await questions.count(), 50)
+    await inspect()
     await page.getByLabel('Find a question').fill('harbour')
     assert.equal(await questions.count(), 1)
     await page.getByLabel('Answer', { exact: true }).fill('At the lighthouse.')

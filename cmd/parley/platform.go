@@ -144,7 +144,7 @@ func (p *platform) start(ctx context.Context, waits func(part string)) (err erro
 		Log: p.vitals.Log(p.store), Idles: p.store, Desks: p.store, Reads: p.store, Bots: p.store, Knowledge: p.library, Announcer: p.redis,
 		Model: p.model, Extractive: extractive.Provider{Pace: extractivePace}, Prices: p.config.Prices, Limit: int64(p.config.LimitMonth), Logger: p.logger,
 		Leases: p.store, Positions: p.store, Cluster: p.cluster(), Tracer: p.traces.Tracer(),
-		Cache: cache, CacheKey: p.master.Derive("answer-cache", 32),
+		Cache: cache, CacheKey: p.master.Derive("answer-cache of "+p.config.LanguageModel()+" at "+p.config.OpenAIBaseURL, 32), // another model answers differently
 	}); err != nil {
 		return err
 	}

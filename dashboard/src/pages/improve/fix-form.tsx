@@ -1,4 +1,4 @@
-import { Button, Textarea, TextInput } from '@mantine/core';
+import { Textarea, TextInput } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useForm } from 'react-hook-form';
 import { useTranslation } from 'react-i18next';
@@ -7,7 +7,7 @@ import { sourcesChanged } from '../../api/sources';
 import type { AnswerPlace } from '../../api/types';
 import { toast } from '../../app/toasts';
 import { Dialog } from '../../parts/dialog';
-import { FormFailure } from '../../parts/states';
+import { FormEnd } from '../../parts/form-end';
 import css from './fix-form.module.css';
 
 interface Words {
@@ -42,15 +42,7 @@ export function FixForm({ bot, draft, places = [], fixed, close }: Props) {
     <form className={css.form} onSubmit={handleSubmit((words) => fixing.mutate(words))}>
       <TextInput label={t('fix.question')} description={t('fix.questionHint')} required withAsterisk={false} dir="auto" {...register('question')} />
       <Textarea label={t('fix.answer')} description={t('fix.answerHint')} required withAsterisk={false} minRows={4} maxRows={16} dir="auto" autoFocus data-autofocus {...register('answer')} />
-      <FormFailure error={fixing.error} />
-      <div className={css.actions}>
-        <Button type="submit" loading={fixing.isPending}>
-          {t('fix.verb')}
-        </Button>
-        <Button variant="default" onClick={close}>
-          {t('cancel')}
-        </Button>
-      </div>
+      <FormEnd error={fixing.error} busy={fixing.isPending} verb={t('fix.verb')} close={close} />
     </form>
   );
 }

@@ -5,8 +5,8 @@ import { useTranslation } from 'react-i18next';
 import { importTests, testsChanged } from '../../api/improve';
 import { toast } from '../../app/toasts';
 import { Dialog } from '../../parts/dialog';
+import { FormEnd } from '../../parts/form-end';
 import { UploadIcon } from '../../parts/icons';
-import { FormFailure } from '../../parts/states';
 import css from './tests.module.css';
 
 const example = 'question,source,phrase,nothing\nHow long can I return it?,handbook.md,45 days,\nDo you sell giraffes?,,,yes';
@@ -65,15 +65,7 @@ export function ImportDialog({ bot, close }: { bot: string; close: () => void })
           value={text}
           onChange={({ currentTarget }) => setText(currentTarget.value)}
         />
-        <FormFailure error={importing.error} />
-        <div className={css.actions}>
-          <Button type="submit" loading={importing.isPending}>
-            {t('tests.import.verb')}
-          </Button>
-          <Button variant="default" onClick={close}>
-            {t('cancel')}
-          </Button>
-        </div>
+        <FormEnd error={importing.error} busy={importing.isPending} verb={t('tests.import.verb')} close={close} />
       </form>
     </Dialog>
   );

@@ -1,4 +1,4 @@
-import { Button, NativeSelect, Switch, Textarea, TextInput } from '@mantine/core';
+import { NativeSelect, Switch, Textarea, TextInput } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useForm } from 'react-hook-form';
 import { useTranslation } from 'react-i18next';
@@ -6,7 +6,7 @@ import { saveTest, testsChanged } from '../../api/improve';
 import type { TestWish } from '../../api/types';
 import { toast } from '../../app/toasts';
 import { Dialog } from '../../parts/dialog';
-import { FormFailure } from '../../parts/states';
+import { FormEnd } from '../../parts/form-end';
 import css from './tests.module.css';
 import { useSources } from './use-sources';
 import { wishOf, type Words } from './wish';
@@ -66,15 +66,7 @@ export function TestDialog({ bot, draft = {}, test, close }: Props) {
             />
           </>
         )}
-        <FormFailure error={saving.error} />
-        <div className={css.actions}>
-          <Button type="submit" loading={saving.isPending}>
-            {t('tests.save')}
-          </Button>
-          <Button variant="default" onClick={close}>
-            {t('cancel')}
-          </Button>
-        </div>
+        <FormEnd error={saving.error} busy={saving.isPending} verb={t('tests.save')} close={close} />
       </form>
     </Dialog>
   );

@@ -146,16 +146,17 @@ type nobody struct{}
 
 func (nobody) Deliver(actors.Output) {}
 
-// live is the heap that collections leave, once what is ending has ended.
+// live is the heap that collections leave, once what is ending has ended: timers and closing sockets hold a conversation
+// for a second or two.
 func live() uint64 {
 	least := uint64(math.MaxUint64)
-	for range 5 {
+	for range 12 {
 		runtime.GC()
 		runtime.GC() // what had a finalizer, or lay in a pool, goes with the second
 		var m runtime.MemStats
 		runtime.ReadMemStats(&m)
 		least = min(least, m.HeapAlloc)
-		time.Sleep(20 * time.Millisecond)
+		time.Sleep(250 * time.Millisecond)
 	}
 	return least
 }

@@ -66,7 +66,7 @@ func (c *cutter) answer() error {
 	c.size = len(llmtest.Text(question, answerWords))
 
 	// All is decided before, so that the schedule does not hang on the clock.
-	early, late, forced := c.random.IntN(4) == 0, c.random.IntN(4) == 0, c.random.IntN(2) == 0
+	early, late, forced := c.random.IntN(4) == 0, c.random.IntN(2) == 0, c.random.IntN(2) == 0
 	var mid []float64 // how much of the answer is shown at each cut
 	for range 4 + c.random.IntN(4) {
 		mid = append(mid, c.random.Float64()*0.95)
@@ -209,6 +209,9 @@ func (c *cutter) atEnd(ctx context.Context) error {
 	go func() { ended <- c.ended(ctx) }()
 	select {
 	case <-barrier.Reached():
+		seeing, cancel := context.WithTimeout(ctx, time.Second) // what went before is on its way
+		_ = c.visitor.Reach(seeing, func(p client.Progress) bool { return p.Shown >= c.size })
+		cancel()
 		c.cut()
 		return <-ended
 	case err := <-ended:

@@ -9,7 +9,6 @@ import (
 	"strings"
 	"sync"
 	"testing"
-	"time"
 
 	"github.com/google/go-cmp/cmp"
 )
@@ -20,7 +19,7 @@ var shared = sync.OnceValue(func() *Extractor {
 	if err != nil {
 		cache = os.TempDir()
 	}
-	return New(Options{CacheDir: filepath.Join(cache, "parley-test-pdfium"), Timeout: time.Minute}) // a machine that does much else is slow
+	return New(Options{CacheDir: filepath.Join(cache, "parley-test-pdfium")})
 })
 
 // extracted shows an original as lines: "Heading > Heading: text", with the page if there is one.

@@ -30,6 +30,8 @@ type Trace struct {
 
 	// Cached: the answer is an earlier one, and no provider was asked.
 	Cached bool
+	// Kept is the key under which the answer may be kept, to be given again; empty: it is not.
+	Kept string
 
 	Failure string // for the operator; empty for a good answer
 }

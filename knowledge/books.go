@@ -63,7 +63,7 @@ func (b *books) Search(ctx context.Context, query string, limit int, within ...s
 	allowed := b.allowed(within)
 	matches := b.index.Search(query, depth, allowed)
 	matches = b.fused(ctx, query, matches, depth, allowed)
-	index.Vary(matches, b.breadth)
+	index.Vary(matches, b.length)
 	hits := make([]Hit, 0, limit)
 	var before echoes
 	for _, m := range matches {
@@ -89,14 +89,7 @@ func (b *books) Search(ctx context.Context, query string, limit int, within ...s
 	return hits
 }
 
-// bookLength is the number of passages from which a source is a book rather than a page: further matches of it are no surprise then.
-const bookLength = 20
-
-// breadth is how much a source is a book, 0–1.
-func (b *books) breadth(source string) float64 {
-	passages := float64(len(b.sources[source].passages))
-	return passages / (passages + bookLength)
-}
+func (b *books) length(source string) int { return len(b.sources[source].passages) }
 
 // allowed returns which sources are within those named; nil: all.
 func (b *books) allowed(within []string) func(source string) bool {

@@ -92,11 +92,11 @@ func TestFusionIsNoWorseThanTheBetterOfWordsAndVectors(t *testing.T) {
 					name, dimensions := b.meanings.embedding.name()
 					n := b.meanings.of(t.Context(), name, dimensions).near(question, nil)
 					varied := slices.Clone(lexical)
-					index.Vary(varied, b.breadth)
+					index.Vary(varied, b.length)
 					words = append(words, score(varied, q))
 					vectors = append(vectors, score(n.best, q))
 					fused := b.fused(t.Context(), q.Text, lexical, fusedDepth, nil)
-					index.Vary(fused, b.breadth)
+					index.Vary(fused, b.length)
 					both = append(both, score(fused, q))
 				}
 				w, v, f := measure.Mean(words), measure.Mean(vectors), measure.Mean(both)

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"parley/chat"
 	"parley/knowledge/extract"
@@ -155,15 +156,15 @@ func TestPassagesHoldTheEvidence(t *testing.T) {
 		var texts []string
 		for _, h := range hits {
 			texts = append(texts, h.Text)
-			size += len(h.Text)
+			size += utf8.RuneCountInString(h.Text)
 		}
 		recall, precision := q.Held(texts)
 		recalled, precise = recalled+recall, precise+precision
 	}
 	n := float64(len(questions))
-	t.Logf("recall of evidence %.4f, precision %.4f in passages of %.0f characters (a plain BM25 with pieces of 1,200: 0.917, 0.043; of 800: 0.863, 0.061)",
+	t.Logf("recall of evidence %.4f, precision %.4f in passages of %.0f characters (a plain BM25 with pieces of 1,200: 0.917, 0.043; of 800: 0.863, 0.061; of 1,050 0.048, on the line of what of them is evidence)",
 		recalled/n, precise/n, float64(size)/n/5)
-	if recalled/n < 0.90 || precise/n < 0.043 {
+	if recalled/n < 0.90 || precise/n < 0.048 {
 		t.Error("worse than the goal")
 	}
 }

@@ -24,6 +24,7 @@ type Reader struct {
 	slots     chan struct{} // each may hold an original in memory
 
 	sites  Sites
+	rooms  Rooms // nil: without a bound
 	turns  *fetch.Turns
 	pause  time.Duration
 	robots robots
@@ -131,14 +132,18 @@ func (r *Reader) Read(ctx context.Context, tenant, id string) error {
 	if err != nil {
 		return fmt.Errorf("load original of source %s: %w", id, err)
 	}
+	room, err := r.room(ctx, tenant)
+	if err != nil {
+		return err
+	}
 	from := source.PagesRead
-	next, passages, err := r.step(ctx, source, original)
+	next, passages, err := r.step(ctx, source, original, room)
 	var wrong *chat.Error
 	switch {
 	case errors.As(err, &wrong) && wrong.Kind != chat.Internal && wrong.Kind != chat.Unavailable:
 		// What was read of it stays out of answers: a source is there as a whole or not at all.
 		next, passages = source, nil
-		next.State, next.Error = Broken, wrong.Message
+		next.State, next.Error, next.Passages = Broken, wrong.Message, 0
 	case err != nil:
 		return fmt.Errorf("read source %s from page %d: %w", id, from, err)
 	}
@@ -160,7 +165,7 @@ func (r *Reader) slot(ctx context.Context) (done func(), err error) {
 }
 
 // step reads the next pages and returns what the source is after them.
-func (r *Reader) step(ctx context.Context, source Source, original []byte) (Source, []Passage, error) {
+func (r *Reader) step(ctx context.Context, source Source, original []byte, room Room) (Source, []Passage, error) {
 	document, err := r.extractor.Open(ctx, source.MediaType, original)
 	if err != nil {
 		return source, nil, err
@@ -187,6 +192,9 @@ func (r *Reader) step(ctx context.Context, source Source, original []byte) (Sour
 		source.PagesRead = next
 		if source.Passages > maxPassages {
 			return source, nil, extract.ErrTooMuchText
+		}
+		if len(passages) > room.Passages {
+			return source, nil, errNoRoom
 		}
 		if time.Since(begun) >= r.stepTime || len(passages) >= stepPassages {
 			break

@@ -183,6 +183,15 @@ func (r *Reader) readPage(ctx context.Context, source Source, page fetch.Page) (
 	if err != nil {
 		return source, nil, err
 	}
+	if source.ReadAt.IsZero() {
+		room, err := r.room(ctx, source.Tenant)
+		if err != nil {
+			return source, nil, err
+		}
+		if len(c.passages) > room.Passages {
+			return source, nil, errNoRoom
+		}
+	}
 	known := source.Check.Text
 	source.Check = Check{ETag: page.ETag, LastModified: page.LastModified, Text: c.text}
 	source.MediaType, source.Size, source.Note = c.mediaType, int64(len(page.Body)), c.note

@@ -60,11 +60,20 @@ func (r *Reader) ReplacePairs(ctx context.Context, source Source, pairs []Pair) 
 	next.Size, next.State = int64(len(original)), Reading
 	var passages []Passage
 	for next.State == Reading { // each turn is one step of the job that it would be
-		step, more, err := r.step(ctx, next, original)
+		step, more, err := r.step(ctx, next, original, Unbounded)
 		if err != nil {
 			return Source{}, fmt.Errorf("read questions and answers: %w", err)
 		}
 		next, passages = step, append(passages, more...)
+	}
+	if more := len(passages) - source.Passages; more > 0 { // whoever has too many may still have fewer
+		room, err := r.room(ctx, source.Tenant)
+		if err != nil {
+			return Source{}, err
+		}
+		if more > room.Passages {
+			return Source{}, errNoRoom
+		}
 	}
 	_, before, err := r.sites.SourcePassages(ctx, source.Tenant, source.ID)
 	if err != nil {

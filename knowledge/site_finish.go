@@ -53,6 +53,8 @@ func (s *siteStep) limits() string {
 	switch {
 	case s.site().Passages >= maxSitePassages:
 		return "The site has more text than one source can have. Leave out paths that do not matter, or add its parts as sites of their own."
+	case s.trail.Cramped:
+		return noRoomSite
 	case s.trail.Full:
 		return fmt.Sprintf("The site has more pages than the %d that are read of it. Raise the limit, or leave out paths that do not matter.", s.site().Plan.pages())
 	case s.rules.Slower:

@@ -344,6 +344,10 @@ func (s *siteStep) text(ctx context.Context, a Address, page fetch.Page, about c
 		s.leave(a, sameAs(twin))
 		return nil
 	}
+	if a.Page == "" && !s.fits(len(c.passages)) {
+		s.leave(a, noRoom)
+		return nil
+	}
 	s.texts[string(c.text)] = a.URL
 	if a.Page != "" && slices.Equal(a.Check.Text, c.text) {
 		a.Check = now

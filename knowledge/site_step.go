@@ -36,6 +36,7 @@ type siteStep struct {
 	rules    crawl.Rules
 	frontier *crawl.Frontier
 	round    Round
+	room     Room // that is left
 
 	links   []link              // that were found, not judged yet
 	done    map[string]Address  // of this step
@@ -94,9 +95,17 @@ func (s *siteStep) take(ctx context.Context) error {
 	if err != nil || s.ended != "" {
 		return err
 	}
+	if s.room, err = s.r.room(ctx, s.site().Tenant); err != nil {
+		return err
+	}
 	for i, a := range waiting {
 		if i > 0 && time.Since(begun) >= siteTime || s.full() || s.ended != "" {
 			return nil
+		}
+		if s.pointless(a) {
+			s.trail.Cramped = true
+			s.leave(a, noRoom)
+			continue
 		}
 		if err := s.look(ctx, a); err != nil {
 			return err

@@ -13,7 +13,7 @@ import (
 // twice, as they say as much. Measured on five long documents with known
 // evidence: see TestPassagesHoldTheEvidence. To repeat the end of one passage in the next found no more of it.
 const (
-	passageSize = 1200 // of a piece of what is longer than a passage
+	passageSize = 1050 // of a piece of what is longer than a passage
 	passageMax  = 1400 // of a passage; nothing is cut for the sake of so little more
 )
 

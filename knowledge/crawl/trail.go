@@ -20,6 +20,7 @@ type Trail struct {
 	Plan     uint64 // of the plan that the round goes by: what was left out under another may have to be found again
 	Failures int    // in a row
 	Full     bool   // there is more than may be looked at
+	Cramped  bool   // there was no room for all that was found
 	Fresh    bool   // no page is taken for unchanged by its server's word
 	patterns map[uint32]uint16
 }
@@ -28,8 +29,9 @@ type Trail struct {
 const (
 	trailForm = 1
 
-	isFull  = 1
-	isFresh = 2
+	isFull    = 1
+	isFresh   = 2
+	isCramped = 4
 )
 
 // ReadTrail unpacks a trail; nothing and what is broken are a new one.
@@ -39,7 +41,7 @@ func ReadTrail(packed []byte) Trail {
 		return t
 	}
 	t.Plan, t.Failures = binary.BigEndian.Uint64(packed[1:]), int(packed[9])
-	t.Full, t.Fresh = packed[10]&isFull != 0, packed[10]&isFresh != 0
+	t.Full, t.Fresh, t.Cramped = packed[10]&isFull != 0, packed[10]&isFresh != 0, packed[10]&isCramped != 0
 	for rest := packed[11:]; len(rest) >= 6 && len(t.patterns) < maxPatterns; rest = rest[6:] {
 		t.patterns[binary.BigEndian.Uint32(rest)] = binary.BigEndian.Uint16(rest[4:])
 	}
@@ -56,6 +58,9 @@ func (t Trail) Pack() []byte {
 	}
 	if t.Fresh {
 		packed[10] |= isFresh
+	}
+	if t.Cramped {
+		packed[10] |= isCramped
 	}
 	keys := make([]uint32, 0, len(t.patterns))
 	for pattern := range t.patterns {

@@ -34,6 +34,7 @@ const (
 	saidUnfinished = "This run was not finished: %d of %d questions were asked. Please run the tests again."
 	saidTooLong    = "The answer took too long."
 	saidFailed     = "The answer could not be written."
+	saidRests      = "The bot answers nobody now: Settings, Plan says why."
 )
 
 // Begin stores a run of all questions and enqueues its first step. settings are tried instead of the bot's; nil: as
@@ -160,6 +161,8 @@ func (r Runner) askOne(ctx context.Context, tenant, bot string, q Question, sett
 		return result, ctx.Err() // the process ends: that says nothing about the bot
 	case errors.Is(err, chat.ErrUnavailable):
 		return result, err
+	case errors.Is(err, chat.ErrPaused):
+		result.Why = saidRests
 	case within.Err() != nil:
 		result.Why = saidTooLong
 	case err != nil:

@@ -202,11 +202,13 @@ func TestAStepThatWasDoneAlreadyChangesNothing(t *testing.T) {
 func TestAModelThatFailsFailsItsQuestionAndStorageThatIsAwayTheStep(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		b := &book{questions: tests(3)}
+		b := &book{questions: tests(4)}
 		r := Runner{Tests: b, Asker: asking(func(ctx context.Context, ask Ask) (Asked, error) {
 			switch ask.Text {
 			case "question 0":
 				return Asked{}, errors.New("the model is out of order at https://model.example?key=secret")
+			case "question 2":
+				return Asked{}, chat.ErrPaused
 			case "question 1":
 				<-ctx.Done()
 				return Asked{}, ctx.Err()
@@ -218,7 +220,7 @@ func TestAModelThatFailsFailsItsQuestionAndStorageThatIsAwayTheStep(t *testing.T
 			t.Fatal(err)
 		}
 		run, _ := finish(t, r, begun.ID)
-		if run.State != Finished || run.Results[0].Why != saidFailed || run.Results[1].Why != saidTooLong || run.Results[1].Took > time.Minute || !run.Results[2].Passed {
+		if run.State != Finished || run.Results[0].Why != saidFailed || run.Results[1].Why != saidTooLong || run.Results[1].Took > time.Minute || run.Results[2].Why != saidRests || !run.Results[3].Passed {
 			t.Errorf("%+v", run)
 		}
 		r.Asker = asking(func(context.Context, Ask) (Asked, error) { return Asked{}, chat.ErrUnavailable })

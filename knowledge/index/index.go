@@ -18,8 +18,9 @@ type Index struct {
 // part is a segment with the sources of it that are gone or replaced.
 type part struct {
 	*segment
-	dead  map[string]bool
-	norms []float32 // what the length of an entry's text divides a word's frequency by
+	dead     map[string]bool
+	norms    []float32 // what the length of an entry's text divides a word's frequency by
+	breadths []float64 // of its sources
 }
 
 // Bytes is what the index takes in memory, about.
@@ -92,6 +93,19 @@ func (x *Index) Update(remove []string, add []Source) *Index {
 	return next
 }
 
+// breadthOf returns how much of a book each source is.
+func (s *segment) breadthOf() []float64 {
+	passages := make([]int, len(s.sources))
+	for _, e := range s.entries {
+		passages[e.source]++
+	}
+	breadths := make([]float64, len(passages))
+	for i, n := range passages {
+		breadths[i] = Breadth(n)
+	}
+	return breadths
+}
+
 // without returns the sources of the part that are dead when those that are gone are, too.
 func (p part) without(gone map[string]bool) map[string]bool {
 	dead := maps.Clone(p.dead)
@@ -153,7 +167,7 @@ func (x *Index) measure() {
 		for at, e := range p.entries {
 			norms[at] = float32(1 - b[inText] + b[inText]*float64(e.lengths[inText])/x.average[inText])
 		}
-		x.parts[i].norms = norms
+		x.parts[i].norms, x.parts[i].breadths = norms, p.breadthOf()
 	}
 	const perSource = 100 // of its languages
 	x.bytes += perSource * len(x.languages)

@@ -277,12 +277,31 @@ func TestAShortListNamesSeveralSources(t *testing.T) {
 	t.Parallel()
 	x := of(source("long", "apple pie", "apple pie", "apple pie", "apple pie"), source("other", "apple pie"))
 	matches := x.Search("apple pie", 10, nil)
-	Vary(matches, func(string) float64 { return 0 })
+	Vary(matches, func(string) int { return 0 })
 	var got []string
 	for _, m := range matches[:3] {
+		got = append(got, m.Source)
+	}
+	if diff := cmp.Diff([]string{"long", "other", "long"}, got); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestAPassageOfABookIsFoundByWhatStandsAroundIt(t *testing.T) {
+	t.Parallel()
+	book := make([]string, 60)
+	for i := range book {
+		book[i] = "weather and winds"
+	}
+	book[10], book[40] = "it costs nine euros", "it costs nine euros"
+	book[39] = "the ferry to Sylt"
+	x := of(source("book", book...), source("other", "it costs nine euros"))
+	matches := x.Search("what costs the Sylt ferry", 3, nil)
+	var got []string
+	for _, m := range matches {
 		got = append(got, fmt.Sprintf("%s/%d", m.Source, m.Order))
 	}
-	if diff := cmp.Diff([]string{"long/0", "other/0", "long/1"}, got); diff != "" {
+	if diff := cmp.Diff([]string{"book/39", "book/40"}, got[:2]); diff != "" {
 		t.Error(diff)
 	}
 }

@@ -101,7 +101,7 @@ func (s *segment) add(e entry) {
 
 // bytes is what a segment takes in memory.
 func (s *segment) bytes() int {
-	const perEntry, perSource, own = 20, 32, 256 // an entry with its norm
+	const perEntry, perSource, own = 20, 40, 256 // an entry with its norm, a source with its breadth
 	return s.dictionary.bytes() + perEntry*len(s.entries) + perSource*len(s.sources) + own
 }
 

@@ -4,6 +4,7 @@ import (
 	"path/filepath"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 )
 
 // Sought is a question with the pieces of a long document that answer it.
@@ -29,14 +30,14 @@ func Evidence(dir string) ([]Sought, error) {
 func (s Sought) Held(passages []string) (recall, precision float64) {
 	retrieved, size := map[string]bool{}, 0
 	for _, text := range passages {
-		size += len(text)
+		size += utf8.RuneCountInString(text)
 		for _, run := range runs(text) {
 			retrieved[run] = true
 		}
 	}
 	found, all, length := 0, 0, 0
 	for _, e := range s.Evidence {
-		length += len(e.Text)
+		length += utf8.RuneCountInString(e.Text)
 		for _, run := range runs(e.Text) {
 			all++
 			if retrieved[run] {

@@ -159,8 +159,10 @@ func TestARehearsalReadsSourcesToTheirEndAndReachesNobody(t *testing.T) {
 		for what, want := range map[string]int{
 			"sources WHERE state IN ('queued', 'reading')":                 4,
 			"river_job WHERE kind = 'read_source' AND state = 'available'": 4,
-			"outbox":                 0,
-			"mails":                  0,
+			"outbox":          0,
+			"mails":           0,
+			"billing_notices": 8,
+			"billing_notices WHERE due_at IS NOT NULL": 0,
 			"webhooks":               8,
 			"webhooks WHERE enabled": 0,
 		} {

@@ -19,8 +19,14 @@ var LeftOut = map[string]string{
 
 	"leases": "who does what only one may do, for some seconds; nodes of a restored system agree anew",
 
+	"challenges":   "sign-ins that wait for a second factor, for some minutes; people begin them anew",
+	"issuer_trips": "people who are about to sign in elsewhere, for some minutes; they begin anew",
+
 	"turns":   "which steps wait or have a job; they are made again from the states of sources and runs",
 	"vectors": "the embedding model makes them again, one page after the other; they may be ten times as large as all else, and the words alone find passages until then",
+
+	"conversation_words": "made again from the conversations, in the background: so that what was erased is not in backups, not even as words that nobody can read",
+	"word_keys":          "made anew for each business, with its conversation_words",
 
 	"river_job":          "jobs to read sources are made again from the sources' states, those of maintenance by themselves",
 	"river_leader":       "which process leads the jobs, for some seconds",
@@ -36,6 +42,7 @@ var passing = []string{"river_client", "river_client_queue"}
 // of. All others must be empty before a restore.
 var Begun = map[string]string{
 	"revocation_version": "its one row counts from 0",
+	"billing_changes":    "likewise",
 }
 
 // Kind is what a column holds. Both databases have all of these, and a migration

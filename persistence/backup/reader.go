@@ -115,11 +115,11 @@ func (r *reader) table(table Table) iter.Seq2[[]any, error] {
 }
 
 // opened is table, but that keys must open with a master key, if there is one.
-func (r *reader) opened(table Table, master *seal.Master) iter.Seq2[[]any, error] {
+func (r *reader) opened(table Table, key *seal.MasterKey) iter.Seq2[[]any, error] {
 	return func(yield func([]any, error) bool) {
 		for row, err := range r.table(table) {
-			if err == nil && master != nil {
-				err = opens(table, row, master)
+			if err == nil && key != nil {
+				err = opens(table, row, key)
 			}
 			if !yield(row, err) || err != nil {
 				return
@@ -130,7 +130,7 @@ func (r *reader) opened(table Table, master *seal.Master) iter.Seq2[[]any, error
 
 // end reads what the file ends with, and compares it with what came before.
 // Without a master key it is not asked who made the file.
-func (r *reader) end(master *seal.Master) error {
+func (r *reader) end(key *seal.MasterKey) error {
 	if r.next.Name != endName {
 		return damaged("%s is in a wrong place", r.next.Name)
 	}
@@ -146,7 +146,7 @@ func (r *reader) end(master *seal.Master) error {
 	if told.Checksum != hex.EncodeToString(sum) {
 		return damaged("its checksum is wrong")
 	}
-	if master != nil && !hmac.Equal([]byte(told.MAC), []byte(mac(master, sum))) {
+	if key != nil && !hmac.Equal([]byte(told.MAC), []byte(mac(key, sum))) {
 		return damaged("it was changed by somebody without the master key")
 	}
 	for _, table := range r.Tables {

@@ -20,17 +20,18 @@ func Check(from io.Reader, master *seal.Master) (Summary, error) {
 	if err != nil {
 		return Summary{}, err
 	}
+	var key *seal.MasterKey // nil: nobody asks for it
 	if master != nil {
-		if err := checkKey(r.Header, master); err != nil {
+		if key, err = keyOf(r.Header, master); err != nil {
 			return Summary{}, err
 		}
 	}
 	for _, table := range r.Tables {
-		if err := exhaust(r.opened(table, master)); err != nil {
+		if err := exhaust(r.opened(table, key)); err != nil {
 			return Summary{}, err
 		}
 	}
-	return Summary{Header: r.Header, Rows: r.rows}, r.end(master)
+	return Summary{Header: r.Header, Rows: r.rows}, r.end(key)
 }
 
 // Target is a database that a backup is restored into. While it is held nobody migrates it.
@@ -66,7 +67,8 @@ func Restore(ctx context.Context, from io.Reader, target Target, options Options
 	if err != nil {
 		return Summary{}, err
 	}
-	if err := checkKey(r.Header, options.Master); err != nil {
+	key, err := keyOf(r.Header, options.Master)
+	if err != nil {
 		return Summary{}, err
 	}
 	schema, err := target.Prepare(ctx, r.Schema)
@@ -78,11 +80,11 @@ func Restore(ctx context.Context, from io.Reader, target Target, options Options
 	}
 	err = target.Load(ctx, func(loader Loader) error {
 		for _, table := range r.Tables {
-			if err := r.load(ctx, loader, table, options.Master); err != nil {
+			if err := r.load(ctx, loader, table, key); err != nil {
 				return fmt.Errorf("restore %s: %w", table.Name, err)
 			}
 		}
-		if err := r.end(options.Master); err != nil {
+		if err := r.end(key); err != nil {
 			return err
 		}
 		return loader.Settle(ctx, options.Rehearsal)
@@ -91,8 +93,8 @@ func Restore(ctx context.Context, from io.Reader, target Target, options Options
 }
 
 // load reads a table, into the database unless it has come to be left out since the backup.
-func (r *reader) load(ctx context.Context, loader Loader, table Table, master *seal.Master) error {
-	rows := r.opened(table, master)
+func (r *reader) load(ctx context.Context, loader Loader, table Table, key *seal.MasterKey) error {
+	rows := r.opened(table, key)
 	if _, left := LeftOut[table.Name]; !left {
 		return loader.Insert(ctx, table, rows)
 	}

@@ -42,32 +42,33 @@ func Write(ctx context.Context, to io.Writer, source Source, master *seal.Master
 	if err != nil {
 		return Summary{}, err
 	}
+	key, err := holderOf(ctx, source, schema.Tables, master)
+	if err != nil {
+		return Summary{}, fmt.Errorf("back up %s: %w", keysTable, err)
+	}
 	summary := Summary{Rows: make(map[string]int64), Header: Header{
 		Format: Format, Schema: schema.Version, TakenAt: time.Now().UTC().Truncate(time.Millisecond), Program: program,
-		Database: source.Database(), KeyCheck: KeyCheck(master), Tables: schema.Tables,
+		Database: source.Database(), KeyCheck: key.Check(), Tables: schema.Tables,
 	}}
 	out := newWriter(to, summary.Header.TakenAt)
 	if err := out.entry(headerName, encode(summary.Header)); err != nil {
 		return Summary{}, err
 	}
 	for _, table := range schema.Tables {
-		if summary.Rows[table.Name], err = writeTable(ctx, out, source, table, master); err != nil {
+		if summary.Rows[table.Name], err = writeTable(ctx, out, source, table, key, master); err != nil {
 			return Summary{}, fmt.Errorf("back up %s: %w", table.Name, err)
 		}
 	}
-	if summary.Rows[keysTable] == 0 {
-		return Summary{}, errors.New("the database has no keys: no Parley was ever started on it")
-	}
-	return summary, out.close(summary.Rows, master)
+	return summary, out.close(summary.Rows, key)
 }
 
-func writeTable(ctx context.Context, out *writer, source Source, table Table, master *seal.Master) (int64, error) {
+func writeTable(ctx context.Context, out *writer, source Source, table Table, key *seal.MasterKey, master *seal.Master) (int64, error) {
 	p := &pieces{to: out, table: table}
 	for row, err := range source.Rows(ctx, table) {
 		if err != nil {
 			return 0, err
 		}
-		if err := opens(table, row, master); err != nil {
+		if err := errors.Join(opens(table, row, key), settled(table, row, key, master)); err != nil {
 			return 0, err
 		}
 		if err := p.add(row); err != nil {

@@ -53,9 +53,9 @@ func (w *writer) put(name string, content []byte) error {
 }
 
 // close writes the end.
-func (w *writer) close(rows map[string]int64, master *seal.Master) error {
+func (w *writer) close(rows map[string]int64, key *seal.MasterKey) error {
 	sum := w.sum.Sum(nil)
-	if err := w.put(endName, encode(end{Rows: rows, Checksum: hex.EncodeToString(sum), MAC: mac(master, sum)})); err != nil {
+	if err := w.put(endName, encode(end{Rows: rows, Checksum: hex.EncodeToString(sum), MAC: mac(key, sum)})); err != nil {
 		return err
 	}
 	if err := w.archive.Close(); err != nil {

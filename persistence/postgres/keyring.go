@@ -17,37 +17,45 @@ import (
 
 // Tables as sealed values and wrapped keys are bound to them. They never change.
 const (
-	tablePlatformKeys = "platform_keys"
-	tableTenants      = "tenants"
-	tableUsers        = "users"
-	tableBots         = "bots"
-	tableVisitors     = "visitors"
-	tableOrigin       = "conversations.origin"
-	tableAgent        = "conversations.agent"
-	tablePreview      = "conversations.preview"
-	tableEvents       = "events"
-	tableTraces       = "traces"
-	tableSummaries    = "summaries"
-	tableContacts     = "visitors.contact"
-	tableLabels       = "labels"
-	tableSources      = "sources"
-	tableOriginals    = "originals"
-	tablePassages     = "passages"
+	tablePlatformKeys    = "platform_keys"
+	tablePlatformSecrets = "platform_secrets"
+	tableTenants         = "tenants"
+	tableUsers           = "users"
+	tableBots            = "bots"
+	tableVisitors        = "visitors"
+	tableOrigin          = "conversations.origin"
+	tableAgent           = "conversations.agent"
+	tablePreview         = "conversations.preview"
+	tableEvents          = "events"
+	tableTraces          = "traces"
+	tableSummaries       = "summaries"
+	tableContacts        = "visitors.contact"
+	tableLabels          = "labels"
+	tableSources         = "sources"
+	tableOriginals       = "originals"
+	tablePassages        = "passages"
+	tableWordKeys        = "word_keys"
 )
 
-// accountsKey names the platform's key that accounts are sealed under.
-const accountsKey = "accounts"
-
-// keyring unwraps keys and remembers them. The master is the root of all.
+// keyring unwraps keys and remembers them. The master wraps those that belong to
+// no other; what is looked up by an HMAC derives from the root, which Migrate reads.
 type keyring struct {
 	master   *seal.Master
 	cache    keyCache
+	root     *seal.Root
 	emailKey []byte
 	hashKey  []byte // of all else that is found by its HMAC
 }
 
 func newKeyring(master *seal.Master) *keyring {
-	return &keyring{master: master, cache: newKeyCache(), emailKey: master.Derive("persistence/emails", 32), hashKey: master.Derive("persistence/hashes", 32)}
+	k := &keyring{master: master, cache: newKeyCache()}
+	k.grow(master.Wanted().Root()) // nobody uses it before Migrate has read the one that counts
+	return k
+}
+
+// grow derives from a root what is used often.
+func (k *keyring) grow(root *seal.Root) {
+	k.root, k.emailKey, k.hashKey = root, root.Derive("persistence/emails", 32), root.Derive("persistence/hashes", 32)
 }
 
 // emailHash is what an address is found by, without regard to case.
@@ -69,35 +77,6 @@ func (k *keyring) hash(parts ...string) []byte {
 		mac.Write([]byte(part))
 	}
 	return mac.Sum(nil)[:hashLength]
-}
-
-// accounts returns the key of all accounts, which makeAccounts made.
-func (k *keyring) accounts(ctx context.Context, q *db.Queries) (*seal.Key, error) {
-	id := keyID{"", tablePlatformKeys, accountsKey}
-	if key := k.cache.get(id); key != nil {
-		return key, nil
-	}
-	wrapped, err := q.PlatformKey(ctx, accountsKey)
-	if errors.Is(err, pgx.ErrNoRows) {
-		return nil, errors.New("there is no key of accounts: the database was not migrated")
-	}
-	if err != nil {
-		return nil, fmt.Errorf("read the key of accounts: %w", err)
-	}
-	return k.unwrap(k.master, wrapped, id)
-}
-
-// makeAccounts makes the key of all accounts, unless somebody has. It must not
-// run in a transaction: a key that was rolled back must not be used.
-func (k *keyring) makeAccounts(ctx context.Context, q *db.Queries) error {
-	wrapped, _, err := k.master.NewKey("", tablePlatformKeys, accountsKey)
-	if err != nil {
-		return err
-	}
-	if err := q.InsertPlatformKey(ctx, db.InsertPlatformKeyParams{Name: accountsKey, Wrapped: wrapped}); err != nil {
-		return fmt.Errorf("keep the key of accounts: %w", err)
-	}
-	return nil
 }
 
 // tenant returns a tenant's key; pgx.ErrNoRows: there is no such tenant.
@@ -221,11 +200,15 @@ type unwrapper interface {
 func (k *keyring) unwrap(parent unwrapper, wrapped []byte, id keyID) (*seal.Key, error) {
 	key, err := parent.Unwrap(wrapped, id.tenant, id.table, id.row)
 	if err != nil && parent == unwrapper(k.master) {
-		return nil, fmt.Errorf("the master key (PARLEY_KEY) is not the one that this database was sealed with, or %s %s was changed: %w", id.table, id.row, err)
+		return nil, wrongMaster(id.table, id.row, err)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("unwrap the key of %s %s: %w", id.table, id.row, err)
 	}
 	k.cache.put(id, key)
 	return key, nil
+}
+
+func wrongMaster(table, row string, err error) error {
+	return fmt.Errorf("the master key (PARLEY_KEY) is not the one that this database was sealed with, or %s %s was changed: %w", table, row, err)
 }

@@ -40,17 +40,34 @@ func (k *Key) NewKey(tenant, table, row string) (wrapped []byte, child *Key, err
 	if err != nil {
 		return nil, nil, fmt.Errorf("make a key: %w", err)
 	}
-	out := bytes.NewBuffer([]byte{version})
-	err = handle.WriteWithAssociatedData(keyset.NewBinaryWriter(out), k.cipher, bound(useKey, tenant, table, row))
-	if err != nil {
-		return nil, nil, fmt.Errorf("wrap a key: %w", err)
+	if wrapped, err = k.write(handle, tenant, table, row); err != nil {
+		return nil, nil, err
 	}
 	child, err = fromHandle(handle)
-	return out.Bytes(), child, err
+	return wrapped, child, err
+}
+
+// write wraps a keyset.
+func (k *Key) write(handle *keyset.Handle, tenant, table, row string) ([]byte, error) {
+	out := bytes.NewBuffer([]byte{version})
+	err := handle.WriteWithAssociatedData(keyset.NewBinaryWriter(out), k.cipher, bound(useKey, tenant, table, row))
+	if err != nil {
+		return nil, fmt.Errorf("wrap a key: %w", err)
+	}
+	return out.Bytes(), nil
 }
 
 // Unwrap returns a key that NewKey wrapped for the same row, or ErrSealed.
 func (k *Key) Unwrap(wrapped []byte, tenant, table, row string) (*Key, error) {
+	handle, err := k.read(wrapped, tenant, table, row)
+	if err != nil {
+		return nil, err
+	}
+	return fromHandle(handle)
+}
+
+// read unwraps a keyset.
+func (k *Key) read(wrapped []byte, tenant, table, row string) (*keyset.Handle, error) {
 	if len(wrapped) == 0 || wrapped[0] != version {
 		return nil, ErrSealed
 	}
@@ -59,7 +76,7 @@ func (k *Key) Unwrap(wrapped []byte, tenant, table, row string) (*Key, error) {
 	if err != nil {
 		return nil, ErrSealed
 	}
-	return fromHandle(handle)
+	return handle, nil
 }
 
 func fromHandle(handle *keyset.Handle) (*Key, error) {

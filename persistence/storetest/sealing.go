@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"parley/account"
+	"parley/account/billing"
 	"parley/chat"
 	"parley/knowledge"
 	"parley/knowledge/improve"
@@ -115,6 +116,26 @@ var sealingTests = []aloneTest{
 		_, err = w.Run(ctx, w.tenant.ID, w.bot.ID, run.ID)
 		want(t, err, seal.ErrSealed)
 	}},
+	{"A plan and what came of an event do not open in another place", func(t *testing.T, d Database) {
+		store := d.Open(t)
+		defer store.Close()
+		ctx, w, other := t.Context(), newWorld(t, store), newWorld(t, store)
+		for _, one := range []*world{w, other} {
+			must(t, one.Billing().PutState(ctx, one.subscribed(one.tenant.ID)))
+		}
+		d.Exec(t, "UPDATE billing_states SET body = (SELECT b.body FROM billing_states b WHERE b.tenant = $1) WHERE tenant = $2", other.tenant.ID, w.tenant.ID)
+		_, err := w.Billing().State(ctx, w.tenant.ID)
+		want(t, err, seal.ErrSealed)
+		one, two := w.received(t, "x", "one"), w.received(t, "x", "two")
+		for _, event := range []billing.Event{one, two} {
+			must(t, w.Billing().Settle(ctx, event.ID, billing.Outcome{Tenant: w.tenant.ID}))
+		}
+		d.Exec(t, "UPDATE billing_events SET payload = outcome, outcome = (SELECT b.outcome FROM billing_events b WHERE b.id = $1) WHERE id = $2", one.ID, two.ID)
+		_, err = w.Billing().Event(ctx, two.ID)
+		want(t, err, seal.ErrSealed)
+		_, err = w.Billing().FactsOf(ctx, w.tenant.ID)
+		want(t, err, seal.ErrSealed)
+	}},
 	{"A key does not open in another place, and harms its own conversation only", func(t *testing.T, d Database) {
 		store := d.Open(t)
 		w := newWorld(t, store)
@@ -176,6 +197,8 @@ func nothingInPlainText(t *testing.T, d Database) {
 	must(t, store.SaveStep(ctx, source, 0, read))
 	plantSite(t, w, word)
 	plantTests(t, w, word)
+	plantKeys(t, w, word)
+	plantBilling(t, w, word)
 	_, err := failingJobs(t, store, fmt.Errorf("could not read %s", planted("error of a job")))
 	must(t, err)
 
@@ -217,6 +240,28 @@ func plantSite(t *testing.T, w *world, word string) {
 	must(t, w.KeepVectors(ctx, w.tenant.ID, page.Source.ID, "test/1", map[knowledge.Digest][]float32{digest: {1}}, true))
 	w.answered(t, planted, chat.MessageCompleted{Text: planted, Citations: []chat.Citation{{Source: site.ID, Part: page.Source.ID, Title: word}}}, chat.Unanswered)
 	must(t, w.DeleteSource(ctx, w.tenant.ID, w.bot.ID, w.readySource(t, planted).ID)) // what is left of it is looked at as well
+}
+
+// plantKeys plants a word in what is kept of keys and secrets.
+func plantKeys(t *testing.T, w *world, word string) {
+	t.Helper()
+	key, secret := w.newAPIKey("a "+word), w.identitySecret(1)
+	key.Prefix, secret.Secret = word, word
+	must(t, w.CreateAPIKey(t.Context(), key, moment(0)))
+	must(t, w.AddIdentitySecret(t.Context(), secret))
+}
+
+// plantBilling plants a word in what is kept of plans and payments.
+func plantBilling(t *testing.T, w *world, word string) {
+	t.Helper()
+	b, planted := w.Billing(), "a "+word
+	state := w.subscribed("1")
+	state.Plan.About, state.Suspension = planted, &billing.Suspension{Reason: planted}
+	must(t, b.PutState(t.Context(), state))
+	event := w.received(t, "x", planted)
+	facts := []billing.Fact{{ID: event.ID, Invoice: &billing.Invoice{ID: "in_1", Page: "https://" + word}}}
+	must(t, b.Settle(t.Context(), event.ID, billing.Outcome{Facts: facts, Error: planted}))
+	must(t, b.KeepComparison(t.Context(), billing.Comparison{Error: planted, Differences: []billing.Difference{{What: "status", Ours: planted, Theirs: planted}}}))
 }
 
 // plantTests plants a word in what bots are tested with.

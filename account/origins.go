@@ -249,6 +249,10 @@ func canonicalHost(name string) (string, bool) {
 	if err != nil || ascii == "" || len(ascii) > 253 || strings.HasSuffix(ascii, ".") {
 		return "", false
 	}
+	// What is kept is read again, and must still be a name then: bytes that are no text become one that is none.
+	if again, err := idna.Lookup.ToASCII(ascii); err != nil || again != ascii {
+		return "", false
+	}
 	for label := range strings.SplitSeq(ascii, ".") {
 		if label == "" || len(label) > 63 {
 			return "", false

@@ -9,10 +9,10 @@ import (
 func TestEachRoleMayDoWhatTheTableSaysAndNothingElse(t *testing.T) {
 	t.Parallel()
 	for role, want := range map[Role]string{
-		Owner:      "read ask take manage_bots manage_webhooks manage_members ",
-		Admin:      "read ask take manage_bots manage_webhooks manage_members ",
-		Agent:      "read ask take ",
-		Viewer:     "read ",
+		Owner:      "self read ask take manage_bots manage_webhooks manage_members manage_keys manage_tenant manage_privacy manage_billing read_audit own ",
+		Admin:      "self read ask take manage_bots manage_webhooks manage_members manage_keys manage_tenant manage_privacy read_audit ",
+		Agent:      "self read ask take ",
+		Viewer:     "self read ",
 		Role(""):   "",
 		"stranger": "",
 	} {

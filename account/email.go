@@ -31,3 +31,11 @@ func NormaliseEmail(typed string) (string, error) {
 	}
 	return typed[:at] + "@" + domain, nil
 }
+
+// asKept returns an address in that form, or as it was typed if it is none.
+func asKept(typed string) string {
+	if email, err := NormaliseEmail(typed); err == nil {
+		return email
+	}
+	return typed
+}

@@ -46,8 +46,8 @@ type Invited struct {
 
 // Invite lets whoever gets the link join the business, for InvitationLife. An
 // earlier invitation to the same address is replaced. Codes: email_invalid,
-// role_invalid, owners_only, already_member, too_many_invitations, forbidden, suspended.
-func (s *Service) Invite(ctx context.Context, who Identity, email string, role Role) (Invited, error) {
+// role_invalid, owners_only, already_member, too_many_invitations, plan_seats, forbidden, suspended. seats are those of the business's plan; 0: any number.
+func (s *Service) Invite(ctx context.Context, who Identity, email string, role Role, seats int64) (Invited, error) {
 	email, err := NormaliseEmail(email)
 	if err != nil {
 		return Invited{}, err
@@ -75,7 +75,7 @@ func (s *Service) Invite(ctx context.Context, who Identity, email string, role R
 		return Invited{}, err
 	}
 	invitation.Hash = hash
-	if err := s.invitations.Invite(ctx, invitation); err != nil {
+	if err := s.invitations.InviteWithin(ctx, invitation, seats); err != nil {
 		return Invited{}, fmt.Errorf("invite: %w", err)
 	}
 	// Behind "#", the token stays out of the logs of servers and proxies.

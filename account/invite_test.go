@@ -15,7 +15,7 @@ import (
 
 func (o *office) invite(t *testing.T, who Identity, email string, role Role) Invited {
 	t.Helper()
-	invited, err := o.Invite(t.Context(), who, email, role)
+	invited, err := o.Invite(t.Context(), who, email, role, 0)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -96,7 +96,7 @@ func TestAnInvitationThatCannotBeMeantIsRefusedInWords(t *testing.T) {
 		{"ben@acme.example", "root", "role_invalid"},
 		{"MIA@acme.example", Viewer, "already_member"},
 	} {
-		if _, err := o.Invite(t.Context(), mia, c.email, c.role); code(err) != c.want {
+		if _, err := o.Invite(t.Context(), mia, c.email, c.role, 0); code(err) != c.want {
 			t.Errorf("%q as %q: %v, want %s", c.email, c.role, err, c.want)
 		}
 	}
@@ -112,7 +112,7 @@ func TestABusinessHasAHundredInvitationsAtMost(t *testing.T) {
 	for i := range maxInvitations {
 		o.invite(t, mia, fmt.Sprintf("ben%d@acme.example", i), Agent)
 	}
-	if _, err := o.Invite(t.Context(), mia, "late@acme.example", Agent); code(err) != "too_many_invitations" {
+	if _, err := o.Invite(t.Context(), mia, "late@acme.example", Agent, 0); code(err) != "too_many_invitations" {
 		t.Fatalf("one too many: %v", err)
 	}
 	o.invite(t, mia, "BEN7@acme.example", Viewer) // replaces

@@ -50,7 +50,7 @@ func (s *Service) AcceptInvitation(ctx context.Context, token, name, password st
 	case err != nil:
 		err = fmt.Errorf("accept invitation: %w", err)
 	default:
-		err = s.verify(ctx, &user, password)
+		err = s.guarded(ctx, user.Email, func() error { return s.verify(ctx, &user, password) })
 	}
 	if err != nil {
 		return Tokens{}, err
@@ -62,6 +62,9 @@ func (s *Service) AcceptInvitation(ctx context.Context, token, name, password st
 	if err != nil {
 		return Tokens{}, fmt.Errorf("accept invitation: %w", err)
 	}
+	if create { // the link may have come from a colleague: it proves no address
+		s.note(s.post(ctx, LetterConfirm, user.ID, user.Email), user.ID)
+	}
 	version, err := s.revoked.version(ctx)
 	if err != nil {
 		return Tokens{}, fmt.Errorf("accept invitation: %w", err)
@@ -71,11 +74,7 @@ func (s *Service) AcceptInvitation(ctx context.Context, token, name, password st
 	if err != nil {
 		return Tokens{}, fmt.Errorf("accept invitation: %w", err)
 	}
-	member, ok := memberOf(members, tenant.ID)
-	if !ok {
-		return Tokens{}, ErrSignedOut
-	}
-	return s.begin(ctx, user, member, version)
+	return s.admit(ctx, user, members, version, tenant.ID)
 }
 
 // invitation returns the one whose token this is, with its business.

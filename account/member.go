@@ -68,6 +68,9 @@ type Invitation struct {
 type Invitations interface {
 	// Invite keeps an invitation in place of an earlier one to the same address (compared without case).
 	Invite(ctx context.Context, invitation Invitation) error
+	// InviteWithin is Invite unless so many seats (0: any number) are taken, by members and by other invitations that have not expired: then
+	// it is a chat.Error "plan_seats". Of many who take the last one at once, one does.
+	InviteWithin(ctx context.Context, invitation Invitation, seats int64) error
 	// Invitation returns one by id, or chat.ErrNotFound.
 	Invitation(ctx context.Context, id string) (Invitation, error)
 	// Invitations returns a tenant's, oldest first.

@@ -6,9 +6,9 @@ import (
 	"crypto/subtle"
 	"encoding/base64"
 	"fmt"
-	"slices"
 	"strings"
 	"time"
+	"unicode"
 	"unicode/utf8"
 
 	"golang.org/x/crypto/argon2"
@@ -117,40 +117,26 @@ func parsePHC(phc string) (p argonParams, salt, key []byte, err error) {
 	return p, salt, key, nil
 }
 
-// trivial passwords are tried first by everybody; digits and signs at their
-// ends make them no better.
-var trivial = []string{
-	"password", "passwort", "passw0rd", "p@ssword", "p@ssw0rd", "passwordpassword", "mypassword", "motdepasse",
-	"qwerty", "qwertyuiop", "qwertz", "qwertzuiop", "azerty", "azertyuiop", "asdfghjkl", "1q2w3e4r5t", "abcdefghij",
-	"letmein", "welcome", "iloveyou", "changeme", "admin", "administrator", "parley",
-}
-
-// checkPassword refuses passwords that are short or that would be guessed first.
-func checkPassword(password, email, company string) error {
+// checkPassword refuses passwords that are short, or would be guessed soon: by what is common, or by what is known of the person.
+func checkPassword(password, email string, names ...string) error {
 	if utf8.RuneCountInString(password) < minPassword {
 		return chat.Fail(chat.Invalid, "password_too_short", fmt.Sprintf("Please choose a password of at least %d characters.", minPassword))
 	}
 	if len(password) > maxPassword {
 		return chat.Fail(chat.Invalid, "password_too_long", fmt.Sprintf("Please choose a password of at most %d characters.", maxPassword))
 	}
-	lower := strings.ToLower(strings.TrimSpace(password))
-	core := strings.TrimFunc(lower, func(r rune) bool { return r < 'a' && r < 128 })
-	local, domain, _ := strings.Cut(strings.ToLower(email), "@")
-	guesses := append([]string{strings.ToLower(email), local, domain, strings.ToLower(company)}, trivial...)
-	if slices.Contains(guesses, lower) || slices.Contains(guesses, core) || isRun(lower) {
+	if guessBits(password, contextOf(append(names, email))) < leastBits {
 		return chat.Fail(chat.Invalid, "password_too_simple", "This password would be guessed quickly. Please choose another, for example four words that do not belong together.")
 	}
 	return nil
 }
 
-// isRun tells whether every character is the one before it, or the next ("aaaaaaaaaa", "1234567890").
-func isRun(s string) bool {
-	previous, first := rune(0), true
-	for _, r := range s {
-		if !first && r != previous && r != previous+1 && (previous != '9' || r != '0') {
-			return false
-		}
-		previous, first = r, false
+// contextOf are the words that somebody tries first who knows these names: whole, without what is between their words, and each word.
+func contextOf(names []string) (context []string) {
+	for _, name := range names {
+		name = strings.ToLower(norm.NFKC.String(name))
+		parts := strings.FieldsFunc(name, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
+		context = append(append(context, name, strings.Join(parts, "")), parts...)
 	}
-	return true
+	return context
 }

@@ -207,7 +207,7 @@ func TestWhoeverComesBackHasAGoodToken(t *testing.T) {
 		if err := s.here.Remove(t.Context(), s.mia.Identity, s.ben.Identity.User); err != nil {
 			t.Fatal(err)
 		}
-		invited, err := s.there.Invite(t.Context(), s.mia.Identity, "ben@acme.example", Viewer)
+		invited, err := s.there.Invite(t.Context(), s.mia.Identity, "ben@acme.example", Viewer, 0)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -10,7 +10,7 @@ import (
 // hire makes a member of Acme with this role, who signs in.
 func (o *office) hire(t *testing.T, owner Identity, email string, role Role) Tokens {
 	t.Helper()
-	invited, err := o.Invite(t.Context(), owner, email, role)
+	invited, err := o.Invite(t.Context(), owner, email, role, 0)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -80,7 +80,7 @@ func TestAnAdminDoesNotTouchOwners(t *testing.T) {
 		"makes itself one":    func() error { _, err := o.SetRole(t.Context(), ada, ada.User, Owner); return err },
 		"demotes one":         func() error { _, err := o.SetRole(t.Context(), ada, second.User, Viewer); return err },
 		"removes one":         func() error { return o.Remove(t.Context(), ada, second.User) },
-		"invites one":         func() error { _, err := o.Invite(t.Context(), ada, "x@acme.example", Owner); return err },
+		"invites one":         func() error { _, err := o.Invite(t.Context(), ada, "x@acme.example", Owner, 0); return err },
 		"withdraws one's own": func() error { return o.Withdraw(t.Context(), ada, o.invite(t, mia, "y@acme.example", Owner).ID) },
 	} {
 		if err := attempt(); code(err) != "owners_only" || chat.AsError(err).Kind != chat.Forbidden {
@@ -141,7 +141,7 @@ func TestAMemberOfAnotherBusinessIsNobody(t *testing.T) {
 func (o *office) everything(t *testing.T, who Identity, member string) map[string]error {
 	t.Helper()
 	_, role := o.SetRole(t.Context(), who, member, Viewer)
-	_, invite := o.Invite(t.Context(), who, "x@acme.example", Viewer)
+	_, invite := o.Invite(t.Context(), who, "x@acme.example", Viewer, 0)
 	_, list := o.Invitations(t.Context(), who)
 	return map[string]error{
 		"role": role, "invite": invite, "list": list, "withdraw": o.Withdraw(t.Context(), who, chat.NewID(InvitationPrefix)),

@@ -11,6 +11,8 @@ type Tenant struct {
 	Name      string
 	Suspended bool
 	CreatedAt time.Time
+
+	SecondFactor bool // its members need one
 }
 
 // User is a person who signs in.
@@ -18,7 +20,8 @@ type User struct {
 	ID           string
 	Email        string // as typed, trimmed
 	Name         string
-	PasswordHash string // argon2id, PHC string
+	Confirmed    bool   // the address was found to be theirs
+	PasswordHash string // argon2id, PHC string; empty: they have none
 	CreatedAt    time.Time
 }
 
@@ -40,13 +43,27 @@ type Member struct {
 	Role   Role
 }
 
-// Identity is who makes a request: the outcome of checking a token.
+// Identity is who makes a request: the outcome of checking a token, or a key.
 type Identity struct {
 	Tenant string
 	User   string
 	Role   Role
 	Name   string
 	Proof  Proof
+	// Unconfirmed is of members who have not confirmed their address where the operator wants that: they see to that, and nothing else.
+	Unconfirmed bool
+	// FactorMissing is of members without a second factor in a business that asks for one: they see to that, and nothing else.
+	FactorMissing bool
+	// Operator is of people who run the installation. It is looked up where it matters, at each request.
+	Operator bool
+	// Visit is of an operator who looks at the tenant with the consent of its owner: the id of the visit. They are no member, and only read.
+	Visit string
+
+	// Of a key of the API, which has no role. Its User is no person, but the id of the first of the keys that
+	// replaced each other: the same program, whichever of them it uses.
+	Key    string // its id; empty: this is a member
+	Bot    string // the only one that it sees; empty: all
+	Scopes Scopes
 }
 
 // Proof is where an identity comes from.
@@ -64,6 +81,8 @@ type Session struct {
 	Previous  []byte // SHA-256 of the one before: its use revokes the session
 	CreatedAt time.Time
 	ExpiresAt time.Time
+	UsedAt    time.Time // when its token was last exchanged, or made
+	Client    Client    // from where, without Device
 }
 
 // Store keeps accounts.
@@ -82,11 +101,16 @@ type Store interface {
 
 // Sessions keeps sign-ins.
 type Sessions interface {
+	// CreateSession ends those of the user's that were used longest ago, above some number.
 	CreateSession(ctx context.Context, session Session) error
 	// Session returns one by id, or chat.ErrNotFound.
 	Session(ctx context.Context, id string) (Session, error)
-	// RotateSession replaces the hash if `from` still is the current one; chat.ErrNotFound otherwise.
-	RotateSession(ctx context.Context, id string, from, to []byte, expires time.Time) error
+	// SessionsOf returns those of a user, in all tenants, that have not expired, last used first.
+	SessionsOf(ctx context.Context, user string, now time.Time, limit int) ([]Session, error)
+	// RotateSession replaces Hash, ExpiresAt, UsedAt and Client if `from` still is the current hash; chat.ErrNotFound otherwise.
+	RotateSession(ctx context.Context, from []byte, to Session) error
 	// DeleteSession ends it, and revokes its access tokens in the same transaction; repeating is not an error.
 	DeleteSession(ctx context.Context, id string) error
+	// DeleteSessions ends all of a user's but one, revokes their access tokens in the same transaction, and returns whose tenants they were of.
+	DeleteSessions(ctx context.Context, user, keep string) (tenants []string, err error)
 }

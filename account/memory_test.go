@@ -21,6 +21,8 @@ type memory struct {
 	sessions    map[string]Session
 	invitations []Invitation
 	revocations []Revocation
+	letters     []Letter
+	signingKeys []SigningKey
 }
 
 func newMemory() *memory {
@@ -29,7 +31,7 @@ func newMemory() *memory {
 
 // config is of a Service over this memory.
 func (m *memory) config() Config {
-	return Config{Store: m, Sessions: m, Members: m, Invitations: m, Revocations: m, Key: testKey, PublicURL: "https://parley.example/"}
+	return Config{Store: m, Sessions: m, Members: m, Invitations: m, Revocations: m, Tenants: m, Credentials: m, Letters: m, SigningKeys: m, Key: testKey, PublicURL: "https://parley.example/"}
 }
 
 func (m *memory) Register(_ context.Context, tenant Tenant, user User, member Member) error {
@@ -100,15 +102,15 @@ func (m *memory) Session(_ context.Context, id string) (Session, error) {
 	return s, nil
 }
 
-func (m *memory) RotateSession(_ context.Context, id string, from, to []byte, expires time.Time) error {
+func (m *memory) RotateSession(_ context.Context, from []byte, to Session) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	s, ok := m.sessions[id]
+	s, ok := m.sessions[to.ID]
 	if !ok || !bytes.Equal(s.Hash, from) {
 		return chat.ErrNotFound
 	}
-	s.Previous, s.Hash, s.ExpiresAt = s.Hash, to, expires
-	m.sessions[id] = s
+	to.Previous = s.Hash
+	m.sessions[to.ID] = to
 	return nil
 }
 
@@ -238,9 +240,16 @@ func (m *memory) RenameUser(_ context.Context, user, name string) error {
 	return nil
 }
 
-func (m *memory) Invite(_ context.Context, invitation Invitation) error {
+func (m *memory) Invite(ctx context.Context, invitation Invitation) error {
+	return m.InviteWithin(ctx, invitation, 0)
+}
+
+func (m *memory) InviteWithin(_ context.Context, invitation Invitation, seats int64) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	if seats > 0 && seats <= int64(len(m.members)+len(m.invitations)) {
+		return chat.Fail(chat.Forbidden, "plan_seats", "No seat is left.")
+	}
 	m.invitations = append(slices.DeleteFunc(m.invitations, func(i Invitation) bool {
 		return i.Tenant == invitation.Tenant && strings.EqualFold(i.Email, invitation.Email)
 	}), invitation)

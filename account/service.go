@@ -1,6 +1,7 @@
 package account
 
 import (
+	"cmp"
 	"context"
 	"crypto/subtle"
 	"errors"
@@ -19,18 +20,50 @@ type Config struct {
 	Sessions    Sessions
 	Members     Members
 	Invitations Invitations
+	Tenants     Tenants
+	Credentials Credentials
+	// Letters keeps mails about accounts; nil: none are sent.
+	Letters Letters
+	// SigningKeys keeps what access tokens are signed with; nil: it is Key always.
+	SigningKeys SigningKeys
+	// Attempts counts wrong passwords; nil: nobody is held back.
+	Attempts Attempts
+	// Keys keeps keys of the API; nil: there are none.
+	Keys APIKeys
+	// KeysAllowed refuses the keys of a business whose plan has none; nil: those of all are good.
+	KeysAllowed func(ctx context.Context, tenant string) error
+	// Access keeps from where members reach their business; nil: from everywhere.
+	Access Access
+	// Tickets keeps tickets for sockets; nil: there are none.
+	Tickets Tickets
+	// SecondFactors keeps them; nil: nobody has any.
+	SecondFactors SecondFactors
+	// Issuers keeps whom OIDC knows, and OIDC is the issuer at which people may sign in; nil: they have passwords alone.
+	Issuers Issuers
+	OIDC    *OIDC
+	// Activity counts wrong passwords of a business's people; nil: nobody does.
+	Activity *ActivityCounter
+	// Operators keeps who runs the installation, and Supports whose business they may look at; nil: nobody does, and none.
+	Operators Operators
+	Supports  Supports
 	// Revocations keeps which access tokens are not good any more; nil: they are good until they expire.
 	Revocations Revocations
 	// Announcer tells other nodes of revocations; nil: they find out within a second.
 	Announcer chat.Announcer
 	Logger    *slog.Logger // nil: slog.Default()
 
-	// Key signs access tokens and is used for nothing else; it has 32 bytes at least.
+	// Key signs access tokens until one of SigningKeys does, and is used for nothing else; it has 32 bytes at least.
 	Key []byte
+	// DeviceKey tells browsers that signed in before from others, and is used for nothing else. Nil: one of this process.
+	DeviceKey []byte
+	// ConfirmEmail refuses whoever has not confirmed their address everything but what concerns themselves.
+	ConfirmEmail bool
 	// PublicURL is where browsers reach the platform: the links of invitations begin with it.
 	PublicURL string
 	// Mailer sends invitations; nil: whoever invites passes the link on.
 	Mailer Mailer
+	// Postman sends the mails about accounts that are planned; nil: this node sends none.
+	Postman Postman
 }
 
 // Service signs people in and keeps who belongs to a business. It is safe for
@@ -40,6 +73,25 @@ type Service struct {
 	sessions    Sessions
 	members     Members
 	invitations Invitations
+	tenants     Tenants
+	credentials Credentials
+	letters     Letters
+	postman     Postman
+	posted      chan struct{} // wakes whoever sends letters
+	lockout     lockout
+	devices     devices
+	confirm     bool
+	logger      *slog.Logger
+	keys        APIKeys
+	keysAllowed func(ctx context.Context, tenant string) error // nil: those of all
+	activity    *ActivityCounter
+	access      *accessLists
+	tickets     Tickets
+	factors     SecondFactors
+	issuers     Issuers
+	issuer      *oidcClient
+	operators   Operators
+	supports    Supports
 	publicURL   string
 	mailer      Mailer
 	hasher      hasher
@@ -52,14 +104,17 @@ type Service struct {
 func NewService(config Config) (*Service, error) { return newService(config, time.Now) }
 
 func newService(config Config, now func() time.Time) (*Service, error) {
-	signer, err := newSigner(config.Key, now)
+	signer, err := newSigner(config.Key, config.SigningKeys, now)
 	if err != nil {
 		return nil, err
 	}
+	devices := newDevices(config.DeviceKey)
 	return &Service{
-		store: config.Store, sessions: config.Sessions, members: config.Members, invitations: config.Invitations,
-		publicURL: config.PublicURL, mailer: config.Mailer, hasher: newHasher(), signer: signer,
-		revoked: newRevoked(config, now), now: now,
+		tenants: config.Tenants, credentials: config.Credentials, letters: config.Letters, postman: config.Postman, posted: make(chan struct{}, 1),
+		lockout: lockout{config.Attempts, devices, now}, devices: devices, confirm: config.ConfirmEmail, logger: cmp.Or(config.Logger, slog.Default()),
+		store: config.Store, sessions: config.Sessions, members: config.Members, invitations: config.Invitations, keys: orKeyless(config.Keys), keysAllowed: config.KeysAllowed, access: newAccessLists(config.Access), tickets: config.Tickets,
+		factors: config.SecondFactors, issuers: config.Issuers, issuer: newIssuer(config.OIDC, config.PublicURL, now), publicURL: config.PublicURL, mailer: config.Mailer, hasher: newHasher(), signer: signer,
+		revoked: newRevoked(config, now), now: now, activity: config.Activity, operators: config.Operators, supports: config.Supports,
 	}, nil
 }
 
@@ -71,6 +126,7 @@ type Tokens struct {
 	Refresh        string
 	RefreshExpires time.Time
 	Identity       Identity
+	Device         string // what DeviceCookie is to hold; empty: as it is
 }
 
 // Registration is a business that signs up, and the first person of it.
@@ -123,7 +179,8 @@ func (s *Service) Register(ctx context.Context, r Registration) (Tokens, error) 
 	if err := s.store.Register(ctx, tenant, user, member); err != nil {
 		return Tokens{}, fmt.Errorf("register: %w", err)
 	}
-	return s.begin(ctx, user, member, version)
+	s.note(s.post(ctx, LetterConfirm, user.ID, user.Email), user.ID)
+	return s.admit(ctx, user, []Member{member}, version, tenant.ID)
 }
 
 // newUser returns a person who has no account yet, with their password hashed.
@@ -150,29 +207,29 @@ func (s *Service) Login(ctx context.Context, email, password string) (Tokens, er
 	if err != nil {
 		return Tokens{}, fmt.Errorf("log in: %w", err)
 	}
-	user, members, err := s.userByEmail(ctx, email)
-	if errors.Is(err, chat.ErrNotFound) {
-		return Tokens{}, s.verify(ctx, nil, password)
-	}
+	var user User
+	var members []Member
+	err = s.guarded(ctx, asKept(email), func() error {
+		user, members, err = s.userByEmail(ctx, email)
+		if errors.Is(err, chat.ErrNotFound) {
+			return s.verify(ctx, nil, password)
+		}
+		if err != nil {
+			return fmt.Errorf("log in: %w", err)
+		}
+		return s.verify(ctx, &user, password)
+	})
 	if err != nil {
-		return Tokens{}, fmt.Errorf("log in: %w", err)
-	}
-	if err := s.verify(ctx, &user, password); err != nil {
+		s.countFailure(err, members)
 		return Tokens{}, err
 	}
-	if len(members) == 0 {
-		return Tokens{}, ErrCredentials
-	}
-	if err := s.checkTenant(ctx, members[0].Tenant); err != nil {
-		return Tokens{}, err
-	}
-	return s.begin(ctx, user, members[0], version)
+	return s.admit(ctx, user, members, version, "")
 }
 
-// verify returns ErrCredentials unless the password is the user's. nil is nobody,
-// who has no password, and for whom it takes as long.
+// verify returns ErrCredentials unless the password is the user's. nil is nobody. Whoever has no password
+// gives a wrong one, and it takes as long.
 func (s *Service) verify(ctx context.Context, user *User, password string) error {
-	if user == nil || len(password) > maxPassword {
+	if user == nil || user.PasswordHash == "" || len(password) > maxPassword {
 		if err := s.hasher.waste(ctx, password[:min(len(password), maxPassword)]); err != nil {
 			return err
 		}
@@ -230,15 +287,17 @@ func (s *Service) Refresh(ctx context.Context, token string) (Tokens, error) {
 	if err != nil {
 		return Tokens{}, err
 	}
-	expires := now.Add(RefreshLife)
+	session.ExpiresAt, session.UsedAt, session.Client = now.Add(RefreshLife), now, clientOf(ctx)
+	was := session.Hash
+	session.Hash = hash
 	// Two that come at the same instant: one wins, and the other is told to sign
 	// in, but does not end the session that it lost the race for.
-	if err := s.sessions.RotateSession(ctx, session.ID, session.Hash, hash, expires); errors.Is(err, chat.ErrNotFound) {
+	if err := s.sessions.RotateSession(ctx, was, session); errors.Is(err, chat.ErrNotFound) {
 		return Tokens{}, ErrSignedOut
 	} else if err != nil {
 		return Tokens{}, fmt.Errorf("refresh: %w", err)
 	}
-	return s.tokens(user, member, Proof{session.ID, version}, next, expires)
+	return s.tokens(ctx, user, member, Proof{session.ID, version}, next, session.ExpiresAt)
 }
 
 // Logout ends the sign-in that a refresh token belongs to. A token that is not
@@ -294,6 +353,15 @@ func (s *Service) Profile(ctx context.Context, who Identity) (Profile, error) {
 	return Profile{User: user, Tenant: tenant, Role: member.Role}, nil
 }
 
+// Tenant returns the business of whoever asks.
+func (s *Service) Tenant(ctx context.Context, who Identity) (Tenant, error) {
+	tenant, err := s.store.Tenant(ctx, who.Tenant)
+	if err != nil {
+		return Tenant{}, fmt.Errorf("read tenant: %w", err)
+	}
+	return tenant, nil
+}
+
 // session returns the session of a token that was once good for it; otherwise ErrSignedOut.
 func (s *Service) session(ctx context.Context, token string) (Session, error) {
 	id, ok := sessionOf(token)
@@ -323,25 +391,13 @@ func (s *Service) end(ctx context.Context, session Session) error {
 	return ErrSignedOut
 }
 
-// begin opens a session for a person in a business, of whom was read after the version of revocations.
-func (s *Service) begin(ctx context.Context, user User, member Member, version int64) (Tokens, error) {
-	session := chat.NewID(sessionPrefix)
-	refresh, hash, err := newSecret(session)
+// tokens signs what a session gives. Whether a second factor is missing is read here: of whom that changes, the tokens are revoked.
+func (s *Service) tokens(ctx context.Context, user User, member Member, proof Proof, refresh string, refreshExpires time.Time) (Tokens, error) {
+	missing, err := s.factorMissing(ctx, member)
 	if err != nil {
 		return Tokens{}, err
 	}
-	now := s.now().UTC()
-	expires := now.Add(RefreshLife)
-	if err := s.sessions.CreateSession(ctx, Session{
-		ID: session, User: user.ID, Tenant: member.Tenant, Hash: hash, CreatedAt: now, ExpiresAt: expires,
-	}); err != nil {
-		return Tokens{}, fmt.Errorf("begin session: %w", err)
-	}
-	return s.tokens(user, member, Proof{session, version}, refresh, expires)
-}
-
-func (s *Service) tokens(user User, member Member, proof Proof, refresh string, refreshExpires time.Time) (Tokens, error) {
-	who := Identity{Tenant: member.Tenant, User: user.ID, Role: member.Role, Name: user.Name, Proof: proof}
+	who := Identity{Tenant: member.Tenant, User: user.ID, Role: member.Role, Name: user.Name, Proof: proof, FactorMissing: missing, Unconfirmed: s.confirm && !user.Confirmed}
 	access, expires, err := s.signer.sign(who)
 	if err != nil {
 		return Tokens{}, err

@@ -287,9 +287,9 @@ type race struct {
 	other   func()
 }
 
-func (r *race) RotateSession(ctx context.Context, id string, from, to []byte, expires time.Time) error {
+func (r *race) RotateSession(ctx context.Context, from []byte, to Session) error {
 	r.between.Do(r.other)
-	return r.memory.RotateSession(ctx, id, from, to, expires)
+	return r.memory.RotateSession(ctx, from, to)
 }
 
 func TestASignInThatIsNotUsedEnds(t *testing.T) {
@@ -365,7 +365,7 @@ func TestATokenThatWasNotSignedHereIsRefused(t *testing.T) {
 		claims := accessClaims{RegisteredClaims: jwt.RegisteredClaims{Issuer: issuer, Subject: "usr_x",
 			ExpiresAt: jwt.NewNumericDate(o.clock.Add(time.Hour))}, Tenant: "tnt_x", Role: Owner}
 		token := jwt.NewWithClaims(method, &claims)
-		token.Header["kid"] = o.signer.kid
+		token.Header["kid"] = o.signer.keys.signing().id
 		change(token, &claims)
 		signed, err := token.SignedString(key)
 		if err != nil {

@@ -10,6 +10,7 @@ type Bot struct {
 	Settings   Settings
 	Appearance Appearance
 	Domains    []string // where its widget may run; none: nowhere but the demo page
+	Identified bool     // only visitors whom the business knows may use it
 	Version    int64    // grows with each change of the bot or of its knowledge
 	CreatedAt  time.Time
 	UpdatedAt  time.Time
@@ -44,4 +45,11 @@ type Appearance struct {
 	Starters []string `json:"starters"` // questions to begin with, six at most
 	Hours    Hours    `json:"hours"`    // in which people answer
 	Preview  bool     `json:"preview"`  // whether agents see what a visitor writes before it is sent
+	Consent  Consent  `json:"consent"`
+}
+
+// Consent is what visitors are asked to agree to.
+type Consent struct {
+	Text     string `json:"text"`     // Markdown; empty: nothing is asked
+	Required bool   `json:"required"` // nothing that a visitor says is accepted before
 }

@@ -69,6 +69,8 @@ var (
 	ErrNotFound = Fail(NotFound, "not_found", "There is nothing here by that name.")
 	// ErrFenced refuses an append whose epoch or head is not the log's: another activation owns the conversation.
 	ErrFenced = Fail(Conflict, "fenced", "This conversation is open elsewhere.")
+	// ErrStale refuses a write of what somebody else has written since it was read.
+	ErrStale = Fail(Conflict, "stale", "Somebody else has changed this meanwhile. Please load it again.")
 	// ErrQuota refuses an append that would start an answer over the tenant's limit.
 	ErrQuota = Fail(Limited, "quota_exceeded", "No answers are left in this period.")
 	// ErrNotWaiting refuses what is for conversations that wait for a person.

@@ -88,9 +88,12 @@ type Append struct {
 	Agent      *Author // who has it after this append
 	Unfinished bool    // whether a question is without an ended answer after this append
 
-	// Limit bounds the tenant's answers of the month when Bodies start a first
+	// Limit bounds the tenant's answers of the period when Bodies start a first
 	// attempt (MessageStarted with Attempt 1); 0: no limit. Over it: ErrQuota.
 	Limit int64
+	// Period names the time in which answers are counted, by its first instant;
+	// "": the month of UTC that At is in.
+	Period string
 	// Usage settles the answer that Bodies end, and Trace says what produced it.
 	Usage *Usage
 	Trace *Trace
@@ -121,7 +124,20 @@ type Usage struct {
 	Model        string
 	InputTokens  int64
 	OutputTokens int64
+	CostMicros   *int64 // millionths of a US dollar; nil: the price or the tokens are not known
+	Cached       bool   // it is an earlier one, and no provider was asked
+	Source       Source // of the question
 }
+
+// Source is where a question came from.
+type Source string
+
+// Where questions come from.
+const (
+	FromSomewhere Source = ""       // not known any more: the process that knew has ended
+	FromWidget    Source = "widget" // a visitor, over a socket
+	FromAPI       Source = "api"    // a program
+)
 
 // Outcome is what became of one Append. Err nil and Duplicate nil: committed.
 type Outcome struct {
@@ -156,10 +172,21 @@ type ConversationFilter struct {
 	Label   string
 	// Words are of a visitor's name, or a whole e-mail address or telephone number: all must be what one
 	// visitor said of themselves. Case does not matter.
-	Words        []string
+	Words []string
+	// Text is what somebody looks for in what was said: a conversation must have all of its words, in any form
+	// and any order. It is found some seconds after it was said. A page may be short, or empty, and not be the last.
+	Text         string
 	Since, Until time.Time // of the last activity
 	Cursor       string
 	Limit        int // 1–200; 0: 50
+}
+
+// Texts tells what texts are found by. It is safe for concurrent use.
+type Texts interface {
+	// Terms returns what a text is found by, each once.
+	Terms(text string) []string
+	// Asked returns the words that somebody looks for, at most of them, each as the terms of which a text must have one.
+	Asked(text string, most int) [][]string
 }
 
 // Bots keeps tenants' bots.
@@ -228,5 +255,6 @@ const (
 	TopicBot    = "bot"    // key: tenant/bot whose settings or knowledge changed
 	TopicInbox  = "inbox"  // key: tenant/conversation whose summary changed
 	TopicMember = "member" // key: tenant/user whose role changed or whose sign-ins were revoked
+	TopicPlan   = "plan"   // key: tenant whose plan changed
 	TopicNode   = "node"   // key: id of a node that came, leaves or left
 )

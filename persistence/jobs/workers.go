@@ -22,6 +22,8 @@ type Workers struct {
 	RunTests, GiveUpRun func(ctx context.Context, tenant, bot, run string) error
 	// Due begins what is due; it is called each minute, on one node; nil: nothing is.
 	Due func(ctx context.Context) error
+	// Keep deletes what is not to be kept any longer, within 40 s; it is called each hour, on one node; nil: nothing is.
+	Keep func(ctx context.Context) error
 	// Concurrency is how many jobs run at a time on this node; 0: four.
 	Concurrency int
 }

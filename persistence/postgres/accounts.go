@@ -25,26 +25,34 @@ var errEmailTaken = chat.Fail(chat.Conflict, "email_taken", "There is an account
 
 // Register makes tenant, user and membership together.
 func (s *Store) Register(ctx context.Context, tenant account.Tenant, user account.User, member account.Member) error {
-	err := s.inTx(ctx, func(_ Tx, q *db.Queries) error {
-		if err := s.insertTenant(ctx, q, tenant); err != nil {
-			return err
-		}
-		if err := s.createUser(ctx, q, user); err != nil {
-			return err
-		}
-		err := q.InsertMember(ctx, db.InsertMemberParams{
-			Tenant: member.Tenant, UserID: member.User, Role: string(member.Role), CreatedAt: orNow(user.CreatedAt),
-		})
-		if err != nil {
-			return fmt.Errorf("insert the membership: %w", err)
-		}
-		return nil
-	})
+	err := s.inTx(ctx, func(_ Tx, q *db.Queries) error { return s.register(ctx, q, tenant, user, member) })
 	return s.explain(err, "register")
 }
 
+func (s *Store) register(ctx context.Context, q *db.Queries, tenant account.Tenant, user account.User, member account.Member) error {
+	if err := s.insertTenant(ctx, q, tenant); err != nil {
+		return err
+	}
+	if err := s.createUser(ctx, q, user); err != nil {
+		return err
+	}
+	err := q.InsertMember(ctx, db.InsertMemberParams{
+		Tenant: member.Tenant, UserID: member.User, Role: string(member.Role), CreatedAt: orNow(user.CreatedAt),
+	})
+	if err != nil {
+		return fmt.Errorf("insert the membership: %w", err)
+	}
+	return nil
+}
+
+// insertTenant must run in a transaction.
 func (s *Store) insertTenant(ctx context.Context, q *db.Queries, tenant account.Tenant) error {
-	wrapped, key, err := s.keys.master.NewKey(tenant.ID, tableTenants, tenant.ID)
+	// Who rotates keys waits until this has ended, and then finds the row; or this waits, and sees the other key.
+	holder, err := s.inForce(ctx, q.HoldPlatformKey)
+	if err != nil {
+		return err
+	}
+	wrapped, key, err := holder.NewKey(tenant.ID, tableTenants, tenant.ID)
 	if err != nil {
 		return err
 	}
@@ -91,6 +99,13 @@ func (s *Store) insertUser(ctx context.Context, q *db.Queries, user account.User
 	if err != nil {
 		return fmt.Errorf("insert the user: %w", err)
 	}
+	if !user.Confirmed {
+		return nil
+	}
+	at := orNow(user.CreatedAt)
+	if err := q.SetUserConfirmed(ctx, db.SetUserConfirmedParams{ID: user.ID, ConfirmedAt: &at}); err != nil {
+		return fmt.Errorf("note that the address is confirmed: %w", err)
+	}
 	return nil
 }
 
@@ -131,7 +146,9 @@ func (s *Store) user(ctx context.Context, id string) (account.User, []account.Me
 	for i, m := range rows {
 		members[i] = account.Member{Tenant: m.Tenant, User: m.UserID, Role: account.Role(m.Role)}
 	}
-	user := account.User{ID: row.ID, Email: r.Email, Name: r.Name, PasswordHash: r.PasswordHash, CreatedAt: row.CreatedAt}
+	user := account.User{
+		ID: row.ID, Email: r.Email, Name: r.Name, Confirmed: row.ConfirmedAt != nil, PasswordHash: r.PasswordHash, CreatedAt: row.CreatedAt,
+	}
 	return user, members, nil
 }
 
@@ -154,5 +171,5 @@ func (s *Store) tenant(ctx context.Context, id string) (account.Tenant, error) {
 	if err != nil {
 		return account.Tenant{}, fmt.Errorf("open the tenant's name: %w", err)
 	}
-	return account.Tenant{ID: row.ID, Name: string(name), Suspended: row.Suspended, CreatedAt: row.CreatedAt}, nil
+	return account.Tenant{ID: row.ID, Name: string(name), Suspended: row.Suspended, CreatedAt: row.CreatedAt, SecondFactor: row.SecondFactor}, nil
 }

@@ -23,14 +23,14 @@ import (
 // statements of a transaction are sent together, the commit with them, so that
 // nobody looks at one's result before the next is run. Each write therefore
 // repeats the condition of its decision in a form that is an error when it does
-// not hold: a head or a month's count that is not as expected becomes NULL in a
+// not hold: a head or a period's count that is not as expected becomes NULL in a
 // column that is NOT NULL, and so does a contact that was changed, or a visitor who was
 // blocked; rows that should be new violate a key; events of a
 // conversation without a row violate a reference.
 //
 // Rows are locked in one order everywhere, conversations by id, then usage by
-// tenant and month, so that batches of different nodes wait for each other and
-// do not deadlock. (A refund locks a month before its turn, for only SQL knows
+// tenant and period, so that batches of different nodes wait for each other and
+// do not deadlock. (A refund locks a period before its turn, for only SQL knows
 // which one; the database then undoes one of the two, and it is begun again.)
 func (s *Store) Append(ctx context.Context, batch []chat.Append) ([]chat.Outcome, error) {
 	flaws := make([]error, len(batch))

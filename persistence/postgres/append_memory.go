@@ -7,20 +7,20 @@ import "parley/chat"
 // and nothing else.
 type memory struct {
 	visitors *lru[string, visitorID] // of conversations, by id
-	usage    *lru[monthID, int64]
+	usage    *lru[periodID, int64]
 	// listeners are the webhooks of tenants, ten at most of each.
 	listeners *lru[string, listening]
 }
 
-// rememberedVisitors and rememberedMonths bound the memory, at about 250 bytes each.
+// rememberedVisitors and rememberedPeriods bound the memory, at about 250 bytes each.
 const (
 	rememberedVisitors = 16384
-	rememberedMonths   = 1024
+	rememberedPeriods  = 1024
 	rememberedTenants  = 4096
 )
 
 func newMemory() memory {
-	return memory{newLRU[string, visitorID](rememberedVisitors), newLRU[monthID, int64](rememberedMonths), newLRU[string, listening](rememberedTenants)}
+	return memory{newLRU[string, visitorID](rememberedVisitors), newLRU[periodID, int64](rememberedPeriods), newLRU[string, listening](rememberedTenants)}
 }
 
 // assume takes a batch at its word. Not ok: something is needed that is only in
@@ -29,7 +29,7 @@ func (s *Store) assume(batch []*chat.Append) (claimed findings, ok bool) {
 	claimed = findings{
 		conversations: make(map[string]*conversation, len(batch)),
 		visitors:      make(map[visitorID]*visitor, len(batch)),
-		usage:         make(map[monthID]int64),
+		usage:         make(map[periodID]int64),
 		listeners:     make(map[string]listening),
 	}
 	for _, a := range batch {
@@ -37,7 +37,7 @@ func (s *Store) assume(batch []*chat.Append) (claimed findings, ok bool) {
 			return findings{}, false // what is known must be read
 		}
 		if a.Limit > 0 && firstAttempts(a) > 0 {
-			id := monthOf(a)
+			id := periodOf(a)
 			if answers, ok := s.memory.usage.get(id); ok {
 				claimed.usage[id] = answers
 			}

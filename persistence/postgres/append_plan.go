@@ -14,8 +14,8 @@ type plan struct {
 	accepted []accepted
 	visitors []*visitor // that get their row
 	contacts []*visitor // whose contact changes
-	grants   map[monthID]grant
-	usage    map[monthID]int64 // as the grants leave it, where it is known
+	grants   map[periodID]grant
+	usage    map[periodID]int64 // as the grants leave it, where it is known
 	// listeners are the webhooks that it was made for, by tenant.
 	listeners map[string]listening
 }
@@ -28,7 +28,7 @@ type accepted struct {
 	key     *seal.Key
 }
 
-// grant is what a batch takes of a month's answers.
+// grant is what a batch takes of a period's answers.
 type grant struct {
 	answers int64
 	// room is how many may have been taken before, at most, for every append's
@@ -36,13 +36,13 @@ type grant struct {
 	room int64
 }
 
-// unlimited is the room of a month that has no limit.
+// unlimited is the room of a period that has no limit.
 const unlimited = math.MaxInt64
 
 // makePlan decides about each append, in the given order: later ones meet what
 // earlier ones leave. It changes the findings and nothing else.
 func makePlan(batch []chat.Append, flaws []error, found findings) plan {
-	p := plan{outcomes: make([]chat.Outcome, len(batch)), grants: make(map[monthID]grant), usage: make(map[monthID]int64)}
+	p := plan{outcomes: make([]chat.Outcome, len(batch)), grants: make(map[periodID]grant), usage: make(map[periodID]int64)}
 	for i := range batch {
 		if flaws[i] != nil {
 			p.outcomes[i].Err = flaws[i]
@@ -94,14 +94,14 @@ func (p *plan) decide(a *chat.Append, found findings) chat.Outcome {
 	return chat.Outcome{}
 }
 
-// charge takes the answers that an append starts from the month, if its limit
+// charge takes the answers that an append starts from the period, if its limit
 // allows.
-func (p *plan) charge(a *chat.Append, usage map[monthID]int64) bool {
+func (p *plan) charge(a *chat.Append, usage map[periodID]int64) bool {
 	starts := firstAttempts(a)
 	if starts == 0 {
 		return true
 	}
-	id := monthOf(a)
+	id := periodOf(a)
 	g, ok := p.grants[id]
 	if !ok {
 		g.room = unlimited

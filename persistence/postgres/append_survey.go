@@ -1,6 +1,7 @@
 package postgres
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -18,7 +19,7 @@ import (
 type findings struct {
 	conversations map[string]*conversation // by id: it is unique over all tenants
 	visitors      map[visitorID]*visitor
-	usage         map[monthID]int64
+	usage         map[periodID]int64
 	listeners     map[string]listening // by tenant
 }
 
@@ -49,11 +50,13 @@ type visitor struct {
 	changed bool  // whether the contact is written
 }
 
-// monthID names a row of usage.
-type monthID struct{ tenant, month string }
+// periodID names a row of usage.
+type periodID struct{ tenant, period string }
 
-// monthOf is the month that an answer counts for.
-func monthOf(a *chat.Append) monthID { return monthID{a.Tenant, a.At.UTC().Format("2006-01")} }
+// periodOf is the period that an answer counts for.
+func periodOf(a *chat.Append) periodID {
+	return periodID{a.Tenant, cmp.Or(a.Period, a.At.UTC().Format("2006-01"))}
+}
 
 // survey reads what a plan for the batch is made from.
 func (s *Store) survey(ctx context.Context, q *db.Queries, batch []*chat.Append) (findings, error) {
@@ -219,27 +222,27 @@ func (s *Store) makeVisitor(ctx context.Context, q *db.Queries, v *visitor) erro
 	return nil
 }
 
-// surveyUsage reads the months that have a limit to keep.
-func surveyUsage(ctx context.Context, q *db.Queries, batch []*chat.Append) (map[monthID]int64, error) {
-	found := make(map[monthID]int64)
-	var asked []db.UsageOfMonthsParams
+// surveyUsage reads the periods that have a limit to keep.
+func surveyUsage(ctx context.Context, q *db.Queries, batch []*chat.Append) (map[periodID]int64, error) {
+	found := make(map[periodID]int64)
+	var asked []db.UsageOfPeriodsParams
 	for _, a := range batch {
 		if a.Limit <= 0 || firstAttempts(a) == 0 {
 			continue
 		}
-		id := monthOf(a)
+		id := periodOf(a)
 		if _, ok := found[id]; !ok {
 			found[id] = 0
-			asked = append(asked, db.UsageOfMonthsParams{Tenant: id.tenant, Month: id.month})
+			asked = append(asked, db.UsageOfPeriodsParams{Tenant: id.tenant, Period: id.period})
 		}
 	}
-	rows, err := optional(ctx, asked, q.UsageOfMonths)
+	rows, err := optional(ctx, asked, q.UsageOfPeriods)
 	if err != nil {
 		return nil, fmt.Errorf("read usage: %w", err)
 	}
 	for i, answers := range rows {
 		if answers != nil {
-			found[monthID{asked[i].Tenant, asked[i].Month}] = *answers
+			found[periodID{asked[i].Tenant, asked[i].Period}] = *answers
 		}
 	}
 	return found, nil

@@ -153,7 +153,7 @@ func writeAnswers(ctx context.Context, q *db.Queries, p *plan) {
 			case chat.MessageStarted:
 				started = append(started, db.InsertAnswersParams{
 					Conversation: a.Conversation, Message: b.Message, Tenant: a.Tenant, Seq: a.Head + 1 + int64(i),
-					Question: b.Question, Attempt: int64(b.Attempt), Month: monthOf(a.Append).month,
+					Question: b.Question, Attempt: int64(b.Attempt), Period: periodOf(a.Append).period,
 					Charged: b.Attempt == 1, StartedAt: at(a.Append),
 				})
 			case chat.MessageCompleted:
@@ -181,22 +181,23 @@ func endOf(a accepted, message, state string, reason chat.Reason) db.EndAnswersP
 		Tenant: a.Tenant, Conversation: a.Conversation, Message: message,
 		State: state, Reason: known(string(reason)), EndedAt: &ended,
 	}
-	if a.Usage != nil {
-		end.Provider, end.Model = known(a.Usage.Provider), known(a.Usage.Model)
-		end.InputTokens, end.OutputTokens = a.Usage.InputTokens, a.Usage.OutputTokens
+	if u := a.Usage; u != nil {
+		end.CostMicros, end.Cached, end.Source = u.CostMicros, u.Cached, string(u.Source)
+		end.Provider, end.Model = known(u.Provider), known(u.Model)
+		end.InputTokens, end.OutputTokens = u.InputTokens, u.OutputTokens
 	}
 	return end
 }
 
-// writeUsage raises the months' counts. It comes last: a tenant's row is what
+// writeUsage raises the periods' counts. It comes last: a tenant's row is what
 // its nodes contend for, and stays locked until the commit.
-func writeUsage(ctx context.Context, q *db.Queries, grants map[monthID]grant) {
+func writeUsage(ctx context.Context, q *db.Queries, grants map[periodID]grant) {
 	changes := make([]db.ChangeUsageParams, 0, len(grants))
 	for id, g := range grants {
-		changes = append(changes, db.ChangeUsageParams{Tenant: id.tenant, Month: id.month, Change: g.answers, Room: g.room})
+		changes = append(changes, db.ChangeUsageParams{Tenant: id.tenant, Period: id.period, Change: g.answers, Room: g.room})
 	}
 	slices.SortFunc(changes, func(a, b db.ChangeUsageParams) int {
-		return cmp.Or(cmp.Compare(a.Tenant, b.Tenant), cmp.Compare(a.Month, b.Month))
+		return cmp.Or(cmp.Compare(a.Tenant, b.Tenant), cmp.Compare(a.Period, b.Period))
 	})
 	q.ChangeUsage(ctx, changes)
 }

@@ -144,8 +144,25 @@ func (k keeper) Sweep(ctx context.Context) error {
 	if err := k.writes.DeleteExpiredSessions(ctx, now()); err != nil {
 		return k.explain(err, "delete expired sessions")
 	}
+	if err := k.writes.DeleteExpiredChallenges(ctx, now()); err != nil {
+		return k.explain(err, "delete expired challenges")
+	}
+	if err := k.writes.DeleteExpiredTrips(ctx, now()); err != nil {
+		return k.explain(err, "delete expired trips")
+	}
+	if err := k.writes.DeleteExpiredLetters(ctx, now()); err != nil {
+		return k.explain(err, "delete expired letters")
+	}
 	if err := k.writes.DeleteOldRevocations(ctx, now().Add(-revokedFor)); err != nil {
 		return k.explain(err, "delete old revocations")
+	}
+	if err := k.forgetEvents(ctx); err != nil {
+		return k.explain(err, "forget what processors of payments told")
+	}
+	if k.workers.Keep != nil {
+		if err := k.workers.Keep(ctx); err != nil {
+			return k.explain(err, "delete what is not to be kept")
+		}
 	}
 	return nil
 }

@@ -16,11 +16,11 @@ var errVersion = chat.Fail(chat.Conflict, "version_conflict", "Somebody else has
 
 // CreateBot keeps a new bot of an existing tenant, with the version given.
 func (s *Store) CreateBot(ctx context.Context, bot chat.Bot) error {
-	return s.explain(s.createBot(ctx, bot), "create bot "+bot.ID)
+	return s.explain(s.createBot(ctx, s.writes, bot), "create bot "+bot.ID)
 }
 
-func (s *Store) createBot(ctx context.Context, bot chat.Bot) error {
-	key, err := s.keys.tenant(ctx, s.reads, bot.Tenant)
+func (s *Store) createBot(ctx context.Context, q *db.Queries, bot chat.Bot) error {
+	key, err := s.keys.tenant(ctx, q, bot.Tenant)
 	if err != nil {
 		return err
 	}
@@ -33,7 +33,7 @@ func (s *Store) createBot(ctx context.Context, bot chat.Bot) error {
 	if !bot.UpdatedAt.IsZero() {
 		updated = storable(bot.UpdatedAt)
 	}
-	return s.writes.InsertBot(ctx, db.InsertBotParams{
+	return q.InsertBot(ctx, db.InsertBotParams{
 		ID: bot.ID, Tenant: bot.Tenant, Profile: profile, CloseAfter: int64(bot.Settings.CloseAfter), Version: bot.Version, CreatedAt: created, UpdatedAt: updated,
 	})
 }

@@ -51,6 +51,9 @@ func (s *Store) conversations(ctx context.Context, tenant string, filter chat.Co
 		return nil, "", nil // more than is kept of anybody, or nothing that is
 	}
 	size := pageSize(filter.Limit)
+	if filter.Text != "" {
+		return s.conversationsWith(ctx, listing{tenant: tenant, filter: filter, now: now(), words: words, from: from}, size, list)
+	}
 	l := listing{tenant: tenant, filter: filter, now: now(), words: words, from: from, limit: size + 1} // one more tells whether there is a next page
 	places, err := s.places(ctx, &l)
 	if err != nil {
@@ -61,16 +64,21 @@ func (s *Store) conversations(ctx context.Context, tenant string, filter chat.Co
 		places = places[:size]
 		next = s.cursors.encode(places[size-1], list...)
 	}
+	page, err := s.listed(ctx, tenant, idsOf(places), filter.User)
+	return page, next, err
+}
+
+func idsOf(places []position) []string {
 	ids := make([]string, len(places))
 	for i, place := range places {
 		ids[i] = place.id
 	}
-	page, err := s.listed(ctx, tenant, ids, filter.User)
-	return page, next, err
+	return ids
 }
 
 // places returns where the conversations of a list lie in it.
 func (s *Store) places(ctx context.Context, l *listing) ([]position, error) {
+	l.args = nil
 	text := l.page()
 	rows, err := s.database.Reader().Query(ctx, text, l.args...)
 	if err != nil {

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/jackc/pgx/v5"
+
 	"parley/persistence/seal"
 )
 
@@ -15,6 +17,8 @@ type Examination struct {
 	Schema Schema
 	// KeyFits tells whether the master key opens what is in it.
 	KeyFits bool
+	Rotate  bool       // it is held by another of the master's keys than the one that is wanted
+	Root    *seal.Root // nil: it has none yet, or the key does not fit
 
 	// Of a server; the zero values where there is none.
 	Server string        // its version
@@ -44,13 +48,34 @@ func (s *Store) Examine(ctx context.Context) (Examination, error) {
 	if e.Schema, err = s.schema(ctx); err != nil {
 		return e, s.explain(err, "read the version of the schema")
 	}
-	switch _, err := s.keys.accounts(ctx, s.reads); {
+	switch holder, err := s.inForce(ctx, s.reads.PlatformKey); {
 	case err == nil:
-		e.KeyFits = true
+		e.KeyFits, e.Rotate = true, holder != s.keys.master.Wanted()
+		e.Root, err = s.examineRoot(ctx, e.Schema, holder)
+		return e, s.explain(err, "read the root")
 	case !errors.Is(err, seal.ErrSealed):
 		return e, s.explain(err, "check the master key")
 	}
 	return e, nil
+}
+
+// examineRoot reads the root, or what it will be of a database that is to be migrated.
+func (s *Store) examineRoot(ctx context.Context, schema Schema, holder *seal.MasterKey) (*seal.Root, error) {
+	if schema.Database < rootMigration {
+		return holder.Root(), nil
+	}
+	key, err := s.keys.accounts(ctx, s.reads)
+	if err != nil {
+		return nil, err
+	}
+	body, err := s.reads.PlatformSecret(ctx, rootSecret)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return holder.Root(), nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	return seal.OpenRoot(key, body, "", tablePlatformSecrets, rootSecret)
 }
 
 func (p *pool) examine(ctx context.Context, e *Examination) error {

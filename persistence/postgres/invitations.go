@@ -13,11 +13,11 @@ var _ account.Invitations = (*Store)(nil)
 
 // Invite keeps an invitation in place of an earlier one to the same address.
 func (s *Store) Invite(ctx context.Context, invitation account.Invitation) error {
-	return s.explain(s.invite(ctx, invitation), "keep invitation "+invitation.ID)
+	return s.explain(s.invite(ctx, s.writes, invitation), "keep invitation "+invitation.ID)
 }
 
-func (s *Store) invite(ctx context.Context, invitation account.Invitation) error {
-	key, err := s.keys.tenant(ctx, s.reads, invitation.Tenant)
+func (s *Store) invite(ctx context.Context, q *db.Queries, invitation account.Invitation) error {
+	key, err := s.keys.tenant(ctx, q, invitation.Tenant)
 	if err != nil {
 		return err
 	}
@@ -25,7 +25,7 @@ func (s *Store) invite(ctx context.Context, invitation account.Invitation) error
 	if err != nil {
 		return err
 	}
-	return s.writes.PutInvitation(ctx, db.PutInvitationParams{
+	return q.PutInvitation(ctx, db.PutInvitationParams{
 		ID: invitation.ID, Tenant: invitation.Tenant, EmailHash: s.keys.emailHash(invitation.Email), Email: email,
 		Role: string(invitation.Role), Hash: invitation.Hash, InvitedBy: invitation.By,
 		CreatedAt: orNow(invitation.CreatedAt), ExpiresAt: storable(invitation.ExpiresAt),
@@ -76,23 +76,25 @@ func (s *Store) invitations(ctx context.Context, tenant string) ([]account.Invit
 
 // Accept makes a member of a user, who is made too if there is none yet.
 func (s *Store) Accept(ctx context.Context, invitation string, user account.User, create bool) error {
-	err := s.inTx(ctx, func(_ Tx, q *db.Queries) error {
-		accepted, err := q.AcceptInvitation(ctx, invitation)
-		if err != nil {
+	err := s.inTx(ctx, func(_ Tx, q *db.Queries) error { return s.accept(ctx, q, invitation, user, create) })
+	return s.explain(err, "accept invitation "+invitation)
+}
+
+func (s *Store) accept(ctx context.Context, q *db.Queries, invitation string, user account.User, create bool) error {
+	accepted, err := q.AcceptInvitation(ctx, invitation)
+	if err != nil {
+		return err
+	}
+	if create {
+		if err := s.createUser(ctx, q, user); err != nil {
 			return err
 		}
-		if create {
-			if err := s.createUser(ctx, q, user); err != nil {
-				return err
-			}
-		}
-		err = q.AddMember(ctx, db.AddMemberParams{Tenant: accepted.Tenant, UserID: user.ID, Role: accepted.Role, CreatedAt: now()})
-		if err != nil {
-			return fmt.Errorf("insert the membership: %w", err)
-		}
-		return nil
-	})
-	return s.explain(err, "accept invitation "+invitation)
+	}
+	err = q.AddMember(ctx, db.AddMemberParams{Tenant: accepted.Tenant, UserID: user.ID, Role: accepted.Role, CreatedAt: now()})
+	if err != nil {
+		return fmt.Errorf("insert the membership: %w", err)
+	}
+	return nil
 }
 
 // DeleteInvitation takes an invitation back.

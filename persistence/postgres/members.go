@@ -125,20 +125,17 @@ func (s *Store) RenameUser(ctx context.Context, user, name string) error {
 }
 
 func (s *Store) renameUser(ctx context.Context, q *db.Queries, user, name string) error {
-	row, err := q.User(ctx, user)
+	return s.changeProfile(ctx, q, user, func(r *userRecord) { r.Name = name })
+}
+
+// changeProfile changes what a user's row says that is sealed.
+func (s *Store) changeProfile(ctx context.Context, q *db.Queries, user string, change func(r *userRecord)) error {
+	row, r, err := s.profile(ctx, q, user)
 	if err != nil {
 		return err
 	}
-	key, err := s.keys.accounts(ctx, q)
-	if err != nil {
-		return err
-	}
-	var r userRecord
-	if err := openRecord(key, "", tableUsers, user, row.Profile, &r); err != nil {
-		return err
-	}
-	r.Name = name
-	profile, err := sealRecord(key, "", tableUsers, user, r)
+	change(&r)
+	profile, err := s.sealProfile(ctx, q, user, r)
 	if err != nil {
 		return err
 	}
@@ -147,4 +144,24 @@ func (s *Store) renameUser(ctx context.Context, q *db.Queries, user, name string
 		return errStale
 	}
 	return err
+}
+
+// profile returns a user's row and what it says.
+func (s *Store) profile(ctx context.Context, q *db.Queries, user string) (row db.UserRow, r userRecord, err error) {
+	if row, err = q.User(ctx, user); err != nil {
+		return row, r, err
+	}
+	key, err := s.keys.accounts(ctx, q)
+	if err != nil {
+		return row, r, err
+	}
+	return row, r, openRecord(key, "", tableUsers, user, row.Profile, &r)
+}
+
+func (s *Store) sealProfile(ctx context.Context, q *db.Queries, user string, r userRecord) ([]byte, error) {
+	key, err := s.keys.accounts(ctx, q)
+	if err != nil {
+		return nil, err
+	}
+	return sealRecord(key, "", tableUsers, user, r)
 }

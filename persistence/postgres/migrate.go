@@ -28,10 +28,10 @@ func (s *Store) Migrate(ctx context.Context) error {
 	if err := s.checkSchema(ctx); err != nil {
 		return s.explain(err, "check the version of the database")
 	}
-	if err := s.keys.makeAccounts(ctx, s.writes); err != nil {
+	if err := s.makeAccounts(ctx); err != nil {
 		return s.explain(err, "migrate the database")
 	}
-	if _, err := s.keys.accounts(ctx, s.reads); err != nil {
+	if err := s.findRoot(ctx); err != nil {
 		return s.explain(err, "check the master key")
 	}
 	return s.explain(s.catchUp(ctx), "catch up with what the migrations left")

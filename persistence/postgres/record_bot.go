@@ -13,6 +13,7 @@ type botRecord struct {
 	Settings   settingsRecord   `json:"settings"`
 	Appearance appearanceRecord `json:"appearance"`
 	Domains    []string         `json:"domains,omitempty"`
+	Identified bool             `json:"identified,omitempty"`
 }
 
 type settingsRecord struct {
@@ -42,12 +43,14 @@ type appearanceRecord struct {
 	Starters []string   `json:"starters,omitempty"`
 	Hours    chat.Hours `json:"hours,omitzero"`
 	Preview  bool       `json:"preview,omitempty"`
+
+	Consent chat.Consent `json:"consent,omitzero"`
 }
 
 // sealBot seals the profile of a bot under its tenant's key.
 func sealBot(key *seal.Key, bot chat.Bot) ([]byte, error) {
 	return sealRecord(key, bot.Tenant, tableBots, bot.ID, botRecord{
-		head(), bot.Name, settingsRecord(bot.Settings), appearanceRecord(bot.Appearance), bot.Domains,
+		head(), bot.Name, settingsRecord(bot.Settings), appearanceRecord(bot.Appearance), bot.Domains, bot.Identified,
 	})
 }
 
@@ -58,7 +61,7 @@ func openBot(key *seal.Key, row db.Bot) (chat.Bot, error) {
 	}
 	return chat.Bot{
 		ID: row.ID, Tenant: row.Tenant, Name: r.Name,
-		Settings: chat.Settings(r.Settings), Appearance: chat.Appearance(r.Appearance), Domains: r.Domains,
+		Settings: chat.Settings(r.Settings), Appearance: chat.Appearance(r.Appearance), Domains: r.Domains, Identified: r.Identified,
 		Version: row.Version, CreatedAt: row.CreatedAt, UpdatedAt: row.UpdatedAt,
 	}, nil
 }

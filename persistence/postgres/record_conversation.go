@@ -44,8 +44,12 @@ func sealOrigin(key *seal.Key, ref chat.Ref, birth *chat.Birth) ([]byte, error) 
 	return sealRecord(key, ref.Tenant, tableOrigin, ref.Conversation, originRecord{head(), birth.Page, birth.Locale, birth.Fields})
 }
 
+// openOrigin returns the zero value for that of a conversation that was blanked.
 func openOrigin(key *seal.Key, ref chat.Ref, sealed []byte) (originRecord, error) {
 	var r originRecord
+	if len(sealed) == 0 {
+		return r, nil
+	}
 	err := openRecord(key, ref.Tenant, tableOrigin, ref.Conversation, sealed, &r)
 	return r, err
 }

@@ -192,6 +192,10 @@ func sealEvent(key *seal.Key, ref chat.Ref, seq int64, at time.Time, body chat.B
 func openEvents(key *seal.Key, ref chat.Ref, rows []db.EventsAfterRow) ([]chat.Event, error) {
 	events := make([]chat.Event, len(rows))
 	for i, row := range rows {
+		if len(row.Body) == 0 { // see erase.go
+			events[i] = chat.Event{Seq: row.Seq, At: row.At, Body: chat.Erased{Was: chat.Type(row.Type)}}
+			continue
+		}
 		var record eventRecord
 		if err := openRecord(key, ref.Tenant, tableEvents, eventRow(ref, row.Seq), row.Body, &record); err != nil {
 			return nil, err

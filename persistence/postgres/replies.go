@@ -110,7 +110,7 @@ func (s *Store) DeleteReply(ctx context.Context, tenant, id string) error {
 
 // shortcutHash is what a shortcut is found by; equal ones of two tenants do not look alike.
 func (k *keyring) shortcutHash(tenant, shortcut string) []byte {
-	mac := hmac.New(sha256.New, k.master.Derive("persistence/shortcuts/"+tenant, sha256.Size))
+	mac := hmac.New(sha256.New, k.root.Derive("persistence/shortcuts/"+tenant, sha256.Size))
 	mac.Write([]byte(shortcut))
 	return mac.Sum(nil)
 }

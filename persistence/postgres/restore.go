@@ -144,7 +144,11 @@ func (l loader) Insert(ctx context.Context, table backup.Table, rows iter.Seq2[[
 // jobs there were is not in a backup, and a step that was done is not done again.
 func (l loader) Settle(ctx context.Context, rehearsal bool) error {
 	if rehearsal {
-		for _, statement := range []string{"DELETE FROM outbox", "DELETE FROM mails", "UPDATE webhooks SET enabled = FALSE"} {
+		statements := []string{"DELETE FROM outbox", "DELETE FROM mails", "UPDATE webhooks SET enabled = FALSE"}
+		if l.has("billing_notices") {
+			statements = append(statements, "UPDATE billing_notices SET due_at = NULL")
+		}
+		for _, statement := range statements {
 			if _, err := l.Exec(ctx, statement); err != nil {
 				return fmt.Errorf("drop what would go out: %w", err)
 			}
@@ -169,13 +173,18 @@ func (l loader) Settle(ctx context.Context, rehearsal bool) error {
 // bear versions that the restored count has not reached.
 func (l loader) outrank(ctx context.Context) error {
 	const table, most = "revocation_version", 1_000_000 // as many as nobody revokes between a backup and its restore
-	if !slices.ContainsFunc(l.tables, func(t backup.Table) bool { return t.Name == table }) {
+	if !l.has(table) {
 		return nil // the backup is older than revocations
 	}
 	if _, err := l.Exec(ctx, "UPDATE "+table+" SET version = version + $1", most); err != nil {
 		return fmt.Errorf("have revocations outrank older tokens: %w", err)
 	}
 	return nil
+}
+
+// has tells whether the backup is of a version that had a table.
+func (l loader) has(table string) bool {
+	return slices.ContainsFunc(l.tables, func(t backup.Table) bool { return t.Name == table })
 }
 
 func unreadSources(ctx context.Context, tx Tx) (unread []jobs.ReadSource, err error) {

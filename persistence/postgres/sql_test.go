@@ -11,17 +11,31 @@ import (
 
 // acrossTenants are the statements that name no tenant, each for a reason.
 var acrossTenants = []string{
-	"PlatformKey", "InsertPlatformKey", // a key of the platform
+	"PlatformKey", "InsertPlatformKey", "HoldPlatformKey", "RewrapPlatformKey", "PlatformSecret", "InsertPlatformSecret", // keys of the platform
+	"TenantKeysAfter", "RewrapTenantKeys", // of all tenants, when the master key changes
 	"InsertTenant", "Tenant", "TenantKey", "TenantKeys", // of the tenant that the id is
 	"InsertUser", "User", "UserIDByEmail", "SetProfile", // a user is in several
 	"RotateSession", "DeleteExpiredSessions", // a session is found by its secret
+	"SetUserEmail", "SetUserConfirmed", "DeleteSurplusSessions", // of a user
+	"LetterOfSubject", "InsertLetter", "RewriteLetter", "DueLetters", "TakeLetter", "Letter", "UseLetter", "DeleteLettersOfSubject", "DeleteExpiredLetters", // of accounts
+	"SigningKeys", "InsertSigningKey", "DeleteSigningKeys", // of the platform
+	"SetTenantName",                                                                                   // of the tenant that the id is
 	"BotVersions",                                                                                     // of all bots that a node serves
 	"DeleteAbandonedSources",                                                                          // the sweep over all tenants
 	"CountOutbox", "WaitingConversations", "LongestWaiting", "WaitingSources", "LongestWaitingSource", // measurements over all tenants
 	"WaitingMails", "LongestWaitingMail", "LongestWaitingDelivery",
 	"Lead", "Resign", // among nodes
-	"SchemaFloor",                                                 // of the database
+	"SecondFactor", "PutPendingFactor", "ConfirmFactor", "DeleteFactor", "UseFactorStep", "CountFactorFailure", "ForgetFactorFailures", // of a user
+	"InsertRecoveryCode", "UseRecoveryCode", "DeleteRecoveryCodes", "ExternalIdentity", "UserIDByIdentity", "InsertExternalIdentity", "DeleteExternalIdentity",
+	"DeleteChallenge", "DeleteExpiredChallenges", "InsertTrip", "EndTrip", "DeleteExpiredTrips", // found by their secrets
+	"RequireSecondFactor",               // of the tenant that the id is
+	"ForgetActivity", "ForgetAnomalies", // the watch over all tenants
+	"SchemaFloor", "RaiseSchemaFloor", // of the database
 	"NextRevocation", "RevocationVersion", "DeleteOldRevocations", // of the platform
+	"DeleteExpiredExports", "DeleteUserOfNobody", // the sweep over all tenants
+	"HoldBilling", "NextBillingChange", "LastBillingChange", "UnsettledBillingEvents", "PutBillingComparison", "BillingComparison", // of the platform
+	"MakeOperator", "UnmakeOperator", "IsOperator", "ListOperators", // of users, who operate the platform
+	"InsertBillingEvent", "BillingEvent", "DeleteBillingSubjects", "InsertBillingSubject", "BlankBillingEvents", // whose it is is known later
 }
 
 // unportable are the things that one of the databases does not understand, or

@@ -39,6 +39,8 @@ var (
 type Options struct {
 	Master *seal.Master // what everything is sealed under; required
 	Logger *slog.Logger // nil: slog.Default()
+	// Texts tells what conversations are found by when people look for a text; nil: by nothing.
+	Texts chat.Texts
 	// MailAfter is how long a mail of a missed message waits for its visitor to look; 0: chat.MailAfter.
 	MailAfter time.Duration
 }
@@ -60,6 +62,7 @@ type Store struct {
 	cursors   cursors
 	logger    *slog.Logger
 	mailAfter time.Duration
+	texts     chat.Texts
 }
 
 // New returns a store over a database, which it owns from then on.
@@ -73,9 +76,10 @@ func New(database Database, options Options) (*Store, error) {
 		writes:    db.New(database.Writer()),
 		keys:      newKeyring(options.Master),
 		memory:    newMemory(),
+		texts:     options.Texts,
 		logger:    options.logger(),
 		mailAfter: cmp.Or(options.MailAfter, chat.MailAfter),
-		cursors:   cursors{key: options.Master.Derive("persistence/cursors", 32)},
+		cursors:   cursors{key: options.Master.Wanted().Derive("persistence/cursors", 32)},
 	}, nil
 }
 

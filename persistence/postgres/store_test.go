@@ -1,15 +1,18 @@
 package postgres_test
 
 import (
+	"errors"
 	"fmt"
 	"log/slog"
 	"regexp"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/jackc/pgx/v5"
 
+	"parley/knowledge/index"
 	"parley/persistence/postgres"
 	"parley/persistence/seal"
 	"parley/persistence/storetest"
@@ -17,8 +20,11 @@ import (
 )
 
 func TestPostgresKeepsWhatEveryStorePromises(t *testing.T) {
+	var shared sync.Once // the first is the one that most of the suite fills
 	storetest.Run(t, func(t testing.TB) storetest.Database {
-		return database{testbed.Postgres(t, testbed.NoSync), options(t)} // the disk is not what is tested
+		d := database{testbed.Postgres(t, testbed.NoSync), options(t)} // the disk is not what is tested
+		shared.Do(func() { t.Cleanup(func() { nothingOpensElsewhere(t, d) }) })
+		return d
 	})
 }
 
@@ -67,10 +73,29 @@ var crowd = []string{
 	"SET enable_seqscan = off; SET enable_bitmapscan = off", // as in tables that are larger by far
 }
 
+func TestTheMasterKeyOfPostgresChangesWhileItIsUsed(t *testing.T) {
+	t.Parallel()
+	url := testbed.Postgres(t, testbed.NoSync)
+	open := func(master *seal.Master) (*postgres.Store, error) {
+		store, err := postgres.Open(t.Context(), url, postgres.Options{Master: master, Logger: slog.New(slog.DiscardHandler)})
+		if err != nil {
+			return nil, err
+		}
+		if err := store.Migrate(t.Context()); err != nil {
+			return nil, errors.Join(err, store.Close())
+		}
+		return store, nil
+	}
+	storetest.Rotation(t, open, open)
+}
+
 func BenchmarkAppend(b *testing.B) { storetest.BenchmarkAppend(b, durable) }
 func BenchmarkOpen(b *testing.B)   { storetest.BenchmarkOpen(b, durable) }
 func BenchmarkInbox(b *testing.B)  { storetest.BenchmarkInbox(b, durable) }
+func BenchmarkText(b *testing.B)   { storetest.BenchmarkText(b, durable) }
 func BenchmarkLoad(b *testing.B)   { storetest.BenchmarkLoad(b, durable) }
+func BenchmarkLedger(b *testing.B) { storetest.BenchmarkLedger(b, durable) }
+func BenchmarkFacts(b *testing.B)  { storetest.BenchmarkFacts(b, durable) }
 
 // durable is a database as a user would run it.
 func durable(t testing.TB) storetest.Database {
@@ -89,7 +114,7 @@ func options(t testing.TB) postgres.Options {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return postgres.Options{Master: master, Logger: slog.New(slog.DiscardHandler)}
+	return postgres.Options{Master: master, Logger: slog.New(slog.DiscardHandler), Texts: index.Texts{}}
 }
 
 func (d database) Open(t testing.TB) storetest.Store {

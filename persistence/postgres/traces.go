@@ -30,6 +30,7 @@ type traceRecord struct {
 	FirstPiece time.Duration  `json:"first_piece_ns,omitempty"`
 	Ended      time.Duration  `json:"ended_ns"`
 	Cached     bool           `json:"cached,omitempty"`
+	Kept       string         `json:"kept,omitempty"`
 	Failure    string         `json:"failure,omitempty"`
 }
 
@@ -91,7 +92,7 @@ func writeTraces(ctx context.Context, q *db.Queries, p *plan) error {
 
 func sealTrace(key *seal.Key, ref chat.Ref, seq int64, t *chat.Trace) (db.InsertTracesParams, error) {
 	record := traceRecord{
-		recordHead: head(), Asked: t.Asked, Query: t.Query, Cached: t.Cached, Threshold: t.Threshold, Settings: t.Settings, Prompt: t.Prompt,
+		recordHead: head(), Asked: t.Asked, Query: t.Query, Cached: t.Cached, Kept: t.Kept, Threshold: t.Threshold, Settings: t.Settings, Prompt: t.Prompt,
 		Provider: t.Provider, Model: t.Model, Finish: t.Finish, Input: t.InputTokens, Output: t.OutputTokens, Calls: t.Calls, Cost: t.CostMicros,
 		Retrieved: t.Retrieved, FirstPiece: t.FirstPiece, Ended: t.Ended, Failure: t.Failure,
 	}
@@ -104,7 +105,7 @@ func sealTrace(key *seal.Key, ref chat.Ref, seq int64, t *chat.Trace) (db.Insert
 
 func (r traceRecord) trace() chat.Trace {
 	t := chat.Trace{
-		Asked: r.Asked, Query: r.Query, Cached: r.Cached, Threshold: r.Threshold, Settings: r.Settings, Prompt: r.Prompt,
+		Asked: r.Asked, Query: r.Query, Cached: r.Cached, Kept: r.Kept, Threshold: r.Threshold, Settings: r.Settings, Prompt: r.Prompt,
 		Provider: r.Provider, Model: r.Model, Finish: r.Finish, InputTokens: r.Input, OutputTokens: r.Output, Calls: r.Calls, CostMicros: r.Cost,
 		Retrieved: r.Retrieved, FirstPiece: r.FirstPiece, Ended: r.Ended, Failure: r.Failure,
 	}

@@ -85,6 +85,22 @@ func (a *Answers) Put(ctx context.Context, key string, value []byte, ttl time.Du
 	return err
 }
 
+// Forget removes what was put under the keys. chat.ErrUnavailable while Redis is away or slow: it may be there still.
+func (a *Answers) Forget(ctx context.Context, keys []string) error {
+	names := make([]string, len(keys))
+	for i, key := range keys {
+		names[i] = answerKey(key)
+	}
+	return a.ask(ctx, "forget answers", func(ctx context.Context) error {
+		for _, name := range names { // one by one: in a Redis cluster they are in several places
+			if err := a.client.rdb.Del(ctx, name).Err(); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
 // ask asks Redis for an answer, unless it is away.
 func (a *Answers) ask(ctx context.Context, what string, how func(context.Context) error) error {
 	if !a.client.Up() {

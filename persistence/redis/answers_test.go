@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"log/slog"
 	"testing"
 	"time"
 
@@ -125,5 +126,31 @@ func TestNobodyWaitsForAnswersOfARedisThatIsAway(t *testing.T) {
 	}
 	if err := answers.Put(t.Context(), "a", []byte("Copper."), time.Hour); !errors.Is(err, chat.ErrUnavailable) {
 		t.Errorf("put: %v", err)
+	}
+}
+
+func TestAnAnswerThatIsForgottenIsGone(t *testing.T) {
+	t.Parallel()
+	embedded, err := Open(t.Context(), "", slog.New(slog.DiscardHandler))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = embedded.Close() })
+	answers, err := embedded.Answers(make([]byte, 32))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, key := range []string{"aa", "bb"} {
+		if err := answers.Put(t.Context(), key, []byte("Hello Bo"), time.Hour); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := answers.Forget(t.Context(), []string{"aa", "never kept"}); err != nil {
+		t.Fatal(err)
+	}
+	gone, err := answers.Get(t.Context(), "aa")
+	stays, err2 := answers.Get(t.Context(), "bb")
+	if err != nil || err2 != nil || gone != nil || string(stays) != "Hello Bo" {
+		t.Errorf("got %q, %q, %v, %v", gone, stays, err, err2)
 	}
 }

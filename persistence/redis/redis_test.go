@@ -100,6 +100,11 @@ func TestContract(t *testing.T) {
 }
 
 func contract(t *testing.T, nodes func(t *testing.T) (*Client, *Client)) {
+	t.Run("a ticket is taken once, by one of many, until its time is over", func(t *testing.T) {
+		t.Parallel()
+		a, b := nodes(t)
+		ticketsAreTakenOnce(t, a, b)
+	})
 	t.Run("an announcement reaches each subscriber of its topic in order", func(t *testing.T) {
 		t.Parallel()
 		a, b := nodes(t)

@@ -29,4 +29,9 @@ func lockFolder(dir string) (*os.File, error) {
 
 // unlockFolder does not leave it to the closing of the file: a child process
 // that is just being started may hold a copy of it.
-func unlockFolder(f *os.File) error { return errors.Join(unlock(f), f.Close()) }
+func unlockFolder(f *os.File) error {
+	if f == nil { // it was opened beside whoever has the lock
+		return nil
+	}
+	return errors.Join(unlock(f), f.Close())
+}

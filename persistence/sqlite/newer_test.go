@@ -13,13 +13,11 @@ import (
 const migrations = "../postgres/migrations"
 
 func TestAFolderOfTheNextVersionKeepsWhatEveryStorePromises(t *testing.T) {
-	storetest.Run(t, func(t testing.TB) storetest.Database {
-		f := folder{t.TempDir(), options(t)}
-		if err := sqlite.MigrateTo(t.Context(), f.path, os.DirFS(storetest.Newer(t, migrations))); err != nil {
-			t.Fatal(err)
-		}
-		return f
-	})
+	f := folder{t.TempDir(), options(t)}
+	if err := sqlite.MigrateTo(t.Context(), f.path, os.DirFS(storetest.Newer(t, migrations))); err != nil {
+		t.Fatal(err)
+	}
+	storetest.Run(t, f.copies)
 }
 
 func TestAFolderThatLostWhatAProgramNeedsIsRefusedInWords(t *testing.T) {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"testing"
 
+	"parley/account/billing"
 	"parley/chat"
 )
 
@@ -114,5 +115,46 @@ func BenchmarkInbox(b *testing.B, open func(t testing.TB) Database) {
 				must(b, ask())
 			}
 		})
+	}
+}
+
+// BenchmarkLedger sums up a business of 100,000 answers in a month, and counts what it uses.
+func BenchmarkLedger(b *testing.B, open func(t testing.TB) Database) {
+	d := open(b)
+	store := d.Open(b)
+	defer store.Close()
+	w, kept := newWorld(b, store), store.Billing()
+	ref := w.answeredFor(b, "2026-11", moment(10), priced(30))
+	d.Exec(b, `WITH RECURSIVE n (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < 99999)
+		INSERT INTO answers (conversation, message, tenant, seq, question, attempt, month, charged, state, input_tokens, output_tokens, cost_micros, started_at)
+		SELECT a.conversation, a.message || n.n, a.tenant, a.seq, a.question, a.attempt, a.month, a.charged, a.state, a.input_tokens, a.output_tokens, a.cost_micros, a.started_at
+		FROM answers a, n WHERE a.conversation = $1`, ref.Conversation)
+	for name, ask := range map[string]func() error{
+		"Total": func() error { _, err := kept.Total(b.Context(), w.tenant.ID, "2026-11"); return err },
+		"Days":  func() error { _, err := kept.Days(b.Context(), w.tenant.ID, "2026-11"); return err },
+		"Used":  func() error { _, err := kept.Used(b.Context(), w.tenant.ID, "2026-11"); return err },
+	} {
+		b.Run(name, func(b *testing.B) {
+			for b.Loop() {
+				if err := ask(); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}
+
+// BenchmarkFacts reads what 500 events said of a tenant, as each new one has them read.
+func BenchmarkFacts(b *testing.B, open func(t testing.TB) Database) {
+	store := open(b).Open(b)
+	defer store.Close()
+	w := newWorld(b, store)
+	for i := range 500 {
+		w.settled(b, w.tenant.ID, billing.Fact{ID: fmt.Sprint(i), Tenant: w.tenant.ID, Customer: "cus_1", Contract: w.subscribed("1").Contract})
+	}
+	for b.Loop() {
+		if facts, err := store.Billing().FactsOf(b.Context(), w.tenant.ID); err != nil || len(facts) != 500 {
+			b.Fatal(len(facts), err)
+		}
 	}
 }

@@ -29,6 +29,45 @@ var quotaTests = []test{
 		w.refused(t, chat.ErrQuota, w.asking(1, last.In(time.FixedZone("NZDT", 13*3600))))
 		w.committed(t, w.asking(1, last.Add(time.Millisecond)))
 	}},
+	{"Periods of a subscription begin when they say, and each has its own answers", func(t *testing.T, w *world) {
+		const first, second = "2026-11-02T08:00:00Z", "2026-12-02T08:00:00Z"
+		end := time.Date(2026, 12, 2, 8, 0, 0, 0, time.UTC)
+		w.committed(t, w.askingIn(first, 1, end.Add(-time.Millisecond)))
+		w.refused(t, chat.ErrQuota, w.askingIn(first, 1, end.Add(-time.Millisecond)))
+		w.committed(t, w.askingIn(second, 1, end))
+		w.refused(t, chat.ErrQuota, w.askingIn(second, 1, end))
+		w.refused(t, chat.ErrQuota, w.askingIn(first, 1, end)) // a node that has not looked at its clock since
+		w.committed(t, w.asking(1, end))                       // a month of UTC is yet another
+		w.answersIn(t, map[string]int64{first: 1, second: 1, "2026-12": 1, "2026-11": 0})
+	}},
+	{"Appends of one batch are charged to the periods that they name", func(t *testing.T, w *world) {
+		outcomes := w.append(t, w.askingIn("2026-11-02T08:00:00Z", 1, moment(10)), w.askingIn("2026-10-02T08:00:00Z", 1, moment(10)),
+			w.askingIn("2026-11-02T08:00:00Z", 1, moment(10)), w.askingIn("2026-10-02T08:00:00Z", 2, moment(10)))
+		for i, wanted := range []error{nil, nil, chat.ErrQuota, nil} {
+			if err := outcomes[i].Err; !errors.Is(err, wanted) {
+				t.Errorf("append %d: %v", i, err)
+			}
+		}
+		w.answersIn(t, map[string]int64{"2026-11-02T08:00:00Z": 1, "2026-10-02T08:00:00Z": 2})
+	}},
+	{"An answer is given back to the period that it was taken from", func(t *testing.T, w *world) {
+		const first, second = "2026-11-02T08:00:00Z", "2026-12-02T08:00:00Z"
+		asked := w.askingIn(first, 1, moment(10))
+		w.committed(t, asked)
+		question, broken := asked.Bodies[0].(chat.MessageCreated).Message, asked.Bodies[1].(chat.MessageStarted).Message
+		again := started(question, 2) // in the next period, and for nothing
+		retry := next(asked.Ref, 2, chat.MessageInterrupted{Message: broken, Reason: chat.NodeLost}, again)
+		retry.Period, retry.Limit, retry.At = second, 1, moment(10).AddDate(0, 1, 0)
+		w.committed(t, retry)
+		w.committed(t, w.askingIn(second, 1, retry.At))
+		w.answersIn(t, map[string]int64{first: 1, second: 1})
+		failed := next(asked.Ref, 4, chat.MessageInterrupted{Message: again.Message, Reason: chat.Failed})
+		failed.Period, failed.At = second, retry.At
+		w.committed(t, failed)
+		w.answersIn(t, map[string]int64{first: 0, second: 1})
+		w.refused(t, chat.ErrQuota, w.askingIn(second, 1, retry.At))
+		w.committed(t, w.askingIn(first, 1, moment(20)))
+	}},
 	{"A stale activation learns that it is stale, whatever else would refuse it", func(t *testing.T, w *world) {
 		first := w.asking(1, moment(10))
 		w.committed(t, first)
@@ -117,6 +156,23 @@ func (w *world) asking(limit int64, at time.Time) chat.Append {
 	a := w.birth(w.newRef(), question, started(question.Message, 1))
 	a.Limit, a.At, a.Unfinished = limit, at, true
 	return a
+}
+
+// askingIn is one that is charged to a period.
+func (w *world) askingIn(period string, limit int64, at time.Time) chat.Append {
+	a := w.asking(limit, at)
+	a.Period = period
+	return a
+}
+
+// answersIn wants periods to have so many answers.
+func (w *world) answersIn(t testing.TB, wanted map[string]int64) {
+	t.Helper()
+	for period, answers := range wanted {
+		if used, err := w.Billing().Used(t.Context(), w.tenant.ID, period); err != nil || used.Answers != answers {
+			t.Errorf("%s has %d answers, not %d, %v", period, used.Answers, answers, err)
+		}
+	}
 }
 
 // exactLimit lets 16 writers start more answers than there are, in batches of

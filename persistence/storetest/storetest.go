@@ -36,19 +36,43 @@ type Store interface {
 	account.Store
 	account.Sessions
 	account.Members
+	account.Tenants
+	account.Credentials
+	account.Letters
+	account.SigningKeys
 	account.Invitations
 	account.Revocations
+	account.Activities
+	account.Anomalies
+	account.SecondFactors
+	account.Issuers
+	account.Audits
+	account.Retentions
+	account.Privates
+	account.Departures
+	account.Leavers
+	account.Consents
+	account.Exports
+	account.APIKeys
+	account.Access
+	account.IdentitySecrets
+	account.Operators
+	account.Supports
 	knowledge.Store
 	knowledge.Steps
 	knowledge.Contents
 	knowledge.Vectors
 	Sites() postgres.Sites
+	Billing() postgres.Billing
+	CreateBotWithin(ctx context.Context, bot chat.Bot, limit int64) error
+	InviteWithin(ctx context.Context, invitation account.Invitation, limit int64) error
 	SiteStore
 	improve.Gaps
 	improve.Answers
 	improve.Tests
 	StartJobs(ctx context.Context, workers jobs.Workers) (stop func(context.Context) error, err error)
 	Migrate(ctx context.Context) error
+	CatchUpWords(ctx context.Context) (more bool, err error)
 	Ping(ctx context.Context) error
 	Vitals(ctx context.Context) (postgres.Vitals, error)
 	Close() error
@@ -90,6 +114,8 @@ func Run(t *testing.T, open func(t testing.TB) Database) {
 	}{
 		{"Accounts", accountTests},
 		{"Sessions", sessionTests},
+		{"Credentials", credentialTests},
+		{"Ownership", ownershipTests},
 		{"Bots", botTests},
 		{"Log", logTests},
 		{"Openings", openingTests},
@@ -97,6 +123,7 @@ func Run(t *testing.T, open func(t testing.TB) Database) {
 		{"Fencing", fencingTests},
 		{"Batches", batchTests},
 		{"Quota", quotaTests},
+		{"Months", monthTests},
 		{"Conversations", conversationTests},
 		{"Queues", queueTests},
 		{"Desks", deskTests},
@@ -118,9 +145,25 @@ func Run(t *testing.T, open func(t testing.TB) Database) {
 		{"Members", memberTests},
 		{"Revocations", revocationTests},
 		{"Invitations", invitationTests},
+		{"Second factors", secondFactorTests},
+		{"Issuers", issuerTests},
+		{"API keys", apiKeyTests},
+		{"Allowed addresses", accessTests},
+		{"Identity secrets", identityTests},
+		{"Operators", operatorTests},
+		{"Support access", supportTests},
 		{"Replies", replyTests},
 		{"Notes", noteTests},
 		{"Leases", leaseTests},
+		{"Activity", activityTests},
+		{"Audit", auditTests},
+		{"Erasing", erasingTests},
+		{"Leaving", leavingTests},
+		{"Billing", billingTests},
+		{"Billing events", billingEventTests},
+		{"Billing notices", billingNoticeTests},
+		{"Counts", countTests},
+		{"Ledger", ledgerTests},
 	} {
 		t.Run(group.name, func(t *testing.T) {
 			t.Parallel()
@@ -140,7 +183,11 @@ func Run(t *testing.T, open func(t testing.TB) Database) {
 		{"Traces", traceTests},
 		{"Idles", idleTests},
 		{"Sealing", sealingTests},
+		{"Words", wordTests},
+		{"Letters", letterTests},
+		{"Signing keys", signingKeyTests},
 		{"SealedWebhooks", sealedWebhookTests},
+		{"SealedFactors", sealedFactorTests},
 		{"SurvivingOutbox", survivingOutboxTests},
 		{"Mentions", mentionTests},
 		{"Mails", mailTests},
@@ -149,6 +196,10 @@ func Run(t *testing.T, open func(t testing.TB) Database) {
 		{"Turns", turnTests},
 		{"Due", dueTests},
 		{"Vitals", vitalsTests},
+		{"ActivityAlone", activityAloneTests},
+		{"TamperedAudit", tamperedAuditTests},
+		{"ErasedTenant", erasedTenantTests},
+		{"BillingAlone", billingAloneTests},
 	} {
 		t.Run(group.name, func(t *testing.T) {
 			t.Parallel()

@@ -53,7 +53,7 @@ func (w *world) newBot() chat.Bot {
 			Accent: "#aa3311", Theme: "auto", Position: "left", Title: "Nails", Launcher: "Ask", Avatar: "https://x.example/a.png",
 			Starters: []string{"Which size?", "Copper?"},
 		},
-		Domains: []string{"nails.example", "*.nails.example:8443"}, Version: 1, CreatedAt: moment(1), UpdatedAt: moment(1),
+		Domains: []string{"nails.example", "*.nails.example:8443"}, Identified: true, Version: 1, CreatedAt: moment(1), UpdatedAt: moment(1),
 	}
 }
 

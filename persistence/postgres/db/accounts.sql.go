@@ -31,20 +31,6 @@ func (q *Queries) InsertMember(ctx context.Context, arg InsertMemberParams) erro
 	return err
 }
 
-const insertPlatformKey = `-- name: InsertPlatformKey :exec
-INSERT INTO platform_keys (name, wrapped) VALUES ($1, $2) ON CONFLICT DO NOTHING
-`
-
-type InsertPlatformKeyParams struct {
-	Name    string
-	Wrapped []byte
-}
-
-func (q *Queries) InsertPlatformKey(ctx context.Context, arg InsertPlatformKeyParams) error {
-	_, err := q.db.Exec(ctx, insertPlatformKey, arg.Name, arg.Wrapped)
-	return err
-}
-
 const insertTenant = `-- name: InsertTenant :exec
 INSERT INTO tenants (id, wrapped_key, name, suspended, created_at) VALUES ($1, $2, $3, $4, $5)
 `
@@ -119,26 +105,74 @@ func (q *Queries) MembershipsOfUser(ctx context.Context, userID string) ([]Membe
 	return items, nil
 }
 
-const platformKey = `-- name: PlatformKey :one
-SELECT wrapped FROM platform_keys WHERE name = $1
+const setTenantName = `-- name: SetTenantName :execrows
+UPDATE tenants SET name = $1 WHERE id = $2
 `
 
-func (q *Queries) PlatformKey(ctx context.Context, name string) ([]byte, error) {
-	row := q.db.QueryRow(ctx, platformKey, name)
-	var wrapped []byte
-	err := row.Scan(&wrapped)
-	return wrapped, err
+type SetTenantNameParams struct {
+	Name []byte
+	ID   string
+}
+
+func (q *Queries) SetTenantName(ctx context.Context, arg SetTenantNameParams) (int64, error) {
+	result, err := q.db.Exec(ctx, setTenantName, arg.Name, arg.ID)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
+}
+
+const setUserConfirmed = `-- name: SetUserConfirmed :exec
+UPDATE users SET confirmed_at = COALESCE(confirmed_at, $1) WHERE id = $2
+`
+
+type SetUserConfirmedParams struct {
+	ConfirmedAt *time.Time
+	ID          string
+}
+
+func (q *Queries) SetUserConfirmed(ctx context.Context, arg SetUserConfirmedParams) error {
+	_, err := q.db.Exec(ctx, setUserConfirmed, arg.ConfirmedAt, arg.ID)
+	return err
+}
+
+const setUserEmail = `-- name: SetUserEmail :execrows
+UPDATE users SET email_hash = $1, profile = $2, confirmed_at = $3
+WHERE id = $4 AND profile = $5
+`
+
+type SetUserEmailParams struct {
+	EmailHash   []byte
+	Profile     []byte
+	ConfirmedAt *time.Time
+	ID          string
+	WasProfile  []byte
+}
+
+func (q *Queries) SetUserEmail(ctx context.Context, arg SetUserEmailParams) (int64, error) {
+	result, err := q.db.Exec(ctx, setUserEmail,
+		arg.EmailHash,
+		arg.Profile,
+		arg.ConfirmedAt,
+		arg.ID,
+		arg.WasProfile,
+	)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
 }
 
 const tenant = `-- name: Tenant :one
-SELECT id, name, suspended, created_at FROM tenants WHERE id = $1
+SELECT id, name, suspended, second_factor, created_at FROM tenants WHERE id = $1
 `
 
 type TenantRow struct {
-	ID        string
-	Name      []byte
-	Suspended bool
-	CreatedAt time.Time
+	ID           string
+	Name         []byte
+	Suspended    bool
+	SecondFactor bool
+	CreatedAt    time.Time
 }
 
 func (q *Queries) Tenant(ctx context.Context, id string) (TenantRow, error) {
@@ -148,6 +182,7 @@ func (q *Queries) Tenant(ctx context.Context, id string) (TenantRow, error) {
 		&i.ID,
 		&i.Name,
 		&i.Suspended,
+		&i.SecondFactor,
 		&i.CreatedAt,
 	)
 	return i, err
@@ -165,19 +200,25 @@ func (q *Queries) TenantKey(ctx context.Context, id string) ([]byte, error) {
 }
 
 const user = `-- name: User :one
-SELECT id, profile, created_at FROM users WHERE id = $1
+SELECT id, profile, created_at, confirmed_at FROM users WHERE id = $1
 `
 
 type UserRow struct {
-	ID        string
-	Profile   []byte
-	CreatedAt time.Time
+	ID          string
+	Profile     []byte
+	CreatedAt   time.Time
+	ConfirmedAt *time.Time
 }
 
 func (q *Queries) User(ctx context.Context, id string) (UserRow, error) {
 	row := q.db.QueryRow(ctx, user, id)
 	var i UserRow
-	err := row.Scan(&i.ID, &i.Profile, &i.CreatedAt)
+	err := row.Scan(
+		&i.ID,
+		&i.Profile,
+		&i.CreatedAt,
+		&i.ConfirmedAt,
+	)
 	return i, err
 }
 

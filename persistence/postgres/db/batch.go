@@ -17,6 +17,149 @@ var (
 	ErrBatchAlreadyClosed = errors.New("batch already closed")
 )
 
+const addActivity = `-- name: AddActivity :batchexec
+INSERT INTO activity (tenant, line, at, requests, errors, refused, messages, answers, tokens, cost_micros, sign_in_failures)
+SELECT t.id, CAST($1 AS TEXT), $2, CAST($3 AS BIGINT), CAST($4 AS BIGINT),
+    CAST($5 AS BIGINT), CAST($6 AS BIGINT), CAST($7 AS BIGINT), CAST($8 AS BIGINT),
+    CAST($9 AS BIGINT), CAST($10 AS BIGINT)
+FROM tenants t WHERE t.id = $11
+ON CONFLICT (tenant, line, at) DO UPDATE SET
+    requests = activity.requests + excluded.requests, errors = activity.errors + excluded.errors, refused = activity.refused + excluded.refused,
+    messages = activity.messages + excluded.messages, answers = activity.answers + excluded.answers, tokens = activity.tokens + excluded.tokens,
+    cost_micros = activity.cost_micros + excluded.cost_micros, sign_in_failures = activity.sign_in_failures + excluded.sign_in_failures
+`
+
+type AddActivityBatchResults struct {
+	br     pgx.BatchResults
+	tot    int
+	closed bool
+}
+
+type AddActivityParams struct {
+	Line           string
+	At             time.Time
+	Requests       int64
+	Errors         int64
+	Refused        int64
+	Messages       int64
+	Answers        int64
+	Tokens         int64
+	CostMicros     int64
+	SignInFailures int64
+	Tenant         string
+}
+
+// A tenant that is gone has no row, and nothing is added.
+func (q *Queries) AddActivity(ctx context.Context, arg []AddActivityParams) *AddActivityBatchResults {
+	batch := &pgx.Batch{}
+	for _, a := range arg {
+		vals := []interface{}{
+			a.Line,
+			a.At,
+			a.Requests,
+			a.Errors,
+			a.Refused,
+			a.Messages,
+			a.Answers,
+			a.Tokens,
+			a.CostMicros,
+			a.SignInFailures,
+			a.Tenant,
+		}
+		batch.Queue(addActivity, vals...)
+	}
+	br := q.db.SendBatch(ctx, batch)
+	return &AddActivityBatchResults{br, len(arg), false}
+}
+
+func (b *AddActivityBatchResults) Exec(f func(int, error)) {
+	defer b.br.Close()
+	for t := 0; t < b.tot; t++ {
+		if b.closed {
+			if f != nil {
+				f(t, ErrBatchAlreadyClosed)
+			}
+			continue
+		}
+		_, err := b.br.Exec()
+		if f != nil {
+			f(t, err)
+		}
+	}
+}
+
+func (b *AddActivityBatchResults) Close() error {
+	b.closed = true
+	return b.br.Close()
+}
+
+const addSpent = `-- name: AddSpent :batchexec
+INSERT INTO spent (tenant, period, day, answers, cached, input_tokens, output_tokens, cost_micros, unpriced)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+ON CONFLICT (tenant, period, day) DO UPDATE SET answers = spent.answers + excluded.answers, cached = spent.cached + excluded.cached,
+    input_tokens = spent.input_tokens + excluded.input_tokens, output_tokens = spent.output_tokens + excluded.output_tokens,
+    cost_micros = spent.cost_micros + excluded.cost_micros, unpriced = spent.unpriced + excluded.unpriced
+`
+
+type AddSpentBatchResults struct {
+	br     pgx.BatchResults
+	tot    int
+	closed bool
+}
+
+type AddSpentParams struct {
+	Tenant       string
+	Period       string
+	Day          time.Time
+	Answers      int64
+	Cached       int64
+	InputTokens  int64
+	OutputTokens int64
+	CostMicros   int64
+	Unpriced     int64
+}
+
+func (q *Queries) AddSpent(ctx context.Context, arg []AddSpentParams) *AddSpentBatchResults {
+	batch := &pgx.Batch{}
+	for _, a := range arg {
+		vals := []interface{}{
+			a.Tenant,
+			a.Period,
+			a.Day,
+			a.Answers,
+			a.Cached,
+			a.InputTokens,
+			a.OutputTokens,
+			a.CostMicros,
+			a.Unpriced,
+		}
+		batch.Queue(addSpent, vals...)
+	}
+	br := q.db.SendBatch(ctx, batch)
+	return &AddSpentBatchResults{br, len(arg), false}
+}
+
+func (b *AddSpentBatchResults) Exec(f func(int, error)) {
+	defer b.br.Close()
+	for t := 0; t < b.tot; t++ {
+		if b.closed {
+			if f != nil {
+				f(t, ErrBatchAlreadyClosed)
+			}
+			continue
+		}
+		_, err := b.br.Exec()
+		if f != nil {
+			f(t, err)
+		}
+	}
+}
+
+func (b *AddSpentBatchResults) Close() error {
+	b.closed = true
+	return b.br.Close()
+}
+
 const botVersions = `-- name: BotVersions :batchone
 SELECT version FROM bots WHERE id = $1
 `
@@ -131,7 +274,7 @@ type ChangeUsageBatchResults struct {
 
 type ChangeUsageParams struct {
 	Tenant string
-	Month  string
+	Period string
 	Change int64
 	Room   int64
 }
@@ -142,7 +285,7 @@ func (q *Queries) ChangeUsage(ctx context.Context, arg []ChangeUsageParams) *Cha
 	for _, a := range arg {
 		vals := []interface{}{
 			a.Tenant,
-			a.Month,
+			a.Period,
 			a.Change,
 			a.Room,
 		}
@@ -327,8 +470,9 @@ func (b *DeleteTermsBatchResults) Close() error {
 
 const endAnswers = `-- name: EndAnswers :batchexec
 UPDATE answers SET state = $1, reason = $2, provider = $3, model = $4,
-    input_tokens = $5, output_tokens = $6, ended_at = $7
-WHERE tenant = $8 AND conversation = $9 AND message = $10 AND state = 'open'
+    input_tokens = $5, output_tokens = $6, cost_micros = $7,
+    cached = $8, source = $9, ended_at = $10
+WHERE tenant = $11 AND conversation = $12 AND message = $13 AND state = 'open'
 `
 
 type EndAnswersBatchResults struct {
@@ -344,6 +488,9 @@ type EndAnswersParams struct {
 	Model        *string
 	InputTokens  int64
 	OutputTokens int64
+	CostMicros   *int64
+	Cached       bool
+	Source       string
 	EndedAt      *time.Time
 	Tenant       string
 	Conversation string
@@ -360,6 +507,9 @@ func (q *Queries) EndAnswers(ctx context.Context, arg []EndAnswersParams) *EndAn
 			a.Model,
 			a.InputTokens,
 			a.OutputTokens,
+			a.CostMicros,
+			a.Cached,
+			a.Source,
 			a.EndedAt,
 			a.Tenant,
 			a.Conversation,
@@ -536,7 +686,7 @@ type InsertAnswersParams struct {
 	Seq          int64
 	Question     string
 	Attempt      int64
-	Month        string
+	Period       string
 	Charged      bool
 	StartedAt    time.Time
 }
@@ -551,7 +701,7 @@ func (q *Queries) InsertAnswers(ctx context.Context, arg []InsertAnswersParams) 
 			a.Seq,
 			a.Question,
 			a.Attempt,
-			a.Month,
+			a.Period,
 			a.Charged,
 			a.StartedAt,
 		}
@@ -578,6 +728,76 @@ func (b *InsertAnswersBatchResults) Exec(f func(int, error)) {
 }
 
 func (b *InsertAnswersBatchResults) Close() error {
+	b.closed = true
+	return b.br.Close()
+}
+
+const insertAudit = `-- name: InsertAudit :batchexec
+INSERT INTO audit (tenant, n, id, at, actor_kind, actor, action, target, outcome, body, body_hash, hash)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+`
+
+type InsertAuditBatchResults struct {
+	br     pgx.BatchResults
+	tot    int
+	closed bool
+}
+
+type InsertAuditParams struct {
+	Tenant    string
+	N         int64
+	ID        string
+	At        time.Time
+	ActorKind string
+	Actor     string
+	Action    string
+	Target    string
+	Outcome   string
+	Body      []byte
+	BodyHash  []byte
+	Hash      []byte
+}
+
+func (q *Queries) InsertAudit(ctx context.Context, arg []InsertAuditParams) *InsertAuditBatchResults {
+	batch := &pgx.Batch{}
+	for _, a := range arg {
+		vals := []interface{}{
+			a.Tenant,
+			a.N,
+			a.ID,
+			a.At,
+			a.ActorKind,
+			a.Actor,
+			a.Action,
+			a.Target,
+			a.Outcome,
+			a.Body,
+			a.BodyHash,
+			a.Hash,
+		}
+		batch.Queue(insertAudit, vals...)
+	}
+	br := q.db.SendBatch(ctx, batch)
+	return &InsertAuditBatchResults{br, len(arg), false}
+}
+
+func (b *InsertAuditBatchResults) Exec(f func(int, error)) {
+	defer b.br.Close()
+	for t := 0; t < b.tot; t++ {
+		if b.closed {
+			if f != nil {
+				f(t, ErrBatchAlreadyClosed)
+			}
+			continue
+		}
+		_, err := b.br.Exec()
+		if f != nil {
+			f(t, err)
+		}
+	}
+}
+
+func (b *InsertAuditBatchResults) Close() error {
 	b.closed = true
 	return b.br.Close()
 }
@@ -2265,6 +2485,66 @@ func (b *PositionsBatchResults) Close() error {
 	return b.br.Close()
 }
 
+const putWords = `-- name: PutWords :batchexec
+INSERT INTO conversation_words (conversation, tenant, through, words)
+SELECT c.id, c.tenant, CAST($1 AS BIGINT), $2 FROM conversations c
+WHERE c.tenant = $3 AND c.id = $4 AND c.visitor = $5
+ON CONFLICT (conversation) DO UPDATE SET through = excluded.through, words = excluded.words
+WHERE conversation_words.through < excluded.through
+`
+
+type PutWordsBatchResults struct {
+	br     pgx.BatchResults
+	tot    int
+	closed bool
+}
+
+type PutWordsParams struct {
+	Through      int64
+	Words        []byte
+	Tenant       string
+	Conversation string
+	Visitor      string
+}
+
+// A conversation that was deleted meanwhile has none, and one whose visitor was erased none that were read before.
+func (q *Queries) PutWords(ctx context.Context, arg []PutWordsParams) *PutWordsBatchResults {
+	batch := &pgx.Batch{}
+	for _, a := range arg {
+		vals := []interface{}{
+			a.Through,
+			a.Words,
+			a.Tenant,
+			a.Conversation,
+			a.Visitor,
+		}
+		batch.Queue(putWords, vals...)
+	}
+	br := q.db.SendBatch(ctx, batch)
+	return &PutWordsBatchResults{br, len(arg), false}
+}
+
+func (b *PutWordsBatchResults) Exec(f func(int, error)) {
+	defer b.br.Close()
+	for t := 0; t < b.tot; t++ {
+		if b.closed {
+			if f != nil {
+				f(t, ErrBatchAlreadyClosed)
+			}
+			continue
+		}
+		_, err := b.br.Exec()
+		if f != nil {
+			f(t, err)
+		}
+	}
+}
+
+func (b *PutWordsBatchResults) Close() error {
+	b.closed = true
+	return b.br.Close()
+}
+
 const refundAnswers = `-- name: RefundAnswers :batchexec
 UPDATE answers SET charged = FALSE
 WHERE answers.tenant = $1 AND answers.conversation = $2 AND answers.charged
@@ -2380,6 +2660,111 @@ func (b *RefundUsageBatchResults) Exec(f func(int, error)) {
 }
 
 func (b *RefundUsageBatchResults) Close() error {
+	b.closed = true
+	return b.br.Close()
+}
+
+const replaceEvents = `-- name: ReplaceEvents :batchexec
+UPDATE events SET body = $1
+WHERE tenant = $2 AND conversation = $3 AND seq = $4
+`
+
+type ReplaceEventsBatchResults struct {
+	br     pgx.BatchResults
+	tot    int
+	closed bool
+}
+
+type ReplaceEventsParams struct {
+	Body         []byte
+	Tenant       string
+	Conversation string
+	Seq          int64
+}
+
+func (q *Queries) ReplaceEvents(ctx context.Context, arg []ReplaceEventsParams) *ReplaceEventsBatchResults {
+	batch := &pgx.Batch{}
+	for _, a := range arg {
+		vals := []interface{}{
+			a.Body,
+			a.Tenant,
+			a.Conversation,
+			a.Seq,
+		}
+		batch.Queue(replaceEvents, vals...)
+	}
+	br := q.db.SendBatch(ctx, batch)
+	return &ReplaceEventsBatchResults{br, len(arg), false}
+}
+
+func (b *ReplaceEventsBatchResults) Exec(f func(int, error)) {
+	defer b.br.Close()
+	for t := 0; t < b.tot; t++ {
+		if b.closed {
+			if f != nil {
+				f(t, ErrBatchAlreadyClosed)
+			}
+			continue
+		}
+		_, err := b.br.Exec()
+		if f != nil {
+			f(t, err)
+		}
+	}
+}
+
+func (b *ReplaceEventsBatchResults) Close() error {
+	b.closed = true
+	return b.br.Close()
+}
+
+const rewrapTenantKeys = `-- name: RewrapTenantKeys :batchexec
+UPDATE tenants SET wrapped_key = $1 WHERE id = $2 AND wrapped_key = $3
+`
+
+type RewrapTenantKeysBatchResults struct {
+	br     pgx.BatchResults
+	tot    int
+	closed bool
+}
+
+type RewrapTenantKeysParams struct {
+	Wrapped []byte
+	ID      string
+	Before  []byte
+}
+
+func (q *Queries) RewrapTenantKeys(ctx context.Context, arg []RewrapTenantKeysParams) *RewrapTenantKeysBatchResults {
+	batch := &pgx.Batch{}
+	for _, a := range arg {
+		vals := []interface{}{
+			a.Wrapped,
+			a.ID,
+			a.Before,
+		}
+		batch.Queue(rewrapTenantKeys, vals...)
+	}
+	br := q.db.SendBatch(ctx, batch)
+	return &RewrapTenantKeysBatchResults{br, len(arg), false}
+}
+
+func (b *RewrapTenantKeysBatchResults) Exec(f func(int, error)) {
+	defer b.br.Close()
+	for t := 0; t < b.tot; t++ {
+		if b.closed {
+			if f != nil {
+				f(t, ErrBatchAlreadyClosed)
+			}
+			continue
+		}
+		_, err := b.br.Exec()
+		if f != nil {
+			f(t, err)
+		}
+	}
+}
+
+func (b *RewrapTenantKeysBatchResults) Close() error {
 	b.closed = true
 	return b.br.Close()
 }
@@ -2555,6 +2940,87 @@ func (b *SourceKeysBatchResults) QueryRow(f func(int, []byte, error)) {
 }
 
 func (b *SourceKeysBatchResults) Close() error {
+	b.closed = true
+	return b.br.Close()
+}
+
+const spentOnDays = `-- name: SpentOnDays :batchone
+SELECT CAST(COALESCE(SUM(t.answers), 0) AS BIGINT) AS answers, CAST(COALESCE(SUM(t.cached), 0) AS BIGINT) AS cached,
+    CAST(COALESCE(SUM(t.input_tokens), 0) AS BIGINT) AS input_tokens, CAST(COALESCE(SUM(t.output_tokens), 0) AS BIGINT) AS output_tokens,
+    CAST(COALESCE(SUM(t.cost_micros), 0) AS BIGINT) AS cost_micros, CAST(COALESCE(SUM(t.unpriced), 0) AS BIGINT) AS unpriced
+FROM (
+    SELECT 1 AS answers, CASE WHEN a.cached THEN 1 ELSE 0 END AS cached, a.input_tokens, a.output_tokens, COALESCE(a.cost_micros, 0) AS cost_micros,
+        CASE WHEN a.cost_micros IS NULL THEN 1 ELSE 0 END AS unpriced
+    FROM answers a WHERE a.tenant = $1 AND a.month = $2 AND a.started_at >= $3 AND a.started_at < $4 AND a.state <> 'open'
+    UNION ALL
+    SELECT s.answers, s.cached, s.input_tokens, s.output_tokens, s.cost_micros, s.unpriced
+    FROM spent s WHERE s.tenant = $1 AND s.period = $2 AND s.day = $3
+) t
+`
+
+type SpentOnDaysBatchResults struct {
+	br     pgx.BatchResults
+	tot    int
+	closed bool
+}
+
+type SpentOnDaysParams struct {
+	Tenant string
+	Period string
+	Begins time.Time
+	Ends   time.Time
+}
+
+type SpentOnDaysRow struct {
+	Answers      int64
+	Cached       int64
+	InputTokens  int64
+	OutputTokens int64
+	CostMicros   int64
+	Unpriced     int64
+}
+
+func (q *Queries) SpentOnDays(ctx context.Context, arg []SpentOnDaysParams) *SpentOnDaysBatchResults {
+	batch := &pgx.Batch{}
+	for _, a := range arg {
+		vals := []interface{}{
+			a.Tenant,
+			a.Period,
+			a.Begins,
+			a.Ends,
+		}
+		batch.Queue(spentOnDays, vals...)
+	}
+	br := q.db.SendBatch(ctx, batch)
+	return &SpentOnDaysBatchResults{br, len(arg), false}
+}
+
+func (b *SpentOnDaysBatchResults) QueryRow(f func(int, SpentOnDaysRow, error)) {
+	defer b.br.Close()
+	for t := 0; t < b.tot; t++ {
+		var i SpentOnDaysRow
+		if b.closed {
+			if f != nil {
+				f(t, i, ErrBatchAlreadyClosed)
+			}
+			continue
+		}
+		row := b.br.QueryRow()
+		err := row.Scan(
+			&i.Answers,
+			&i.Cached,
+			&i.InputTokens,
+			&i.OutputTokens,
+			&i.CostMicros,
+			&i.Unpriced,
+		)
+		if f != nil {
+			f(t, i, err)
+		}
+	}
+}
+
+func (b *SpentOnDaysBatchResults) Close() error {
 	b.closed = true
 	return b.br.Close()
 }
@@ -2837,35 +3303,35 @@ func (b *TenantKeysBatchResults) Close() error {
 	return b.br.Close()
 }
 
-const usageOfMonths = `-- name: UsageOfMonths :batchone
+const usageOfPeriods = `-- name: UsageOfPeriods :batchone
 SELECT answers FROM usage WHERE tenant = $1 AND month = $2
 `
 
-type UsageOfMonthsBatchResults struct {
+type UsageOfPeriodsBatchResults struct {
 	br     pgx.BatchResults
 	tot    int
 	closed bool
 }
 
-type UsageOfMonthsParams struct {
+type UsageOfPeriodsParams struct {
 	Tenant string
-	Month  string
+	Period string
 }
 
-func (q *Queries) UsageOfMonths(ctx context.Context, arg []UsageOfMonthsParams) *UsageOfMonthsBatchResults {
+func (q *Queries) UsageOfPeriods(ctx context.Context, arg []UsageOfPeriodsParams) *UsageOfPeriodsBatchResults {
 	batch := &pgx.Batch{}
 	for _, a := range arg {
 		vals := []interface{}{
 			a.Tenant,
-			a.Month,
+			a.Period,
 		}
-		batch.Queue(usageOfMonths, vals...)
+		batch.Queue(usageOfPeriods, vals...)
 	}
 	br := q.db.SendBatch(ctx, batch)
-	return &UsageOfMonthsBatchResults{br, len(arg), false}
+	return &UsageOfPeriodsBatchResults{br, len(arg), false}
 }
 
-func (b *UsageOfMonthsBatchResults) QueryRow(f func(int, int64, error)) {
+func (b *UsageOfPeriodsBatchResults) QueryRow(f func(int, int64, error)) {
 	defer b.br.Close()
 	for t := 0; t < b.tot; t++ {
 		var answers int64
@@ -2883,7 +3349,7 @@ func (b *UsageOfMonthsBatchResults) QueryRow(f func(int, int64, error)) {
 	}
 }
 
-func (b *UsageOfMonthsBatchResults) Close() error {
+func (b *UsageOfPeriodsBatchResults) Close() error {
 	b.closed = true
 	return b.br.Close()
 }
@@ -3072,6 +3538,57 @@ func (b *VisitorKeysBatchResults) QueryRow(f func(int, []byte, error)) {
 }
 
 func (b *VisitorKeysBatchResults) Close() error {
+	b.closed = true
+	return b.br.Close()
+}
+
+const wordsOfConversations = `-- name: WordsOfConversations :batchone
+SELECT words FROM conversation_words WHERE tenant = $1 AND conversation = $2
+`
+
+type WordsOfConversationsBatchResults struct {
+	br     pgx.BatchResults
+	tot    int
+	closed bool
+}
+
+type WordsOfConversationsParams struct {
+	Tenant       string
+	Conversation string
+}
+
+func (q *Queries) WordsOfConversations(ctx context.Context, arg []WordsOfConversationsParams) *WordsOfConversationsBatchResults {
+	batch := &pgx.Batch{}
+	for _, a := range arg {
+		vals := []interface{}{
+			a.Tenant,
+			a.Conversation,
+		}
+		batch.Queue(wordsOfConversations, vals...)
+	}
+	br := q.db.SendBatch(ctx, batch)
+	return &WordsOfConversationsBatchResults{br, len(arg), false}
+}
+
+func (b *WordsOfConversationsBatchResults) QueryRow(f func(int, []byte, error)) {
+	defer b.br.Close()
+	for t := 0; t < b.tot; t++ {
+		var words []byte
+		if b.closed {
+			if f != nil {
+				f(t, words, ErrBatchAlreadyClosed)
+			}
+			continue
+		}
+		row := b.br.QueryRow()
+		err := row.Scan(&words)
+		if f != nil {
+			f(t, words, err)
+		}
+	}
+}
+
+func (b *WordsOfConversationsBatchResults) Close() error {
 	b.closed = true
 	return b.br.Close()
 }

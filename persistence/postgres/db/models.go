@@ -8,6 +8,18 @@ import (
 	"time"
 )
 
+type ApiKey struct {
+	ID        string
+	Tenant    string
+	Bot       *string
+	Line      string
+	Hash      []byte
+	Body      []byte
+	CreatedAt time.Time
+	ExpiresAt *time.Time
+	UsedAt    *time.Time
+}
+
 type Backlog struct {
 	Conversation string
 	Tenant       string
@@ -23,6 +35,37 @@ type Bot struct {
 	CloseAfter int64
 }
 
+type Export struct {
+	ID          string
+	Tenant      string
+	RequestedBy string
+	CreatedAt   time.Time
+	ExpiresAt   time.Time
+}
+
+type IdentitySecret struct {
+	ID        string
+	Tenant    string
+	Bot       string
+	Body      []byte
+	CreatedAt time.Time
+}
+
+type Letter struct {
+	ID        string
+	Kind      string
+	Subject   string
+	Body      []byte
+	Tries     int64
+	DueAt     *time.Time
+	ExpiresAt time.Time
+}
+
+type Operator struct {
+	UserID string
+	Since  time.Time
+}
+
 type Session struct {
 	ID        string
 	Tenant    string
@@ -31,6 +74,14 @@ type Session struct {
 	Previous  []byte
 	CreatedAt time.Time
 	ExpiresAt time.Time
+	UsedAt    *time.Time
+	Client    []byte
+}
+
+type SigningKey struct {
+	Number   int64
+	Secret   []byte
+	StartsAt time.Time
 }
 
 type Source struct {

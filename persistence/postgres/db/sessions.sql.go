@@ -35,8 +35,60 @@ func (q *Queries) DeleteSession(ctx context.Context, id string) (DeleteSessionRo
 	return i, err
 }
 
+const deleteSessionsOfUser = `-- name: DeleteSessionsOfUser :many
+DELETE FROM sessions WHERE user_id = $1 AND id <> $2 RETURNING id, tenant
+`
+
+type DeleteSessionsOfUserParams struct {
+	UserID string
+	Keep   string
+}
+
+type DeleteSessionsOfUserRow struct {
+	ID     string
+	Tenant string
+}
+
+func (q *Queries) DeleteSessionsOfUser(ctx context.Context, arg DeleteSessionsOfUserParams) ([]DeleteSessionsOfUserRow, error) {
+	rows, err := q.db.Query(ctx, deleteSessionsOfUser, arg.UserID, arg.Keep)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []DeleteSessionsOfUserRow
+	for rows.Next() {
+		var i DeleteSessionsOfUserRow
+		if err := rows.Scan(&i.ID, &i.Tenant); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const deleteSurplusSessions = `-- name: DeleteSurplusSessions :exec
+DELETE FROM sessions WHERE id IN (
+    SELECT s.id FROM sessions s WHERE s.user_id = $1 ORDER BY COALESCE(s.used_at, s.created_at) DESC, s.id DESC
+    LIMIT 1000 OFFSET $2)
+`
+
+type DeleteSurplusSessionsParams struct {
+	UserID string
+	Keep   int32
+}
+
+// Those that were used longest ago go, so that a program that signs in each time does not leave them without end.
+func (q *Queries) DeleteSurplusSessions(ctx context.Context, arg DeleteSurplusSessionsParams) error {
+	_, err := q.db.Exec(ctx, deleteSurplusSessions, arg.UserID, arg.Keep)
+	return err
+}
+
 const insertSession = `-- name: InsertSession :exec
-INSERT INTO sessions (id, tenant, user_id, hash, previous, created_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6, $7)
+INSERT INTO sessions (id, tenant, user_id, hash, previous, created_at, expires_at, used_at, client)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
 `
 
 type InsertSessionParams struct {
@@ -47,6 +99,8 @@ type InsertSessionParams struct {
 	Previous  []byte
 	CreatedAt time.Time
 	ExpiresAt time.Time
+	UsedAt    *time.Time
+	Client    []byte
 }
 
 func (q *Queries) InsertSession(ctx context.Context, arg InsertSessionParams) error {
@@ -58,18 +112,23 @@ func (q *Queries) InsertSession(ctx context.Context, arg InsertSessionParams) er
 		arg.Previous,
 		arg.CreatedAt,
 		arg.ExpiresAt,
+		arg.UsedAt,
+		arg.Client,
 	)
 	return err
 }
 
 const rotateSession = `-- name: RotateSession :execrows
-UPDATE sessions SET previous = hash, hash = $1, expires_at = $2
-WHERE id = $3 AND hash = $4
+UPDATE sessions SET previous = hash, hash = $1, expires_at = $2,
+    used_at = $3, client = $4
+WHERE id = $5 AND hash = $6
 `
 
 type RotateSessionParams struct {
 	NewHash   []byte
 	ExpiresAt time.Time
+	UsedAt    *time.Time
+	Client    []byte
 	ID        string
 	OldHash   []byte
 }
@@ -78,6 +137,8 @@ func (q *Queries) RotateSession(ctx context.Context, arg RotateSessionParams) (i
 	result, err := q.db.Exec(ctx, rotateSession,
 		arg.NewHash,
 		arg.ExpiresAt,
+		arg.UsedAt,
+		arg.Client,
 		arg.ID,
 		arg.OldHash,
 	)
@@ -88,7 +149,7 @@ func (q *Queries) RotateSession(ctx context.Context, arg RotateSessionParams) (i
 }
 
 const session = `-- name: Session :one
-SELECT id, tenant, user_id, hash, previous, created_at, expires_at FROM sessions WHERE id = $1
+SELECT id, tenant, user_id, hash, previous, created_at, expires_at, used_at, client FROM sessions WHERE id = $1
 `
 
 func (q *Queries) Session(ctx context.Context, id string) (Session, error) {
@@ -102,6 +163,50 @@ func (q *Queries) Session(ctx context.Context, id string) (Session, error) {
 		&i.Previous,
 		&i.CreatedAt,
 		&i.ExpiresAt,
+		&i.UsedAt,
+		&i.Client,
 	)
 	return i, err
+}
+
+const sessionsOfUser = `-- name: SessionsOfUser :many
+SELECT id, tenant, user_id, hash, previous, created_at, expires_at, used_at, client FROM sessions
+WHERE user_id = $1 AND expires_at > $2 ORDER BY COALESCE(used_at, created_at) DESC, id LIMIT $3
+`
+
+type SessionsOfUserParams struct {
+	UserID string
+	Now    time.Time
+	Count  int32
+}
+
+// Those of all of a user's tenants, last used first.
+func (q *Queries) SessionsOfUser(ctx context.Context, arg SessionsOfUserParams) ([]Session, error) {
+	rows, err := q.db.Query(ctx, sessionsOfUser, arg.UserID, arg.Now, arg.Count)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []Session
+	for rows.Next() {
+		var i Session
+		if err := rows.Scan(
+			&i.ID,
+			&i.Tenant,
+			&i.UserID,
+			&i.Hash,
+			&i.Previous,
+			&i.CreatedAt,
+			&i.ExpiresAt,
+			&i.UsedAt,
+			&i.Client,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }

@@ -4,7 +4,8 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'open', 0, 0, $9);
 
 -- name: EndAnswers :batchexec
 UPDATE answers SET state = sqlc.arg(state), reason = sqlc.narg(reason), provider = sqlc.narg(provider), model = sqlc.narg(model),
-    input_tokens = sqlc.arg(input_tokens), output_tokens = sqlc.arg(output_tokens), ended_at = sqlc.arg(ended_at)
+    input_tokens = sqlc.arg(input_tokens), output_tokens = sqlc.arg(output_tokens), cost_micros = sqlc.narg(cost_micros),
+    cached = sqlc.arg(cached), source = sqlc.arg(source), ended_at = sqlc.arg(ended_at)
 WHERE tenant = sqlc.arg(tenant) AND conversation = sqlc.arg(conversation) AND message = sqlc.arg(message) AND state = 'open';
 
 -- Gives back the unit that an answer's question took last, if it is charged still.
@@ -30,10 +31,10 @@ WHERE answers.tenant = sqlc.arg(tenant) AND answers.conversation = sqlc.arg(conv
       AND failed.message = sqlc.arg(message) AND first.attempt = 1
     ORDER BY first.seq DESC LIMIT 1);
 
--- name: UsageOfMonths :batchone
+-- name: UsageOfPeriods :batchone
 SELECT answers FROM usage WHERE tenant = $1 AND month = $2;
 
 -- More than the room was taken meanwhile: the count becomes NULL, which it must not be, and the whole batch fails.
 -- name: ChangeUsage :batchexec
-INSERT INTO usage (tenant, month, answers) VALUES (sqlc.arg(tenant), sqlc.arg(month), sqlc.arg(change))
+INSERT INTO usage (tenant, month, answers) VALUES (sqlc.arg(tenant), sqlc.arg(period), sqlc.arg(change))
 ON CONFLICT (tenant, month) DO UPDATE SET answers = CASE WHEN usage.answers <= sqlc.arg(room) THEN usage.answers + excluded.answers END;

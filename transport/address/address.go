@@ -14,15 +14,23 @@ import (
 // X-Forwarded-For; from anybody else the header is ignored. A peer without an
 // address, as on a Unix socket, is what the server calls it.
 func Of(r *http.Request, proxies []netip.Prefix) string {
-	peer, err := netip.ParseAddrPort(r.RemoteAddr)
-	if err != nil {
+	ip := IP(r, proxies)
+	if !ip.IsValid() {
 		return r.RemoteAddr
 	}
-	ip := client(peer.Addr().Unmap().WithZone(""), r.Header.Values("X-Forwarded-For"), proxies)
 	if ip.Is4() {
 		return ip.String()
 	}
 	return netip.PrefixFrom(ip, 64).Masked().String()
+}
+
+// IP is the client's whole address, of which Of tells what is counted; the zero Addr for a peer that has none.
+func IP(r *http.Request, proxies []netip.Prefix) netip.Addr {
+	peer, err := netip.ParseAddrPort(r.RemoteAddr)
+	if err != nil {
+		return netip.Addr{}
+	}
+	return client(peer.Addr().Unmap().WithZone(""), r.Header.Values("X-Forwarded-For"), proxies)
 }
 
 // client is who connected, or whom the nearest of our proxies saw: the last

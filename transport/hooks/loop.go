@@ -11,15 +11,18 @@ import (
 	"parley/transport/drain"
 )
 
-// Config is what a loop is made of. All fields are required but Logger and Metrics.
+// Config is what a loop is made of. All fields are required but Told, Logger and Metrics.
 type Config struct {
 	Outbox        chat.Outbox
 	Webhooks      chat.Webhooks
 	Log           Events
 	Conversations Conversations
 	Sender        *Sender
-	Logger        *slog.Logger          // nil: slog.Default()
-	Metrics       prometheus.Registerer // nil: they are counted for nobody
+	// Told tells whether a tenant's servers are told what happens: what waits for those of others is dropped. Nil: all are.
+	Told func(ctx context.Context, tenant string) (bool, error)
+
+	Logger  *slog.Logger          // nil: slog.Default()
+	Metrics prometheus.Registerer // nil: they are counted for nobody
 
 	poll  time.Duration                                                          // between looks at the outbox; 0: pollEvery
 	retry func(now, created time.Time, tries int, asked time.Duration) time.Time // nil: retryAt
@@ -133,6 +136,15 @@ func (l *Loop) count() {
 func (l *Loop) attempt(d chat.Delivery) {
 	ctx, cancel := context.WithTimeout(l.work.Ctx, attemptTime)
 	defer cancel()
+	told, err := l.told(ctx, d.Tenant)
+	if err != nil {
+		l.complain("tell whether a tenant has webhooks", err, slog.String("tenant", d.Tenant))
+		return
+	}
+	if !told {
+		l.complain("drop a delivery", l.Outbox.Done(ctx, d), slog.String("delivery", d.ID))
+		return
+	}
 	webhook, err := l.Webhooks.Webhook(ctx, d.Tenant, d.Webhook)
 	if gone(err) || err == nil && !webhook.Enabled {
 		l.complain("drop a delivery", l.Outbox.Done(ctx, d), slog.String("delivery", d.ID))
@@ -162,6 +174,13 @@ func (l *Loop) attempt(d chat.Delivery) {
 		return
 	}
 	l.failed(ctx, webhook, d, result)
+}
+
+func (l *Loop) told(ctx context.Context, tenant string) (bool, error) {
+	if l.Told == nil {
+		return true, nil
+	}
+	return l.Told(ctx, tenant)
 }
 
 // failed keeps that an attempt failed, and disables a webhook that is past hope.

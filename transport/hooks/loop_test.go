@@ -62,13 +62,17 @@ func (w *world) business() string {
 }
 
 // start runs a loop that looks often and tries again at once.
-func (w *world) start() *Loop {
+func (w *world) start(change ...func(*Config)) *Loop {
 	w.t.Helper()
-	l := Start(Config{
+	config := Config{
 		Outbox: w.store, Webhooks: w.store, Log: w.store, Conversations: w.store, Sender: NewSender(Loopback),
 		Logger: slog.New(slog.DiscardHandler), Metrics: prometheus.NewRegistry(), poll: 10 * time.Millisecond,
 		retry: func(now, _ time.Time, _ int, _ time.Duration) time.Time { return now },
-	})
+	}
+	for _, c := range change {
+		c(&config)
+	}
+	l := Start(config)
 	w.t.Cleanup(func() {
 		ended, cancel := context.WithCancel(context.Background())
 		cancel()

@@ -12,14 +12,6 @@ import (
 
 // act does one thing of an agent's about one conversation.
 func (c *conn) act(d *desk, r wire.Request, do func(context.Context, actors.Visitor, wire.Watch) error) error {
-	if err := d.member.Require(account.Take); err != nil {
-		return err
-	}
-	return c.regard(d, r, do)
-}
-
-// regard does what whoever may read conversations may do.
-func (c *conn) regard(d *desk, r wire.Request, do func(context.Context, actors.Visitor, wire.Watch) error) error {
 	var data wire.Watch
 	if err := r.Into(&data); err != nil {
 		return err
@@ -98,7 +90,7 @@ func (c *conn) seenAsAgent(d *desk, r wire.Request) error {
 	if err := r.Into(&mark); err != nil {
 		return err
 	}
-	return c.regard(d, r, func(ctx context.Context, visitor actors.Visitor, _ wire.Watch) error {
+	return c.act(d, r, func(ctx context.Context, visitor actors.Visitor, _ wire.Watch) error {
 		seq, further := mark.Seq, mark.Seq > 0
 		if w := d.watching(visitor.Conversation); w != nil {
 			seq, further = w.reads(mark.Seq)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"log/slog"
 	"net/http"
+	"net/netip"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -45,6 +46,7 @@ type Log interface {
 // Conversations is the part of chat.Conversations that tells whose one is.
 type Conversations interface {
 	Conversation(ctx context.Context, ref chat.Ref) (chat.Conversation, error)
+	Conversations(ctx context.Context, tenant string, filter chat.ConversationFilter) ([]chat.Conversation, string, error)
 }
 
 // Summaries is the part of chat.Inbox that brings lists up to date.
@@ -78,6 +80,7 @@ type Config struct {
 	Conversations Conversations
 	Bots          chat.BotDirectory
 	Visitors      *account.Visitors
+	Customers     Customers      // tells who visitors are; nil: nobody is known
 	Announcer     chat.Announcer // tells which conversations changed
 	Positions     chat.Positions // where logs are, if there are other nodes; nil: there are none
 	Summaries     Summaries
@@ -85,16 +88,24 @@ type Config struct {
 	Notes         Notes
 	Mails         Mails
 
-	// Authenticate returns who carries a Bearer token.
-	Authenticate func(ctx context.Context, bearer string) (account.Identity, error)
+	// Authenticate returns who carries a Bearer token: a member's, or a key of the API, which may be bound to addresses.
+	Authenticate func(ctx context.Context, bearer string, from netip.Addr) (account.Identity, error)
 	// Cookie returns who is signed in to the dashboard. It is asked only for
 	// requests of our own origin. Nil: nobody.
 	Cookie func(r *http.Request) (account.Identity, error)
 	// Ticket returns who a one-time ticket was given to. Nil: there are none.
 	Ticket func(ctx context.Context, ticket string) (account.Identity, error)
+	// Admit refuses a member who comes from where their business does not want them. Nil: nobody is.
+	Admit func(ctx context.Context, who account.Identity, from netip.Addr) error
 	// Watch calls gone, at most once, when an agent's sign-in is not good any more, until stop is called. Nil: it never is.
 	Watch func(who account.Identity, gone func()) (stop func())
-	// Suspended tells whether a tenant is. Nil: none is.
+	// Consents keeps what visitors agree to. Nil: they are asked nothing.
+	Consents Consents
+	// Record writes into the audit log what agents do. Nil: nothing is told.
+	Record func(ctx context.Context, entry account.Entry) error
+	// Allowances tell whose chats rest: their visitors are sent away. Nil: nobody's.
+	Allowances chat.Allowances
+	// Suspended tells whether a tenant's members are shut out: their desks end. Nil: none are.
 	Suspended func(ctx context.Context, tenant string) (bool, error)
 
 	PublicURL string // our own origin, where every bot may run
@@ -106,23 +117,31 @@ type Config struct {
 	// Address returns whom the limits per address count. Nil: whoever connected,
 	// as address.Of tells without proxies.
 	Address func(r *http.Request) string
-	Logger  *slog.Logger          // nil: slog.Default
-	Metrics prometheus.Registerer // nil: not collected
-	Tracer  chat.Tracer           // follows messages
+	// IP returns the whole address of whoever connected. Nil: as address.IP tells without proxies.
+	IP       func(r *http.Request) netip.Addr
+	Activity *account.ActivityCounter // counts what limits refuse; nil: nothing does
+	Logger   *slog.Logger             // nil: slog.Default
+	Metrics  prometheus.Registerer    // nil: not collected
+	Tracer   chat.Tracer              // follows messages
 }
 
 // Limits bound what one peer may take, on this node. A zero is the default.
 type Limits struct {
-	Off                   bool // rates and numbers of connections are not limited; sizes always are
-	MessagesPerMinute     int  // of one visitor; also contacts, feedback and hand-offs; 30
-	OpensPerMinute        int  // of one address; 300
-	ConnectionsPerAddress int  // at a time; 200
-	FrameBytes            int  // of a client's frame; 64 KiB
-	SkipBytes             int  // of a frame that is too large, before the connection is closed for it; 4 MiB
-	QueueBytes            int  // that wait for a slow reader; 256 KiB
-	Watched               int  // conversations at a time by one agent's connection; 50
+	Off                    bool // rates and numbers of connections are not limited; sizes always are
+	MessagesPerMinute      int  // of one visitor; also contacts, feedback and hand-offs; 30
+	MessagesPerAddress     int  // of all visitors at one address, beyond a fifth of what each may; 900
+	MessagesPerBusiness    int  // of all visitors of one; 12,000
+	OpensPerMinute         int  // connections of one address; 1,200
+	NewcomersPerMinute     int  // first visits from one address; 600
+	ConnectionsPerAddress  int  // at a time; 1,000
+	ConnectionsPerPerson   int  // of one visitor, or one member, at a time; 100
+	ConnectionsPerBusiness int  // of all its visitors at a time; 20,000
+	FrameBytes             int  // of a client's frame; 64 KiB
+	SkipBytes              int  // of a frame that is too large, before the connection is closed for it; 4 MiB
+	QueueBytes             int  // that wait for a slow reader; 256 KiB
+	Watched                int  // conversations at a time by one agent's connection; 50
 
-	// Nodes returns how many nodes serve: each then gives its share of what an address may take (see share). What one
+	// Nodes returns how many nodes serve: each then gives its share of what an address or a business may take (see pace.Share). What one
 	// visitor may send is counted where they are. Nil: one.
 	Nodes func() int
 }
@@ -136,12 +155,18 @@ type Timing struct {
 	Request time.Duration // that a request waits for the engine; 30 s
 	Look    time.Duration // between looks at whether something was lost between nodes; 10 s
 	Member  time.Duration // between looks at whether an agent still is a member, with the same role; 5 min
+	Pause   time.Duration // between looks at whose chats have come to rest; 1 s
 }
 
 func (l Limits) withDefaults() Limits {
 	orInt(&l.MessagesPerMinute, 30)
-	orInt(&l.OpensPerMinute, 300)
-	orInt(&l.ConnectionsPerAddress, 200)
+	orInt(&l.MessagesPerAddress, 900)
+	orInt(&l.MessagesPerBusiness, 12_000)
+	orInt(&l.OpensPerMinute, 1200)
+	orInt(&l.NewcomersPerMinute, 600)
+	orInt(&l.ConnectionsPerAddress, 1000)
+	orInt(&l.ConnectionsPerPerson, 100)
+	orInt(&l.ConnectionsPerBusiness, 20_000)
 	orInt(&l.FrameBytes, 64<<10)
 	orInt(&l.SkipBytes, 4<<20)
 	orInt(&l.QueueBytes, 256<<10)
@@ -157,6 +182,7 @@ func (t Timing) withDefaults() Timing {
 	orDuration(&t.Request, 30*time.Second)
 	orDuration(&t.Look, 10*time.Second)
 	orDuration(&t.Member, 5*time.Minute)
+	orDuration(&t.Pause, time.Second)
 	return t
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"net/netip"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -21,10 +22,12 @@ type conn struct {
 	h       *Handler
 	ws      *websocket.Conn
 	peer    *peer           // below ws
+	meter   meter           // of its frames; the reader's
 	ctx     context.Context // ends with the connection, which outlives its HTTP request
 	cancel  context.CancelFunc
 	id      string // of the request that opened it, for the log
 	address string
+	ip      netip.Addr
 
 	// Who connected, as the upgrade request told.
 	origin string // empty: not a browser
@@ -53,8 +56,8 @@ type role interface{ leave() }
 
 func newConn(h *Handler, ws *websocket.Conn, p *peer, r *http.Request, address string) *conn {
 	c := &conn{
-		h: h, ws: ws, peer: p, born: time.Now(), address: address,
-		origin: r.Header.Get("Origin"), ourOwn: h.ourOwn(r), bearer: bearer(r), signed: h.signedIn(r),
+		h: h, ws: ws, peer: p, born: time.Now(), address: address, meter: newMeter(h.config.Limits.Off),
+		origin: r.Header.Get("Origin"), ourOwn: h.ourOwn(r), ip: h.config.IP(r), bearer: bearer(r), signed: h.signedIn(r),
 	}
 	c.ctx, c.cancel = context.WithCancel(context.Background())
 	c.out.bound = h.config.Limits.QueueBytes
@@ -181,6 +184,9 @@ func (c *conn) explain(err error) *chat.Error {
 		e = chat.ErrUnavailable
 	}
 	c.h.metrics.errors.WithLabelValues(e.Code).Inc()
+	if e.Kind == chat.Limited {
+		c.countRefusal()
+	}
 	if e.Kind == chat.Internal && c.ctx.Err() == nil {
 		c.h.log.Error("socket request failed", "request", c.id, "error", err)
 	}

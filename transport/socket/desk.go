@@ -23,6 +23,7 @@ type desk struct {
 	stop   func() // to watch whether the agent's sign-in is good
 	seat   actors.Seat
 	look   *time.Timer // at whether the agent still is a member
+	free   func()      // gives its place back
 	typed  throttle
 
 	mu      sync.Mutex
@@ -32,6 +33,7 @@ type desk struct {
 }
 
 func (d *desk) leave() {
+	d.free()
 	d.stop()
 	d.unlist()
 	d.seat.Leave()
@@ -64,7 +66,10 @@ func (c *conn) openDesk(r wire.Request) error {
 	if err != nil {
 		return err
 	}
-	if err := member.Require(account.Read); err != nil {
+	if err := account.Frames[wire.DeskOpen].Require(member); err != nil {
+		return err
+	}
+	if err := c.admit(ctx, member); err != nil {
 		return err
 	}
 	var no *refused
@@ -81,8 +86,12 @@ func (c *conn) openDesk(r wire.Request) error {
 	if err != nil {
 		return err
 	}
+	free, err := c.h.placeAtDesk(member)
+	if err != nil {
+		return err
+	}
 	d := &desk{
-		c: c, member: member, watches: make(map[string]*watch),
+		c: c, member: member, free: free, watches: make(map[string]*watch),
 		author: chat.Author{Kind: chat.ByAgent, ID: member.User, Name: member.Name},
 	}
 	d.stop = c.untilRevoked(member)
@@ -93,6 +102,14 @@ func (c *conn) openDesk(r wire.Request) error {
 	c.become(d)
 	d.greet(ctx, r.ID, available)
 	return nil
+}
+
+// placeAtDesk takes a place for a member's connection. A business's visitors take none of its people's.
+func (h *Handler) placeAtDesk(member account.Identity) (free func(), err error) {
+	if h.config.Limits.Off {
+		return func() {}, nil
+	}
+	return h.gates.sit("", person(member.Tenant, member.User))
 }
 
 // untilRevoked ends the connection when an agent's sign-in is not good any more. What waits for them is not theirs to read.
@@ -110,7 +127,7 @@ func (c *conn) member(ctx context.Context, ticket string) (account.Identity, err
 	case ticket != "" && c.h.config.Ticket != nil:
 		return c.h.config.Ticket(ctx, ticket)
 	case c.bearer != "":
-		return c.h.config.Authenticate(ctx, c.bearer)
+		return c.h.config.Authenticate(ctx, c.bearer, c.ip)
 	case c.signed != nil:
 		return *c.signed, nil
 	}

@@ -86,6 +86,7 @@ func (h *Handler) Drain(ctx context.Context) {
 	h.Leave(false)
 	defer h.inbox.stop()
 	defer h.lookout.stop()
+	defer h.pauses.stop()
 	defer h.writers.stop()
 	defer h.cut()
 	h.tell(ctx)

@@ -90,6 +90,10 @@ func (d *desk) lookUp() {
 		d.c.shut(no.code, no.reason)
 		return
 	}
+	if err := d.c.admit(ctx, d.member); errors.Is(err, account.ErrAddress) {
+		d.c.shut(wire.CloseSignedOut, account.ErrAddress.Message)
+		return
+	}
 	members, err := d.c.h.config.Members.Members(ctx, d.member.Tenant)
 	if err == nil && !slices.ContainsFunc(members, func(m account.Membership) bool {
 		return m.User == d.member.User && m.Role == d.member.Role
@@ -104,6 +108,18 @@ func (d *desk) lookUp() {
 	}
 }
 
+// suspended refuses the members of a business whom nobody signs in to.
+func (h *Handler) suspended(ctx context.Context, tenant string) error {
+	if h.config.Suspended == nil {
+		return nil
+	}
+	suspended, err := h.config.Suspended(ctx, tenant)
+	if suspended {
+		return &refused{wire.CloseSuspended, "this business is suspended"}
+	}
+	return err
+}
+
 var errPresence = chat.Fail(chat.Invalid, wire.ErrBadFrame.Code, "Say whether you are available: true or false.")
 
 // setPresence keeps whether an agent takes conversations, and tells the desk.
@@ -114,9 +130,6 @@ func (c *conn) setPresence(d *desk, r wire.Request) error {
 	}
 	if presence.Available == nil {
 		return errPresence
-	}
-	if err := d.member.Require(account.Take); err != nil {
-		return err
 	}
 	ctx, cancel := c.within()
 	defer cancel()

@@ -132,3 +132,75 @@ func TestAnOpenThatDoesNotComeIsNotWaitedFor(t *testing.T) {
 	h := setup(t, func(c *socket.Config) { c.Timing.Open = 50 * time.Millisecond })
 	h.visit().expectClose(wire.CloseSilent)
 }
+
+func TestWhoSendsTooManyFramesIsRefusedAndSlowedAndStays(t *testing.T) {
+	t.Parallel()
+	h := setup(t)
+	b, _ := h.opened()
+	sent := make(chan error, 1)
+	go func() {
+		for range 330 {
+			if err := b.ws.Write(context.Background(), websocket.MessageText, []byte(`{"id":"f","type":"ping"}`)); err != nil {
+				sent <- err
+				return
+			}
+		}
+		sent <- b.ws.Write(context.Background(), websocket.MessageText, []byte(`{"id":"last","type":"read","data":{"seq":1}}`))
+	}()
+	refused, after := 0, 0
+	for range 331 {
+		f := b.next()
+		if f.Type == "error" {
+			refused, after = refused+1, f.number("retry_after")
+			if f.text("code") != "rate_limited" || f.Ref == "" {
+				t.Fatalf("got %+v", f)
+			}
+		}
+	}
+	if err := <-sent; err != nil {
+		t.Fatal(err)
+	}
+	if refused == 0 || refused > 31 || after < 1 {
+		t.Errorf("%d were refused, and told to come back after %d", refused, after)
+	}
+}
+
+func TestAVisitorHasSoManyConnectionsAndTheirBusinessToo(t *testing.T) {
+	t.Parallel()
+	for name, limits := range map[string]socket.Limits{
+		"visitor":  {ConnectionsPerPerson: 2},
+		"business": {ConnectionsPerBusiness: 2},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			h := setup(t, func(c *socket.Config) { c.Limits = limits })
+			first, ready := h.arrived()
+			second := h.resume(ready.text("token"), "")
+			second.expect("session.ready")
+			third := h.resume(ready.text("token"), "")
+			if f := third.expect("error"); f.text("code") != "rate_limited" || f.number("retry_after") < 1 {
+				t.Fatalf("got %+v", f)
+			}
+			desk := h.desk() // whose places are its people's own
+			desk.send(`{"id":"1","type":"ping"}`)
+			desk.expect("pong")
+			_ = first.ws.CloseNow()
+			eventually(t, "there is room again", func() bool {
+				third.send(`{"id":"2","type":"session.open","data":{"bot":"` + h.bot.ID + `","token":"` + ready.text("token") + `"}}`)
+				return third.next().Type == "session.ready"
+			})
+		})
+	}
+}
+
+func TestNewcomersAtAnAddressDoNotKeepOutWhoComesBack(t *testing.T) {
+	t.Parallel()
+	h := setup(t, func(c *socket.Config) { c.Limits.NewcomersPerMinute = 1 })
+	_, ready := h.arrived()
+	second := h.visit()
+	second.send(`{"id":"1","type":"session.open","data":{"bot":"` + h.bot.ID + `"}}`)
+	if f := second.expect("error"); f.text("code") != "rate_limited" || f.number("retry_after") < 1 {
+		t.Fatalf("got %+v", f)
+	}
+	h.resume(ready.text("token"), "").expect("session.ready")
+}

@@ -3,6 +3,7 @@ package socket
 import (
 	"log/slog"
 	"net/http"
+	"net/netip"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -25,16 +26,13 @@ type Handler struct {
 	inbox     *inbox
 	sleepers  *sleepers
 	directory *directory
-	opens     *pace  // by address
-	posts     *pace  // by tenant and visitor
-	letters   *pace  // transcripts, by tenant and visitor
-	strangers *pace  // transcripts, by address
-	crowd     *crowd // by address
+	gates     gates
 
 	writers *writers
 
 	healing *healing
 	lookout *lookout
+	pauses  *pauses
 
 	mu       sync.Mutex
 	conns    map[*conn]struct{}
@@ -52,10 +50,13 @@ func New(config Config) *Handler {
 	if config.Address == nil {
 		config.Address = func(r *http.Request) string { return address.Of(r, nil) }
 	}
+	if config.IP == nil {
+		config.IP = func(r *http.Request) netip.Addr { return address.IP(r, nil) }
+	}
 	if config.Logger == nil {
 		config.Logger = slog.Default()
 	}
-	metrics, share := newMetrics(config.Metrics), shareOf(config.Limits.Nodes)
+	metrics := newMetrics(config.Metrics)
 	gone, sleepers := make(chan struct{}), newSleepers()
 	h := &Handler{
 		config:    config,
@@ -63,11 +64,7 @@ func New(config Config) *Handler {
 		metrics:   metrics,
 		sleepers:  sleepers,
 		directory: newDirectory(config.Bots, config.Engine),
-		opens:     newPace(config.Limits.OpensPerMinute, time.Minute, share),
-		posts:     newPace(config.Limits.MessagesPerMinute, time.Minute, shareOf(nil)),
-		letters:   newPace(1, time.Minute, shareOf(nil)),
-		strangers: newPace(transcriptsPerHour, time.Hour, share),
-		crowd:     newCrowd(config.Limits.ConnectionsPerAddress, share),
+		gates:     newGates(config.Limits),
 		writers:   newWriters(),
 		healing:   newHealing(config.Logger, metrics.apart),
 		conns:     make(map[*conn]struct{}),
@@ -75,6 +72,7 @@ func New(config Config) *Handler {
 		allGone:   sync.OnceFunc(func() { close(gone) }),
 	}
 	h.lookout = newLookout(config.Positions, config.Timing.Look, metrics.found, h.watching)
+	h.pauses = newPauses(config.Allowances, config.Timing.Pause, h.visiting)
 	h.inbox = newInbox(config.Announcer, config.Summaries, func(ref chat.Ref) { sleepers.wake(ref, nil) }, h.lookout.wake, config.Logger)
 	return h
 }
@@ -130,8 +128,8 @@ func (h *Handler) admit(r *http.Request, address string) *refusal {
 	if h.config.Limits.Off {
 		return nil
 	}
-	if h.opens.wait(address, time.Now()) > 0 || !h.crowd.enter(address) {
-		return refuseCrowd
+	if wait := h.gates.admit(address, time.Now()); wait > 0 {
+		return refuseCrowd(wait)
 	}
 	return nil
 }
@@ -164,7 +162,7 @@ func (h *Handler) exit(c *conn) {
 
 func (h *Handler) leave(address string) {
 	if !h.config.Limits.Off {
-		h.crowd.leave(address)
+		h.gates.here.Leave(address)
 	}
 }
 

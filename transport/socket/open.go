@@ -3,6 +3,7 @@ package socket
 import (
 	"context"
 	"errors"
+	"sync/atomic"
 	"time"
 
 	"parley/account"
@@ -13,11 +14,19 @@ import (
 
 // session is a visitor's side of a connection.
 type session struct {
-	watch *watch
-	typed throttle
+	watch  *watch
+	agreed atomic.Pointer[string] // hash of the text that the visitor agreed to, as far as it was looked for
+	typed  throttle
+	free   func() // gives its place back
+
+	customer   account.Customer // the zero one: nobody knows them
+	introduced atomic.Bool      // what is known of the customer was kept
 }
 
-func (s *session) leave() { s.watch.end() }
+func (s *session) leave() {
+	s.watch.end()
+	s.free()
+}
 
 func (s *session) visitor() actors.Visitor { return s.watch.visitor }
 
@@ -38,28 +47,40 @@ func (c *conn) openSession(r wire.Request) error {
 	if err := r.Into(&open); err != nil {
 		return err
 	}
-	if err := c.paceOpen(); err != nil {
-		return err
-	}
 	ctx, cancel := c.within()
 	defer cancel()
 	bot, err := c.visit(ctx, open.Bot)
 	var no *refused
-	if errors.As(err, &no) {
+	switch {
+	case errors.As(err, &no):
 		c.shut(no.code, no.reason)
 		return nil
+	case errors.Is(err, chat.ErrPaused):
+		c.excuse()
+		return nil
+	case err != nil:
+		return err
 	}
+	customer, err := c.customer(ctx, bot, open)
 	if err != nil {
 		return err
 	}
-	claims, held, err := c.h.whose(ctx, bot, open)
+	claims, held, err := c.h.whose(ctx, bot, open, customer)
+	if err != nil {
+		return err
+	}
+	free, err := c.place(claims, open.Token != "" || customer.Visitor != "")
 	if err != nil {
 		return err
 	}
 	visitor := actors.Visitor{
 		Ref: chat.Ref{Tenant: claims.Tenant, Conversation: claims.Conversation},
 		Bot: claims.Bot, ID: claims.Visitor, Page: clipPage(open.Page), Locale: clipLocale(open.Locale),
-		Fields: chat.Fields(open.Fields),
+		Fields: fieldsOf(open.Fields, customer), Source: c.source(),
+	}
+	consent, err := c.asked(ctx, bot, claims, open.Token == "" && customer.Visitor == "")
+	if err != nil {
+		return err
 	}
 	greet := func(state actors.Attached) int64 {
 		after, recovered := held.upTo(state.Head)
@@ -70,6 +91,7 @@ func (c *conn) openSession(r wire.Request) error {
 			Bot: wire.Greeting{
 				Name: bot.Name, Greeting: bot.Settings.Greeting, Suggestions: bot.Appearance.Starters,
 				HandOff: bot.Settings.HandOff, Preview: bot.Appearance.Preview, Appearance: bot.Appearance,
+				Consent: consent,
 			},
 		}))
 		return after
@@ -80,11 +102,11 @@ func (c *conn) openSession(r wire.Request) error {
 	}
 	mayWait := c.h.inbox.listening()
 	if held.minted && mayWait {
-		c.become(&session{watch: c.h.slept(w)})
+		c.become(&session{watch: c.h.slept(w), free: free, customer: customer})
 		greet(actors.Attached{})
 		return nil
 	}
-	c.become(&session{watch: w})
+	c.become(&session{watch: w, free: free, customer: customer})
 	welcomed, empty := false, false
 	err = w.attach(ctx, false, func(state actors.Attached) int64 {
 		welcomed, empty = true, state.Head == 0
@@ -111,13 +133,23 @@ func (c *conn) opened(welcomed bool, err error) error {
 	return nil
 }
 
-// paceOpen counts an open that comes on an old connection like a new connection.
-func (c *conn) paceOpen() error {
-	if c.current() == nil || c.h.config.Limits.Off {
-		return nil
+// place counts an open, and takes a place for its session.
+func (c *conn) place(who account.VisitorClaims, known bool) (free func(), err error) {
+	if c.h.config.Limits.Off {
+		return func() {}, nil
 	}
-	return limited(c.h.opens.wait(c.address, time.Now()))
+	err = c.h.gates.visit(c.address, person(who.Tenant, who.Visitor), known, time.Now())
+	if err == nil {
+		free, err = c.h.gates.sit(who.Tenant, person(who.Tenant, who.Visitor))
+	}
+	if err != nil && c.current() == nil { // otherwise it is counted by what the connection is
+		c.h.config.Activity.Count(who.Tenant, account.Activity{Refused: 1})
+	}
+	return free, err
 }
+
+// person is whom gates count one visitor or member as.
+func person(tenant, id string) string { return tenant + "/" + id }
 
 // visit returns the bot that a visitor of this connection may talk to, or *refused.
 func (c *conn) visit(ctx context.Context, id string) (*chat.Bot, error) {
@@ -141,11 +173,11 @@ func (c *conn) visit(ctx context.Context, id string) (*chat.Bot, error) {
 	if err != nil {
 		return nil, err
 	}
-	return bot, c.h.suspended(ctx, bot.Tenant)
+	return bot, c.h.pauses.admit(ctx, bot.Tenant)
 }
 
 // mayVisit checks where a visitor comes from: a browser from one of the bot's
-// domains or our own pages, anything else with a member's token.
+// domains or our own pages, anything else with a token.
 func (c *conn) mayVisit(ctx context.Context, bot *chat.Bot) error {
 	if c.origin != "" {
 		if c.ourOwn || account.Allowed(bot.Domains, c.origin) {
@@ -153,32 +185,15 @@ func (c *conn) mayVisit(ctx context.Context, bot *chat.Bot) error {
 		}
 		return &refused{wire.CloseOrigin, "this bot may not be used on " + c.origin}
 	}
-	needed := &refused{wire.CloseOrigin, "without an Origin, a token of a member of this bot's business is needed"}
-	if c.bearer == "" {
-		return needed
-	}
-	member, err := c.h.config.Authenticate(ctx, c.bearer)
-	if err != nil {
-		if e := chat.AsError(err); e.Kind == chat.Unavailable || e.Kind == chat.Internal {
-			return err
-		}
-		return needed
-	}
-	if member.Tenant != bot.Tenant || member.Require(account.Ask) != nil {
-		return needed
-	}
-	return nil
+	return c.mayProgram(ctx, bot)
 }
 
-func (h *Handler) suspended(ctx context.Context, tenant string) error {
-	if h.config.Suspended == nil {
-		return nil
+// source is where questions of this connection come from: only browsers say which page opened it.
+func (c *conn) source() chat.Source {
+	if c.origin == "" {
+		return chat.FromAPI
 	}
-	suspended, err := h.config.Suspended(ctx, tenant)
-	if suspended {
-		return &refused{wire.CloseSuspended, "this bot is not available at the moment"}
-	}
-	return err
+	return chat.FromWidget
 }
 
 // holding is what a client says it has of the conversation that it opens.
@@ -201,7 +216,7 @@ func (h holding) upTo(head int64) (after int64, recovered bool) {
 }
 
 // whose finds out who opens which conversation.
-func (h *Handler) whose(ctx context.Context, bot *chat.Bot, open wire.Open) (account.VisitorClaims, holding, error) {
+func (h *Handler) whose(ctx context.Context, bot *chat.Bot, open wire.Open, customer account.Customer) (account.VisitorClaims, holding, error) {
 	var held holding
 	if open.After != nil {
 		held.after = *open.After
@@ -210,16 +225,22 @@ func (h *Handler) whose(ctx context.Context, bot *chat.Bot, open wire.Open) (acc
 		return account.VisitorClaims{}, held, errAfter
 	}
 	claims := account.VisitorClaims{Tenant: bot.Tenant, Bot: bot.ID}
-	if open.Token == "" {
+	switch {
+	case customer.Visitor != "":
+		var err error
+		if claims, held, err = h.theirs(ctx, bot, open.Token, customer, held); err != nil {
+			return claims, held, err
+		}
+	case open.Token == "":
 		claims.Visitor = chat.NewID(chat.VisitorPrefix)
 		claims.Conversation = chat.NewID(chat.ConversationPrefix)
 		held.other, held.minted = true, true
-	} else {
+	default:
 		known, err := h.config.Visitors.Check(open.Token)
 		if err != nil {
 			return claims, held, err
 		}
-		if known.Tenant != bot.Tenant || known.Bot != bot.ID {
+		if known.Tenant != bot.Tenant || known.Bot != bot.ID || known.Known {
 			return claims, held, account.ErrVisitorToken
 		}
 		claims = known

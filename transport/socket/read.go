@@ -50,6 +50,10 @@ func (c *conn) readFrame() bool {
 	limit := c.h.config.Limits.FrameBytes
 	switch err := fill(buffer, frame, limit, c.hear); {
 	case err == nil:
+		if wait := c.meter.charge(len(*buffer), time.Now()); wait > 0 {
+			c.refuse(*buffer, wait)
+			return true
+		}
 		c.receive(*buffer)
 		return true
 	case !errors.Is(err, errTooLarge):
@@ -67,6 +71,9 @@ func (c *conn) readFrame() bool {
 	}
 	c.h.metrics.received.WithLabelValues("too large").Inc()
 	c.answer(id, wire.ErrTooLarge)
+	if wait := c.meter.charge(c.h.config.Limits.SkipBytes-int(rest.N), time.Now()); wait > 0 {
+		c.rest(wait)
+	}
 	return true
 }
 

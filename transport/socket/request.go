@@ -1,8 +1,7 @@
 package socket
 
 import (
-	"time"
-
+	"parley/account"
 	"parley/chat"
 	"parley/transport/wire"
 )
@@ -28,6 +27,7 @@ var requests = map[string]request{
 	wire.HandoffCancel:       {session: (*conn).cancelRequest},
 	wire.TranscriptRequest:   {session: (*conn).requestTranscript, quiet: true},
 	wire.ContactSet:          {session: (*conn).setContact},
+	wire.ConsentGive:         {session: (*conn).giveConsent, quiet: true},
 	wire.ConversationClose:   {session: (*conn).closeConversation, desk: (*conn).closeAsAgent},
 	wire.ConversationWatch:   {desk: (*conn).watchConversation, own: true},
 	wire.ConversationUnwatch: {desk: (*conn).unwatchConversation},
@@ -43,7 +43,6 @@ var requests = map[string]request{
 var (
 	errNotOpen = chat.Fail(chat.Conflict, "not_open", "Open a session first.")
 	errRole    = chat.Fail(chat.Forbidden, "wrong_role", "A frame of this type is not for this side of a conversation.")
-	errFlood   = &chat.Error{Kind: chat.Limited, Code: "rate_limited", Message: "You are sending faster than we can answer. Please wait a moment.", RetryAfter: time.Second}
 )
 
 // receive dispatches one frame. It must not wait: the reader also hears pings.
@@ -109,12 +108,12 @@ func (c *conn) perform(r wire.Request, kind request) {
 	var err error
 	switch role := c.current().(type) {
 	case *session:
-		if err = errRole; kind.session != nil {
+		if err = errRole; kind.session != nil && account.Frames[r.Type].Visitor {
 			err = c.performSession(role, r, kind)
 		}
 	case *desk:
 		if err = errRole; kind.desk != nil {
-			err = kind.desk(c, role, r)
+			err = c.performDesk(role, r, kind)
 		}
 	default:
 		err = errNotOpen
@@ -125,12 +124,32 @@ func (c *conn) perform(r wire.Request, kind request) {
 }
 
 func (c *conn) performSession(s *session, r wire.Request, kind request) error {
+	if err := c.stillProgram(); err != nil {
+		return err
+	}
+	if needsConsent[r.Type] {
+		ctx, cancel := c.within()
+		defer cancel()
+		if err := c.consented(ctx, s); err != nil {
+			return err
+		}
+	}
 	if !kind.quiet {
 		if err := c.stir(s); err != nil {
 			return err
 		}
 	}
 	return kind.session(c, s, r)
+}
+
+// performDesk does what the member may do.
+func (c *conn) performDesk(d *desk, r wire.Request, kind request) error {
+	err := d.member.Require(account.Frames[r.Type].Action)
+	if err == nil {
+		err = kind.desk(c, d, r)
+	}
+	c.tell(d, r, err)
+	return err
 }
 
 // label keeps what clients make up out of the metrics.

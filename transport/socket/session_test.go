@@ -1,7 +1,6 @@
 package socket_test
 
 import (
-	"context"
 	"fmt"
 	"strings"
 	"testing"
@@ -10,7 +9,6 @@ import (
 	"parley/actors"
 	"parley/chat"
 	"parley/transport/socket"
-	"parley/transport/wire"
 )
 
 func TestAFirstVisitGoesAsTheContractSays(t *testing.T) {
@@ -352,12 +350,4 @@ func TestTypingIsShownToOthersOnly(t *testing.T) {
 	if author, _ := f.Data["author"].(map[string]any); author["name"] != "Ada" {
 		t.Fatalf("got %+v", f)
 	}
-}
-
-func TestASuspendedBusinessHasNoSessions(t *testing.T) {
-	t.Parallel()
-	h := setup(t, func(c *socket.Config) { c.Suspended = func(context.Context, string) (bool, error) { return true, nil } })
-	b := h.visit()
-	b.send(`{"id":"1","type":"session.open","data":{"bot":"` + h.bot.ID + `"}}`)
-	b.expectClose(wire.CloseSuspended)
 }

@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"net/netip"
 	"strings"
 	"testing"
 	"time"
@@ -60,7 +61,9 @@ func setup(t testing.TB, change ...func(*socket.Config)) *house {
 		Engine: h.engine, Log: h.engine, Conversations: h.engine, Announcer: h.inbox,
 		Summaries: h.office, Members: h.office, Notes: h.office, Mails: h.office,
 		Bots: h.engine.bots, Visitors: h.visitors,
-		Authenticate: h.authenticate,
+		Authenticate: func(ctx context.Context, token string, _ netip.Addr) (account.Identity, error) {
+			return h.authenticate(ctx, token)
+		},
 		Cookie: func(r *http.Request) (account.Identity, error) {
 			cookie, err := r.Cookie("parley")
 			if err != nil {

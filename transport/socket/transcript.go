@@ -65,8 +65,8 @@ func (c *conn) paceTranscript(s *session) error {
 		return nil
 	}
 	now := time.Now()
-	if wait := c.h.letters.wait(s.watch.visitor.Tenant+"/"+s.watch.visitor.ID, now); wait > 0 {
+	if wait := c.h.gates.letters.Wait(person(s.watch.visitor.Tenant, s.watch.visitor.ID), now); wait > 0 {
 		return limited(wait)
 	}
-	return limited(c.h.strangers.wait(c.address, now))
+	return limited(c.h.gates.strangers.Wait(c.address, now))
 }

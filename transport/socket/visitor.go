@@ -30,7 +30,8 @@ func (c *conn) pace(s *session) error {
 	if c.h.config.Limits.Off {
 		return nil
 	}
-	return limited(c.h.posts.wait(s.watch.visitor.Tenant+"/"+s.watch.visitor.ID, time.Now()))
+	visitor := s.visitor()
+	return c.h.gates.post(c.address, visitor.Tenant, person(visitor.Tenant, visitor.ID), time.Now())
 }
 
 func (c *conn) post(s *session, r wire.Request) error {
@@ -41,7 +42,11 @@ func (c *conn) post(s *session, r wire.Request) error {
 	if err := c.pace(s); err != nil {
 		return err
 	}
-	return c.postAs(byVisitor, s.visitor(), r.ID, send)
+	if err := c.postAs(byVisitor, s.visitor(), r.ID, send); err != nil {
+		return err
+	}
+	c.introduce(s)
+	return nil
 }
 
 func (c *conn) stop(s *session, r wire.Request) error {

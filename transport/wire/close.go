@@ -20,7 +20,7 @@ const (
 
 	CloseOrigin    CloseCode = 4501 // the page's origin is not among the bot's domains
 	CloseBot       CloseCode = 4502 // there is no such bot
-	CloseSuspended CloseCode = 4503 // the business is suspended
+	CloseSuspended CloseCode = 4503 // the chats of the business rest; for agents: they are shut out
 	CloseProtocol  CloseCode = 4504 // this is not parley.v1
 	CloseBlocked   CloseCode = 4505 // the business has blocked this visitor
 	CloseSignedOut CloseCode = 4506 // this agent's sign-in is not good any more: refresh it, or sign in again, and connect

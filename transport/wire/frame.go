@@ -30,6 +30,7 @@ type Greeting struct {
 	HandOff     bool // whether a person is offered
 	Preview     bool // whether agents see what is typed before it is sent
 	Appearance  chat.Appearance
+	Consent     *Consent // nil: nothing is asked
 }
 
 // AppendReady appends session.ready.
@@ -65,6 +66,7 @@ func AppendReady(dst []byte, ref string, r Ready) []byte {
 	looks.optional("launcher", r.Bot.Appearance.Launcher)
 	looks.optional("avatar", r.Bot.Appearance.Avatar)
 	bot.leave(looks)
+	appendConsent(&bot, r.Bot.Consent)
 	data.leave(bot)
 	frame.leave(data)
 	return frame.end()

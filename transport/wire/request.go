@@ -55,6 +55,8 @@ type Open struct {
 	Page         string `json:"page"`
 	Locale       string `json:"locale"`
 	Fields       Fields `json:"fields"`
+
+	Identity *Identity `json:"identity"`
 }
 
 // Desk is the data of desk.open. Ticket is empty for whoever came with a Bearer

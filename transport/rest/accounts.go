@@ -39,15 +39,15 @@ func (s *server) routeAccounts() {
 		Description:  "The refresh token comes in the body, or in the dashboard's cookie. Repeating is not an error.",
 		MaxBodyBytes: smallBody, Middlewares: huma.Middlewares{s.fromHere},
 	}, s.logout)
-	route(s, account.Read, huma.Operation{
+	route(s, huma.Operation{
 		OperationID: "getMe", Method: http.MethodGet, Path: "/api/v1/me", Tags: []string{signInTag}, Summary: "Who is signed in",
 	}, s.me)
-	route(s, account.Read, huma.Operation{
+	route(s, huma.Operation{
 		OperationID: "updateMe", Method: http.MethodPatch, Path: "/api/v1/me", Tags: []string{signInTag},
 		Summary: "Change one's name, or whether one takes conversations", MaxBodyBytes: smallBody,
 		Description: "Only what is sent changes. Visitors see a new name after the next `auth/refresh`. Viewers take no conversations.",
 	}, s.updateMe)
-	route(s, account.Read, huma.Operation{
+	route(s, huma.Operation{
 		OperationID: "getTenant", Method: http.MethodGet, Path: "/api/v1/tenant", Tags: []string{signInTag}, Summary: "The business",
 	}, s.tenant)
 }
@@ -57,6 +57,7 @@ type registration struct {
 	Password string `json:"password" doc:"At least 10 characters, and none that is guessed first." maxLength:"4096"`
 	Company  string `json:"company" example:"Acme" maxLength:"400"`
 	Name     string `json:"name,omitempty" doc:"Shown to visitors when this person takes over; the company's if left out." maxLength:"400"`
+	Plan     string `json:"plan,omitempty" doc:"Id of the plan to try. One that cannot be tried, or none: the one that everybody begins with." maxLength:"100"`
 }
 
 type credentials struct {
@@ -102,29 +103,40 @@ type from struct {
 
 type fromKey struct{}
 
-// fromHere refuses what another website sends in a visitor's name, and notes where the request comes from.
+// fromHere refuses what another website sends in a visitor's name, and notes where a request comes from.
 func (s *server) fromHere(ctx huma.Context, next func(huma.Context)) {
 	r, w := humago.Unwrap(ctx)
 	if err := s.ownOrigin(r); err != nil {
 		writeProblem(w, r, err)
 		return
 	}
+	next(s.noteFrom(ctx, r))
+}
+
+// noteFrom notes where a request comes from.
+func (s *server) noteFrom(ctx huma.Context, r *http.Request) huma.Context {
 	f := from{address: address.Of(r, s.Proxies)}
 	if cookie, err := r.Cookie(refreshCookie); err == nil {
 		f.refresh = cookie.Value
 	}
-	next(huma.WithValue(ctx, fromKey{}, f))
+	return huma.WithValue(ctx, fromKey{}, f)
 }
 
 func (s *server) register(ctx context.Context, in *struct{ Body registration }) (*signInOutput, error) {
 	if err := s.limits.register.count(ctx, ctx.Value(fromKey{}).(from).address); err != nil {
 		return nil, err
 	}
-	return s.signedIn(s.Accounts.Register(ctx, account.Registration(in.Body)))
+	tokens, err := s.Accounts.Register(ctx, account.Registration{
+		Email: in.Body.Email, Password: in.Body.Password, Company: in.Body.Company, Name: in.Body.Name,
+	})
+	if err == nil {
+		s.beginPlan(ctx, tokens.Identity.Tenant, in.Body.Plan)
+	}
+	return s.signedIn(tokens, err)
 }
 
 func (s *server) login(ctx context.Context, in *struct{ Body credentials }) (*signInOutput, error) {
-	if err := s.limits.signIn.count(ctx, ctx.Value(fromKey{}).(from).address); err != nil {
+	if err := s.paceSignIn(ctx, ctx.Value(fromKey{}).(from).address, in.Body.Email); err != nil {
 		return nil, err
 	}
 	return s.signedIn(s.Accounts.Login(ctx, in.Body.Email, in.Body.Password))
@@ -157,12 +169,18 @@ type person struct {
 	ID    string `json:"id"`
 	Email string `json:"email"`
 	Name  string `json:"name"`
+
+	EmailConfirmed bool `json:"email_confirmed" doc:"Whether the address was found to be this person's."`
+
+	Operator bool `json:"operator,omitempty" doc:"They run the installation."`
 }
 
 type tenant struct {
 	ID        string    `json:"id"`
 	Name      string    `json:"name"`
 	CreatedAt time.Time `json:"created_at"`
+
+	SecondFactorRequired bool `json:"second_factor_required" doc:"Members who have no second factor can do nothing but set one up."`
 }
 
 type me struct {
@@ -171,10 +189,14 @@ type me struct {
 	Role   string `json:"role" enum:"owner,admin,agent,viewer"`
 
 	Available   bool     `json:"available" doc:"Whether this person takes conversations while they have the dashboard open."`
-	Permissions []string `json:"permissions" enum:"read,ask,take,manage_bots,manage_webhooks,manage_members" doc:"What the role allows."`
+	Permissions []string `json:"permissions" enum:"self,read,ask,take,manage_bots,manage_webhooks,manage_members,manage_keys,manage_tenant,manage_privacy,manage_billing,read_audit,own" doc:"What the role allows."`
+
+	SecondFactorMissing bool `json:"second_factor_missing" doc:"The business asks for a second factor, and this person has none: all but what concerns oneself is refused, with that code."`
 }
 
-func tenantOf(t account.Tenant) tenant { return tenant{t.ID, t.Name, t.CreatedAt} }
+func tenantOf(t account.Tenant) tenant {
+	return tenant{ID: t.ID, Name: t.Name, CreatedAt: t.CreatedAt, SecondFactorRequired: t.SecondFactor}
+}
 
 type meOutput struct{ Body me }
 
@@ -187,9 +209,13 @@ func (s *server) me(ctx context.Context, who account.Identity, _ *struct{}) (*me
 	if err != nil {
 		return nil, err
 	}
+	operates, err := s.Accounts.Operating(ctx, who)
+	if err != nil {
+		return nil, err
+	}
 	shown := me{
-		User:   person{ID: p.User.ID, Email: p.User.Email, Name: p.User.Name},
-		Tenant: tenantOf(p.Tenant), Role: string(p.Role), Available: available, Permissions: []string{},
+		User:   person{ID: p.User.ID, Email: p.User.Email, Name: p.User.Name, EmailConfirmed: p.User.Confirmed, Operator: operates},
+		Tenant: tenantOf(p.Tenant), Role: string(p.Role), Available: available, Permissions: []string{}, SecondFactorMissing: who.FactorMissing,
 	}
 	for _, action := range p.Role.Actions() {
 		shown.Permissions = append(shown.Permissions, string(action))
@@ -217,9 +243,9 @@ func (s *server) updateMe(ctx context.Context, who account.Identity, in *struct{
 }
 
 func (s *server) tenant(ctx context.Context, who account.Identity, _ *struct{}) (*struct{ Body tenant }, error) {
-	p, err := s.Accounts.Profile(ctx, who)
+	found, err := s.Accounts.Tenant(ctx, who)
 	if err != nil {
 		return nil, err
 	}
-	return &struct{ Body tenant }{tenantOf(p.Tenant)}, nil
+	return &struct{ Body tenant }{tenantOf(found)}, nil
 }

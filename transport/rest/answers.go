@@ -24,7 +24,7 @@ const answerTimeout = 7 * time.Minute
 
 func (s *server) routeAnswers() {
 	registry := s.api.OpenAPI().Components.Schemas
-	route(s, account.Ask, huma.Operation{
+	route(s, huma.Operation{
 		OperationID: "answer", Method: http.MethodPost, Path: "/api/v1/bots/{bot}/answers", Tags: []string{"Answers"},
 		Summary: "Ask a bot",
 		Description: "Waits for the whole answer, or streams it with `Accept: text/event-stream`: each event's data is a frame of the " +
@@ -86,9 +86,10 @@ func (s *server) answer(ctx context.Context, who account.Identity, in *answerInp
 	if err != nil {
 		return nil, err
 	}
-	if err := s.limits.answers.count(ctx, who.Tenant); err != nil {
+	if err := s.limits.answers.count(ctx, who); err != nil {
 		return nil, err
 	}
+	defer s.Counter.Asking(who, visitor.Ref)()
 	if wantsStream(in.r) {
 		return s.streamAnswer(ctx, visitor, in)
 	}
@@ -122,7 +123,7 @@ func (s *server) asker(ctx context.Context, who account.Identity, in *answerInpu
 	if err != nil {
 		return actors.Visitor{}, err
 	}
-	visitor := actors.Visitor{Ref: chat.Ref{Tenant: who.Tenant, Conversation: in.Body.Conversation}, Bot: b.ID, Locale: in.Body.Locale}
+	visitor := actors.Visitor{Ref: chat.Ref{Tenant: who.Tenant, Conversation: in.Body.Conversation}, Bot: b.ID, Locale: in.Body.Locale, Source: chat.FromAPI}
 	switch {
 	case in.Body.Conversation != "":
 		found, err := s.conversation(ctx, who, in.Body.Conversation)

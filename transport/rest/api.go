@@ -40,7 +40,7 @@ func newAPI(mux *http.ServeMux) huma.API {
 	}
 	config.AllowAdditionalPropertiesByDefault = true // "unknown fields are ignored"
 	config.Components.SecuritySchemes = map[string]*huma.SecurityScheme{
-		"bearer": {Type: "http", Scheme: "bearer", Description: "The access_token of auth/login."},
+		"bearer": {Type: "http", Scheme: "bearer", Description: "The access_token of auth/login, or an API key."},
 		"cookie": {Type: "apiKey", In: "cookie", Name: account.AccessCookie, Description: "The dashboard's, on the platform's own origin only."},
 	}
 	return humago.New(mux, config)
@@ -83,23 +83,48 @@ func specification(api huma.API) http.Handler {
 // handler is one operation of the API. Its errors are shown to people as problemOf says.
 type handler[I, O any] func(ctx context.Context, who account.Identity, in *I) (*O, error)
 
-// route adds an operation that members with the given permission may use. Who
+// route adds an operation that members with the permission of account.Operations may use. Who
 // is asking, and whether they may, is decided before the body is read.
-func route[I, O any](s *server, action account.Action, op huma.Operation, handle handler[I, O]) {
+func route[I, O any](s *server, op huma.Operation, handle handler[I, O]) {
+	need := needOf(op, false)
 	op.Security = memberSecurity
 	op.Middlewares = huma.Middlewares{func(ctx huma.Context, next func(huma.Context)) {
 		r, w := humago.Unwrap(ctx)
 		who, err := s.identify(r)
 		if err == nil {
-			err = who.Require(action)
+			err = s.known(who)
+		}
+		if err == nil && need.Operator {
+			who.Operator, err = s.Accounts.Operating(r.Context(), who)
+		}
+		if err == nil {
+			err = s.permit(r, op, need, who)
 		}
 		if err != nil {
+			s.tellRefusal(r, op, err)
 			writeProblem(w, r, err)
 			return
 		}
+		if !waits(op) {
+			leave, err := s.turn(r.Context(), who)
+			if err != nil {
+				writeProblem(w, r, err)
+				return
+			}
+			defer leave()
+		}
 		next(ctx)
 	}}
-	open(s, op, func(ctx context.Context, in *I) (*O, error) { return handle(ctx, aboutOf(ctx).who, in) })
+	add(s, op, func(ctx context.Context, in *I) (*O, error) { return handle(ctx, aboutOf(ctx).who, in) })
+}
+
+// needOf returns what an operation takes. One that nobody has decided about is a fault of this program, which is told at its start.
+func needOf(op huma.Operation, open bool) account.Need {
+	need, decided := account.Operations[op.OperationID]
+	if !decided || need.Open != open {
+		panic("rest: account.Operations does not say who may " + op.OperationID)
+	}
+	return need
 }
 
 // memberSecurity says in the specification how members sign their requests.
@@ -107,9 +132,23 @@ var memberSecurity = []map[string][]string{{"bearer": {}}, {"cookie": {}}}
 
 // open adds an operation that needs no sign-in.
 func open[I, O any](s *server, op huma.Operation, handle func(ctx context.Context, in *I) (*O, error)) {
+	needOf(op, true)
+	op.Middlewares = append(huma.Middlewares{func(ctx huma.Context, next func(huma.Context)) {
+		r, w := humago.Unwrap(ctx)
+		if err := s.stranger(r); err != nil {
+			writeProblem(w, r, err)
+			return
+		}
+		next(ctx)
+	}}, op.Middlewares...)
+	add(s, op, handle)
+}
+
+func add[I, O any](s *server, op huma.Operation, handle func(ctx context.Context, in *I) (*O, error)) {
 	if op.BodyReadTimeout = s.Limits.BodyTime; op.BodyReadTimeout == 0 {
 		op.BodyReadTimeout = DefaultLimits.BodyTime
 	}
+	op.Middlewares = append(op.Middlewares, remember)
 	limit := requestTimeout
 	if d, ok := op.Metadata[timeoutKey].(time.Duration); ok {
 		limit = d
@@ -118,7 +157,7 @@ func open[I, O any](s *server, op huma.Operation, handle func(ctx context.Contex
 		within, cancel := context.WithTimeout(ctx, limit)
 		defer cancel()
 		out, err := handle(within, in)
-		if err != nil {
+		if err = s.tell(within, op, in, out, err); err != nil {
 			return nil, problemOf(ctx, err)
 		}
 		return out, nil
@@ -131,11 +170,14 @@ const timeoutKey = "timeout"
 // identify tells who signed the request, and remembers it for the log.
 func (s *server) identify(r *http.Request) (account.Identity, error) {
 	token, err := s.accessToken(r)
-	if err != nil {
-		return account.Identity{}, err
+	var who account.Identity
+	if err == nil {
+		who, err = s.authenticate(r, token)
 	}
-	who, err := s.Accounts.Authenticate(token)
 	if err != nil {
+		if limited := s.stranger(r); limited != nil {
+			return account.Identity{}, limited
+		}
 		return account.Identity{}, err
 	}
 	aboutOf(r.Context()).who = who
@@ -172,6 +214,10 @@ func (s *server) strict(next http.Handler) http.Handler {
 // noRoute answers what the API does not have: a method that a path does not
 // know with the ones that it does, everything else like any other missing thing.
 func (s *server) noRoute(w http.ResponseWriter, r *http.Request) {
+	if err := s.stranger(r); err != nil {
+		writeProblem(w, r, err)
+		return
+	}
 	var allowed []string
 	for _, method := range []string{http.MethodGet, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete} {
 		probe := &http.Request{Method: method, URL: r.URL, Host: r.Host}

@@ -11,18 +11,18 @@ import (
 )
 
 func (s *server) routeAssignment() {
-	route(s, account.Take, huma.Operation{
+	route(s, huma.Operation{
 		OperationID: "takeConversation", Method: http.MethodPut, Path: "/api/v1/conversations/{conversation}/assignment", Tags: []string{conversationsTag},
 		Summary: "Take a conversation over, or give it to a colleague",
 		Description: "Without `agent` it is yours, and the bot falls silent at once; 409 with the code `taken` if somebody else has it. " +
 			"With `agent`, a conversation that an agent has is that colleague's at once, and any other one waits for them to take it.",
 		MaxBodyBytes: smallBody,
 	}, s.takeConversation)
-	route(s, account.Take, huma.Operation{
+	route(s, huma.Operation{
 		OperationID: "releaseConversation", Method: http.MethodDelete, Path: "/api/v1/conversations/{conversation}/assignment", Tags: []string{conversationsTag},
 		Summary: "Give a conversation back to the bot", DefaultStatus: http.StatusNoContent,
 	}, s.releaseConversation)
-	route(s, account.Take, huma.Operation{
+	route(s, huma.Operation{
 		OperationID: "setConversationStatus", Method: http.MethodPut, Path: "/api/v1/conversations/{conversation}/status", Tags: []string{conversationsTag},
 		Summary:     "Put a conversation back into the line, close it, or give it back to the bot",
 		Description: "409 with the code `not_yours` if another agent has it. A closed conversation is opened again by taking it, or by its visitor's next message.",

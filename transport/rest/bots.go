@@ -16,38 +16,38 @@ import (
 const botsTag = "Bots"
 
 func (s *server) routeBots() {
-	route(s, account.Read, huma.Operation{
+	route(s, huma.Operation{
 		OperationID: "listBots", Method: http.MethodGet, Path: "/api/v1/bots", Tags: []string{botsTag}, Summary: "All bots, oldest first",
 	}, s.listBots)
-	route(s, account.ManageBots, huma.Operation{
+	route(s, huma.Operation{
 		OperationID: "createBot", Method: http.MethodPost, Path: "/api/v1/bots", Tags: []string{botsTag},
 		Summary: "Make a bot", DefaultStatus: http.StatusCreated, MaxBodyBytes: botBody,
 	}, s.createBot)
-	route(s, account.Read, huma.Operation{
+	route(s, huma.Operation{
 		OperationID: "getBot", Method: http.MethodGet, Path: "/api/v1/bots/{bot}", Tags: []string{botsTag}, Summary: "One bot",
 	}, s.getBot)
-	route(s, account.ManageBots, huma.Operation{
+	route(s, huma.Operation{
 		OperationID: "updateBot", Method: http.MethodPatch, Path: "/api/v1/bots/{bot}", Tags: []string{botsTag},
 		Summary: "Change name and settings", MaxBodyBytes: botBody,
 		Description: "Only what is sent changes. Settings may stand under `settings` or beside `name`.",
 	}, s.updateBot)
-	route(s, account.ManageBots, huma.Operation{
+	route(s, huma.Operation{
 		OperationID: "deleteBot", Method: http.MethodDelete, Path: "/api/v1/bots/{bot}", Tags: []string{botsTag},
 		Summary: "Delete a bot with its knowledge; its conversations stay", DefaultStatus: http.StatusNoContent,
 	}, s.deleteBot)
-	route(s, account.Read, huma.Operation{
+	route(s, huma.Operation{
 		OperationID: "getAppearance", Method: http.MethodGet, Path: "/api/v1/bots/{bot}/appearance", Tags: []string{botsTag},
 		Summary: "How the widget looks",
 	}, s.getAppearance)
-	route(s, account.ManageBots, huma.Operation{
+	route(s, huma.Operation{
 		OperationID: "putAppearance", Method: http.MethodPut, Path: "/api/v1/bots/{bot}/appearance", Tags: []string{botsTag},
 		Summary: "Set how the widget looks", Description: "What is left out gets its default.", MaxBodyBytes: botBody,
 	}, s.putAppearance)
-	route(s, account.Read, huma.Operation{
+	route(s, huma.Operation{
 		OperationID: "getDomains", Method: http.MethodGet, Path: "/api/v1/bots/{bot}/domains", Tags: []string{botsTag},
 		Summary: "Where the widget may run",
 	}, s.getDomains)
-	route(s, account.ManageBots, huma.Operation{
+	route(s, huma.Operation{
 		OperationID: "putDomains", Method: http.MethodPut, Path: "/api/v1/bots/{bot}/domains", Tags: []string{botsTag},
 		Summary: "Set where the widget may run", MaxBodyBytes: botBody,
 		Description: "`shop.example` is that host on its scheme's default port, `*.shop.example:8443` what is below it on this port, " +
@@ -91,6 +91,8 @@ type appearance struct {
 	Starters []string   `json:"starters" doc:"Questions to begin with."`
 	Hours    chat.Hours `json:"hours" doc:"In which people answer; no day: always."`
 	Preview  bool       `json:"preview" doc:"Whether agents see what a visitor writes before it is sent."`
+
+	Consent chat.Consent `json:"consent" doc:"What visitors are asked to agree to, in Markdown; required: before anything they say is accepted."`
 }
 
 type domains struct {
@@ -143,9 +145,11 @@ func (s *server) listBots(ctx context.Context, who account.Identity, _ *struct{}
 	if err != nil {
 		return nil, err
 	}
-	items := make([]bot, len(bots))
-	for i, b := range bots {
-		items[i] = botOf(b)
+	items := make([]bot, 0, len(bots))
+	for _, b := range bots {
+		if sees(who, b.ID) {
+			items = append(items, botOf(b))
+		}
 	}
 	return &struct{ Body page[bot] }{page[bot]{Items: items}}, nil
 }
@@ -162,14 +166,21 @@ func (s *server) createBot(ctx context.Context, who account.Identity, in *newBot
 	if err != nil {
 		return nil, err
 	}
+	plan, err := s.planOf(ctx, who)
+	if err != nil {
+		return nil, err
+	}
 	b := newBot(who.Tenant, name)
 	if in.Body.Settings != nil {
 		if err := in.Body.Settings.apply(&b.Settings); err != nil {
 			return nil, err
 		}
 	}
-	if err := s.Bots.CreateBot(ctx, b); err != nil {
+	if err := s.mayModel(plan, b.Settings.Model); err != nil {
 		return nil, err
+	}
+	if err := s.Bots.CreateBotWithin(ctx, b, plan.Limits.Bots); err != nil {
+		return nil, s.full(plan, err)
 	}
 	return &botOutput{botOf(b)}, nil
 }
@@ -178,6 +189,9 @@ func (s *server) createBot(ctx context.Context, who account.Identity, in *newBot
 func (s *server) bot(ctx context.Context, who account.Identity, id string) (chat.Bot, error) {
 	if err := known(chat.BotPrefix, id); err != nil {
 		return chat.Bot{}, err
+	}
+	if !sees(who, id) {
+		return chat.Bot{}, chat.ErrNotFound
 	}
 	return s.Bots.Bot(ctx, who.Tenant, id)
 }
@@ -202,7 +216,12 @@ type botPatch struct {
 }
 
 func (s *server) updateBot(ctx context.Context, who account.Identity, in *updateBotInput) (*botOutput, error) {
+	plan, err := s.planOf(ctx, who)
+	if err != nil {
+		return nil, err
+	}
 	b, err := s.changeBot(ctx, who, in.Bot, func(b *chat.Bot) error {
+		before := b.Settings.Model
 		if in.Body.Name != nil {
 			name, err := cleanLine(*in.Body.Name, 1, 80, "name")
 			if err != nil {
@@ -215,7 +234,10 @@ func (s *server) updateBot(ctx context.Context, who account.Identity, in *update
 				return err
 			}
 		}
-		return in.Body.SettingsPatch.apply(&b.Settings)
+		if err := in.Body.SettingsPatch.apply(&b.Settings); err != nil || b.Settings.Model == before {
+			return err // one that the plan had once may stay: the engine decides what it is answered by
+		}
+		return s.mayModel(plan, b.Settings.Model)
 	})
 	if err != nil {
 		return nil, err

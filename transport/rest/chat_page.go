@@ -10,9 +10,6 @@ import (
 	"parley/chat"
 )
 
-// policyChat is for a page that is the widget and nothing else. The widget brings its style along as sheets of its script.
-const policyChat = "default-src 'none'; script-src 'self'; connect-src 'self' ws: wss:; img-src 'self' data: https:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-
 // chatPage is where links in mails lead: the chat of one bot, filling the page. What
 // stands behind # in its address opens a conversation; it never reaches us.
 var chatPage = template.Must(template.New("chat").Parse(`<!doctype html>
@@ -47,7 +44,7 @@ func (s *server) serveChat(w http.ResponseWriter, r *http.Request) {
 	}
 	header := w.Header()
 	header.Set("Content-Type", "text/html; charset=utf-8")
-	header.Set("Content-Security-Policy", policyChat)
+	policy(w, sockets(policyChat, r.Host))
 	header.Set("Referrer-Policy", "no-referrer") // addresses of mails are nobody else's business
 	header.Set("X-Robots-Tag", "noindex")
 	header.Set("Cache-Control", cacheChecked)

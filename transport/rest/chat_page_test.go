@@ -47,7 +47,7 @@ func TestAChatHasAPageOfItsOwnWhichTellsNobodyWhereItIs(t *testing.T) {
 			t.Errorf("%s: the page runs or styles what is not ours:\n%s", c.path, page)
 		}
 		for name, want := range map[string]string{
-			"Referrer-Policy": "no-referrer", "X-Robots-Tag": "noindex", "Content-Security-Policy": policyChat, "Content-Type": "text/html; charset=utf-8",
+			"Referrer-Policy": "no-referrer", "X-Robots-Tag": "noindex", "Content-Security-Policy": sockets(policyChat, strings.TrimPrefix(w.url, "http://")), "Content-Type": "text/html; charset=utf-8",
 		} {
 			if value := got.header.Get(name); value != want {
 				t.Errorf("%s: %s is %q, want %q", c.path, name, value, want)

@@ -1,6 +1,7 @@
 package rest
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -21,20 +22,20 @@ import (
 const conversationsTag = "Conversations"
 
 func (s *server) routeConversations() {
-	route(s, account.Read, huma.Operation{
+	route(s, huma.Operation{
 		OperationID: "listConversations", Method: http.MethodGet, Path: "/api/v1/conversations", Tags: []string{conversationsTag},
 		Summary:     "Conversations, latest activity first",
 		Description: "The queues `waiting` and `unassigned` have who waits longest first.",
 	}, s.listConversations)
-	route(s, account.Read, huma.Operation{
+	route(s, huma.Operation{
 		OperationID: "countInbox", Method: http.MethodGet, Path: "/api/v1/inbox/counts", Tags: []string{conversationsTag},
 		Summary: "How many conversations each queue has for you", Description: "1000 means: as many, or more.",
 	}, s.countInbox)
-	route(s, account.Read, huma.Operation{
+	route(s, huma.Operation{
 		OperationID: "getConversation", Method: http.MethodGet, Path: "/api/v1/conversations/{conversation}", Tags: []string{conversationsTag},
 		Summary: "One conversation",
 	}, s.getConversation)
-	route(s, account.Read, huma.Operation{
+	route(s, huma.Operation{
 		OperationID: "listEvents", Method: http.MethodGet, Path: "/api/v1/conversations/{conversation}/events", Tags: []string{conversationsTag},
 		Summary: "What happened in a conversation, in order",
 	}, s.listEvents)
@@ -43,11 +44,12 @@ func (s *server) routeConversations() {
 // conversation is a summary for one reader.
 type conversation struct {
 	wire.Conversation
-	Read int64 `json:"read" doc:"seq up to which you have read it."`
+	Read  int64  `json:"read" doc:"seq up to which you have read it."`
+	Spent *spent `json:"spent,omitempty" doc:"What the bot's answers took; only where this one conversation is asked for."`
 }
 
 func conversationOf(c chat.Conversation) conversation {
-	return conversation{wire.ConversationOf(c), c.Read}
+	return conversation{Conversation: wire.ConversationOf(c), Read: c.Read}
 }
 
 func conversationsOf(found []chat.Conversation) []conversation {
@@ -67,6 +69,7 @@ type listConversationsInput struct {
 	Visitor string    `query:"visitor" doc:"Id of a visitor."`
 	Since   time.Time `query:"since" doc:"Last activity then or later."`
 	Until   time.Time `query:"until" doc:"Last activity then or before."`
+	Text    string    `query:"text" doc:"Words of what was said, in any form and any order; up to eight count. Messages are found some seconds after they were sent. A page may be short, or empty, and still have a next."`
 	Q       string    `query:"q" doc:"The id of a conversation or of a visitor, which finds that in whatever queue; or words of a visitor's name, or a whole e-mail address or telephone number."`
 }
 
@@ -86,6 +89,11 @@ func (s *server) listConversations(ctx context.Context, who account.Identity, in
 		Status: chat.Status(in.Status), Bot: in.Bot, Queue: chat.Queue(in.Queue), User: who.User, Visitor: in.Visitor, Label: in.Label,
 		Since: in.Since, Until: in.Until, Cursor: in.Cursor, Limit: in.Limit,
 	}
+	if filter.Text = strings.TrimSpace(in.Text); filter.Text != "" {
+		if err := checkText(filter.Text, 0, maxSearch, "text"); err != nil {
+			return nil, err
+		}
+	}
 	q := strings.TrimSpace(in.Q)
 	if err := checkText(q, 0, maxSearch, "q"); err != nil {
 		return nil, err
@@ -94,7 +102,7 @@ func (s *server) listConversations(ctx context.Context, who account.Identity, in
 	case chat.ValidID(chat.ConversationPrefix, q):
 		return s.findConversation(ctx, who, q)
 	case chat.ValidID(chat.VisitorPrefix, q):
-		filter = chat.ConversationFilter{User: who.User, Visitor: q, Cursor: in.Cursor, Limit: in.Limit}
+		filter = chat.ConversationFilter{User: who.User, Visitor: q, Text: filter.Text, Cursor: in.Cursor, Limit: in.Limit}
 	default:
 		filter.Words = strings.Fields(q)
 	}
@@ -104,6 +112,7 @@ func (s *server) listConversations(ctx context.Context, who account.Identity, in
 	if filter.Label != "" && known(chat.LabelPrefix, filter.Label) != nil || filter.Visitor != "" && known(chat.VisitorPrefix, filter.Visitor) != nil {
 		return &struct{ Body page[conversation] }{page[conversation]{Items: []conversation{}}}, nil
 	}
+	filter.Bot = cmp.Or(who.Bot, filter.Bot)
 	found, next, err := s.Conversations.Conversations(ctx, who.Tenant, filter)
 	if err != nil {
 		return nil, err
@@ -158,7 +167,11 @@ func (s *server) conversation(ctx context.Context, who account.Identity, id stri
 	if err := known(chat.ConversationPrefix, id); err != nil {
 		return chat.Conversation{}, err
 	}
-	return s.Conversations.Conversation(ctx, chat.Ref{Tenant: who.Tenant, Conversation: id})
+	found, err := s.Conversations.Conversation(ctx, chat.Ref{Tenant: who.Tenant, Conversation: id})
+	if err == nil && !sees(who, found.Bot) {
+		return chat.Conversation{}, chat.ErrNotFound
+	}
+	return found, err
 }
 
 // readConversation returns one as the caller sees it.
@@ -187,7 +200,14 @@ func (s *server) conversationAnswer(ctx context.Context, who account.Identity, i
 }
 
 func (s *server) getConversation(ctx context.Context, who account.Identity, in *ConversationPath) (*conversationOutput, error) {
-	return s.conversationAnswer(ctx, who, in.Conversation)
+	found, err := s.readConversation(ctx, who, in.Conversation)
+	if err == nil {
+		found, err = s.withCost(ctx, who, found)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return &conversationOutput{found}, nil
 }
 
 type listEventsInput struct {

@@ -23,14 +23,14 @@ func (w *world) playConversations() {
 	mia := w.mia.tokens.AccessToken
 	const at = "/api/v1/conversations"
 	w.play([]scenario{
-		{name: "list", method: "GET", path: at, token: mia, status: 200, has: []string{`"items":[{"id":"{conversation}","bot":"{bot}","visitor":"vis_`, `"status":"bot"`, `"seq":3`, `"preview":"You asked: Hello Acme"`, `"next":""`}, hasNot: []string{"Rival"}},
+		{name: "list", method: "GET", path: at, token: mia, status: 200, has: []string{`"items":[{"id":"{conversation}","bot":"{bot}","visitor":"vis_`, `"status":"bot"`, `"seq":3`, `"preview":"You asked: Hello Acme"`, `"next":""`}, hasNot: []string{"Rival", `"spent"`}},
 		{name: "list of a bot", method: "GET", path: at + "?bot={bot}&status=bot", token: mia, status: 200, has: []string{`"id":"{conversation}"`}},
 		{name: "list of none", method: "GET", path: at + "?status=closed", token: mia, status: 200, has: []string{`{"items":[],"next":""}`}},
 		{name: "list of no status", method: "GET", path: at + "?status=asleep", token: mia, status: 422, has: []string{"query.status"}},
 		{name: "list of another's bot", method: "GET", path: at + "?bot=" + w.sam.bot, token: mia, status: 404},
 		{name: "list of too many", method: "GET", path: at + "?limit=201", token: mia, status: 422},
 		{name: "list of minus one", method: "GET", path: at + "?limit=-1", token: mia, status: 422},
-		{name: "get", method: "GET", path: at + "/{conversation}", token: mia, status: 200, has: []string{`{"id":"{conversation}"`}},
+		{name: "get", method: "GET", path: at + "/{conversation}", token: mia, status: 200, has: []string{`{"id":"{conversation}"`, `"spent":{"answers":0,"cached":0,"tokens":{"input":0,"output":0},"cost_micros":0,"unpriced":0}`}},
 		{name: "events", method: "GET", path: at + "/{conversation}/events", token: mia, status: 200,
 			has: []string{`{"items":[{"seq":1,"at":"`, `"type":"message.created","data":{"message":"msg_`, `"author":{"kind":"visitor"},"text":"Hello Acme"`, `"seq":2`, `"type":"message.completed"`, `"next":""`}},
 		{name: "events behind", method: "GET", path: at + "/{conversation}/events?after=2", token: mia, status: 200, has: []string{`"seq":3`}, hasNot: []string{`"seq":2`}},

@@ -15,6 +15,7 @@ import (
 const (
 	refreshCookie = "parley_refresh"
 	refreshPath   = "/api/v1/auth"
+	devicePath    = "/api/v1" // wherever a password is asked for
 )
 
 var errCrossOrigin = chat.Fail(chat.Forbidden, "cross_origin", "This request comes from another website and was not carried out.")
@@ -58,10 +59,19 @@ func (s *server) ownOrigin(r *http.Request) error {
 
 // tokenCookies carries a sign-in to the browser.
 func (s *server) tokenCookies(tokens account.Tokens) []http.Cookie {
-	return []http.Cookie{
+	cookies := []http.Cookie{
 		s.cookie(account.AccessCookie, tokens.Access, "/", tokens.AccessExpires),
 		s.cookie(refreshCookie, tokens.Refresh, refreshPath, tokens.RefreshExpires),
 	}
+	if tokens.Device != "" {
+		cookies = append(cookies, s.deviceCookie(tokens.Device))
+	}
+	return cookies
+}
+
+// deviceCookie makes a browser known to an account. Signing out leaves it.
+func (s *server) deviceCookie(value string) http.Cookie {
+	return s.cookie(account.DeviceCookie, value, devicePath, time.Now().Add(account.DeviceLife))
 }
 
 // noCookies removes them.

@@ -14,7 +14,7 @@ import (
 )
 
 func (s *server) routeFixes() {
-	route(s, account.ManageBots, huma.Operation{
+	route(s, huma.Operation{
 		OperationID: "fixAnswer", Method: http.MethodPost, Path: "/api/v1/bots/{bot}/fixes", Tags: []string{improveTag},
 		Summary: "Say how a question is to be answered from now on", DefaultStatus: http.StatusCreated, MaxBodyBytes: botBody,
 		Description: "The pair goes into the bot's source “Corrected answers”, in place of what is there for the same question. Whoever asks it, in these words or nearly, gets the answer word for word. " +
@@ -69,7 +69,10 @@ func (s *server) fixAnswer(ctx context.Context, who account.Identity, in *fixInp
 		}
 		places = append(places, AnswerPlace{in.Body.Conversation, in.Body.Seq})
 	}
-	if err := s.limits.uploads.count(ctx, who.Tenant); err != nil {
+	if err := s.roomToKnow(ctx, who, 1, false); err != nil {
+		return nil, err
+	}
+	if err := s.limits.uploads.count(ctx, who); err != nil {
 		return nil, err
 	}
 	source, pairs, err := s.Fixes.Fix(ctx, who.Tenant, b.ID, fix)

@@ -12,16 +12,16 @@ import (
 )
 
 func (s *server) routeInvitations() {
-	route(s, account.ManageMembers, huma.Operation{
+	route(s, huma.Operation{
 		OperationID: "listInvitations", Method: http.MethodGet, Path: "/api/v1/invitations", Tags: []string{teamTag},
 		Summary: "Invitations that can still be accepted, oldest first",
 	}, s.listInvitations)
-	route(s, account.ManageMembers, huma.Operation{
+	route(s, huma.Operation{
 		OperationID: "createInvitation", Method: http.MethodPost, Path: "/api/v1/invitations", Tags: []string{teamTag},
 		Summary: "Invite somebody, for seven days", DefaultStatus: http.StatusCreated, MaxBodyBytes: smallBody,
 		Description: "Replaces an earlier invitation to the same address. The answer has the `link` by which they join. It is never shown again.",
 	}, s.createInvitation)
-	route(s, account.ManageMembers, huma.Operation{
+	route(s, huma.Operation{
 		OperationID: "deleteInvitation", Method: http.MethodDelete, Path: "/api/v1/invitations/{invitation}", Tags: []string{teamTag},
 		Summary: "Withdraw an invitation", DefaultStatus: http.StatusNoContent,
 	}, s.deleteInvitation)
@@ -87,9 +87,13 @@ func (s *server) createInvitation(ctx context.Context, who account.Identity, in 
 	if err := s.limits.invitations.count(ctx, who.Tenant); err != nil {
 		return nil, err
 	}
-	invited, err := s.Accounts.Invite(ctx, who, in.Body.Email, account.Role(in.Body.Role))
+	plan, err := s.planOf(ctx, who)
 	if err != nil {
 		return nil, err
+	}
+	invited, err := s.Accounts.Invite(ctx, who, in.Body.Email, account.Role(in.Body.Role), plan.Limits.Seats)
+	if err != nil {
+		return nil, s.full(plan, err)
 	}
 	if invited.Failure != nil {
 		s.Logger.WarnContext(ctx, "an invitation was not mailed", slog.String("tenant", who.Tenant), slog.String("invitation", invited.ID), slog.Any("error", invited.Failure))

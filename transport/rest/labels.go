@@ -15,19 +15,19 @@ import (
 const labelsTag = "Labels"
 
 func (s *server) routeLabels() {
-	route(s, account.Read, huma.Operation{
+	route(s, huma.Operation{
 		OperationID: "listLabels", Method: http.MethodGet, Path: "/api/v1/labels", Tags: []string{labelsTag}, Summary: "All labels, by name",
 	}, s.listLabels)
-	route(s, account.Take, huma.Operation{
+	route(s, huma.Operation{
 		OperationID: "createLabel", Method: http.MethodPost, Path: "/api/v1/labels", Tags: []string{labelsTag},
 		Summary: "Make a label", DefaultStatus: http.StatusCreated, MaxBodyBytes: smallBody,
 		Description: "200 at most; 409 with the code `label_taken` if there is one of this name.",
 	}, s.createLabel)
-	route(s, account.Take, huma.Operation{
+	route(s, huma.Operation{
 		OperationID: "putLabel", Method: http.MethodPut, Path: "/api/v1/labels/{label}", Tags: []string{labelsTag},
 		Summary: "Change a label", MaxBodyBytes: smallBody,
 	}, s.putLabel)
-	route(s, account.Take, huma.Operation{
+	route(s, huma.Operation{
 		OperationID: "deleteLabel", Method: http.MethodDelete, Path: "/api/v1/labels/{label}", Tags: []string{labelsTag},
 		Summary: "Delete a label, and take it from all conversations", DefaultStatus: http.StatusNoContent,
 	}, s.deleteLabel)

@@ -7,7 +7,7 @@ import (
 	"github.com/ulule/limiter/v3"
 	"github.com/ulule/limiter/v3/drivers/store/memory"
 
-	"parley/chat"
+	"parley/account"
 )
 
 // Limits bound what one address or one business may ask for. Windows are
@@ -18,11 +18,13 @@ type Limits struct {
 	// Store counts; nil counts in this process alone.
 	Store limiter.Store
 
-	SignIn      Rate // per address: log in
+	SignIn      Rate // per account and address: log in; per address signInTimes that
+	Requests    Rate // per member or key; per business five times that
+	Strangers   Rate // per address: whatever nobody known asks for
 	Register    Rate // per address: register
-	Answers     Rate // per business
-	Searches    Rate // per business
-	Uploads     Rate // per business: new sources of any kind
+	Answers     Rate // per member or key; per business five times that, as for the next two
+	Searches    Rate // per member or key
+	Uploads     Rate // per member or key: new sources of any kind
 	Webhooks    Rate // per business: changes and tests of webhooks
 	Invitations Rate // per business: new ones, each of which sends a mail
 	TestRuns    Rate // per business: of up to 500 questions each
@@ -30,6 +32,9 @@ type Limits struct {
 
 	Upload   int64         // the largest file, in bytes
 	BodyTime time.Duration // how long a JSON body may take to arrive
+
+	// Nodes returns how many nodes serve. Requests and Strangers are counted in memory, where each gives its share (see pace.Share). Nil: one.
+	Nodes func() int
 }
 
 // Rate is so many requests in a time.
@@ -43,6 +48,8 @@ func (r Rate) times(n int64) Rate { return Rate{n * r.Limit, r.Period} }
 // DefaultLimits hold where Limits says nothing: generous for people, narrow for scripts.
 var DefaultLimits = Limits{
 	SignIn:      Rate{20, time.Minute},
+	Requests:    Rate{6000, time.Minute},
+	Strangers:   Rate{6000, time.Minute},
 	Register:    Rate{20, time.Hour},
 	Answers:     Rate{300, time.Minute},
 	Searches:    Rate{1200, time.Minute},
@@ -56,9 +63,13 @@ var DefaultLimits = Limits{
 	BodyTime:    15 * time.Second,
 }
 
-// limits are the counters behind Limits.
+// signInTimes is how many accounts may be tried from one address as often as one may be.
+const signInTimes = 6
+
+// limits are the counters behind Limits that all nodes share.
 type limits struct {
-	signIn, register, answers, searches, uploads, webhooks, invitations, testRuns, transcripts, allTranscripts meter
+	answers, searches, uploads                                                              measure
+	signIn, signIns, register, webhooks, invitations, testRuns, transcripts, allTranscripts meter
 }
 
 // meter counts one thing.
@@ -81,13 +92,17 @@ func newLimits(l Limits) limits {
 		}
 		return meter{name, limiter.New(store, limiter.Rate{Limit: rate.Limit, Period: rate.Period})}
 	}
+	each := func(name string, rate, standard Rate) measure {
+		return measure{of(name, rate, standard), of("all-"+name, rate.times(businessTimes), standard.times(businessTimes))}
+	}
 	d := DefaultLimits
 	return limits{
 		signIn:      of("sign-in", l.SignIn, d.SignIn),
+		signIns:     of("all-sign-in", l.SignIn.times(signInTimes), d.SignIn.times(signInTimes)),
 		register:    of("register", l.Register, d.Register),
-		answers:     of("answers", l.Answers, d.Answers),
-		searches:    of("searches", l.Searches, d.Searches),
-		uploads:     of("uploads", l.Uploads, d.Uploads),
+		answers:     each("answers", l.Answers, d.Answers),
+		searches:    each("searches", l.Searches, d.Searches),
+		uploads:     each("uploads", l.Uploads, d.Uploads),
 		webhooks:    of("webhooks", l.Webhooks, d.Webhooks),
 		invitations: of("invitations", l.Invitations, d.Invitations),
 
@@ -95,6 +110,17 @@ func newLimits(l Limits) limits {
 		transcripts:    of("transcripts", l.Transcripts, d.Transcripts),
 		allTranscripts: of("all-transcripts", l.Transcripts.times(20), d.Transcripts.times(20)),
 	}
+}
+
+// measure counts one thing for whoever does it and for their business: one key that is too loud is refused
+// before its business is.
+type measure struct{ one, all meter }
+
+func (m measure) count(ctx context.Context, who account.Identity) error {
+	if err := m.one.count(ctx, caller(who)); err != nil {
+		return err
+	}
+	return m.all.count(ctx, who.Tenant)
 }
 
 // count refuses a request over the rate. A store that cannot count lets it
@@ -107,10 +133,7 @@ func (m meter) count(ctx context.Context, key string) error {
 	if err != nil || !used.Reached {
 		return nil
 	}
-	wait := max(time.Until(time.Unix(used.Reset, 0)), time.Second)
-	failure := chat.Fail(chat.Limited, "rate_limited", "That was too much at once. Please wait a moment and try again.")
-	failure.RetryAfter = wait
-	return failure
+	return tooMuch(max(time.Until(time.Unix(used.Reset, 0)), time.Second))
 }
 
 // uploadLimit is the size of the largest file.

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"parley/account"
+	"parley/account/billing"
 	"parley/chat"
 	"parley/knowledge"
 )
@@ -121,14 +122,35 @@ func (m *inMemory) Session(_ context.Context, id string) (account.Session, error
 	return s, nil
 }
 
-func (m *inMemory) RotateSession(_ context.Context, id string, from, to []byte, expires time.Time) error {
+func (m *inMemory) SessionsOf(_ context.Context, user string, _ time.Time, _ int) (found []account.Session, _ error) {
 	defer m.lock()()
-	s, ok := m.sessions[id]
+	for _, s := range m.sessions {
+		if s.User == user {
+			found = append(found, s)
+		}
+	}
+	return found, nil
+}
+
+func (m *inMemory) DeleteSessions(_ context.Context, user, keep string) (tenants []string, _ error) {
+	defer m.lock()()
+	for id, s := range m.sessions {
+		if s.User == user && id != keep {
+			delete(m.sessions, id)
+			tenants = append(tenants, s.Tenant)
+		}
+	}
+	return tenants, nil
+}
+
+func (m *inMemory) RotateSession(_ context.Context, from []byte, to account.Session) error {
+	defer m.lock()()
+	s, ok := m.sessions[to.ID]
 	if !ok || !bytes.Equal(s.Hash, from) {
 		return chat.ErrNotFound
 	}
-	s.Previous, s.Hash, s.ExpiresAt = s.Hash, to, expires
-	m.sessions[id] = s
+	to.Previous = s.Hash
+	m.sessions[to.ID] = to
 	return nil
 }
 
@@ -144,6 +166,13 @@ func (m *inMemory) CreateBot(_ context.Context, bot chat.Bot) error {
 	defer m.lock()()
 	m.bots = append(m.bots, bot)
 	return nil
+}
+
+func (m *inMemory) CreateBotWithin(ctx context.Context, bot chat.Bot, limit int64) error {
+	if all, _ := m.Bots(ctx, bot.Tenant); limit > 0 && int64(len(all)) >= limit {
+		return billing.ErrBots
+	}
+	return m.CreateBot(ctx, bot)
 }
 
 func (m *inMemory) findBot(tenant, id string) int {

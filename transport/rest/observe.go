@@ -7,6 +7,7 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+	"net/netip"
 	"runtime/debug"
 	"strconv"
 	"strings"
@@ -23,7 +24,9 @@ import (
 type about struct {
 	id      string
 	who     account.Identity
+	ip      netip.Addr // of whoever brought a token
 	failure error
+	request *http.Request // of an operation, with the ids of its address
 }
 
 type aboutKey struct{}
@@ -52,6 +55,7 @@ func (s *server) observe(next http.Handler) http.Handler {
 		start := time.Now()
 		info := &about{id: requestid.Of(r)}
 		ctx := requestid.With(context.WithValue(r.Context(), aboutKey{}, info), info.id)
+		ctx = account.WithClient(ctx, s.clientOf(r))
 		var span chat.Span
 		if strings.HasPrefix(r.URL.Path, "/api/") {
 			ctx, span = s.Tracer.Start(s.Tracer.Follow(ctx, r.Header.Get("Traceparent")), "request", slog.String("method", method(r)))
@@ -63,12 +67,7 @@ func (s *server) observe(next http.Handler) http.Handler {
 		control := http.NewResponseController(w)
 		_ = control.SetWriteDeadline(time.Time{}) // the connection may have one from its last request
 
-		header := w.Header()
-		header.Set(requestid.Header, info.id)
-		header.Set("X-Content-Type-Options", "nosniff")
-		header.Set("Referrer-Policy", "same-origin")
-		header.Set("Content-Security-Policy", policyNothing)
-		header.Set("Cache-Control", "no-store")
+		w.Header().Set(requestid.Header, info.id)
 
 		s.survive(answer, r, next)
 		if answer.status == 0 {
@@ -84,6 +83,7 @@ func (s *server) observe(next http.Handler) http.Handler {
 		}
 		seconds.WithLabelValues(method(r), route, strconv.Itoa(answer.status)).Observe(took.Seconds())
 		s.log(r, route, answer, info, took)
+		s.counted(info.who, answer.status)
 		_, path, _ := strings.Cut(route, " ")
 		span.Set(slog.String("route", path))
 		span.Set(slog.Int("status", answer.status))
@@ -126,6 +126,9 @@ func (s *server) log(r *http.Request, route string, w *answer, info *about, took
 	}
 	if info.who.Tenant != "" {
 		attributes = append(attributes, slog.String("tenant", info.who.Tenant), slog.String("user", info.who.User))
+		if info.who.Key != "" {
+			attributes = append(attributes, slog.String("key", info.who.Key))
+		}
 	}
 	level := slog.LevelInfo
 	if w.status < http.StatusBadRequest && !strings.Contains(route, "/api/") {

@@ -11,7 +11,7 @@ import (
 )
 
 func (s *server) routeOldAnswers() {
-	route(s, account.Read, huma.Operation{
+	route(s, huma.Operation{
 		OperationID: "listOldAnswers", Method: http.MethodGet, Path: "/api/v1/bots/{bot}/old-answers", Tags: []string{improveTag},
 		Summary: "Answers that cite what has changed since, or is gone; the newest 200",
 	}, s.listOldAnswers)

@@ -9,14 +9,6 @@ import (
 	"parley/chat"
 )
 
-// Policies for what browsers may do with our answers. Pages have no inline
-// script or style; pictures may come from anywhere because owners link to theirs.
-const (
-	policyNothing = "default-src 'none'; frame-ancestors 'none'"
-	policyPage    = "default-src 'self'; img-src 'self' data: https:; connect-src 'self' ws: wss:; object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'self'"
-	policyDocs    = "default-src 'none'; style-src 'self' 'unsafe-inline'; img-src 'self' data: https:; base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
-)
-
 // How long browsers keep things. Names with a hash in them never change.
 const (
 	cacheForever = "public, max-age=31536000, immutable"
@@ -39,7 +31,7 @@ func (s *server) routePages() {
 	s.mux.HandleFunc("GET /widget/", shared(cacheForever))
 
 	s.mux.HandleFunc("GET /demo", func(w http.ResponseWriter, r *http.Request) {
-		w.Header().Set("Content-Security-Policy", policyPage)
+		policy(w, sockets(policyDemo, r.Host))
 		widget.serveWith(w, r, "demo.html", cacheChecked, func(page []byte) []byte {
 			return bytes.ReplaceAll(page, []byte(s.BotMark), []byte(s.DemoBot))
 		})
@@ -49,7 +41,7 @@ func (s *server) routePages() {
 	}
 	if s.Docs != nil {
 		s.mux.HandleFunc("GET /docs/", func(w http.ResponseWriter, r *http.Request) {
-			w.Header().Set("Content-Security-Policy", policyDocs)
+			policy(w, policyDocs)
 			w.Header().Set("Cache-Control", cacheChecked)
 			s.Docs.ServeHTTP(w, r)
 		})
@@ -63,7 +55,7 @@ func (s *server) routePages() {
 			return
 		}
 		name := strings.TrimPrefix(path.Clean(r.URL.Path), "/")
-		w.Header().Set("Content-Security-Policy", policyPage)
+		policy(w, sockets(policyPage, r.Host))
 		// An address of the dashboard is not a file: its page finds out what to show.
 		if name == "" || !dashboard.has(name) && strings.Contains(r.Header.Get("Accept"), "text/html") {
 			name = "index.html"

@@ -21,7 +21,7 @@ const improveTag = "Improve"
 const previewTimeout = 4 * time.Minute
 
 func (s *server) routePreview() {
-	route(s, account.Ask, huma.Operation{
+	route(s, huma.Operation{
 		OperationID: "preview", Method: http.MethodPost, Path: "/api/v1/bots/{bot}/preview", Tags: []string{improveTag},
 		Summary: "Try how a bot answers, and see why",
 		Description: "Nothing is kept: there is no conversation, and it does not count as an answer of the month. With `settings`, which are those of the bot " +
@@ -112,7 +112,7 @@ func (s *server) preview(ctx context.Context, who account.Identity, in *previewI
 	if ask.Settings, err = tried(b, in.Body.Settings); err != nil {
 		return nil, err
 	}
-	if err := s.limits.answers.count(ctx, who.Tenant); err != nil {
+	if err := s.limits.answers.count(ctx, who); err != nil {
 		return nil, err
 	}
 	asked, err := s.Asker.Ask(ctx, who.Tenant, b.ID, ask)

@@ -11,6 +11,7 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
+	"parley/account"
 	"parley/chat"
 )
 
@@ -50,6 +51,7 @@ type problem struct {
 	Detail     string  `json:"detail" doc:"What happened and what to do, for people."`
 	RequestID  string  `json:"request_id" doc:"Name it when you ask for help."`
 	RetryAfter int64   `json:"retry_after,omitempty" doc:"Seconds after which to try again."`
+	Challenge  string  `json:"challenge,omitempty" doc:"Of second_factor_required: auth/second-factor takes it, with a code."`
 	Errors     []fault `json:"errors,omitempty" doc:"Which fields are not valid."`
 }
 
@@ -77,7 +79,12 @@ func problemOf(ctx context.Context, err error) *problem {
 	failure := chat.AsError(err)
 	about := aboutOf(ctx)
 	about.failure = err
-	return about.problem(failure)
+	p := about.problem(failure)
+	var required *account.SecondFactorRequired
+	if errors.As(err, &required) {
+		p.Challenge = required.Challenge
+	}
+	return p
 }
 
 // writeProblem answers a request that did not come through huma.

@@ -11,11 +11,11 @@ import (
 )
 
 func (s *server) routeReads() {
-	route(s, account.Read, huma.Operation{
+	route(s, huma.Operation{
 		OperationID: "listReads", Method: http.MethodGet, Path: "/api/v1/conversations/{conversation}/reads", Tags: []string{conversationsTag},
 		Summary: "How far everybody has read a conversation",
 	}, s.listReads)
-	route(s, account.Read, huma.Operation{
+	route(s, huma.Operation{
 		OperationID: "markRead", Method: http.MethodPut, Path: "/api/v1/conversations/{conversation}/read", Tags: []string{conversationsTag},
 		Summary: "Say how far you have read a conversation", DefaultStatus: http.StatusNoContent,
 		Description: "It never goes back. Notes that mention you are read with it.",

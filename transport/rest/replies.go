@@ -16,19 +16,19 @@ import (
 const repliesTag = "Saved replies"
 
 func (s *server) routeReplies() {
-	route(s, account.Read, huma.Operation{
+	route(s, huma.Operation{
 		OperationID: "listReplies", Method: http.MethodGet, Path: "/api/v1/replies", Tags: []string{repliesTag}, Summary: "All saved replies, by shortcut",
 	}, s.listReplies)
-	route(s, account.Take, huma.Operation{
+	route(s, huma.Operation{
 		OperationID: "createReply", Method: http.MethodPost, Path: "/api/v1/replies", Tags: []string{repliesTag},
 		Summary: "Make a saved reply", DefaultStatus: http.StatusCreated, MaxBodyBytes: smallBody,
 		Description: "500 at most; 409 with the code `shortcut_taken` if there is one of this shortcut.",
 	}, s.createReply)
-	route(s, account.Take, huma.Operation{
+	route(s, huma.Operation{
 		OperationID: "putReply", Method: http.MethodPut, Path: "/api/v1/replies/{reply}", Tags: []string{repliesTag},
 		Summary: "Change a saved reply", MaxBodyBytes: smallBody,
 	}, s.putReply)
-	route(s, account.Take, huma.Operation{
+	route(s, huma.Operation{
 		OperationID: "deleteReply", Method: http.MethodDelete, Path: "/api/v1/replies/{reply}", Tags: []string{repliesTag},
 		Summary: "Delete a saved reply", DefaultStatus: http.StatusNoContent,
 	}, s.deleteReply)

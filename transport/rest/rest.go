@@ -14,16 +14,19 @@ import (
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
 	"parley/account"
+	"parley/account/billing"
 	"parley/actors"
 	"parley/chat"
 	"parley/knowledge"
 	"parley/knowledge/improve"
+	"parley/transport/takeout"
 )
 
 // Config is what the API is made of. Fields are required unless they say otherwise.
 type Config struct {
 	Accounts      *account.Service
-	Bots          chat.Bots
+	Bots          Bots
+	Customers     *account.Customers
 	Sources       Sources
 	Sites         Sites
 	Reader        Reader
@@ -49,6 +52,21 @@ type Config struct {
 	Asker         improve.Asker
 	Runs          Runs
 	Fixes         Fixes
+	Activity      account.ActivityView
+	Counter       *account.ActivityCounter // counts it; nil: nothing is counted
+	AuditLog      AuditLog
+	// Recorder writes it; nil: nothing is told.
+	Recorder Recorder
+	Privacy  Privacy
+	Private  PrivateStore
+	Takeout  takeout.Store
+	Billing  Billing
+	Payments Payments // nil: nothing is sold
+	Counts   billing.Counts
+	Ledger   billing.Ledger
+	// Operating and BillingRecords are for those who run the installation.
+	Operating      Operating
+	BillingRecords BillingRecords
 
 	// PublicURL is where browsers reach the platform: its origin is the only
 	// one whose cookies count, and "https" makes them secure.
@@ -81,6 +99,13 @@ type Config struct {
 	Logger *slog.Logger
 	// Tracer follows requests of the API.
 	Tracer chat.Tracer
+}
+
+// Bots is what the API asks of the store of bots.
+type Bots interface {
+	chat.Bots
+	// CreateBotWithin is CreateBot unless the tenant has so many bots, 0: any number. Then it is billing.ErrBots.
+	CreateBotWithin(ctx context.Context, bot chat.Bot, limit int64) error
 }
 
 // Engine is what the API asks of *actors.Engine.
@@ -165,7 +190,10 @@ type Events interface {
 // server is the handlers' common ground.
 type server struct {
 	Config
-	limits  limits
+	limits limits
+
+	admission *admission // nil: nothing is limited
+
 	origins *http.CrossOriginProtection
 	api     huma.API
 	mux     *http.ServeMux
@@ -174,19 +202,19 @@ type server struct {
 // New returns the handler of everything that is reached over HTTP.
 func New(config Config) http.Handler {
 	s := newServer(config)
-	observed := s.observe(s.strict(s.mux))
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	observed := s.observe(s.strict(s.paced(s.mux)))
+	return s.protect(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		// Past observe: a socket lasts for hours, and takes the connection over.
 		if s.Socket != nil && r.URL.Path == "/api/v1/socket" {
 			s.Socket.ServeHTTP(w, r)
 			return
 		}
 		observed.ServeHTTP(w, r)
-	})
+	}))
 }
 
 func newServer(config Config) *server {
-	s := &server{Config: config, limits: newLimits(config.Limits), origins: http.NewCrossOriginProtection(), mux: http.NewServeMux()}
+	s := &server{Config: config, limits: newLimits(config.Limits), admission: newAdmission(config.Limits), origins: http.NewCrossOriginProtection(), mux: http.NewServeMux()}
 	if origin := originOf(config.PublicURL); origin != "" {
 		// originOf gives scheme://host, which is all that is checked here.
 		if err := s.origins.AddTrustedOrigin(origin); err != nil {
@@ -195,6 +223,14 @@ func newServer(config Config) *server {
 	}
 	s.api = newAPI(s.mux)
 	s.routeAccounts()
+	s.routeConfirmation()
+	s.routePasswordReset()
+	s.routeMyCredentials()
+	s.routeMySessions()
+	s.routeMyTenants()
+	s.routeTenant()
+	s.routeSecondFactor()
+	s.routeOIDC()
 	s.routeMembers()
 	s.routeInvitations()
 	s.routeBots()
@@ -210,6 +246,12 @@ func newServer(config Config) *server {
 	s.routeLabels()
 	s.routeReplies()
 	s.routeTraces()
+	s.routeAPIKeys()
+	s.routeAccess()
+	s.routeTickets()
+	s.routeIdentity()
+	s.routeAudit()
+	s.routePrivacy()
 	s.routeWebhooks()
 	s.routePreview()
 	s.routeGaps()
@@ -217,6 +259,13 @@ func newServer(config Config) *server {
 	s.routeTests()
 	s.routeTestRuns()
 	s.routeOldAnswers()
+	s.routeActivity()
+	s.routePlans()
+	s.routeSubscription()
+	s.routeUsage()
+	s.routeStripe()
+	s.routeSupportAccess()
+	s.routeOperator()
 	describeOpen(s.api)
 	s.mux.HandleFunc("/api/", s.noRoute)
 	s.mux.Handle("GET /openapi.json", specification(s.api))

@@ -168,7 +168,12 @@ type newAppearance struct {
 	Starters []string   `json:"starters,omitempty" doc:"Six at most."`
 	Hours    chat.Hours `json:"hours,omitzero" doc:"In which people answer; no day: always."`
 	Preview  bool       `json:"preview,omitempty" doc:"Whether agents see what a visitor writes before it is sent."`
+
+	Consent chat.Consent `json:"consent,omitzero" doc:"What visitors are asked to agree to, in Markdown, of 2,000 characters; required: before anything they say is accepted."`
 }
+
+// maxConsent is how long what visitors agree to may be, in characters.
+const maxConsent = 2000
 
 var accent = regexp.MustCompile(`^#[0-9a-fA-F]{6}$`)
 
@@ -210,6 +215,10 @@ func (n newAppearance) clean() (chat.Appearance, error) {
 		if s != "" {
 			starters = append(starters, s)
 		}
+	}
+	a.Consent.Text = strings.TrimSpace(a.Consent.Text)
+	if err = checkText(a.Consent.Text, 0, maxConsent, "consent"); err != nil {
+		return a, err
 	}
 	a.Starters = starters
 	return a, a.Hours.Check()

@@ -15,11 +15,11 @@ import (
 )
 
 func (s *server) routePairs() {
-	route(s, account.Read, huma.Operation{
+	route(s, huma.Operation{
 		OperationID: "getPairs", Method: http.MethodGet, Path: "/api/v1/bots/{bot}/sources/{source}/pairs", Tags: []string{knowledgeTag},
 		Summary: "The questions and answers of a source",
 	}, s.getPairs)
-	route(s, account.ManageBots, huma.Operation{
+	route(s, huma.Operation{
 		OperationID: "putPairs", Method: http.MethodPut, Path: "/api/v1/bots/{bot}/sources/{source}/pairs", Tags: []string{knowledgeTag},
 		Summary: "Replace the questions and answers of a source", MaxBodyBytes: maxSourceJSON,
 		Description: "They are found at once: there is no moment without the old or the new ones.",
@@ -66,7 +66,7 @@ func (s *server) putPairs(ctx context.Context, who account.Identity, in *putPair
 	if err != nil {
 		return nil, err
 	}
-	if err := s.limits.uploads.count(ctx, who.Tenant); err != nil {
+	if err := s.limits.uploads.count(ctx, who); err != nil {
 		return nil, err
 	}
 	source, err = s.Reader.ReplacePairs(ctx, source, pairs)
@@ -74,7 +74,7 @@ func (s *server) putPairs(ctx context.Context, who account.Identity, in *putPair
 		return nil, errEdited.Because(err)
 	}
 	if err != nil {
-		return nil, err
+		return nil, s.refused(ctx, who, err)
 	}
 	s.announceBot(ctx, who.Tenant, in.Bot)
 	return &sourceOutput{sourceOf(source)}, nil

@@ -14,21 +14,21 @@ import (
 )
 
 func (s *server) routeSourceWeb() {
-	route(s, account.ManageBots, huma.Operation{
+	route(s, huma.Operation{
 		OperationID: "updateSource", Method: http.MethodPatch, Path: "/api/v1/bots/{bot}/sources/{source}", Tags: []string{knowledgeTag},
 		Summary: "Rename a source, or change how a site or page is read", MaxBodyBytes: smallBody,
 		Description: "A plan replaces the one before as a whole; it counts from the next reading.",
 	}, s.updateSource)
-	route(s, account.ManageBots, huma.Operation{
+	route(s, huma.Operation{
 		OperationID: "refreshSource", Method: http.MethodPost, Path: "/api/v1/bots/{bot}/sources/{source}/refresh", Tags: []string{knowledgeTag},
 		Summary: "Read a site or a page again now", DefaultStatus: http.StatusAccepted, MaxBodyBytes: smallBody,
 		Description: "What was read before is known until it is replaced. Nothing changes if it is being read already.",
 	}, s.refreshSource)
-	route(s, account.Read, huma.Operation{
+	route(s, huma.Operation{
 		OperationID: "listAddresses", Method: http.MethodGet, Path: "/api/v1/bots/{bot}/sources/{source}/addresses", Tags: []string{knowledgeTag},
 		Summary: "What became of the addresses of a site",
 	}, s.listAddresses)
-	route(s, account.Read, huma.Operation{
+	route(s, huma.Operation{
 		OperationID: "listPassages", Method: http.MethodGet, Path: "/api/v1/bots/{bot}/sources/{source}/passages", Tags: []string{knowledgeTag},
 		Summary:     "What was read of a source, in order",
 		Description: "Of a site the passages of its pages, page by page; there the limit is that of its addresses.",
@@ -118,7 +118,7 @@ func (s *server) refreshSource(ctx context.Context, who account.Identity, in *So
 	if err := in.check(); err != nil {
 		return nil, err
 	}
-	if err := s.limits.uploads.count(ctx, who.Tenant); err != nil {
+	if err := s.limits.uploads.count(ctx, who); err != nil {
 		return nil, err
 	}
 	found, err := s.Reader.Refresh(ctx, who.Tenant, in.Bot, in.Source)

@@ -12,17 +12,17 @@ import (
 )
 
 func (s *server) routeSpeaking() {
-	route(s, account.Take, huma.Operation{
+	route(s, huma.Operation{
 		OperationID: "sendMessage", Method: http.MethodPost, Path: "/api/v1/conversations/{conversation}/messages", Tags: []string{conversationsTag},
 		Summary: "Write to the visitor", DefaultStatus: http.StatusCreated, MaxBodyBytes: smallBody,
 		Description: "In a conversation that you have taken; otherwise 409 with the code `not_yours`. " +
 			"A request that is repeated with its client_id gets the same answer and sends nothing again.",
 	}, s.sendMessage)
-	route(s, account.Take, huma.Operation{
+	route(s, huma.Operation{
 		OperationID: "stopAnswer", Method: http.MethodPost, Path: "/api/v1/conversations/{conversation}/stop", Tags: []string{conversationsTag},
 		Summary: "End the answer that the bot is writing", Description: "What was shown stays. No answer is no failure.", DefaultStatus: http.StatusNoContent,
 	}, s.stopAnswer)
-	route(s, account.Take, huma.Operation{
+	route(s, huma.Operation{
 		OperationID: "mailTranscript", Method: http.MethodPost, Path: "/api/v1/conversations/{conversation}/transcript", Tags: []string{conversationsTag},
 		Summary: "Mail what was said", DefaultStatus: http.StatusAccepted, MaxBodyBytes: smallBody,
 		Description: "To the given address, or to the visitor's; 422 with the code `email_required` if neither is known.",

@@ -2,9 +2,12 @@ package rest
 
 import (
 	"context"
+	"errors"
 	"log/slog"
+	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -17,15 +20,46 @@ import (
 
 // setupSQLite returns a world over the store, the reader and the library that
 // the program itself uses.
-func setupSQLite(t *testing.T) *world {
+func setupSQLite(t *testing.T, change ...func(*Config)) *world {
 	t.Helper()
 	store, reader, library := openSQLite(t)
-	return setupOver(t, store, reader, library)
+	return setupOver(t, store, reader, library, change...)
+}
+
+// emptyFolder is a folder with nothing but a key and the tables: to copy one takes a hundredth of what its migrations take.
+var emptyFolder = sync.OnceValues(func() (dir string, err error) {
+	if dir, err = os.MkdirTemp("", "parley-rest"); err != nil {
+		return "", err
+	}
+	master, _, err := seal.LoadOrCreate(filepath.Join(dir, "key"))
+	if err != nil {
+		return dir, err
+	}
+	store, err := sqlite.Open(context.Background(), dir, postgres.Options{Master: master, Logger: slog.New(slog.DiscardHandler)})
+	if err != nil {
+		return dir, err
+	}
+	return dir, errors.Join(store.Migrate(context.Background()), store.Close())
+})
+
+func TestMain(m *testing.M) {
+	code := m.Run()
+	if dir, err := emptyFolder(); err == nil {
+		_ = os.RemoveAll(dir)
+	}
+	os.Exit(code)
 }
 
 func openSQLite(t *testing.T) (*postgres.Store, *knowledge.Reader, *knowledge.Library) {
 	t.Helper()
 	dir := t.TempDir()
+	from, err := emptyFolder()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.CopyFS(dir, os.DirFS(from)); err != nil {
+		t.Fatal(err)
+	}
 	master, _, err := seal.LoadOrCreate(filepath.Join(dir, "key"))
 	if err != nil {
 		t.Fatal(err)

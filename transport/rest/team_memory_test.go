@@ -4,8 +4,10 @@ import (
 	"context"
 	"slices"
 	"strings"
+	"time"
 
 	"parley/account"
+	"parley/account/billing"
 	"parley/chat"
 )
 
@@ -102,13 +104,35 @@ func (m *inMemory) RenameUser(_ context.Context, user, name string) error {
 	return nil
 }
 
-func (m *inMemory) Invite(_ context.Context, invitation account.Invitation) error {
+func (m *inMemory) Invite(ctx context.Context, invitation account.Invitation) error {
+	return m.InviteWithin(ctx, invitation, 0)
+}
+
+func (m *inMemory) InviteWithin(_ context.Context, invitation account.Invitation, seats int64) error {
 	defer m.lock()()
+	if seats > 0 && m.seats(invitation.Tenant, invitation.Email) >= seats {
+		return billing.ErrSeats
+	}
 	m.roster.invitations = slices.DeleteFunc(m.roster.invitations, func(i account.Invitation) bool {
 		return i.Tenant == invitation.Tenant && strings.EqualFold(i.Email, invitation.Email)
 	})
 	m.roster.invitations = append(m.roster.invitations, invitation)
 	return nil
+}
+
+// seats counts who is there, and who may come but for an address.
+func (m *inMemory) seats(tenant, email string) (taken int64) {
+	for _, member := range m.members {
+		if member.Tenant == tenant {
+			taken++
+		}
+	}
+	for _, i := range m.roster.invitations {
+		if i.Tenant == tenant && !strings.EqualFold(i.Email, email) && time.Now().Before(i.ExpiresAt) {
+			taken++
+		}
+	}
+	return taken
 }
 
 func (m *inMemory) Invitation(_ context.Context, id string) (account.Invitation, error) {

@@ -14,17 +14,17 @@ import (
 )
 
 func (s *server) routeTestRuns() {
-	route(s, account.ManageBots, huma.Operation{
+	route(s, huma.Operation{
 		OperationID: "beginTestRun", Method: http.MethodPost, Path: "/api/v1/bots/{bot}/test-runs", Tags: []string{improveTag},
 		Summary: "Ask a bot all its test questions", DefaultStatus: http.StatusAccepted, MaxBodyBytes: botBody,
 		Description: "It goes on by itself; ask for the run to see how far it is. 409 with the code `run_under_way` while another one is. With `settings`, which are those of the " +
 			"bot where they say nothing, it tells how the bot would answer if they were saved.",
 	}, s.beginTestRun)
-	route(s, account.Read, huma.Operation{
+	route(s, huma.Operation{
 		OperationID: "listTestRuns", Method: http.MethodGet, Path: "/api/v1/bots/{bot}/test-runs", Tags: []string{improveTag},
 		Summary: "The last 20 runs, newest first, without their results",
 	}, s.listTestRuns)
-	route(s, account.Read, huma.Operation{
+	route(s, huma.Operation{
 		OperationID: "getTestRun", Method: http.MethodGet, Path: "/api/v1/bots/{bot}/test-runs/{run}", Tags: []string{improveTag},
 		Summary: "One run with its results, and what came out otherwise than before",
 	}, s.getTestRun)

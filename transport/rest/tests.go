@@ -15,26 +15,26 @@ import (
 )
 
 func (s *server) routeTests() {
-	route(s, account.Read, huma.Operation{
+	route(s, huma.Operation{
 		OperationID: "listTests", Method: http.MethodGet, Path: "/api/v1/bots/{bot}/tests", Tags: []string{improveTag},
 		Summary: "The questions that a bot is tested with, oldest first",
 	}, s.listTests)
-	route(s, account.ManageBots, huma.Operation{
+	route(s, huma.Operation{
 		OperationID: "createTest", Method: http.MethodPost, Path: "/api/v1/bots/{bot}/tests", Tags: []string{improveTag},
 		Summary: "Add a test question", DefaultStatus: http.StatusCreated, MaxBodyBytes: smallBody,
 		Description: "500 at most. At least one of `source`, `phrase` and `nothing` says what is expected.",
 	}, s.createTest)
-	route(s, account.ManageBots, huma.Operation{
+	route(s, huma.Operation{
 		OperationID: "importTests", Method: http.MethodPost, Path: "/api/v1/bots/{bot}/tests/import", Tags: []string{improveTag},
 		Summary: "Add test questions from comma-separated values", DefaultStatus: http.StatusCreated, MaxBodyBytes: importBody,
 		Description: "Columns: question, source, phrase, nothing (yes or no); a header may name them in another order. A source is named by its id, title or address. " +
 			"All are added or, if a line is not good, none. A question that is there already is changed.",
 	}, s.importTests)
-	route(s, account.ManageBots, huma.Operation{
+	route(s, huma.Operation{
 		OperationID: "putTest", Method: http.MethodPut, Path: "/api/v1/bots/{bot}/tests/{test}", Tags: []string{improveTag},
 		Summary: "Change a test question", MaxBodyBytes: smallBody,
 	}, s.putTest)
-	route(s, account.ManageBots, huma.Operation{
+	route(s, huma.Operation{
 		OperationID: "deleteTest", Method: http.MethodDelete, Path: "/api/v1/bots/{bot}/tests/{test}", Tags: []string{improveTag},
 		Summary: "Delete a test question", DefaultStatus: http.StatusNoContent,
 	}, s.deleteTest)
@@ -171,7 +171,7 @@ func (s *server) importTests(ctx context.Context, who account.Identity, in *impo
 	if _, err := s.bot(ctx, who, in.Bot); err != nil {
 		return nil, err
 	}
-	if err := s.limits.uploads.count(ctx, who.Tenant); err != nil {
+	if err := s.limits.uploads.count(ctx, who); err != nil {
 		return nil, err
 	}
 	sources, err := s.allSources(ctx, who, in.Bot)

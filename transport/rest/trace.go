@@ -12,7 +12,7 @@ import (
 )
 
 func (s *server) routeTraces() {
-	route(s, account.Read, huma.Operation{
+	route(s, huma.Operation{
 		OperationID: "getTrace", Method: http.MethodGet, Path: "/api/v1/conversations/{conversation}/events/{seq}/trace", Tags: []string{conversationsTag},
 		Summary: "What produced an answer: the passages with their scores, the model, the times",
 	}, s.getTrace)

@@ -15,14 +15,14 @@ import (
 )
 
 func (s *server) routeTriage() {
-	route(s, account.Take, huma.Operation{
+	route(s, huma.Operation{
 		OperationID: "updateConversation", Method: http.MethodPatch, Path: "/api/v1/conversations/{conversation}", Tags: []string{conversationsTag},
 		Summary: "Snooze a conversation, label it, mark it as spam, or block its visitor",
 		Description: "Only what is sent changes. A snoozed conversation comes back at its time, or when its visitor writes. " +
 			"Whoever is blocked can write in none of their conversations.",
 		MaxBodyBytes: smallBody,
 	}, s.updateConversation)
-	route(s, account.Read, huma.Operation{
+	route(s, huma.Operation{
 		OperationID: "listActivities", Method: http.MethodGet, Path: "/api/v1/conversations/{conversation}/activities", Tags: []string{conversationsTag},
 		Summary: "What people, and the desk, did with a conversation, oldest first", Description: "The last 500. Visitors never see them.",
 	}, s.listActivities)

@@ -55,12 +55,15 @@ type upload struct {
 	File  string `json:"file" format:"binary"`
 }
 
+// addingSource is the operation as it is permitted, and told in the audit log.
+var addingSource = huma.Operation{OperationID: "addSource", Method: http.MethodPost, Path: "/api/v1/bots/{bot}/sources"}
+
 // routeAddSource registers the one operation that huma does not run: its body is a stream.
 func (s *server) routeAddSource() {
 	registry := s.api.OpenAPI().Components.Schemas
 	schema := func(v any) *huma.Schema { return registry.Schema(reflect.TypeOf(v), true, "") }
 	s.api.OpenAPI().AddOperation(&huma.Operation{
-		OperationID: "addSource", Method: http.MethodPost, Path: "/api/v1/bots/{bot}/sources", Tags: []string{knowledgeTag},
+		OperationID: addingSource.OperationID, Method: addingSource.Method, Path: addingSource.Path, Tags: []string{knowledgeTag},
 		Summary:     "Give a bot something to know",
 		Description: "It is read afterwards; ask for the source to see how far it is. In a form, fields come before the file.",
 		Security:    memberSecurity,
@@ -76,7 +79,7 @@ func (s *server) routeAddSource() {
 	})
 	s.mux.HandleFunc("POST /api/v1/bots/{bot}/sources", func(w http.ResponseWriter, r *http.Request) {
 		added, err := s.addSource(w, r)
-		if err != nil {
+		if err = s.tellUpload(r, added.ID, err); err != nil {
 			writeProblem(w, r, err)
 			return
 		}
@@ -101,19 +104,25 @@ func (s *server) addSource(w http.ResponseWriter, r *http.Request) (knowledge.So
 	if err != nil {
 		return knowledge.Source{}, err
 	}
-	if err := who.Require(account.ManageBots); err != nil {
+	if err := s.known(who); err != nil {
+		return knowledge.Source{}, err
+	}
+	if err := s.permit(r, addingSource, account.Operations[addingSource.OperationID], who); err != nil {
 		return knowledge.Source{}, err
 	}
 	b, err := s.bot(r.Context(), who, r.PathValue("bot"))
 	if err != nil {
 		return knowledge.Source{}, err
 	}
-	if err := s.limits.uploads.count(r.Context(), who.Tenant); err != nil {
+	if err := s.limits.uploads.count(r.Context(), who); err != nil {
 		return knowledge.Source{}, err
 	}
 	ctx, cancel := context.WithTimeout(r.Context(), uploadTime)
 	defer cancel()
 	incoming := &patient{Reader: r.Body, control: http.NewResponseController(w), until: time.Now().Add(uploadTime)}
+	if err := s.roomToKnow(r.Context(), who, 1, false); err != nil {
+		return knowledge.Source{}, err
+	}
 	added := knowledge.Source{Tenant: who.Tenant, Bot: b.ID}
 
 	kind, parameters, _ := mime.ParseMediaType(r.Header.Get("Content-Type"))
@@ -124,7 +133,7 @@ func (s *server) addSource(w http.ResponseWriter, r *http.Request) (knowledge.So
 		}
 		return s.addFile(ctx, added, multipart.NewReader(incoming, parameters["boundary"]))
 	case "application/json", "":
-		return s.addJSON(ctx, added, incoming)
+		return s.addJSON(ctx, who, added, incoming)
 	default:
 		return added, errMediaType
 	}
@@ -184,7 +193,7 @@ func (s *server) errFileSize() error {
 }
 
 // addJSON takes in what is written into the request itself.
-func (s *server) addJSON(ctx context.Context, added knowledge.Source, incoming io.Reader) (knowledge.Source, error) {
+func (s *server) addJSON(ctx context.Context, who account.Identity, added knowledge.Source, incoming io.Reader) (knowledge.Source, error) {
 	document, err := io.ReadAll(io.LimitReader(incoming, maxSourceJSON+1))
 	if err != nil {
 		return added, formError(err)
@@ -217,12 +226,18 @@ func (s *server) addJSON(ctx context.Context, added knowledge.Source, incoming i
 		if added.URL, err = cleanAddress(in.Site, "site", "https", "http"); err != nil {
 			return added, err
 		}
+		if err := s.roomToKnow(ctx, who, 1, true); err != nil {
+			return added, err
+		}
 		return s.Reader.ReceiveSite(ctx, added)
 	case in.FAQ != nil:
-		return s.addFAQ(ctx, added, in.FAQ)
+		return s.addFAQ(ctx, who, added, in.FAQ)
 	case in.Text != "":
 		return s.Reader.ReceiveText(ctx, added, in.Text)
 	case in.URL != "":
+		if err := s.roomToKnow(ctx, who, 1, true); err != nil {
+			return added, err
+		}
 		return s.Reader.ReceiveURL(ctx, added)
 	default:
 		return added, errOneKind
@@ -230,9 +245,12 @@ func (s *server) addJSON(ctx context.Context, added knowledge.Source, incoming i
 }
 
 // addFAQ takes in pairs.
-func (s *server) addFAQ(ctx context.Context, added knowledge.Source, faq []faqAnswer) (knowledge.Source, error) {
+func (s *server) addFAQ(ctx context.Context, who account.Identity, added knowledge.Source, faq []faqAnswer) (knowledge.Source, error) {
 	pairs, err := wholePairs(faq, "faq")
 	if err != nil {
+		return added, err
+	}
+	if err := s.roomToKnow(ctx, who, int64(len(pairs)), false); err != nil {
 		return added, err
 	}
 	return s.Reader.ReceiveFAQ(ctx, added, pairs)

@@ -12,7 +12,7 @@ import (
 )
 
 func (s *server) routeVisitors() {
-	route(s, account.Read, huma.Operation{
+	route(s, huma.Operation{
 		OperationID: "getVisitor", Method: http.MethodGet, Path: "/api/v1/visitors/{visitor}", Tags: []string{conversationsTag},
 		Summary: "A visitor with their last 20 conversations, latest activity first",
 	}, s.getVisitor)
@@ -28,6 +28,7 @@ type visitor struct {
 	Contact       wire.VisitorContact `json:"contact"`
 	Blocked       bool                `json:"blocked"`
 	Conversations []conversation      `json:"conversations"`
+	Consents      []givenConsent      `json:"consents" doc:"What they agreed to, oldest first."`
 }
 
 func (s *server) getVisitor(ctx context.Context, who account.Identity, in *VisitorPath) (*struct{ Body visitor }, error) {
@@ -35,14 +36,19 @@ func (s *server) getVisitor(ctx context.Context, who account.Identity, in *Visit
 		return nil, err
 	}
 	const latest = 20
-	found, _, err := s.Conversations.Conversations(ctx, who.Tenant, chat.ConversationFilter{Visitor: in.Visitor, User: who.User, Limit: latest})
+	found, _, err := s.Conversations.Conversations(ctx, who.Tenant, chat.ConversationFilter{Visitor: in.Visitor, Bot: who.Bot, User: who.User, Limit: latest})
 	if err != nil {
 		return nil, err
 	}
 	if len(found) == 0 { // a visitor begins with a conversation
 		return nil, chat.ErrNotFound
 	}
+	consents, err := s.consentsOf(ctx, who.Tenant, in.Visitor)
+	if err != nil {
+		return nil, err
+	}
 	return &struct{ Body visitor }{visitor{
 		ID: in.Visitor, Contact: wire.VisitorContact(found[0].Contact), Blocked: found[0].Blocked, Conversations: conversationsOf(found),
+		Consents: consents,
 	}}, nil
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"parley/account"
+	"parley/account/billing"
 	"parley/chat"
 	"parley/transport/hooks"
 )
@@ -24,27 +25,27 @@ type Hooks interface {
 const webhooksTag = "Webhooks"
 
 func (s *server) routeWebhooks() {
-	route(s, account.ManageWebhooks, huma.Operation{
+	route(s, huma.Operation{
 		OperationID: "listWebhooks", Method: http.MethodGet, Path: "/api/v1/webhooks", Tags: []string{webhooksTag}, Summary: "All webhooks, oldest first",
 	}, s.listWebhooks)
-	route(s, account.ManageWebhooks, huma.Operation{
+	route(s, huma.Operation{
 		OperationID: "createWebhook", Method: http.MethodPost, Path: "/api/v1/webhooks", Tags: []string{webhooksTag},
 		Summary: "Make a webhook", DefaultStatus: http.StatusCreated,
 		Description: "The answer has the `secret` that deliveries are signed with. It is never shown again.",
 	}, s.createWebhook)
-	route(s, account.ManageWebhooks, huma.Operation{
+	route(s, huma.Operation{
 		OperationID: "getWebhook", Method: http.MethodGet, Path: "/api/v1/webhooks/{webhook}", Tags: []string{webhooksTag}, Summary: "One webhook",
 	}, s.getWebhook)
-	route(s, account.ManageWebhooks, huma.Operation{
+	route(s, huma.Operation{
 		OperationID: "updateWebhook", Method: http.MethodPatch, Path: "/api/v1/webhooks/{webhook}", Tags: []string{webhooksTag},
 		Summary:     "Change a webhook, or turn it off and on",
 		Description: "Only what is sent changes. A webhook that is turned off drops what waits for it, and is not told later what happens meanwhile.",
 	}, s.updateWebhook)
-	route(s, account.ManageWebhooks, huma.Operation{
+	route(s, huma.Operation{
 		OperationID: "deleteWebhook", Method: http.MethodDelete, Path: "/api/v1/webhooks/{webhook}", Tags: []string{webhooksTag},
 		Summary: "Delete a webhook with what waits for it", DefaultStatus: http.StatusNoContent,
 	}, s.deleteWebhook)
-	route(s, account.ManageWebhooks, huma.Operation{
+	route(s, huma.Operation{
 		OperationID: "testWebhook", Method: http.MethodPost, Path: "/api/v1/webhooks/{webhook}/test", Tags: []string{webhooksTag},
 		Summary: "Send a ping now, and see what came back",
 	}, s.testWebhook)
@@ -181,6 +182,9 @@ type newWebhookInput struct {
 }
 
 func (s *server) createWebhook(ctx context.Context, who account.Identity, in *newWebhookInput) (*newWebhookOutput, error) {
+	if err := s.Billing.Require(ctx, who.Tenant, billing.Webhooks); err != nil {
+		return nil, err
+	}
 	if err := s.limits.webhooks.count(ctx, who.Tenant); err != nil {
 		return nil, err
 	}

@@ -17,6 +17,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"parley/account"
+	"parley/account/billing"
 	"parley/chat"
 	"parley/knowledge"
 	"parley/knowledge/improve"
@@ -28,7 +29,7 @@ type ports interface {
 	account.Sessions
 	account.Members
 	account.Invitations
-	chat.Bots
+	Bots
 	chat.Conversations
 	chat.Log
 	chat.Traces
@@ -83,15 +84,35 @@ func setup(t *testing.T, change ...func(*Config)) (*world, *inMemory) {
 
 func setupOver(t *testing.T, store ports, reader Reader, library Library, change ...func(*Config)) *world {
 	t.Helper()
-	accounts, err := account.NewService(account.Config{
+	w, config := configOver(t, store, reader, library, change...)
+	w.t = t
+	server := httptest.NewUnstartedServer(nil)
+	server.Config = NewServer(New(config))
+	server.Start()
+	t.Cleanup(server.Close)
+	w.url = server.URL
+	w.mia, w.sam = w.found("mia@acme.example", "Acme"), w.found("sam@rival.example", "Rival")
+	return w
+}
+
+// configOver is an API over a store that serves nobody yet.
+func configOver(t testing.TB, store ports, reader Reader, library Library, change ...func(*Config)) (*world, Config) {
+	t.Helper()
+	accounting := account.Config{
 		Store: store, Sessions: store, Members: store, Invitations: store, Key: testKey, PublicURL: "http://parley.example",
-	})
+	}
+	secrets, _ := store.(account.IdentitySecrets)
+	accounting.Keys, _ = store.(account.APIKeys)
+	accounting.Access, _ = store.(account.Access)
+	accounting.Operators, _ = store.(account.Operators)
+	accounting.Supports, _ = store.(account.Supports)
+	accounts, err := account.NewService(accounting)
 	if err != nil {
 		t.Fatal(err)
 	}
-	w := &world{t: t, log: &journal{}, heard: &announcements{}, hooks: &fakeHooks{}, tests: store, asked: &fakeAsker{}, engine: &fakeEngine{log: store, conversations: store, reads: store, desk: store}}
+	w := &world{log: &journal{}, heard: &announcements{}, hooks: &fakeHooks{}, tests: store, asked: &fakeAsker{}, engine: &fakeEngine{log: store, conversations: store, reads: store, desk: store}}
 	config := Config{
-		Accounts: accounts, Bots: store, Sources: store, Sites: store, Reader: reader, Library: library, Conversations: store, Log: store, Traces: store,
+		Accounts: accounts, Customers: account.NewCustomers(secrets, testKey), Bots: store, Sources: store, Sites: store, Reader: reader, Library: library, Conversations: store, Log: store, Traces: store,
 		Engine: w.engine, Announcer: w.heard, Webhooks: store, Hooks: w.hooks,
 		Inbox: store, Triage: store, Notes: store, Reads: store, Labels: store, Replies: store, Mails: store, Members: store,
 		Gaps: store, Tests: store, OldAnswers: store, Asker: w.asked, Runs: improve.Runner{Tests: store, Asker: w.asked},
@@ -112,19 +133,20 @@ func setupOver(t *testing.T, store ports, reader Reader, library Library, change
 		DemoBot: "bot_demo", BotMark: "__BOT__",
 		Logger: slog.New(slog.NewTextHandler(w.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
 	}
+	keepPrivate(&config, store)
+	kept := newBooks()
+	config.Billing, config.Counts, config.Ledger = billing.New(billing.Config{Store: kept, Counts: kept, Logger: config.Logger}), kept, kept
+	config.Activity.Anomalies = noAnomalies{}
+	if kept, ok := store.(account.Anomalies); ok {
+		config.Activity.Anomalies = kept
+	}
 	if pairs, ok := reader.(improve.Pairs); ok {
 		config.Fixes = improve.Fixer{Sources: store, Pairs: pairs}
 	}
 	for _, c := range change {
 		c(&config)
 	}
-	server := httptest.NewUnstartedServer(nil)
-	server.Config = NewServer(New(config))
-	server.Start()
-	t.Cleanup(server.Close)
-	w.url = server.URL
-	w.mia, w.sam = w.found("mia@acme.example", "Acme"), w.found("sam@rival.example", "Rival")
-	return w
+	return w, config
 }
 
 // found makes a business through the API.

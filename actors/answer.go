@@ -67,6 +67,7 @@ type answerer struct {
 	model      llm.Provider // nil: no model is configured
 	extractive Standby
 	prices     llm.Prices
+	allowances chat.Allowances
 	cache      *answers
 	logger     *slog.Logger
 	tracer     chat.Tracer
@@ -114,6 +115,8 @@ type answering struct {
 	*answerer
 	q        ask
 	bot      *chat.Bot
+	writer   llm.Provider
+	named    string // its model; empty: its own choice
 	language string // to answer in; may be empty
 	trace    *chat.Trace
 	emit     func(string)
@@ -137,6 +140,7 @@ func (a *answerer) write(ctx context.Context, q ask, trace *chat.Trace, emit fun
 	defer release()
 	trace.Settings = bot.Version
 	w := &answering{answerer: a, q: q, bot: bot, trace: trace, emit: emit, found: found}
+	w.writer, w.named = a.provider(ctx, bot)
 	talk, tongue := speech.SmallTalk(q.text, bot.Name)
 	w.language = languageOf(q, bot, tongue)
 	return w.know(ctx, talk)
@@ -157,7 +161,8 @@ func (w *answering) know(ctx context.Context, talk speech.Talk) (*answered, erro
 	pair := pairFor(books, w.q.text, hits)
 	var key string
 	if len(pair) == 0 && talk == "" {
-		if key = w.cache.key(w.q, w.bot, w.language, books); key != "" {
+		if key = w.cache.key(w.q, w.bot, w.named, w.language, books); key != "" {
+			w.trace.Kept = key
 			if known := w.cache.get(ctx, key); known != nil {
 				span.End(nil)
 				return w.repeat(known), nil

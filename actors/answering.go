@@ -52,9 +52,10 @@ func (s *session) answer() {
 	}
 	ctx, cancel := s.engine.turnContext()
 	asked := open.question.message
-	ctx, span := s.engine.tracer.Start(s.engine.tracer.Follow(ctx, s.spans[asked]), "answer",
+	from := s.provenanceOf(asked)
+	s.turn.source = from.source
+	ctx, span := s.engine.tracer.Start(s.engine.tracer.Follow(ctx, from.span), "answer",
 		slog.String("bot", s.visitor.Bot), slog.String("message", open.message))
-	delete(s.spans, asked)
 	s.call = &call{message: open.message, cancel: cancel, span: s.engine.tracer.Carry(ctx)}
 	s.engine.answering.Add(1)
 	memory := s.state.memory
@@ -88,7 +89,7 @@ func (s *session) answer() {
 				}
 			},
 			func(trace *chat.Trace) { engine.send(self, &found{message, trace}) })
-		outcome.message = message
+		outcome.message, outcome.usage = message, settle(outcome.trace, outcome.usage, from.source)
 		span.End(outcome.err)
 		engine.send(self, outcome)
 	}()

@@ -23,6 +23,8 @@ type AnswerCache interface {
 	Get(ctx context.Context, key string) ([]byte, error)
 	// Put keeps a value for as long as ttl, or shorter. Keys are 64 hexadecimal digits, values have 32 KiB at most.
 	Put(ctx context.Context, key string, value []byte, ttl time.Duration) error
+	// Forget removes what was put under the keys. An error says that it may be there still.
+	Forget(ctx context.Context, keys []string) error
 }
 
 // Bounds of the cache.
@@ -53,9 +55,9 @@ type keptAnswer struct {
 	Passages  []chat.TracedPassage
 }
 
-// key names the answer to a question: another tenant, bot, version of its settings or knowledge, or language has another. "": there
+// key names the answer to a question: another tenant, bot, version of its settings or knowledge, model or language has another. "": there
 // is no answer to be kept, since the question is not a conversation's first, or nobody keeps any.
-func (c *answers) key(q ask, bot *chat.Bot, language string, books knowledge.Books) string {
+func (c *answers) key(q ask, bot *chat.Bot, model, language string, books knowledge.Books) string {
 	question := speech.Fold(q.text)
 	if c == nil || q.preview || !q.first() || question == "" {
 		return ""
@@ -66,7 +68,7 @@ func (c *answers) key(q ask, bot *chat.Bot, language string, books knowledge.Boo
 		known = versioned.Version()
 	}
 	mac := hmac.New(sha256.New, c.secret)
-	for _, part := range []string{q.tenant, q.bot, fmt.Sprint(bot.Version), fmt.Sprint(known), q.locale, language, question, sense(q.text)} {
+	for _, part := range []string{q.tenant, q.bot, fmt.Sprint(bot.Version), fmt.Sprint(known), model, q.locale, language, question, sense(q.text)} {
 		fmt.Fprintf(mac, "%d:%s", len(part), part)
 	}
 	return hex.EncodeToString(mac.Sum(nil))
@@ -107,10 +109,19 @@ func (c *answers) put(ctx context.Context, key string, kept keptAnswer) {
 	if err != nil || len(value) > maxCached {
 		return
 	}
-	ctx, cancel := context.WithTimeout(ctx, cacheTimeout)
+	within, cancel := context.WithTimeout(ctx, cacheTimeout)
 	defer cancel()
-	if err := c.cache.Put(ctx, key, value, cacheTTL); err != nil {
+	if err := c.cache.Put(within, key, value, cacheTTL); err != nil {
 		c.logger.Debug("cannot keep an answer", slog.Any("error", err))
+	}
+	if ctx.Err() == nil {
+		return
+	}
+	// Nobody is to hear it any more: its conversation may have been erased meanwhile.
+	within, cancel = context.WithTimeout(context.WithoutCancel(ctx), forgetTimeout)
+	defer cancel()
+	if err := c.cache.Forget(within, []string{key}); err != nil {
+		c.logger.Warn("an answer that was cut short may be given again", slog.Any("error", err))
 	}
 }
 

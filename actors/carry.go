@@ -23,6 +23,7 @@ var carried = cluster.NewCodec(
 	cluster.ByPointer[keptMark]("kept_mark"),
 	cluster.ByPointer[block]("block"),
 	cluster.ByPointer[wake]("wake"),
+	cluster.ByPointer[forget]("forget"),
 	cluster.ByPointer[chat.Receipt]("receipt"),
 
 	// In write.

@@ -31,7 +31,7 @@ type Standby interface {
 	llm.Summariser
 }
 
-// Config is what an engine works with. All fields but Model, Cache and the times are required.
+// Config is what an engine works with. All fields but Model, Cache, Allowances and the times are required.
 type Config struct {
 	Log        chat.Log
 	Idles      chat.Idles
@@ -42,13 +42,14 @@ type Config struct {
 	Announcer  chat.Announcer
 	Model      llm.Provider // nil: every bot answers by Extractive
 	Extractive Standby
-	Prices     llm.Prices     // what answers cost
-	Cache      AnswerCache    // of answers to first questions; nil: none
-	CacheKey   []byte         // makes its keys, the same on all nodes; needed with one
-	Limit      int64          // answers of one tenant in a month; 0: as many as they like
-	Leases     chat.Leases    // which node goes the rounds; needed with a Cluster that has an address
-	Positions  chat.Positions // needed with one, too
-	Cluster    cluster.Config // what this node is among others; the zero value: the only one
+	Prices     llm.Prices      // what answers cost
+	Cache      AnswerCache     // of answers to first questions; nil: none
+	CacheKey   []byte          // makes its keys, the same on all nodes; needed with one
+	Allowances chat.Allowances // what tenants may use; nil: as much as they like
+	Answering  int             // answers of one tenant that are written at a time, on this node; 0: half of all
+	Leases     chat.Leases     // which node goes the rounds; needed with a Cluster that has an address
+	Positions  chat.Positions  // needed with one, too
+	Cluster    cluster.Config  // what this node is among others; the zero value: the only one
 	Tracer     chat.Tracer
 	Logger     *slog.Logger
 	IdleAfter  time.Duration // without watchers and work a session leaves memory; 0: a minute
@@ -67,7 +68,7 @@ type Engine struct {
 	node       *cluster.Node
 	opener     *opener
 	committer  *committer
-	limit      int64 // of a month's answers, of each tenant
+	allowances chat.Allowances
 	room       *room // of writes that wait
 	bots       *bots
 	answerer   *answerer
@@ -92,7 +93,7 @@ type Engine struct {
 // what an earlier process has left broken.
 func Start(config Config) (*Engine, error) {
 	e := &Engine{
-		log: config.Log, positions: config.Positions, idles: config.Idles, reads: config.Reads, opener: newOpener(config.Log), committer: newCommitter(config.Log), room: newRoom(nodeRoom, tenantRoom), limit: config.Limit,
+		log: config.Log, positions: config.Positions, idles: config.Idles, reads: config.Reads, opener: newOpener(config.Log), committer: newCommitter(config.Log), room: newRoom(nodeRoom, tenantRoom), allowances: allowancesOf(config),
 		inbox: newInbox(config.Announcer, config.Logger), logger: config.Logger,
 		idleAfter: cmp.Or(config.IdleAfter, idleAfter), closeEvery: cmp.Or(config.CloseEvery, closeEvery), tracer: config.Tracer,
 	}
@@ -124,7 +125,7 @@ func Start(config Config) (*Engine, error) {
 	}
 	e.bots = newBots(config.Bots, e.node.System(), config.Logger)
 	e.answerer = &answerer{
-		bots: e.bots, log: config.Log, slots: newSlots(nodeSlots, tenantSlots), retriever: config.Knowledge,
+		bots: e.bots, log: config.Log, slots: newSlots(nodeSlots, cmp.Or(config.Answering, tenantSlots)), retriever: config.Knowledge, allowances: e.allowances,
 		tracer: config.Tracer, model: config.Model, extractive: config.Extractive, prices: config.Prices, logger: config.Logger,
 	}
 	if config.Cache != nil {
@@ -229,6 +230,8 @@ type Visitor struct {
 	// Unborn says that the conversation's id was made by whoever asks and that nothing was
 	// said under it, as far as they know: its log need not be looked for. SQL decides should they be wrong.
 	Unborn bool
+	// Source is where their questions come from.
+	Source chat.Source
 	// Seen is the seq of the last event that whoever attaches has seen of it. One that the log of an activation does not
 	// have tells that another has written since.
 	Seen int64
@@ -315,8 +318,8 @@ func (e *Engine) Watch(ctx context.Context, visitor Visitor, agent chat.Author, 
 // Post adds a message, returning after its commit. With a client id that the
 // conversation has, nothing is added and the first receipt is returned. A
 // visitor's message is answered by the bot when the conversation is with it.
-// Codes: message_empty, message_too_long, too_many_waiting, not_yours; unavailable when storage is
-// away for 10 s, or when too many wait for it: the same message may be sent again.
+// Codes: message_empty, message_too_long, too_many_waiting, not_yours; chat_unavailable to visitors of a business whose chats
+// rest; unavailable when storage is away for 10 s, or when too many wait for it: the same message may be sent again.
 func (e *Engine) Post(ctx context.Context, visitor Visitor, author chat.Author, clientID, text string) (chat.Receipt, error) {
 	ctx, span := e.tracer.Start(ctx, "post", slog.String("conversation", visitor.Conversation))
 	receipt, err := e.post(ctx, visitor, author, clientID, text)
@@ -327,6 +330,9 @@ func (e *Engine) Post(ctx context.Context, visitor Visitor, author chat.Author, 
 func (e *Engine) post(ctx context.Context, visitor Visitor, author chat.Author, clientID, text string) (chat.Receipt, error) {
 	message := &post{Author: author, ClientID: clientID, Text: text}
 	if author.Kind == chat.ByVisitor {
+		if err := e.serves(ctx, visitor.Tenant); err != nil {
+			return e.keptBefore(ctx, visitor.Ref, clientID, err)
+		}
 		message.Transfer, message.Place = e.transfer(ctx, visitor, text)
 	}
 	receipt, err := e.write(ctx, visitor, message)
@@ -378,8 +384,11 @@ func (e *Engine) StopAnswer(ctx context.Context, visitor Visitor, message string
 
 // Retry has the question of a failed answer answered again, under a new message; an empty
 // message is the last one that failed. ErrNotFound: it did not fail, or many
-// others failed since. Codes: not_with_bot, answering.
+// others failed since. Codes: not_with_bot, answering, chat_unavailable.
 func (e *Engine) Retry(ctx context.Context, visitor Visitor, message string) error {
+	if err := e.serves(ctx, visitor.Tenant); err != nil {
+		return err
+	}
 	_, err := e.write(ctx, visitor, &retry{message})
 	return err
 }

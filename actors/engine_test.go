@@ -31,6 +31,7 @@ type house struct {
 	model  *scripted
 	books  *books
 	line   *line
+	plans  *plans
 	tenant string
 }
 
@@ -66,6 +67,13 @@ func TestEngine(t *testing.T) {
 				{"a bot that is gone is forgotten", forgetsBot},
 				{"asking and waiting returns the same answer each time", asksAndWaits},
 				{"at the limit a question is kept and waits for a person", limitReached},
+				{"each period has its own answers", periodsPass},
+				{"what a business may use is asked again while nobody knows", allowanceAway},
+				{"what belongs to a business that is gone is not tried for ever", tenantGone},
+				{"while chats rest nothing is asked, and nothing is lost", chatsRest},
+				{"a question that waits for its turn when chats come to rest waits for a person", restsMeanwhile},
+				{"a bot is answered by a model that its plan has", plannedModel},
+				{"what an answer took is told with its end", tellsUsage},
 				{"settings are seen by the next answer", settingsSeen},
 				{"small talk is answered without a search", talksSmall},
 				{"an answer of the owner's is given word for word, before any model", answersVerbatim},
@@ -76,6 +84,7 @@ func TestEngine(t *testing.T) {
 				{"what a model must not show is not shown", showsOnlyWhatItMay},
 				{"a preview keeps nothing", previews},
 				{"answers that did not help are noted", notesGaps},
+				{"what was erased does not come back from memory", forgetsWhatWasErased},
 				{"a hundred conversations at once keep their order", hundredAtOnce},
 			} {
 				t.Run(test.name, func(t *testing.T) { test.run(t, h) })
@@ -85,15 +94,19 @@ func TestEngine(t *testing.T) {
 }
 
 // open starts an engine over fresh storage.
-func open(t *testing.T, storage storage) *house {
+func open(t *testing.T, storage storage, change ...func(*actors.Config)) *house {
 	t.Helper()
 	ctx := t.Context()
 	store, announcer := storage.open(t)
-	h := &house{log: &doubtful{Log: store}, idles: &idles{Idles: store}, bots: store, traces: store, model: newScripted(), books: &books{}, line: newLine(), tenant: tenantIn(t, store)}
-	engine, err := actors.Start(actors.Config{
+	h := &house{log: &doubtful{Log: store}, idles: &idles{Idles: store}, bots: store, traces: store, model: newScripted(), books: &books{}, line: newLine(), plans: &plans{}, tenant: tenantIn(t, store)}
+	config := actors.Config{
 		Log: h.log, Idles: h.idles, Desks: h.line, Reads: h.line, Bots: store, Knowledge: h.books, Announcer: announcer,
-		CloseEvery: 50 * time.Millisecond, Model: h.model, Extractive: quiet{}, Cache: &shortMemory{}, CacheKey: []byte("a key of thirty-two bytes, really"), Logger: slog.New(slog.DiscardHandler),
-	})
+		Allowances: h.plans, CloseEvery: 50 * time.Millisecond, Model: h.model, Extractive: quiet{}, Cache: &shortMemory{}, CacheKey: []byte("a key of thirty-two bytes, really"), Logger: slog.New(slog.DiscardHandler),
+	}
+	for _, f := range change {
+		f(&config)
+	}
+	engine, err := actors.Start(config)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -768,8 +781,7 @@ func asksAndWaits(t *testing.T, h *house) {
 func limitReached(t *testing.T, h *house) {
 	v, other := h.visitor(t), h.visitor(t)
 	seen, _ := h.watch(t, v)
-	h.log.limit.Store(1) // of the month, which has seen many answers
-	defer h.log.limit.Store(0)
+	h.allow(t, chat.Allowance{Answers: 1}) // of the month, which has seen many
 	receipt := h.post(t, v, "one too many")
 	if receipt.Seq != 1 {
 		t.Errorf("receipt %+v", receipt)

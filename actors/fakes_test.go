@@ -317,6 +317,15 @@ func (m *shortMemory) Put(_ context.Context, key string, value []byte, _ time.Du
 	return nil
 }
 
+func (m *shortMemory) Forget(_ context.Context, keys []string) error {
+	m.mutex.Lock()
+	defer m.mutex.Unlock()
+	for _, key := range keys {
+		delete(m.kept, key)
+	}
+	return nil
+}
+
 // idles says which bot closes idle conversations, to the millisecond.
 type idles struct {
 	chat.Idles
@@ -334,11 +343,18 @@ func (i *idles) ClosingBots(context.Context) ([]chat.ClosingBot, error) {
 type doubtful struct {
 	chat.Log
 	away    atomic.Bool
-	amnesia atomic.Bool  // summaries are lost
-	limit   atomic.Int64 // of each append
+	amnesia atomic.Bool // summaries are lost
 	mutex   sync.Mutex
 	doubts  map[chat.Ref]doubt
 	gaps    map[chat.Ref][]chat.Gap
+	usage   map[chat.Ref][]*chat.Usage // of answers that ended; nil for one of which nothing is told
+}
+
+// used is what the answers of a conversation took, in the order in which they ended.
+func (d *doubtful) used(ref chat.Ref) []*chat.Usage {
+	d.mutex.Lock()
+	defer d.mutex.Unlock()
+	return d.usage[ref]
 }
 
 // missing are the answers of a conversation that did not help.
@@ -384,9 +400,6 @@ func (d *doubtful) Append(ctx context.Context, batch []chat.Append) ([]chat.Outc
 	if d.away.Load() {
 		return nil, errConnection
 	}
-	for i := range batch {
-		batch[i].Limit = d.limit.Load()
-	}
 	d.mutex.Lock()
 	var kind doubt
 	for _, a := range batch {
@@ -395,6 +408,15 @@ func (d *doubtful) Append(ctx context.Context, batch []chat.Append) ([]chat.Outc
 				d.gaps = map[chat.Ref][]chat.Gap{}
 			}
 			d.gaps[a.Ref] = append(d.gaps[a.Ref], a.Gaps...)
+		}
+		for _, body := range a.Bodies {
+			switch body.(type) {
+			case chat.MessageCompleted, chat.MessageInterrupted:
+				if d.usage == nil {
+					d.usage = map[chat.Ref][]*chat.Usage{}
+				}
+				d.usage[a.Ref] = append(d.usage[a.Ref], a.Usage)
+			}
 		}
 		if k := d.doubts[a.Ref]; k != 0 {
 			kind = k

@@ -60,15 +60,14 @@ func (w *answering) sure(hits []knowledge.Hit) bool {
 // rewrite makes a question that stands alone of one that leans on what was said before, by the model; "" if it need not
 // or cannot.
 func (w *answering) rewrite(ctx context.Context) string {
-	provider, model := w.provider(w.bot)
-	rewriter, can := provider.(llm.Rewriter)
+	rewriter, can := w.writer.(llm.Rewriter)
 	if !can || w.q.first() || !speech.Leans(w.q.text) {
 		return ""
 	}
 	ctx, cancel := context.WithTimeout(ctx, rewriteTimeout)
 	defer cancel()
 	ctx, span := w.tracer.Start(ctx, "rewrite")
-	text, err := rewriter.Rewrite(ctx, llm.RewriteRequest{Model: model, Summary: w.q.summary, History: w.q.history, Question: w.q.text})
+	text, err := rewriter.Rewrite(ctx, llm.RewriteRequest{Model: w.named, Summary: w.q.summary, History: w.q.history, Question: w.q.text})
 	span.End(err)
 	if err != nil {
 		w.logger.Info("a question is searched for as it was asked", slog.String("bot", w.bot.ID), slog.Any("error", err))

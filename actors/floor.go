@@ -29,6 +29,7 @@ type turn struct {
 	message string
 	text    strings.Builder
 	trace   *chat.Trace // as far as it is known
+	source  chat.Source // of its question
 	muted   bool        // nothing more is shown of it
 }
 
@@ -36,8 +37,9 @@ type turn struct {
 type waiting struct {
 	order     order
 	sender    *actor.PID
-	until     time.Time // when the sender stops to wait
-	span      string    // that it is part of, carried (chat.Tracer); empty when nobody traces
+	until     time.Time   // when the sender stops to wait
+	span      string      // that it is part of, carried (chat.Tracer); empty when nobody traces
+	source    chat.Source // of a question
 	usage     *chat.Usage
 	trace     *chat.Trace
 	gaps      []chat.Gap
@@ -82,7 +84,7 @@ func (f *floor) silence(reason chat.Reason, w waiting) waiting {
 	}
 	f.turn.muted = true
 	w.order = &halt{message: f.turn.message, shown: f.turn.text.String(), reason: reason, then: w.order}
-	w.trace = f.turn.trace
+	w.trace, w.usage = f.turn.trace, f.turn.cut()
 	return w
 }
 

@@ -74,8 +74,13 @@ func (s *session) retire(ctx actor.Context) {
 	}
 	s.deliver(ctx, &Moved{})
 	s.watchers = nil
-	s.engine.node.Retire(ctx.Self())
+	s.linger(ctx)
+}
+
+// linger takes the session out of the directory, and ends it when stragglers have come.
+func (s *session) linger(ctx actor.Context) {
 	engine, self := s.engine, ctx.Self()
+	engine.node.Retire(self)
 	time.AfterFunc(lingerFor, func() { engine.node.System().Root.Stop(self) })
 }
 
@@ -90,10 +95,10 @@ func (s *session) stopping(ctx actor.Context) {
 	*s = session{engine: s.engine, phase: retired}
 }
 
-// broken ends an activation that panicked, which the library would have begin anew without knowing who it is. The next one
-// begins from the log.
+// broken ends an activation that panicked, which the library has begin anew without knowing who it is (unplaced): what waits in its mailbox is
+// sent on. The next one begins from the log.
 func (s *session) broken(ctx actor.Context) {
 	s.engine.logger.Error("a conversation panicked; it opens anew", slog.String("conversation", s.ref.Conversation))
 	s.stopping(ctx)
-	ctx.Stop(ctx.Self())
+	s.linger(ctx)
 }

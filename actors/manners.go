@@ -16,6 +16,10 @@ func (w *answering) smallTalk(ctx context.Context, talk speech.Talk) (*answered,
 	provider, request := w.prompt(nil)
 	w.trace.Query = ""
 	w.trace.Provider, w.trace.Model = BySmallTalk, request.Model
+	asks := provider != llm.Provider(w.extractive)
+	if asks {
+		w.trace.Provider = provider.Name()
+	}
 	w.found()
 	written := &answered{by: BySmallTalk}
 	var text strings.Builder
@@ -23,9 +27,8 @@ func (w *answering) smallTalk(ctx context.Context, talk speech.Talk) (*answered,
 		text.WriteString(piece)
 		w.emit(piece)
 	}
-	if provider != llm.Provider(w.extractive) {
+	if asks {
 		request.SmallTalk, request.MaxTokens = true, smallTalkTokens
-		w.trace.Provider = provider.Name()
 		said, err := w.listen(ctx, provider, request, nil, show)
 		if err != nil && (text.Len() > 0 || ctx.Err() != nil) {
 			return nil, err

@@ -29,10 +29,13 @@ type Previewed struct {
 }
 
 // Preview answers as the bot would answer a visitor, and keeps nothing: no conversation, no answer that counts, no gap. Earlier
-// answers are not used. ErrNotFound: there is no such bot.
+// answers are not used. ErrNotFound: there is no such bot. Codes: chat_unavailable, where the business's chats rest.
 func (e *Engine) Preview(ctx context.Context, tenant, bot string, p Preview) (Previewed, error) {
 	ctx, cancel := context.WithTimeout(ctx, wholeAnswer)
 	defer cancel()
+	if err := e.serves(ctx, tenant); err != nil {
+		return Previewed{}, err
+	}
 	var text strings.Builder
 	written := e.answerer.answer(ctx, ask{
 		tenant: tenant, bot: bot, text: p.Text, locale: p.Locale, history: p.History, previous: previousQuestion(p.History),

@@ -34,15 +34,15 @@ type session struct {
 	recollecting bool          // a summary is being made
 	summary      *chat.Summary // made and not kept yet
 	watchers     []onlooker
-	here         Here              // what agents were told last
-	seen         int64             // how far the visitor has read, as far as this activation knows
-	kept         int64             // and of that, what is kept
-	place        chat.Place        // in the line, as the desk told last
-	blocked      bool              // the visitor is
-	activity     int64             // counts what came from outside, to tell whether the session is idle
-	heard        heard             // from other nodes
-	spans        map[string]string // of questions that are not answered yet, by message; nil when nobody traces
-	leaving      bool              // this node is to be left as soon as nothing is under way
+	here         Here                  // what agents were told last
+	seen         int64                 // how far the visitor has read, as far as this activation knows
+	kept         int64                 // and of that, what is kept
+	place        chat.Place            // in the line, as the desk told last
+	blocked      bool                  // the visitor is
+	activity     int64                 // counts what came from outside, to tell whether the session is idle
+	heard        heard                 // from other nodes
+	asking       map[string]provenance // of questions that are not answered yet, by message
+	leaving      bool                  // this node is to be left as soon as nothing is under way
 }
 
 type phase int
@@ -71,9 +71,12 @@ const (
 
 // Receive hands each message to the one line that knows it.
 func (s *session) Receive(ctx actor.Context) {
-	switch m := carried.Received(ctx).(type) {
-	case *cluster.Placed:
-		s.activate(ctx, m.Identity)
+	message := carried.Received(ctx)
+	if s.self == nil {
+		s.unplaced(ctx, message)
+		return
+	}
+	switch m := message.(type) {
 	case *opened:
 		s.opened(ctx, m)
 	case *written:
@@ -110,6 +113,17 @@ func (s *session) Receive(ctx actor.Context) {
 		s.vacate(ctx, m.Now)
 	case *cluster.Departed:
 		s.departed(ctx, m.Address)
+	}
+}
+
+// unplaced is what an actor does before it knows whose it is. One that began anew after a panic never learns it: what still comes to it goes
+// to the next activation, and what its predecessor had under way is nobody's any more.
+func (s *session) unplaced(ctx actor.Context, message any) {
+	switch m := message.(type) {
+	case *cluster.Placed:
+		s.activate(ctx, m.Identity)
+	case *cluster.Call:
+		s.reply(ctx, ctx.Sender(), again)
 	}
 }
 
@@ -161,6 +175,8 @@ func (s *session) request(ctx actor.Context, r early) {
 		s.read(ctx, m, r.sender)
 	case *block:
 		s.block(ctx, m)
+	case *forget:
+		s.forget(ctx, m, r.sender)
 	case *wake:
 		s.reply(ctx, r.sender, &chat.Receipt{})
 		s.rest(ctx)
@@ -185,7 +201,7 @@ func (s *session) write(ctx actor.Context, m *write, r early) {
 		s.reply(ctx, r.sender, errCrowded)
 		return
 	}
-	s.wish(waiting{order: m.Order, sender: r.sender, until: r.until, span: r.span})
+	s.wish(waiting{order: m.Order, sender: r.sender, until: r.until, span: r.span, source: m.Visitor.Source})
 	s.hush()
 	s.next(ctx)
 }

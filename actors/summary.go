@@ -38,8 +38,7 @@ func (a *answerer) remembers(tenant, bot string) bool {
 	if settings == nil {
 		return false
 	}
-	provider, _ := a.provider(settings)
-	return provider != llm.Provider(a.extractive)
+	return !a.extracts(settings)
 }
 
 // summarise brings a summary up to `through`, from the log alone: so it is made in
@@ -49,7 +48,7 @@ func (a *answerer) summarise(ctx context.Context, ref chat.Ref, bot string, from
 	if err != nil {
 		return from, fmt.Errorf("load the bot: %w", err)
 	}
-	provider, model := a.provider(settings)
+	provider, model := a.provider(ctx, settings)
 	var turns []llm.Message
 	tokens := 0
 	for at := from.Through; at < through; {

@@ -27,7 +27,7 @@ func (s *session) next(ctx actor.Context) {
 		flown, refused := s.floor.next(names{bot: s.botName, newID: newMessageID, blocked: s.blocked}, at)
 		switch {
 		case flown != nil:
-			flown.append.Ref, flown.append.Summary, flown.append.Limit = s.ref, s.summary, s.engine.limit
+			flown.append.Ref, flown.append.Summary = s.ref, s.summary
 			s.submit()
 		case refused != nil:
 			s.answerTo(ctx, refused)
@@ -50,7 +50,7 @@ func (s *session) submit() {
 	engine, self := s.engine, s.self
 	_, span := engine.tracer.Start(engine.tracer.Follow(engine.running, s.spanOf(s.flight)), "append",
 		slog.String("conversation", s.ref.Conversation), slog.Int64("seq", s.flight.append.Head+1))
-	engine.committer.submit(s.flight.append, func(outcome chat.Outcome, err error) {
+	engine.commit(s.flight.append, func(outcome chat.Outcome, err error) {
 		span.End(cmp.Or(err, outcome.Err))
 		engine.send(self, &written{outcome, err})
 	})
@@ -135,7 +135,7 @@ func (s *session) committed(ctx actor.Context) {
 		s.deliver(ctx, event)
 	}
 	s.noticed(events)
-	s.trace(events, w.span)
+	s.recall(events, w)
 	s.answer()
 	s.remember()
 	s.next(ctx)
@@ -147,21 +147,6 @@ func (s *session) spanOf(f *flight) string {
 		return s.call.span
 	}
 	return f.span
-}
-
-// trace remembers which span a question is part of, until its answer begins.
-func (s *session) trace(events []*Event, span string) {
-	if span == "" {
-		return
-	}
-	for _, e := range events {
-		if created, ok := e.Body.(chat.MessageCreated); ok && created.Author.Kind == chat.ByVisitor {
-			if s.spans == nil || len(s.spans) > maxOrders { // those that a person has answered
-				s.spans = map[string]string{}
-			}
-			s.spans[created.Message] = span
-		}
-	}
 }
 
 // receiptOf tells where the message is among events; the zero value: there is none.

@@ -99,7 +99,7 @@ var errNoKey = errors.New("there is no master key: set PARLEY_KEY, or put the fi
 // backup's or a restore's key is never made anew: it would be the wrong one.
 func existingMaster(c *Config) (*seal.Master, error) {
 	if c.Key == "" {
-		if _, err := os.Stat(filepath.Join(c.Data, "key")); errors.Is(err, fs.ErrNotExist) {
+		if _, err := os.Stat(c.keyFile()); errors.Is(err, fs.ErrNotExist) {
 			return nil, errNoKey
 		}
 	}

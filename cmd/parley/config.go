@@ -23,15 +23,19 @@ type Config struct {
 	Addr         string        `env:"PARLEY_ADDR" default:"127.0.0.1:8080" group:"Server" help:"Address to listen on, host:port. An empty host is every interface."`
 	Data         string        `env:"PARLEY_DATA" default:"./data" group:"Server" help:"Folder of the embedded database and of the key file. One process uses it at a time."`
 	MetricsAddr  string        `env:"PARLEY_METRICS_ADDR" group:"Server" help:"Address at which operators alone reach /metrics, /healthz, /readyz with causes, and /debug/pprof, host:port. Empty: /metrics is at the server's own address, if that is of this machine only, and the rest nowhere."`
-	PublicURL    string        `env:"PARLEY_PUBLIC_URL" name:"public-url" group:"Server" help:"Where browsers reach the server, such as https://chat.example. Empty: http:// and the address listened on."`
+	PublicURL    string        `env:"PARLEY_PUBLIC_URL" name:"public-url" group:"Server" help:"Where browsers reach the server, such as https://chat.example. Empty: http://, with a certificate https://, and the address listened on."`
+	TLSCert      string        `env:"PARLEY_TLS_CERT" name:"tls-cert" group:"Server" help:"File with the server's certificate and those up to its issuer, in PEM: browsers are then served over TLS, without a proxy. A file that is replaced takes effect within seconds. Empty: http, which only a proxy on the same machine should see."`
+	TLSKey       string        `env:"PARLEY_TLS_KEY" name:"tls-key" group:"Server" help:"File with the key of PARLEY_TLS_CERT, in PEM."`
 	LogFormat    string        `env:"PARLEY_LOG" name:"log" enum:"text,json" default:"text" group:"Server" help:"Form of the log's lines: text for people, json for programs."`
 	LogLevel     string        `env:"PARLEY_LOG_LEVEL" name:"log-level" enum:"debug,info,warn,error" default:"info" group:"Server" help:"What is logged: lines of this level and above."`
-	Traces       string        `env:"OTEL_EXPORTER_OTLP_ENDPOINT" name:"otlp-endpoint" group:"Server" help:"Collector that traces go to by OTLP over HTTP, such as http://localhost:4318. Empty: nothing is traced."`
+	Traces       string        `env:"OTEL_EXPORTER_OTLP_ENDPOINT" name:"otlp-endpoint" secret:"url" group:"Server" help:"Collector that traces go to by OTLP over HTTP, such as http://localhost:4318. Empty: nothing is traced."`
 	TraceName    string        `env:"OTEL_SERVICE_NAME" name:"otel-service-name" default:"parley" group:"Server" help:"What this installation is called in traces."`
 	Proxies      Networks      `env:"PARLEY_TRUSTED_PROXIES" name:"trusted-proxies" group:"Server" help:"Networks of the proxies before the server, such as 127.0.0.1/32,10.0.0.0/8. What they say in X-Forwarded-For is whom limits per address count; without them that is the proxy. Empty: none."`
 	Webhooks     Networks      `env:"PARLEY_WEBHOOK_NETWORKS" name:"webhook-networks" group:"Server" help:"Networks to which webhooks may be sent although they are not on the public web, over http too, such as 10.0.0.0/8. Empty: none; or this machine's own, when nobody else can reach the server and no address or proxy is set."`
 	FetchPrivate string        `env:"PARLEY_FETCH_PRIVATE" name:"fetch-private" enum:"on,off" default:"off" group:"Server" help:"on lets bots read web pages of this machine and of its private networks too, on any port: whoever may add a source can then read what this server reaches. off: pages of the public web alone."`
 	Key          string        `env:"PARLEY_KEY" secret:"" group:"Server" help:"Master key that seals everything at rest: 32 random bytes in base64. Empty: the file \"key\" in the data folder, made at first start. Whoever loses it loses the data."`
+	KeyOld       string        `env:"PARLEY_KEY_OLD" name:"key-old" secret:"" group:"Server" help:"Master keys that PARLEY_KEY takes the place of, divided by commas, until \"parley keys rotate\" has run: what they sealed is still opened. Empty: none."`
+	Confirm      string        `env:"PARLEY_CONFIRM" enum:"optional,required" default:"optional" group:"Server" help:"required: whoever registers, or joins a team, can do nothing before they have opened the link in the mail that confirms their address. optional: they are asked to."`
 	Drain        time.Duration `env:"PARLEY_DRAIN" default:"15s" group:"Server" help:"How long an ending process may take: browsers are told to reconnect, spread over half of it, and answers that are being written end."`
 
 	DatabaseURL string `env:"DATABASE_URL" name:"database-url" secret:"url" group:"Storage" help:"Postgres, such as postgres://user:password@host/parley. Empty: SQLite in the data folder."`
@@ -42,10 +46,10 @@ type Config struct {
 	ClusterTTL    time.Duration `env:"PARLEY_CLUSTER_TTL" name:"cluster-ttl" default:"3s" group:"Cluster" help:"How long a node may be silent before the others give it up and take its conversations over."`
 
 	OpenAIKey      string     `env:"OPENAI_API_KEY" name:"openai-api-key" secret:"" group:"Language model" help:"Key for the model's server. With neither it nor OPENAI_BASE_URL, answers are the best sentences of the best passages."`
-	OpenAIBaseURL  string     `env:"OPENAI_BASE_URL" name:"openai-base-url" group:"Language model" help:"An OpenAI-compatible server, up to and with /v1. Empty: OpenAI's own."`
+	OpenAIBaseURL  string     `env:"OPENAI_BASE_URL" name:"openai-base-url" secret:"url" group:"Language model" help:"An OpenAI-compatible server, up to and with /v1. Empty: OpenAI's own."`
 	Model          string     `env:"PARLEY_MODEL" group:"Language model" help:"Name of the model at that server. Empty: gpt-4o-mini, when there is a server."`
 	EmbeddingModel string     `env:"PARLEY_EMBEDDING_MODEL" group:"Language model" help:"Name of an embedding model, at that server or at PARLEY_EMBEDDING_URL: passages are found by what they mean, too. Empty: by their words alone."`
-	EmbeddingURL   string     `env:"PARLEY_EMBEDDING_URL" name:"embedding-url" group:"Language model" help:"Another OpenAI-compatible server for embeddings, up to and with /v1. Empty: that of the language model."`
+	EmbeddingURL   string     `env:"PARLEY_EMBEDDING_URL" name:"embedding-url" secret:"url" group:"Language model" help:"Another OpenAI-compatible server for embeddings, up to and with /v1. Empty: that of the language model."`
 	EmbeddingKey   string     `env:"PARLEY_EMBEDDING_KEY" name:"embedding-key" secret:"" group:"Language model" help:"Key for PARLEY_EMBEDDING_URL. Empty: none; OPENAI_API_KEY goes to its own server alone."`
 	Prices         llm.Prices `env:"PARLEY_MODEL_PRICES" name:"model-prices" group:"Language model" help:"What models cost, in US dollars for a million tokens of input/output, such as gpt-4o-mini=0.15/0.60,gpt-4o=2.50/10. Answers then show their cost to people of the business. Empty: they show tokens only."`
 
@@ -53,29 +57,49 @@ type Config struct {
 
 	IndexMemory Size `env:"PARLEY_INDEX_MEMORY" name:"index-memory" default:"512MiB" group:"Knowledge" help:"Memory for what bots know, on this node, in bytes or with a unit: about 2 KB for a passage of 1,200 characters. Over it, what was asked longest ago leaves, and is read from storage again when asked. One bot gets half of it at most."`
 
-	StripeKey           string `env:"STRIPE_SECRET_KEY" name:"stripe-secret-key" secret:"" group:"Billing and mail" help:"Secret key of Stripe. Empty: billing is off and every tenant is on a plan without limits."`
+	Plans               string `env:"PARLEY_PLANS" name:"plans" group:"Billing and mail" help:"File with the plans and how those are treated who do not pay, in YAML: docs/plans.md says what is in it. A file that is edited takes effect within seconds. Empty: with Stripe the plans that are built in, which nobody can buy until their prices are named; without it every business may use all there is."`
+	StripeKey           string `env:"STRIPE_SECRET_KEY" name:"stripe-secret-key" secret:"" group:"Billing and mail" help:"Secret key of Stripe: plans are sold. Empty: nothing is sold, and the operator assigns the plans of PARLEY_PLANS."`
 	StripeWebhookSecret string `env:"STRIPE_WEBHOOK_SECRET" name:"stripe-webhook-secret" secret:"" group:"Billing and mail" help:"Signing secret of Stripe's webhook endpoint. Needed with STRIPE_SECRET_KEY."`
 	StripeAPIBase       string `env:"STRIPE_API_BASE" name:"stripe-api-base" group:"Billing and mail" help:"Another server that speaks Stripe's API, for tests. Empty: Stripe."`
+	StripeTax           string `env:"PARLEY_STRIPE_TAX" name:"stripe-tax" enum:"on,off" default:"off" group:"Billing and mail" help:"on: Stripe reckons taxes, and asks who buys for their address and tax number; Stripe Tax must be set up there. off: prices are what is paid."`
+	StripeMethods       string `env:"PARLEY_STRIPE_METHODS" name:"stripe-methods" group:"Billing and mail" help:"How people can pay, such as card,paypal, in Stripe's words. Empty: as Stripe's dashboard says."`
 	SMTPURL             string `env:"SMTP_URL" name:"smtp-url" secret:"url" group:"Billing and mail" help:"Mail server, such as smtps://user:password@host:465, or smtp://user:password@host:587 for STARTTLS. Empty: mails become files in the folder mail of the data folder."`
 	MailFrom            string `env:"PARLEY_MAIL_FROM" name:"mail-from" group:"Billing and mail" help:"Address that mails come from, such as chat@shop.example. Empty: parley at the host of PARLEY_PUBLIC_URL."`
 
+	OperatorEmail string `env:"PARLEY_OPERATOR_EMAIL" name:"operator-email" group:"Billing and mail" help:"Address of whoever runs this service: told, as the owners are, when a business or an API key does what is unlike it. Empty: owners alone are told."`
+
 	MailAfter time.Duration `env:"PARLEY_MAIL_AFTER" name:"mail-after" default:"1m" group:"Billing and mail" help:"How long a message of an agent's waits for its visitor to read it, before it is mailed. Agents are told of a waiting visitor after half of that, of a mention after twice that."`
 
+	OIDCIssuer       string `env:"PARLEY_OIDC_ISSUER" name:"oidc-issuer" group:"Sign-in" help:"Issuer of OpenID Connect at which people may sign in, such as https://login.example, exactly as it calls itself. It has to know the address of PARLEY_PUBLIC_URL with /api/v1/auth/oidc/callback. Empty: people have passwords alone."`
+	OIDCClientID     string `env:"PARLEY_OIDC_CLIENT_ID" name:"oidc-client-id" group:"Sign-in" help:"What the issuer calls this installation. Needed with PARLEY_OIDC_ISSUER."`
+	OIDCClientSecret string `env:"PARLEY_OIDC_CLIENT_SECRET" name:"oidc-client-secret" secret:"" group:"Sign-in" help:"What this installation proves itself with to the issuer. Empty: it is a public client, with PKCE alone."`
+	OIDCName         string `env:"PARLEY_OIDC_NAME" name:"oidc-name" group:"Sign-in" help:"What people call the issuer: the button says \"Sign in with\" it. Empty: its host."`
+
 	Limits           string `env:"PARLEY_LIMITS" enum:"on,off" default:"on" group:"Limits" help:"off turns off every limit of rates and connections, for load tests. Limits of size stay."`
-	LimitSignIn      int    `env:"PARLEY_LIMIT_SIGNIN" name:"limit-signin" default:"20" group:"Limits" help:"Attempts to sign in, of one address in a minute."`
+	LimitSignIn      int    `env:"PARLEY_LIMIT_SIGNIN" name:"limit-signin" default:"20" group:"Limits" help:"Attempts to sign in to one account, from one address in a minute; to all accounts from there six times as many."`
 	LimitRegister    int    `env:"PARLEY_LIMIT_REGISTER" name:"limit-register" default:"20" group:"Limits" help:"Registrations from one address in an hour."`
-	LimitAnswers     int    `env:"PARLEY_LIMIT_ANSWERS" name:"limit-answers" default:"300" group:"Limits" help:"Answers over REST, of one business in a minute."`
-	LimitMonth       int    `env:"PARLEY_LIMIT_MONTH" name:"limit-month" default:"0" group:"Limits" help:"Answers of one business in a month, for all its bots together. Over it, visitors' messages are kept and wait for a person. 0: as many as they like."`
-	LimitSearches    int    `env:"PARLEY_LIMIT_SEARCHES" name:"limit-searches" default:"1200" group:"Limits" help:"Searches over REST, of one business in a minute."`
-	LimitSources     int    `env:"PARLEY_LIMIT_SOURCES" name:"limit-sources" default:"600" group:"Limits" help:"New sources of any kind, of one business in a minute."`
+	LimitAnswers     int    `env:"PARLEY_LIMIT_ANSWERS" name:"limit-answers" default:"300" group:"Limits" help:"Answers over REST, of one member or API key in a minute; of one business five times as many."`
+	LimitMonth       int    `env:"PARLEY_LIMIT_MONTH" name:"limit-month" default:"0" group:"Limits" help:"Answers of one business in a month, for all its bots together. Over it, visitors' messages are kept and wait for a person. 0: as many as they like. Where there are plans, those say it."`
+	LimitSearches    int    `env:"PARLEY_LIMIT_SEARCHES" name:"limit-searches" default:"1200" group:"Limits" help:"Searches over REST, of one member or API key in a minute; of one business five times as many."`
+	LimitSources     int    `env:"PARLEY_LIMIT_SOURCES" name:"limit-sources" default:"600" group:"Limits" help:"New sources of any kind, of one member or API key in a minute; of one business five times as many."`
 	LimitTestRuns    int    `env:"PARLEY_LIMIT_TEST_RUNS" name:"limit-test-runs" default:"60" group:"Limits" help:"Runs of bots' test questions, of one business in an hour."`
 	LimitWebhooks    int    `env:"PARLEY_LIMIT_WEBHOOKS" name:"limit-webhooks" default:"30" group:"Limits" help:"Changes and tests of webhooks, of one business in a minute."`
 	LimitInvitations int    `env:"PARLEY_LIMIT_INVITATIONS" name:"limit-invitations" default:"60" group:"Limits" help:"Invitations of one business in an hour."`
 	LimitTranscripts int    `env:"PARLEY_LIMIT_TRANSCRIPTS" name:"limit-transcripts" default:"5" group:"Limits" help:"Transcripts by mail of one conversation in an hour, asked for over REST; of one business twenty times as many."`
-	LimitMessages    int    `env:"PARLEY_LIMIT_MESSAGES" name:"limit-messages" default:"30" group:"Limits" help:"Messages of one visitor in a minute."`
-	LimitOpens       int    `env:"PARLEY_LIMIT_OPENS" name:"limit-opens" default:"300" group:"Limits" help:"Chats opened from one address in a minute."`
-	LimitConnections int    `env:"PARLEY_LIMIT_CONNECTIONS" name:"limit-connections" default:"200" group:"Limits" help:"Websockets of one address at a time."`
-	LimitUpload      Size   `env:"PARLEY_LIMIT_UPLOAD" name:"limit-upload" default:"50MiB" group:"Limits" help:"Size of an uploaded file, in bytes or with a unit (KiB, MiB, GiB)."`
+	LimitMessages    int    `env:"PARLEY_LIMIT_MESSAGES" name:"limit-messages" default:"30" group:"Limits" help:"Messages of one visitor in a minute. A fifth of them passes whatever others at their address send."`
+	LimitOpens       int    `env:"PARLEY_LIMIT_OPENS" name:"limit-opens" default:"1200" group:"Limits" help:"Websockets opened from one address in a minute."`
+	LimitConnections int    `env:"PARLEY_LIMIT_CONNECTIONS" name:"limit-connections" default:"1000" group:"Limits" help:"Websockets of one address at a time."`
+	LimitRequests    int    `env:"PARLEY_LIMIT_REQUESTS" name:"limit-requests" default:"6000" group:"Limits" help:"Requests of one member or API key in a minute; of one business five times as many."`
+	LimitStrangers   int    `env:"PARLEY_LIMIT_STRANGERS" name:"limit-strangers" default:"6000" group:"Limits" help:"Requests from one address in a minute that nobody known has signed, pages among them."`
+	LimitNewcomers   int    `env:"PARLEY_LIMIT_NEWCOMERS" name:"limit-newcomers" default:"600" group:"Limits" help:"First visits to chats from one address in a minute. Who comes back is counted alone."`
+	LimitAnswering   int    `env:"PARLEY_LIMIT_ANSWERING" name:"limit-answering" default:"512" group:"Limits" help:"Answers of one business that are written at a time, on one node. Others of its questions wait for their turn."`
+
+	LimitMessagesAddress     int `env:"PARLEY_LIMIT_MESSAGES_ADDRESS" name:"limit-messages-address" default:"900" group:"Limits" help:"Messages of all visitors at one address in a minute, beyond the fifth that each of them has."`
+	LimitMessagesBusiness    int `env:"PARLEY_LIMIT_MESSAGES_BUSINESS" name:"limit-messages-business" default:"12000" group:"Limits" help:"Messages of all visitors of one business in a minute."`
+	LimitConnectionsPerson   int `env:"PARLEY_LIMIT_CONNECTIONS_PERSON" name:"limit-connections-person" default:"100" group:"Limits" help:"Websockets of one visitor, or of one member, at a time, on one node."`
+	LimitConnectionsBusiness int `env:"PARLEY_LIMIT_CONNECTIONS_BUSINESS" name:"limit-connections-business" default:"20000" group:"Limits" help:"Websockets of all visitors of one business at a time."`
+
+	LimitUpload Size `env:"PARLEY_LIMIT_UPLOAD" name:"limit-upload" default:"50MiB" group:"Limits" help:"Size of an uploaded file, in bytes or with a unit (KiB, MiB, GiB)."`
 }
 
 // leastIndexMemory holds a bot of some thousand passages.
@@ -108,6 +132,9 @@ func (c *Config) Public() string {
 	if err != nil || host == "" || net.ParseIP(host).IsUnspecified() {
 		host = "localhost"
 	}
+	if c.TLSCert != "" {
+		return "https://" + net.JoinHostPort(host, port)
+	}
 	return "http://" + net.JoinHostPort(host, port)
 }
 
@@ -138,14 +165,10 @@ func (c *Config) HookNetworks() hooks.Networks {
 	return hooks.Networks(c.Webhooks)
 }
 
-// Idle names the settings that this version takes but does not use yet.
+// Idle names the settings that have no effect beside the others.
 func (c *Config) Idle() (names []string) {
-	for _, s := range []struct{ name, value string }{
-		{"STRIPE_SECRET_KEY", c.StripeKey},
-	} {
-		if s.value != "" {
-			names = append(names, s.name)
-		}
+	if c.HasPlans() && c.LimitMonth != 0 {
+		names = append(names, "PARLEY_LIMIT_MONTH")
 	}
 	return names
 }
@@ -171,9 +194,24 @@ func (c *Config) Validate() error {
 	if c.PublicURL != "" && !isOrigin(c.PublicURL) {
 		say("PARLEY_PUBLIC_URL %q is not an origin such as https://chat.example", c.PublicURL)
 	}
+	if (c.TLSCert == "") != (c.TLSKey == "") {
+		say("PARLEY_TLS_CERT and PARLEY_TLS_KEY need each other")
+	}
+	if c.TLSCert != "" && strings.HasPrefix(c.PublicURL, "http://") {
+		say("PARLEY_PUBLIC_URL %q is http, and PARLEY_TLS_CERT makes the server speak https", c.PublicURL)
+	}
 	if c.Key != "" {
 		if _, err := seal.ParseKey(c.Key); err != nil {
 			say("PARLEY_KEY: %w", err)
+		}
+	}
+	if c.KeyOld != "" {
+		if c.Key == "" {
+			say("PARLEY_KEY_OLD needs PARLEY_KEY; without it, the file \"key\" in the data folder has the older keys, too")
+		} else if _, err := seal.ParseKey(c.Key); err == nil {
+			if _, err := c.master(); err != nil {
+				say("%w", err)
+			}
 		}
 	}
 	if !hasScheme(c.Traces, "http", "https") {
@@ -220,11 +258,11 @@ func (c *Config) Validate() error {
 	if c.EmbeddingKey != "" && c.EmbeddingURL == "" {
 		say("PARLEY_EMBEDDING_KEY needs PARLEY_EMBEDDING_URL")
 	}
-	if (c.StripeKey == "") != (c.StripeWebhookSecret == "") {
-		say("STRIPE_SECRET_KEY and STRIPE_WEBHOOK_SECRET need each other")
+	if err := c.checkBilling(); err != nil {
+		say("%w", err)
 	}
-	if !hasScheme(c.StripeAPIBase, "http", "https") {
-		say("STRIPE_API_BASE must begin with https:// or http://")
+	if err := c.checkOIDC(); err != nil {
+		say("%w", err)
 	}
 	if !hasScheme(c.SMTPURL, "smtp", "smtps") {
 		say("SMTP_URL must begin with smtp:// or smtps://")
@@ -235,6 +273,9 @@ func (c *Config) Validate() error {
 	}
 	if err := mail.CheckAddress(c.Sender()); err != nil {
 		say("PARLEY_MAIL_FROM: %w", err)
+	}
+	if err := mail.CheckAddress(c.OperatorEmail); c.OperatorEmail != "" && err != nil {
+		say("PARLEY_OPERATOR_EMAIL: %w", err)
 	}
 	if c.MailAfter < time.Second {
 		say("PARLEY_MAIL_AFTER must be a second or more")
@@ -253,6 +294,10 @@ func (c *Config) Validate() error {
 		{"SEARCHES", int64(c.LimitSearches)}, {"SOURCES", int64(c.LimitSources)}, {"WEBHOOKS", int64(c.LimitWebhooks)},
 		{"INVITATIONS", int64(c.LimitInvitations)}, {"TRANSCRIPTS", int64(c.LimitTranscripts)}, {"MESSAGES", int64(c.LimitMessages)},
 		{"OPENS", int64(c.LimitOpens)}, {"CONNECTIONS", int64(c.LimitConnections)}, {"UPLOAD", int64(c.LimitUpload)},
+		{"REQUESTS", int64(c.LimitRequests)}, {"STRANGERS", int64(c.LimitStrangers)}, {"NEWCOMERS", int64(c.LimitNewcomers)},
+		{"ANSWERING", int64(c.LimitAnswering)}, {"MESSAGES_ADDRESS", int64(c.LimitMessagesAddress)},
+		{"MESSAGES_BUSINESS", int64(c.LimitMessagesBusiness)}, {"CONNECTIONS_PERSON", int64(c.LimitConnectionsPerson)},
+		{"CONNECTIONS_BUSINESS", int64(c.LimitConnectionsBusiness)}, {"TEST_RUNS", int64(c.LimitTestRuns)},
 	} {
 		if limit.value < 1 {
 			say("PARLEY_LIMIT_%s must be 1 or more; PARLEY_LIMITS=off turns limits off", limit.name)

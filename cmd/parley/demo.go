@@ -14,6 +14,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"time"
 
 	"parley/account"
 	"parley/chat"
@@ -81,6 +82,9 @@ func (p *platform) registerDemo(ctx context.Context) (*demo, error) {
 	tokens, err := p.accounts.Register(ctx, account.Registration{Email: demoEmail, Password: password, Company: "Parley demo"})
 	if err != nil {
 		return nil, fmt.Errorf("register %s: %w", demoEmail, err)
+	}
+	if err := p.store.MakeOperator(ctx, tokens.Identity.User, time.Now()); err != nil {
+		return nil, fmt.Errorf("make %s an operator: %w", demoEmail, err)
 	}
 	bot := chat.Bot{
 		ID: chat.NewID(chat.BotPrefix), Tenant: tokens.Identity.Tenant, Name: "Parley guide",

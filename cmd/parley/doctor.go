@@ -3,16 +3,17 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io/fs"
+	"log/slog"
 	"os"
-	"path/filepath"
 	"time"
 
 	"github.com/alecthomas/kong"
 
 	"parley/cmd/parley/doctor"
+	"parley/persistence/postgres"
 	"parley/persistence/seal"
+	"parley/persistence/sqlite"
 )
 
 // DoctorCmd is `parley doctor`.
@@ -59,11 +60,13 @@ func (d *DoctorCmd) checks() []doctor.Check {
 		on    bool
 		check doctor.Check
 	}{
+		{d.TLSCert != "", doctor.Check{Name: "certificate", Look: d.lookAtCertificate}},
 		{d.RedisURL != "", doctor.Check{Name: "redis", Look: d.lookAtRedis}},
 		{d.ClusterAddr != "", doctor.Check{Name: "cluster", Look: d.lookAtCluster}},
 		{d.HasModel(), doctor.Check{Name: "language model", Look: d.lookAtModel}},
 		{d.SMTPURL != "", doctor.Check{Name: "mail", Look: d.lookAtMail}},
 		{d.StripeKey != "" || d.StripeWebhookSecret != "", doctor.Check{Name: "billing", Look: d.lookAtStripe}},
+		{d.HasPlans(), doctor.Check{Name: "plans", Look: d.lookAtPlans}},
 	} {
 		if optional.on {
 			all = append(all, optional.check)
@@ -86,11 +89,11 @@ func (d *DoctorCmd) lookAtConfig(context.Context) []doctor.Finding {
 		}
 	}
 	for _, name := range d.Idle() {
-		found = append(found, doctor.Warn("Leave it out.", "%s has no effect in this version", name)...)
+		found = append(found, doctor.Warn("Leave it out.", "%s has no effect beside the others", name)...)
 	}
 	if d.DatabaseURL != "" && d.Key == "" {
 		found = append(found, doctor.Warn("Set PARLEY_KEY, or keep a copy of the key file apart from the database.",
-			"the data is on a server, its key in the file %s of this machine alone", filepath.Join(d.Data, "key"))...)
+			"the data is on a server, its key in the file %s of this machine alone", d.keyFile())...)
 	}
 	if d.LimitsOff() && !d.Private() {
 		found = append(found, doctor.Warn("Set PARLEY_LIMITS=on.", "limits are off, and others than this machine reach the server")...)
@@ -116,12 +119,12 @@ func (d *DoctorCmd) lookAtStripe(context.Context) []doctor.Finding {
 // lookAtKey does not make one, as a start does.
 func (d *DoctorCmd) lookAtKey(context.Context) []doctor.Finding {
 	if d.Key != "" {
-		if _, err := seal.ParseKey(d.Key); err != nil {
-			return doctor.Wrong("Make one with: parley keys new", "PARLEY_KEY: %v", err)
+		if _, err := d.master(); err != nil {
+			return doctor.Wrong("Make one with: parley keys new", "%v", err)
 		}
 		return doctor.Fine("PARLEY_KEY is a master key")
 	}
-	path := filepath.Join(d.Data, "key")
+	path := d.keyFile()
 	about, err := os.Stat(path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
@@ -141,11 +144,33 @@ func (d *DoctorCmd) lookAtKey(context.Context) []doctor.Finding {
 // master is the configured key, or that of the data folder. It makes none.
 func (d *DoctorCmd) master() (*seal.Master, error) {
 	if d.Key != "" {
-		return seal.ParseKey(d.Key)
+		return d.Config.master()
 	}
-	text, err := os.ReadFile(filepath.Join(d.Data, "key"))
+	return seal.Load(d.keyFile())
+}
+
+// root is what the installation derives from: the database's, or as far as can be known, what it will be.
+func (d *DoctorCmd) root(ctx context.Context) (*seal.Root, error) {
+	master, err := d.master()
 	if err != nil {
-		return nil, fmt.Errorf("read the master key: %w", err)
+		return nil, err
 	}
-	return seal.ParseKey(string(text))
+	if seen, err := d.examine(ctx, master); err == nil && seen.Root != nil {
+		return seen.Root, nil
+	}
+	return master.Wanted().Root(), nil
+}
+
+// examine looks at the database with a master key.
+func (d *DoctorCmd) examine(ctx context.Context, master *seal.Master) (postgres.Examination, error) {
+	options := postgres.Options{Master: master, Logger: slog.New(slog.DiscardHandler)}
+	if d.DatabaseURL == "" {
+		return sqlite.Examine(ctx, d.Data, options)
+	}
+	store, err := postgres.Open(ctx, d.DatabaseURL, options)
+	if err != nil {
+		return postgres.Examination{}, err
+	}
+	defer store.Close()
+	return store.Examine(ctx)
 }

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"log/slog"
 	"os"
 	"path/filepath"
 	"slices"
@@ -68,9 +67,8 @@ func (d *DoctorCmd) lookAtDatabase(ctx context.Context) []doctor.Finding {
 			return doctor.Wrong("", "%v", err)
 		}
 	}
-	options := postgres.Options{Master: master, Logger: slog.New(slog.DiscardHandler)}
 	if d.DatabaseURL == "" {
-		seen, err := sqlite.Examine(ctx, d.Data, options)
+		seen, err := d.examine(ctx, master)
 		if err != nil {
 			return doctor.Wrong("Look whether the file is damaged, and restore a backup if it is: parley restore.", "SQLite in %s: %v", d.Data, err)
 		}
@@ -80,14 +78,9 @@ func (d *DoctorCmd) lookAtDatabase(ctx context.Context) []doctor.Finding {
 		}
 		return schemaFinding(where, seen, unkeyed)
 	}
-	store, err := postgres.Open(ctx, d.DatabaseURL, options)
+	seen, err := d.examine(ctx, master)
 	if err != nil {
-		return doctor.Wrong("Check DATABASE_URL, that the server runs, and that a firewall lets this machine through.", "%v", err)
-	}
-	defer store.Close()
-	seen, err := store.Examine(ctx)
-	if err != nil {
-		return doctor.Wrong("Check the rights of the user in DATABASE_URL.", "%v", err)
+		return doctor.Wrong("Check DATABASE_URL and the rights of its user, that the server runs, and that a firewall lets this machine through.", "%v", err)
 	}
 	found := schemaFinding("Postgres "+seen.Server, seen, unkeyed)
 	if major := 0; seen.Server != "" {
@@ -110,6 +103,8 @@ func schemaFinding(where string, seen postgres.Examination, unkeyed bool) []doct
 		return doctor.Wrong("Put back the key, as PARLEY_KEY or as the file \"key\": a start would make another, and fail.", "%s has data, and there is no master key that could open it", where)
 	case !seen.KeyFits:
 		return doctor.Wrong("Set PARLEY_KEY, or the file \"key\", to the one that it was made with.", "%s was sealed under another master key", where)
+	case seen.Rotate:
+		return doctor.Warn("Run parley keys rotate when all nodes have both keys, and take PARLEY_KEY_OLD away then.", "%s is still sealed under an old master key", where)
 	case seen.Schema.Floor > seen.Schema.Program:
 		return doctor.Wrong("Start the newer version, or restore a backup from before the upgrade.", "%s was changed for newer versions: %v", where, postgres.TooNew{Schema: seen.Schema})
 	case seen.Schema.Database < seen.Schema.Program:
@@ -148,7 +143,7 @@ func (d *DoctorCmd) lookAtCluster(ctx context.Context) []doctor.Finding {
 	if d.RedisURL == "" || d.Key == "" {
 		return doctor.Wrong("Set REDIS_URL and PARLEY_KEY to the same on all nodes.", "a cluster needs Redis and the same master key on all nodes")
 	}
-	master, err := d.master()
+	root, err := d.root(ctx)
 	if err != nil {
 		return doctor.Wrong("Make one with: parley keys new", "%v", err)
 	}
@@ -160,7 +155,7 @@ func (d *DoctorCmd) lookAtCluster(ctx context.Context) []doctor.Finding {
 		return doctor.Warn("Start the nodes; then run doctor again.", "no node is on the roll")
 	}
 	return memberFindings(ctx, seen.Members, func(ctx context.Context, address string) error {
-		return cluster.Greet(ctx, master.Derive("cluster", 32), address)
+		return cluster.Greet(ctx, root.Derive("cluster", 32), address)
 	})
 }
 

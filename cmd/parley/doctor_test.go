@@ -70,7 +70,7 @@ func TestWhatIsWrongHasItsLine(t *testing.T) {
 	model := llmtest.NewServer(t, llmtest.Script{Status: 404, Message: "no such model"})
 	for _, c := range []struct{ flags, want string }{
 		{"--cluster-addr=10.0.0.1:7000 --data=" + data, "✗ configuration    PARLEY_CLUSTER_ADDR needs DATABASE_URL"},
-		{"--stripe-secret-key=hunter2 --stripe-webhook-secret=hunter2 --data=" + data, "! configuration    STRIPE_SECRET_KEY has no effect"},
+		{"--plans=plans.yaml --limit-month=9 --data=" + data, "! configuration    PARLEY_LIMIT_MONTH has no effect beside"},
 		{"--data=" + file, "✗ data folder      " + file + " is no folder"},
 		{"--data=" + filepath.Join(data, "not", "there"), "✗ data folder      there is no folder to make"},
 		{"--data=" + locked, "✗ master key       "},
@@ -179,7 +179,7 @@ func TestAProxyThatStopsWebsocketsIsNoticed(t *testing.T) {
 	}
 	proxy := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.Path == "/healthz" {
-			rest.Alive(installation(master)).ServeHTTP(w, r)
+			rest.Alive(installation(master.Wanted().Root())).ServeHTTP(w, r)
 			return
 		}
 		w.WriteHeader(http.StatusBadGateway)

@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"parley/cmd/parley/doctor"
+	"parley/persistence/seal"
 	"parley/transport/rest"
 	"parley/transport/wire"
 )
@@ -46,9 +47,9 @@ func (d *DoctorCmd) lookAtPublic(ctx context.Context) []doctor.Finding {
 	if response.StatusCode != http.StatusOK {
 		return append(found, doctor.Wrong("Look into the proxy's log: it answers in place of the server.", "%s/healthz answers %d", d.Public(), response.StatusCode)...)
 	}
-	if master, err := d.master(); err == nil {
+	if root, err := d.root(ctx); err == nil {
 		switch theirs := response.Header.Get(rest.InstallationHeader); theirs {
-		case installation(master):
+		case installation(root):
 		case "":
 			return append(found, doctor.Warn("Wait until it has started; if it says so again, something else answers there.", "%s answers, and does not say which installation it is", d.Public())...)
 		default:
@@ -153,6 +154,6 @@ func hasPrefix(text string, prefixes ...string) bool {
 }
 
 // installation is a name that all nodes of an installation share and nobody can turn into their key.
-func installation(master interface{ Derive(string, int) []byte }) string {
-	return fmt.Sprintf("%x", master.Derive("installation", 8))
+func installation(root *seal.Root) string {
+	return fmt.Sprintf("%x", root.Derive("installation", 8))
 }

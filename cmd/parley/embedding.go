@@ -69,5 +69,5 @@ func (p *platform) embedder() string {
 		return "none (passages are found by their words)"
 	}
 	url, _ := p.config.embeddingServer()
-	return p.config.EmbeddingModel + " at " + cmp.Or(url, "OpenAI")
+	return p.config.EmbeddingModel + " at " + cmp.Or(mask(url, "url"), "OpenAI")
 }

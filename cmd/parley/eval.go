@@ -90,6 +90,11 @@ func evaluate(ctx context.Context, client *evalClient, data string, measures []e
 			return fmt.Errorf("measure %s: %w", one.name, err)
 		}
 		result.Set = one.name
+		if client.embeds { // at least so much is the goal of words alone
+			for i := range result.Figures {
+				result.Figures[i].AtLeast = 0
+			}
+		}
 		results = append(results, result)
 	}
 	return printResults(out, results)

@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"sync/atomic"
 	"time"
+	"unicode/utf8"
 
 	"golang.org/x/sync/errgroup"
 
@@ -71,13 +72,15 @@ const spansRecall = 0.90
 // spansReferences are what a plain BM25 over pieces of even size (in characters) finds of the evidence, and how precisely.
 var spansReferences = []struct{ size, recall, precision float64 }{{400, 0.703, 0.098}, {800, 0.863, 0.061}, {1200, 0.917, 0.043}}
 
-// spansReference is what pieces of that size would give, on the line between the sizes that were measured.
+// spansReference is what pieces of that size would give. Between the sizes that were measured, recall and what of the pieces is
+// evidence, in characters, lie on a line; precision, which is that by their size, does not.
 func spansReference(size float64) (recall, precision float64) {
 	for i := 1; i < len(spansReferences); i++ {
 		a, b := spansReferences[i-1], spansReferences[i]
 		if size <= b.size || i == len(spansReferences)-1 {
 			at := (size - a.size) / (b.size - a.size)
-			return a.recall + at*(b.recall-a.recall), a.precision + at*(b.precision-a.precision)
+			evidence := a.precision*a.size + at*(b.precision*b.size-a.precision*a.size)
+			return a.recall + at*(b.recall-a.recall), evidence / size
 		}
 	}
 	return 0, 0
@@ -109,7 +112,7 @@ func measureSpans(ctx context.Context, client *evalClient, data string) (evalRes
 		var texts []string
 		for _, p := range found {
 			texts = append(texts, p.Text)
-			size += len(p.Text)
+			size += utf8.RuneCountInString(p.Text)
 		}
 		passages += len(found)
 		recall, precision := q.Held(texts)

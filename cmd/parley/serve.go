@@ -38,6 +38,9 @@ func (s *ServeCmd) Run(ctx context.Context) error {
 		return fmt.Errorf("listen on %s: %w", s.Addr, err)
 	}
 	s.Addr = listener.Addr().String() // the port may have been ours to choose
+	if listener, err = encrypted(&s.Config, listener, logger); err != nil {
+		return err
+	}
 	handler, begin, registry := &swap{}, &starting{}, newRegistry()
 	handler.set(begin)
 	operators, err := startAdmin(ctx, &s.Config, registry, begin, logger)
@@ -71,7 +74,7 @@ func (s *ServeCmd) Run(ctx context.Context) error {
 	handler.set(web.handler)
 	operators.set(rest.Readiness{Parts: web.parts, Logger: logger, Causes: true})
 	for _, name := range s.Idle() {
-		logger.Warn("a setting has no effect in this version", slog.String("name", name))
+		logger.Warn("a setting has no effect beside the others", slog.String("name", name))
 	}
 	logger.Info("ready", slog.String("at", s.Public()), slog.Any("uses", platform.uses()))
 	if platform.demo != nil {

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"parley/chat"
+	"parley/knowledge/index"
 	"parley/persistence/postgres"
 	"parley/persistence/seal"
 	"parley/persistence/sqlite"
@@ -35,13 +36,9 @@ func (m *MigrateCmd) Run(ctx context.Context) error {
 // openMaster returns the configured key, or that of the data folder, which is made at first start.
 func openMaster(c *Config, logger *slog.Logger) (*seal.Master, error) {
 	if c.Key != "" {
-		master, err := seal.ParseKey(c.Key)
-		if err != nil {
-			return nil, fmt.Errorf("PARLEY_KEY: %w", err)
-		}
-		return master, nil
+		return c.master()
 	}
-	path := filepath.Join(c.Data, "key")
+	path := c.keyFile()
 	master, created, err := seal.LoadOrCreate(path)
 	if err != nil {
 		return nil, err
@@ -52,9 +49,24 @@ func openMaster(c *Config, logger *slog.Logger) (*seal.Master, error) {
 	return master, nil
 }
 
+// master is made of the keys that are set, of which the old ones are opened with as well.
+func (c *Config) master() (*seal.Master, error) {
+	master, err := seal.ParseKey(c.Key)
+	if err != nil {
+		return nil, fmt.Errorf("PARLEY_KEY: %w", err)
+	}
+	if master, err = master.WithOlder(c.KeyOld); err != nil {
+		return nil, fmt.Errorf("PARLEY_KEY_OLD: %w", err)
+	}
+	return master, nil
+}
+
+// keyFile is where the master keys are that were not set.
+func (c *Config) keyFile() string { return filepath.Join(c.Data, "key") }
+
 // openStore connects to the database and brings it up to date.
 func openStore(ctx context.Context, c *Config, master *seal.Master, logger *slog.Logger) (*postgres.Store, error) {
-	options := postgres.Options{Master: master, Logger: logger, MailAfter: c.MailAfter}
+	options := postgres.Options{Master: master, Logger: logger, MailAfter: c.MailAfter, Texts: index.Texts{}}
 	var store *postgres.Store
 	var err error
 	if c.DatabaseURL != "" {

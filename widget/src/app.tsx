@@ -135,7 +135,7 @@ const mount: Mount = ({ bot, server, shadow, look, page, launcher, about, emit, 
       log?.scrollTo(0, log.scrollHeight) // a moved element forgets where it was
     },
     told: () => {
-      conversation.about(about.fields)
+      conversation.about(about)
       schedule()
     },
   }

@@ -22,6 +22,7 @@ export interface Guest {
 export interface About {
   fields: Record<string, unknown>
   contact?: Contact
+  identity?: unknown
 }
 
 /** The button, which the loader draws and the app keeps up to date. */
@@ -66,6 +67,8 @@ export interface Api {
   set(fields: Record<string, unknown>): void
   /** Says who the visitor is. */
   contact(contact: Contact): void
+  /** Says who the visitor is, in the words of the business's server: an object with a signature, its text, or a JWT. Nothing: nobody known. */
+  identify(identity?: unknown): void
   /** Calls back with open, close, unread (a number) or message ({from}); returns what ends it. */
   on(event: EventName, callback: (detail?: unknown) => void): () => void
 }

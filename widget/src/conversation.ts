@@ -2,6 +2,7 @@
  * One visitor's conversation: the state, the connection that feeds it, and
  * what is kept in the browser. Views read `snapshot` and give orders.
  */
+import type { About } from './contract'
 import { BLOCKED, type Condition, Socket } from './socket'
 import { empty, gap, openAnswer, type Pending, reduce, type State, unread } from './state'
 import { kept, tab } from './storage'
@@ -59,8 +60,8 @@ export class Conversation {
   readonly #asked = new Map<string, Reply>() // by frame id, of this connection
   #retry?: Retry
   #blocked = false
-  #fields?: Fields // what the page says of the visitor
-  #said?: Fields // the same, as it was when the session was opened
+  #about: { fields?: Fields; identity?: unknown } = {} // what the page says of the visitor
+  #said = '' // the same, as it was when the session was opened
   readonly #socket: Socket
   /** What the browser keeps of the conversation. */
   readonly kept
@@ -128,8 +129,8 @@ export class Conversation {
   }
 
   /** Hears what the page says of its visitor. */
-  about(fields: object): void {
-    this.#fields = bounded(fields)
+  about({ fields, identity }: About): void {
+    this.#about = { fields: bounded(fields), identity }
     this.#refresh()
   }
 
@@ -205,7 +206,7 @@ export class Conversation {
 
   #hello(): Orders['session.open'] {
     const token = this.#token
-    this.#said = this.#fields
+    this.#said = JSON.stringify(this.#about)
     return {
       bot: this.#bot,
       token,
@@ -213,7 +214,7 @@ export class Conversation {
       conversation: token && this.#fresh ? 'new' : undefined,
       page: location.href.split('#')[0],
       locale: navigator.language,
-      fields: this.#fields,
+      ...this.#about,
     }
   }
 
@@ -232,7 +233,7 @@ export class Conversation {
   }
 
   #greeted(token: string): void {
-    if (this.#fresh || !this.#token) this.#read = 0
+    if (token !== this.#token) this.#read = 0 // another conversation
     this.#fresh = this.#blocked = false
     this.#token = token
     this.kept.write({ token, read: this.#read, appearance: this.#state.bot.appearance })
@@ -271,7 +272,7 @@ export class Conversation {
 
   /** What the page says of its visitor is told in session.open: that is repeated when it is something else. */
   #refresh(): void {
-    if (this.#condition === 'open' && JSON.stringify(this.#fields) !== JSON.stringify(this.#said)) this.#socket.restart()
+    if (this.#condition !== 'connecting' && JSON.stringify(this.#about) !== this.#said) this.#socket.restart()
   }
 
   #outbox(outbox: Pending[]): void {

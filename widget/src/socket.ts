@@ -3,7 +3,7 @@
  * of conversations but that each connection begins with `session.open`.
  */
 import { backoff } from './backoff'
-import { decode, encode, type Order, type Orders, type ServerFrame } from './wire'
+import { decode, encode, type Order, type Orders, type PassingFrame, type ServerFrame } from './wire'
 
 /** We ping after this silence; both sides do. */
 export const SILENCE = 25_000
@@ -22,6 +22,8 @@ export interface Line {
 
 /** The close code that says: nothing that this visitor writes is accepted. */
 export const BLOCKED = 4505
+/** No close code, but in its place where the server does not know the visitor, or not as who they are said to be. */
+export const UNKNOWN = 4599
 
 /** Close codes from 4500 on mean that trying again cannot help. */
 export const final = (code: number): boolean => code >= 4500 && code <= 4999
@@ -111,10 +113,12 @@ export class Socket {
       this.#become('open')
       return
     }
-    const ref = 'ref' in frame ? frame.ref : undefined
+    const { ref } = frame as PassingFrame // events have none
     this.#line.frame(frame, ref)
     // The session was not opened, but may be later.
-    if (frame.type === 'error' && ref && ref === this.#opening) this.#fallen(frame.data.code === 'blocked' ? BLOCKED : 1006, frame.data.retry_after)
+    if (frame.type !== 'error' || !ref || ref !== this.#opening) return
+    const { code, retry_after } = frame.data
+    this.#fallen({ blocked: BLOCKED, identity_invalid: UNKNOWN, identity_required: UNKNOWN }[code] ?? 1006, retry_after)
   }
 
   /** Pings when nothing passed for a while. */

@@ -36,6 +36,15 @@ export interface BotInfo {
   handoff?: boolean
   preview?: boolean // people see what the visitor writes before it is sent
   appearance?: Appearance
+  consent?: Consent
+}
+
+/** What the visitor is asked to agree to, in Markdown. */
+export interface Consent {
+  text: string
+  text_hash: string
+  required: boolean // before anything is said
+  given: boolean
 }
 
 export interface Ready {
@@ -114,7 +123,7 @@ export const isEvent = (frame: ServerFrame): frame is EventFrame => 'seq' in fra
 
 /** What we send, by type. */
 export interface Orders {
-  'session.open': { bot: string; token?: string; after?: number; conversation?: string; page?: string; locale?: string; fields?: Fields }
+  'session.open': { bot: string; token?: string; after?: number; conversation?: string; page?: string; locale?: string; fields?: Fields; identity?: unknown }
   'message.send': { client_id: string; text: string }
   'message.stop': { message?: string }
   'message.retry': { message: string } // the answer that failed
@@ -122,6 +131,7 @@ export interface Orders {
   'handoff.request': object
   'handoff.cancel': object
   'contact.set': Contact
+  'consent.give': { text_hash: string }
   'conversation.close': object
   'transcript.request': { email?: string } // absent: to the address that is known
   typing: { text?: string } // what was written so far, where that is shown

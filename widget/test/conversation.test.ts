@@ -182,7 +182,7 @@ test.each([
   ['answering', 'Another answer is being written.', 'Another answer is being written.'],
   ['not_with_bot', 'A person has your question now.', 'A person has your question now.'],
   ['unavailable', 'We cannot reach our storage right now.', 'We cannot reach our storage right now.'],
-  ['not_found', 'There is nothing here by that name.', 'Please write your question again.'],
+  ['not_found', 'There is nothing here by that name.', 'Please ask again.'],
 ])('a try that is refused as %s says why', (code, message, error) => {
   const conversation = setup()
   greet()
@@ -286,9 +286,14 @@ test('when the server closes for good, the owner is told why', () => {
 })
 
 test('the console tells the owner what to do', () => {
-  const warn = vi.spyOn(console, 'warn').mockImplementation(() => {})
+  const warn = vi.spyOn(console, 'error').mockImplementation(() => {})
+  const line = vi.fn(() => ({ dataset: { bot: 'bot_1' } }))
+  vi.stubGlobal('document', { querySelector: line })
   ownersWords(4501)
-  expect(warn.mock.calls[0]![0]).toMatch(/https:\/\/shop\.example.*Install/)
+  expect(warn.mock.calls[0]![0]).toMatch(/ on https:\/\/shop\.example\. .* https:\/\/shop\.example\/bots\/bot_1\/install/)
+  line.mockReturnValue(null as never)
+  ownersWords(4599)
+  expect(warn.mock.calls[1]![0]).toMatch(/data-identity.*https:\/\/shop\.example\//)
   warn.mockRestore()
 })
 
@@ -358,18 +363,53 @@ test('without the owner’s wish nobody sees what is typed, and the bot hears no
 
 test('what the page says of its visitor opens the session, and opens it again when it changes', () => {
   const conversation = setup()
-  conversation.about({ plan: 'pro', seats: 7, ['n'.repeat(99)]: 'v'.repeat(999), ...Object.fromEntries(Array.from({ length: 30 }, (_, i) => [`f${i}`, i])) })
+  conversation.about({ fields: { plan: 'pro', seats: 7, ['n'.repeat(99)]: 'v'.repeat(999), ...Object.fromEntries(Array.from({ length: 30 }, (_, i) => [`f${i}`, i])) } })
   greet()
   const { fields } = opened() as { fields: Record<string, string> }
   expect(Object.keys(fields)).toHaveLength(20)
   expect(fields).toMatchObject({ plan: 'pro', seats: '7', ['n'.repeat(64)]: 'v'.repeat(256) })
-  conversation.about({ plan: 'max' })
+  conversation.about({ fields: { plan: 'max' } })
   vi.advanceTimersByTime(1000)
   greet()
   expect(opened()).toMatchObject({ token: 't', after: 0, fields: { plan: 'max' } })
-  conversation.about({ plan: 'max' })
+  conversation.about({ fields: { plan: 'max' } })
   vi.advanceTimersByTime(1000)
   expect(FakeSocket.all).toHaveLength(2)
+})
+
+test('who the visitor is opens the session, and opens it again when it is somebody else', () => {
+  const conversation = setup()
+  conversation.about({ fields: {}, identity: 'a.b.c' })
+  greet({ token: 'mia' })
+  expect(opened()).toMatchObject({ identity: 'a.b.c' })
+  conversation.about({ fields: {}, identity: 'a.b.c' })
+  vi.advanceTimersByTime(1000)
+  expect(FakeSocket.all).toHaveLength(1)
+  const claim = { id: '4711', expires: 7, signature: 'ab' }
+  conversation.about({ fields: {}, identity: claim })
+  vi.advanceTimersByTime(1000)
+  greet({ token: 'bo', conversation: 'cnv_2', seq: 0 })
+  expect(opened()).toMatchObject({ token: 'mia', identity: claim })
+  conversation.about({ fields: {} })
+  vi.advanceTimersByTime(1000)
+  greet()
+  expect(opened()).toMatchObject({ token: 'bo' })
+  expect(opened()).not.toHaveProperty('identity')
+})
+
+test('a chat that does not know the visitor waits until the page says who they are', () => {
+  const conversation = setup()
+  FakeSocket.last.accept()
+  FakeSocket.last.say({ ref: '1', type: 'error', data: { code: 'identity_required', message: 'Please sign in.' } })
+  expect(conversation.snapshot.condition).toBe('stopped')
+  expect(explain).toHaveBeenLastCalledWith(4599)
+  vi.advanceTimersByTime(600_000)
+  expect(FakeSocket.all).toHaveLength(1)
+  conversation.about({ fields: {}, identity: 'a.b.c' })
+  vi.advanceTimersByTime(1000)
+  greet()
+  expect(opened()).toMatchObject({ identity: 'a.b.c' })
+  expect(conversation.snapshot.condition).toBe('open')
 })
 
 test('the token of a link is this tab’s alone, and gone from the address', () => {

@@ -16,7 +16,7 @@ const FIELD = 'data-field-'
 const script = document.currentScript as HTMLScriptElement | null
 const bot = script?.dataset.bot
 
-if (!script || !bot) console.error('Parley: the script tag needs data-bot="bot_…".')
+if (!script || !bot) console.error('Parley: data-bot is missing.')
 else if (!window.Parley) start(script, bot) // a page that swaps its body may run the line again
 
 function start(script: HTMLScriptElement, bot: string): void {
@@ -24,7 +24,7 @@ function start(script: HTMLScriptElement, bot: string): void {
   const server = new URL(script.src).origin
   const page = dataset.page === 'chat'
   const look: Appearance = { ...dataset } // data-accent, data-position, …
-  const about: About = { fields: {} }
+  const about: About = { fields: {}, identity: dataset.identity }
   for (const { name, value } of script.attributes) if (name.startsWith(FIELD)) about.fields[name.slice(FIELD.length)] = value
   const callbacks = new Set<[EventName, (detail?: unknown) => void]>()
   const emit = (event: EventName, detail?: unknown) => {
@@ -47,7 +47,7 @@ function start(script: HTMLScriptElement, bot: string): void {
     chunk.nonce = script.nonce
     chunk.parley = parley
     chunk.onerror = () => {
-      console.error(`Parley: could not load ${chunk.src}`)
+      console.error(`Parley: cannot load ${chunk.src}`)
       failed()
     }
     document.head.append(chunk)
@@ -82,6 +82,10 @@ function start(script: HTMLScriptElement, bot: string): void {
     },
     contact(contact) {
       about.contact = contact
+      app?.told()
+    },
+    identify(identity) {
+      about.identity = identity
       app?.told()
     },
     on(event, callback) {

@@ -2,7 +2,7 @@
 import type { ComponentChild } from 'preact'
 import type { About } from '../contract'
 import type { Conversation, Snapshot } from '../conversation'
-import type { Citation } from '../wire'
+import type { BotInfo, Citation } from '../wire'
 
 /** What lies over the messages, and the element that gets the focus back. */
 export interface Over {
@@ -16,8 +16,15 @@ export interface MoreProps {
   conversation: Conversation
 }
 
+export interface TermsProps {
+  bot: BotInfo
+  conversation: Conversation
+}
+
 export interface More {
   css: string
+  /** What the visitor is asked to agree to. */
+  Terms(props: TermsProps): ComponentChild
   /** What lies over the messages. */
   Over(props: MoreProps & { over: Over; show(over: Over): void; close(): void }): ComponentChild
   /** What a visitor who waits for a person is told, and the form for their address. */

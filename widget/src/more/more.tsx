@@ -7,6 +7,7 @@ import { call } from './call'
 import { Comment } from './comment'
 import type { MoreProps, Over } from './contract'
 import { MailSheet } from './mail'
+import { Terms } from './consent'
 import { Count } from './count'
 import { introduce } from './introduce'
 import { Menu } from './menu'
@@ -26,4 +27,4 @@ function Above({ over, ...props }: MoreProps & { over: Over; show(over: Over): v
   }
 }
 
-;(document.currentScript as Script<Kit> | null)?.parley?.take({ css, Over: Above, Waiting, Comment, Count, introduce, call, explain })
+;(document.currentScript as Script<Kit> | null)?.parley?.take({ css, Over: Above, Terms, Waiting, Comment, Count, introduce, call, explain })

@@ -1,6 +1,10 @@
 /** What the chunk `more` says. */
 
 export const untitled = 'Untitled source'
+export const agree = 'I agree'
+export const terms = 'Terms of this chat'
+export const notTaken = 'This could not be sent. Please try again.'
+
 export const page = (n: number) => `Page ${n}`
 export const openSource = 'Open'
 export const closeSource = 'Close source'

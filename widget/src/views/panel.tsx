@@ -37,7 +37,8 @@ export function Panel({ snapshot, conversation, spoken, open, page, phone, more,
   useKeyboardRoom(panel, open && phone)
   useEffect(() => {
     if (!open) setOver(undefined)
-  }, [open])
+    else if (bot.consent) need()
+  }, [open, bot])
 
   const title = titleOf(bot)
   const Title = page ? 'h1' : 'h2'
@@ -129,6 +130,7 @@ export function Panel({ snapshot, conversation, spoken, open, page, phone, more,
             </button>
           )}
         </div>
+        {more && <more.Terms bot={bot} conversation={conversation} />}
         <Composer
           disabled={blocked || condition === 'stopped'}
           more={more}

@@ -9,14 +9,22 @@ import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { sourcesChanged } from './api/sources';
 import { uploads } from './api/upload';
-import { makeQueryClient } from './app/query';
+import { gateOf, makeQueryClient } from './app/query';
 import { makeRouter } from './app/router';
 import './i18n';
 import { theme } from './theme/theme';
 
-const client = makeQueryClient(() => {
+/** What is seen without a sign-in. */
+const open = ['/sign-in', '/register', '/join', '/forgot', '/reset', '/confirm', '/plans'];
+
+const client = makeQueryClient((problem) => {
   const { pathname, href } = router.state.location;
-  if (['/sign-in', '/register', '/join'].includes(pathname)) return;
+  if (open.includes(pathname)) return;
+  const gate = gateOf(problem);
+  if (gate) {
+    if (pathname !== gate) void router.navigate({ to: gate, search: gate === '/profile/security' ? { required: 'yes' } : {} });
+    return;
+  }
   client.clear();
   void router.navigate({ to: '/sign-in', search: { next: href } });
 });

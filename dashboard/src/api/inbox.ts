@@ -9,10 +9,10 @@ const base = '/api/v1/conversations/{conversation}';
 
 /** One page of a list of the inbox: the first is short, so that it is there soon; whoever scrolls gets more at once. */
 export function pageOf(view: View, cursor: string, limit = cursor ? 200 : 50): Promise<{ items: Conversation[]; next: string }> {
-  const { queue, q, label, bot } = view;
+  const { queue, q, text, label, bot } = view;
   const { since, until } = span(view);
   const time = (at: number | undefined) => (at === undefined ? undefined : new Date(at).toISOString());
-  const query = { limit, queue, q, label, bot, since: time(since), until: time(until), cursor: cursor || undefined };
+  const query = { limit, queue, q, text, label, bot, since: time(since), until: time(until), cursor: cursor || undefined };
   return body(api.GET('/api/v1/conversations', { params: { query } }));
 }
 
@@ -53,8 +53,15 @@ export const activitiesQuery = (id: string) =>
 export const visitorQuery = (visitor: string) =>
   queryOptions({
     queryKey: ['visitors', visitor],
-    queryFn: (): Promise<{ id: string; conversations: Conversation[] }> =>
-      body(api.GET('/api/v1/visitors/{visitor}', { params: { path: { visitor } } })),
+    queryFn: () => body(api.GET('/api/v1/visitors/{visitor}', { params: { path: { visitor } } })),
+  });
+
+/** What the bot's answers took. Nobody watches it grow: it is asked for when a conversation is opened. */
+export const spentQuery = (conversation: string) =>
+  queryOptions({
+    queryKey: ['conversations', conversation, 'spent'],
+    queryFn: async () => (await body(api.GET('/api/v1/conversations/{conversation}', { params: { path: { conversation } } }))).spent ?? null,
+    staleTime: 15_000,
   });
 
 export const labelsQuery = queryOptions({

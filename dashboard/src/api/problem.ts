@@ -3,13 +3,16 @@ export class Problem extends Error {
   readonly status: number;
   readonly code: string;
   readonly requestId?: string;
+  /** By which the second step of a sign-in goes on. */
+  readonly challenge?: string;
 
-  constructor(status: number, code: string, message: string, requestId?: string) {
+  constructor(status: number, code: string, message: string, requestId?: string, challenge?: string) {
     super(message);
     this.name = 'Problem';
     this.status = status;
     this.code = code;
     this.requestId = requestId;
+    this.challenge = challenge;
   }
 
   /** Sending the same again may succeed. */
@@ -29,11 +32,12 @@ interface Body {
   detail?: unknown;
   request_id?: unknown;
   errors?: unknown;
+  challenge?: unknown;
 }
 
 /** Reads an answer that is not 2xx. A body that is not ours (a proxy's page) gives the status alone. */
 export function problemOf(status: number, headers: Headers, body: unknown): Problem {
-  const { code, title, detail, request_id, errors } = (
+  const { code, title, detail, request_id, errors, challenge } = (
     typeof body === 'object' && body !== null ? body : {}
   ) as Body;
   const requestId = text(request_id) ?? headers.get('X-Request-Id') ?? undefined;
@@ -42,6 +46,7 @@ export function problemOf(status: number, headers: Headers, body: unknown): Prob
     text(code) ?? `http_${status}`,
     [text(detail) ?? text(title), ...reasons(errors)].filter(Boolean).join(' '),
     requestId,
+    text(challenge),
   );
 }
 

@@ -25,6 +25,7 @@ export type Conversation = Schemas['Conversation'];
 export type Note = Schemas['Note'];
 export type Activity = Schemas['Activity'];
 export type Label = Schemas['Label'];
+export type Spent = Schemas['Spent'];
 /** A saved reply. */
 export type Reply = Schemas['SavedReply'];
 export type Member = Schemas['Member'];
@@ -59,3 +60,43 @@ export type TestWish = Schemas['TestWish'];
 export type TestRun = Schemas['TestRun'];
 export type TestResult = Schemas['TestResult'];
 export type ImportedTests = Schemas['ImportedTests'];
+/** A server of the business that is told what happens. */
+export type Webhook = Schemas['Webhook'];
+export type CreatedWebhook = Schemas['CreatedWebhook'];
+export type NewWebhook = Schemas['NewWebhook'];
+export type WebhookPatch = Schemas['WebhookPatch'];
+/** What a webhook answered to a ping. */
+export type WebhookTest = Schemas['Pinged'];
+/** A key by which programs use the API; its text is told once. */
+export type ApiKey = Schemas['ApiKey'];
+export type NewApiKey = Schemas['NewAPIKey'];
+/** From where the dashboard is reached. */
+export type Access = Schemas['TenantAccess'];
+/** Where a person is signed in. */
+export type Session = Schemas['Session'];
+export type AuditEntry = Schemas['AuditEntry'];
+/** What the business, or one of its keys, did in an hour. */
+export type ActivityHour = Schemas['ActivityHour'];
+/** An hour that was unlike its own history. */
+export type Anomaly = Schemas['Anomaly'];
+export type Tenant = Schemas['Tenant'];
+/** For how long what is kept. */
+export type Retention = Schemas['Retention'];
+/** Of everything that the business has. */
+export type TenantExport = Schemas['Export'];
+/** Whether, and by which secrets, a website says who its visitors are. */
+export type VisitorIdentity = Schemas['VisitorIdentity'];
+/** What is sold. */
+export type PlansOnOffer = Schemas['PlansShown'];
+/** What a business has, or can have. */
+export type BillingPlan = Schemas['BillingPlan'];
+export type Feature = NonNullable<BillingPlan['features']>[number];
+export type Subscription = Schemas['Subscription'];
+export type Interval = NonNullable<Subscription['interval']>;
+/** What a change of the plan would cost, and what would stop working. */
+export type PlanPreview = Schemas['PlanPreview'];
+export type Invoice = Schemas['Invoice'];
+export type Usage = Schemas['Usage'];
+export type UsedDay = Schemas['UsedDay'];
+/** Until when whoever runs the service may look at the business. */
+export type SupportAccess = Schemas['SupportAccess'];

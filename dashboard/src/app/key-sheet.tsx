@@ -1,5 +1,6 @@
 import { Fragment } from 'react';
 import { useTranslation } from 'react-i18next';
+import '../i18n/inbox';
 import { Dialog } from '../parts/dialog';
 import { type Command, keys } from './keys';
 import css from './key-sheet.module.css';

@@ -5,8 +5,12 @@ import { type ReactNode, useId, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { botsQuery } from '../api/bots';
 import { labelsQuery, pageOf } from '../api/inbox';
+import '../i18n/business';
+import '../i18n/inbox';
+import '../i18n/security';
 import { Dialog } from '../parts/dialog';
-import { BotIcon, ChatIcon, CheckIcon, HomeIcon, InboxIcon, LabelIcon, PeopleIcon, PersonIcon, SearchIcon } from '../parts/icons';
+import { BotIcon, ChatIcon, CheckIcon, GearIcon, HomeIcon, InboxIcon, LabelIcon, PeopleIcon, PersonIcon, SearchIcon } from '../parts/icons';
+import { useSettingsTabs } from '../pages/business/tabs';
 import { plain } from '../parts/plain';
 import { type Command, keys } from './keys';
 import { ranked } from './palette-rank';
@@ -134,6 +138,7 @@ function useGroups(typed: string): { name: string; items: Item[] }[] {
     enabled: asked.length > 1,
     staleTime: 5000,
   });
+  const settings = useSettingsTabs();
   const labels = useQuery(labelsQuery).data ?? [];
   const bots = useQuery(botsQuery).data ?? [];
 
@@ -157,6 +162,15 @@ function useGroups(typed: string): { name: string; items: Item[] }[] {
     { id: 'team', name: t('nav.team'), icon: <PeopleIcon size={16} />, open: () => void navigate({ to: '/team' }) },
     { id: 'replies', name: t('nav.replies'), icon: <ChatIcon size={16} />, open: () => void navigate({ to: '/replies' }) },
     { id: 'labels', name: t('nav.labels'), icon: <LabelIcon size={16} />, open: () => void navigate({ to: '/labels' }) },
+    ...settings.map(
+      (tab): Item => ({
+        id: `settings-${tab}`,
+        name: `${t('nav.settings')}: ${t(`business.tab.${tab}`)}`,
+        icon: <GearIcon size={16} />,
+        open: () => void navigate({ to: `/settings/${tab}` }),
+      }),
+    ),
+    { id: 'security', name: t('security.title'), icon: <PersonIcon size={16} />, open: () => void navigate({ to: '/profile/security' }) },
     { id: 'profile', name: t('account.profile'), icon: <PersonIcon size={16} />, open: () => void navigate({ to: '/profile' }) },
     ...queues.map(
       (queue): Item => ({

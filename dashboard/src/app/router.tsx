@@ -4,6 +4,9 @@ import { meQuery } from '../api/account';
 import { asProblem } from '../api/problem';
 import { OfflineBanner } from '../parts/offline';
 import { Loading } from '../parts/states';
+import { spanOf } from '../pages/activity/span';
+import { filterOf } from '../pages/audit/filter';
+import { eventStateOf, tenantFilterOf } from '../pages/operator/filter';
 import type { Adding } from '../pages/knowledge/knowledge';
 import { viewOf } from '../pages/conversations/address';
 import { BotLayout } from '../pages/bots/bot-layout';
@@ -31,8 +34,15 @@ const signIn = createRoute({
   getParentRoute: () => root,
   path: '/sign-in',
   component: SignIn,
-  validateSearch: (search): { next?: string } => ({ next: localPath(search.next) }),
+  validateSearch: ({ next, sso, done }): { next?: string; sso?: string; done?: 'reset' | 'erased' } => ({
+    next: localPath(next),
+    sso: typeof sso === 'string' ? sso : undefined,
+    done: done === 'reset' || done === 'erased' ? done : undefined,
+  }),
 });
+const forgot = createRoute({ getParentRoute: () => root, path: '/forgot', component: lazyRouteComponent(() => import('../pages/sign-in/forgot')) });
+const reset = createRoute({ getParentRoute: () => root, path: '/reset', component: lazyRouteComponent(() => import('../pages/sign-in/reset')) });
+const confirm = createRoute({ getParentRoute: () => root, path: '/confirm', component: lazyRouteComponent(() => import('../pages/sign-in/confirm')) });
 
 const join = createRoute({
   getParentRoute: () => root,
@@ -40,7 +50,19 @@ const join = createRoute({
   component: lazyRouteComponent(() => import('../pages/join/join')),
 });
 
-const register = createRoute({ getParentRoute: () => root, path: '/register', component: Register });
+const register = createRoute({
+  getParentRoute: () => root,
+  path: '/register',
+  component: Register,
+  validateSearch: ({ plan }): { plan?: string } => ({ plan: typeof plan === 'string' ? plan : undefined }),
+});
+/** What is sold, for everybody. */
+const plans = createRoute({ getParentRoute: () => root, path: '/plans', component: lazyRouteComponent(() => import('../pages/plans/plans')) });
+const unconfirmed = createRoute({
+  getParentRoute: () => root,
+  path: '/unconfirmed',
+  component: lazyRouteComponent(() => import('../pages/sign-in/unconfirmed')),
+});
 
 /** Everything behind the sign-in. */
 const app = createRoute({
@@ -64,7 +86,110 @@ const newBot = createRoute({ getParentRoute: () => owner, path: '/bots/new', com
 
 const team = createRoute({ getParentRoute: () => owner, path: '/team', component: lazyRouteComponent(() => import('../pages/team/team')) });
 const labels = createRoute({ getParentRoute: () => owner, path: '/labels', component: lazyRouteComponent(() => import('../pages/labels/labels')) });
-const profile = createRoute({ getParentRoute: () => owner, path: '/profile', component: lazyRouteComponent(() => import('../pages/profile/profile')) });
+const ownPages = createRoute({ getParentRoute: () => owner, path: '/profile', component: lazyRouteComponent(() => import('../pages/profile/profile-layout')) });
+const profile = createRoute({
+  getParentRoute: () => ownPages,
+  path: '/',
+  component: lazyRouteComponent(() => import('../pages/profile/profile')),
+  validateSearch: ({ sso }): { sso?: string } => ({ sso: typeof sso === 'string' ? sso : undefined }),
+  // Who comes back from an identity provider was linking their account, which is done on the other page.
+  beforeLoad: ({ search: { sso } }) => {
+    if (sso) throw redirect({ to: '/profile/security', search: { sso }, replace: true });
+  },
+});
+const security = createRoute({
+  getParentRoute: () => ownPages,
+  path: '/security',
+  component: lazyRouteComponent(() => import('../pages/security/security')),
+  validateSearch: ({ sso, required }): { sso?: string; required?: 'yes' } => ({
+    required: required === 'yes' ? required : undefined,
+    sso: typeof sso === 'string' ? sso : undefined,
+  }),
+});
+
+const business = createRoute({
+  getParentRoute: () => owner,
+  path: '/settings',
+  component: lazyRouteComponent(() => import('../pages/business/business-layout')),
+});
+const businessIndex = createRoute({
+  getParentRoute: () => business,
+  path: '/',
+  beforeLoad: () => {
+    throw redirect({ to: '/settings/general', replace: true });
+  },
+});
+const general = createRoute({ getParentRoute: () => business, path: '/general', component: lazyRouteComponent(() => import('../pages/business/general')) });
+const access = createRoute({ getParentRoute: () => business, path: '/access', component: lazyRouteComponent(() => import('../pages/business/access')) });
+const plan = createRoute({
+  getParentRoute: () => business,
+  path: '/plan',
+  component: lazyRouteComponent(() => import('../pages/plan/plan')),
+  validateSearch: ({ checkout }): { checkout?: 'done' | 'left' } => ({ checkout: checkout === 'done' || checkout === 'left' ? checkout : undefined }),
+});
+const usage = createRoute({
+  getParentRoute: () => business,
+  path: '/usage',
+  component: lazyRouteComponent(() => import('../pages/usage/usage')),
+  // JSON in the address makes a year of "2026".
+  validateSearch: ({ period }): { period?: string } => ({ period: period ? String(period) : undefined }),
+});
+const privacy = createRoute({
+  getParentRoute: () => business,
+  path: '/privacy',
+  component: lazyRouteComponent(() => import('../pages/privacy/privacy')),
+});
+const apiKeys = createRoute({ getParentRoute: () => business, path: '/keys', component: lazyRouteComponent(() => import('../pages/keys/keys')) });
+const webhooks = createRoute({ getParentRoute: () => business, path: '/webhooks', component: lazyRouteComponent(() => import('../pages/webhooks/webhooks')) });
+const audit = createRoute({
+  getParentRoute: () => business,
+  path: '/audit',
+  component: lazyRouteComponent(() => import('../pages/audit/audit')),
+  validateSearch: filterOf,
+});
+const activity = createRoute({
+  getParentRoute: () => business,
+  path: '/activity',
+  component: lazyRouteComponent(() => import('../pages/activity/activity')),
+  validateSearch: spanOf,
+});
+
+const operator = createRoute({
+  getParentRoute: () => owner,
+  path: '/operator',
+  component: lazyRouteComponent(() => import('../pages/operator/operator-layout')),
+});
+const operatorIndex = createRoute({
+  getParentRoute: () => operator,
+  path: '/',
+  beforeLoad: () => {
+    throw redirect({ to: '/operator/tenants', replace: true });
+  },
+});
+const tenants = createRoute({
+  getParentRoute: () => operator,
+  path: '/tenants',
+  component: lazyRouteComponent(() => import('../pages/operator/tenants')),
+  validateSearch: tenantFilterOf,
+});
+const tenant = createRoute({
+  getParentRoute: () => operator,
+  path: '/tenants/$tenant',
+  component: lazyRouteComponent(() => import('../pages/operator/tenant')),
+});
+const revenue = createRoute({ getParentRoute: () => operator, path: '/revenue', component: lazyRouteComponent(() => import('../pages/operator/revenue')) });
+const events = createRoute({
+  getParentRoute: () => operator,
+  path: '/events',
+  component: lazyRouteComponent(() => import('../pages/operator/events')),
+  validateSearch: eventStateOf,
+});
+const differences = createRoute({
+  getParentRoute: () => operator,
+  path: '/differences',
+  component: lazyRouteComponent(() => import('../pages/operator/differences')),
+});
+
 const replies = createRoute({
   getParentRoute: () => owner,
   path: '/replies',
@@ -155,6 +280,11 @@ const routeTree = root.addChildren([
   signIn,
   register,
   join,
+  forgot,
+  reset,
+  confirm,
+  unconfirmed,
+  plans,
   app.addChildren([
     owner.addChildren([
       home,
@@ -163,7 +293,9 @@ const routeTree = root.addChildren([
       team,
       replies,
       labels,
-      profile,
+      ownPages.addChildren([profile, security]),
+      business.addChildren([businessIndex, general, plan, usage, access, privacy, apiKeys, webhooks, audit, activity]),
+      operator.addChildren([operatorIndex, tenants, tenant, revenue, events, differences]),
       bot.addChildren([botIndex, knowledge, source, settings, handoff, appearance, tryIt, improve, tests, install]),
     ]),
     conversations.addChildren([nothingChosen, conversation]),

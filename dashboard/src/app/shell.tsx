@@ -4,7 +4,9 @@ import { Link, Outlet, useRouterState } from '@tanstack/react-router';
 import { lazy, Suspense, useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { meQuery } from '../api/account';
-import { BotIcon, ChatIcon, CheckIcon, DownIcon, HomeIcon, InboxIcon, LabelIcon, Mark, PeopleIcon, PersonIcon, SignOutIcon } from '../parts/icons';
+import { BotIcon, ChatIcon, CheckIcon, DownIcon, GearIcon, GlobeIcon, HomeIcon, InboxIcon, LabelIcon, Mark, PeopleIcon, PersonIcon, SignOutIcon } from '../parts/icons';
+import { useMay } from '../parts/permission';
+import { Businesses } from './businesses';
 import { DutyMenu } from './duty';
 import { useFeed } from './feed';
 import css from './shell.module.css';
@@ -22,7 +24,16 @@ const more = [
   { to: '/team', name: 'team', Icon: PeopleIcon },
   { to: '/replies', name: 'replies', Icon: ChatIcon },
   { to: '/labels', name: 'labels', Icon: LabelIcon },
+  { to: '/settings', name: 'settings', Icon: GearIcon },
+  { to: '/operator', name: 'operator', Icon: GlobeIcon },
 ] as const;
+
+/** Those of them that the person can do something on. */
+function usePages() {
+  const manages = useMay('manage_tenant');
+  const operates = useQuery(meQuery).data?.user.operator ?? false;
+  return more.filter(({ name }) => (name === 'settings' ? manages : name === 'operator' ? operates : true));
+}
 
 /** What surrounds every page of a person who is signed in. */
 export function Shell() {
@@ -30,6 +41,7 @@ export function Shell() {
   const [over, setOver] = useState<'palette' | 'help'>();
   // The inbox needs the width: there the menu is its icons.
   const narrow = useRouterState({ select: ({ location }) => location.pathname.startsWith('/conversations') });
+  const shown = usePages();
   useFeed();
   useKeyboard(over !== undefined);
   useSoon(fetchOverlays);
@@ -67,7 +79,7 @@ export function Shell() {
             <InboxIcon />
             <span>{t('nav.conversations')}</span>
           </Link>
-          {more.map(({ to, name, Icon }) => (
+          {shown.map(({ to, name, Icon }) => (
             <Link key={to} to={to} className={css.item} data-more title={t(`nav.${name}`)}>
               <Icon />
               <span>{t(`nav.${name}`)}</span>
@@ -105,6 +117,7 @@ function AccountMenu() {
   const { t } = useTranslation();
   const me = useQuery(meQuery).data;
   const leave = useSignOut();
+  const shown = usePages();
   const { colorScheme, setColorScheme } = useMantineColorScheme();
 
   const business = me?.tenant.name ?? '';
@@ -126,7 +139,8 @@ function AccountMenu() {
           <span>{me?.user.email}</span>
         </Menu.Label>
         <Menu.Divider />
-        {more.map(({ to, name, Icon }) => (
+        <Businesses />
+        {shown.map(({ to, name, Icon }) => (
           <Menu.Item key={to} className={css.more} leftSection={<Icon size={16} />} renderRoot={(props) => <Link to={to} {...props} />}>
             {t(`nav.${name}`)}
           </Menu.Item>

@@ -103,6 +103,11 @@ export function exact(at: Date): string {
   return once('exact', (lang) => new Intl.DateTimeFormat(lang, { dateStyle: 'full', timeStyle: 'medium' })).format(at);
 }
 
+/** "Nov 23, 2027": a day that may be in another year. */
+export function date(at: Date): string {
+  return once('day of a year', (lang) => new Intl.DateTimeFormat(lang, { dateStyle: 'medium' })).format(at);
+}
+
 export function clock(at: Date): string {
   return once('clock', (lang) => new Intl.DateTimeFormat(lang, { timeStyle: 'short' })).format(at);
 }
@@ -120,3 +125,21 @@ export function dayName(at: Date, now: Date = new Date()): string {
 function startOfDay(at: Date): number {
   return new Date(at.getFullYear(), at.getMonth(), at.getDate()).getTime();
 }
+
+/** 4950 of "eur" → "€49.50": amounts are in the currency's smallest unit, as processors of payments count. */
+export function money(amount: number, currency: string): string {
+  const places = placesOf(currency);
+  // What an answer costs may be a part of the smallest unit.
+  const form = once(`money ${currency}`, (lang) => new Intl.NumberFormat(lang, { style: 'currency', currency, minimumFractionDigits: places, maximumFractionDigits: places + 2 }));
+  return form.format(amount / 10 ** places);
+}
+
+/** The same where it is read from afar: 4900 → "€49". */
+export function price(amount: number, currency: string): string {
+  const value = amount / 10 ** placesOf(currency);
+  if (!Number.isInteger(value)) return money(amount, currency);
+  return once(`price ${currency}`, (lang) => new Intl.NumberFormat(lang, { style: 'currency', currency, maximumFractionDigits: 0 })).format(value);
+}
+
+const placesOf = (currency: string) =>
+  once(`places ${currency}`, (lang) => new Intl.NumberFormat(lang, { style: 'currency', currency })).resolvedOptions().maximumFractionDigits ?? 2;

@@ -1,4 +1,6 @@
 // The words of the pages on which an owner makes the bot better.
+import { addWords } from '.';
+
 export const improving = {
   try: {
     title: 'Try it',
@@ -53,8 +55,6 @@ export const improving = {
     show: 'Which questions to show',
     none: 'No question needs a better answer',
     try: 'Ask your bot something yourself',
-    open_one: '{{number}} question needs a better answer',
-    open_other: '{{number}} questions need a better answer',
     state: { open: 'Open', answered: 'Answered', dismissed: 'Dismissed' },
     list: { open: 'Open questions', answered: 'Answered questions', dismissed: 'Dismissed questions' },
     empty: { open: 'No question is open', answered: 'Nothing is answered yet', dismissed: 'Nothing is dismissed' },
@@ -186,4 +186,40 @@ export const improving = {
       again: 'Run again',
     },
   },
+
+  trace: {
+    open: 'Why this answer?',
+    gone: 'Nothing was kept about this answer',
+    goneText: 'That is so where the bot did not write it, or where it was erased.',
+    failed: 'The answer failed. Whoever runs Parley finds the reason in its log.',
+    query: 'Searched for',
+    passages: 'What it found',
+    threshold: 'It answers from {{share}} on. The line in each bar marks that.',
+    nothing: 'Nothing that fits. The bot does not guess: it says so, or offers a person.',
+    sure: '{{share}} sure',
+    below: 'below the line',
+    score: 'score {{score}}',
+    byWords: 'no. {{rank}} by its words',
+    byMeaning: 'no. {{rank}} by its meaning',
+    cited: 'Cited',
+    written: 'How it was written',
+    by: 'Written by',
+    writer: { extractive: 'The best sentences of the passages', openai: 'A language model' },
+    model: 'Model',
+    prompt: 'Version of the prompt',
+    settings: 'Version of the settings',
+    calls: 'Calls',
+    finish: 'Ended with',
+    tokens: 'Tokens',
+    inOut: '{{input}} in, {{output}} out',
+    uncounted: 'Not counted',
+    cost: 'Cost',
+    unknown: 'Not known',
+    time: 'How long it took',
+    step: { search: 'Searching', wait: 'Until the first words', write: 'Writing' },
+    until: 'after {{time}}',
+    cut: 'It was cut short.',
+  },
 };
+
+addWords(improving);

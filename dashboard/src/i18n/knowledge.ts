@@ -1,4 +1,6 @@
 // The words of the pages on which an owner tells the bot what to know.
+import { addWords } from '.';
+
 export const knowing = {
   knowledge: {
     title: 'Knowledge',
@@ -144,3 +146,5 @@ export const knowing = {
     },
   },
 };
+
+addWords(knowing);

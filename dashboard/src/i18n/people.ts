@@ -1,4 +1,6 @@
 // The words of the pages about people: the team, joining it, what it writes often, and when it answers.
+import { addWords } from '.';
+
 export const people = {
   team: {
     title: 'Team',
@@ -10,7 +12,6 @@ export const people = {
     column: { person: 'Person', role: 'Role', takes: 'Takes conversations', joined: 'Joined', remove: 'Remove' },
     you: 'You',
     roleOf: 'Role of {{name}}',
-    role: { owner: 'Owner', admin: 'Admin', agent: 'Agent', viewer: 'Viewer' },
     lastOwner: 'The only owner. Make somebody else an owner first.',
     ownersOnly: 'Only an owner can change an owner.',
     available: 'Available',
@@ -42,6 +43,16 @@ export const people = {
       link: 'Link of the invitation',
       another: 'Invite somebody else',
     },
+    handOver: {
+      title: 'Hand over the business',
+      note: 'A colleague becomes the owner, and you an admin.',
+      open: 'Hand over',
+      ask: 'Hand over {{business}}?',
+      text: 'They decide about everything from then on, also about your place. Only they can give the business back.',
+      to: 'To',
+      verb: 'Hand over',
+      done: '{{name}} owns {{business}} now. You are an admin.',
+    },
     pending: {
       title: 'Invitations',
       note: 'Nobody has accepted these yet. Inviting the same address again makes a new link.',
@@ -60,7 +71,8 @@ export const people = {
       take: 'Take over conversations, write to visitors',
       bots: 'Make and change bots, and what they know',
       members: 'Invite people, change roles, remove people',
-      owners: 'Decide who is an owner',
+      settings: 'Keys, webhooks, privacy, audit log and settings of the business',
+      owners: 'Decide who is an owner, export and delete the business',
     },
   },
 
@@ -224,26 +236,6 @@ export const people = {
     previewSwitch: 'Let agents see what a visitor types before it is sent',
     previewHint: 'They can prepare an answer sooner. People may type what they decide not to send, so the chat tells them “We see what you type.” It is never stored. Check whether the law where you work allows it.',
   },
-
-  profile: {
-    title: 'Your profile',
-    you: 'You',
-    name: 'Name',
-    nameHint: 'Colleagues see it, and visitors whom you help.',
-    email: 'E-mail address',
-    emailHint: 'You sign in with it.',
-    role: 'Role',
-    duty: 'Taking conversations',
-    available: 'Available',
-    availableHint: 'While you have the dashboard open, visitors are told that somebody is there, and you may be given conversations. Switch it off before a break.',
-    failed: 'This could not be changed. Please try again.',
-    leave: 'On this device',
-    leaveNote: 'Others who use this device see nothing once you have signed out.',
-  },
-
-  lookOnly: {
-    text: 'You can look at this, but not change it. Ask an admin or an owner of your team.',
-    ask: 'Trying the bot here needs the role of an agent. Ask an admin or an owner of your team.',
-    replies: 'You can read these, but not change them. Ask an admin or an owner of your team for the role of an agent.',
-  },
 };
+
+addWords(people);

@@ -5,7 +5,7 @@
 
 import type { Conversation } from '../api/types';
 import { asProblem } from '../api/problem';
-import { belongs, holder, isSnoozed, order, type Queue, type View } from './queues';
+import { belongs, holder, isSnoozed, order, type Queue, searches, type View } from './queues';
 
 export interface Source {
   page(view: View, cursor: string): Promise<{ items: Conversation[]; next: string }>;
@@ -126,7 +126,7 @@ export class Inbox {
     let list = this.lists.get(key);
     if (!list) {
       list = { view, state: nothing, shown: new Map(), cursor: '', pages: 0, users: 0, turn: 0 };
-      if (view.q || view.queue === 'mentions') list.members = new Set();
+      if (searches(view) || view.queue === 'mentions') list.members = new Set();
       this.lists.set(key, list);
       this.restart(list);
     }
@@ -273,7 +273,7 @@ export class Inbox {
   private has(list: List, c: Conversation, now: number): boolean {
     if (!list.members) return belongs(c, list.view, this.me, now);
     if (!list.members.has(c.id)) return false;
-    return list.view.q !== undefined || (!c.spam && !isSnoozed(c, now));
+    return searches(list.view) || (!c.spam && !isSnoozed(c, now));
   }
 
   /** Lets go of what changed and is in no list; what may ring stays. */
@@ -391,8 +391,8 @@ export class Inbox {
   }
 }
 
-export function keyOf({ queue, q, label, bot, since, until }: View): string {
-  return JSON.stringify([queue, q, label, bot, since, until]);
+export function keyOf({ queue, q, text, label, bot, since, until }: View): string {
+  return JSON.stringify([queue, q, text, label, bot, since, until]);
 }
 
 type Order = (a: Conversation, b: Conversation) => number;

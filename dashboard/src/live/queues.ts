@@ -38,14 +38,20 @@ export function isUnread(c: Conversation, me: string): boolean {
   return c.status === 'waiting' || (c.status === 'agent' && holder(c) === me);
 }
 
-/** What narrows a list; text searches everywhere and knows no queue. */
+/** What narrows a list; what searches looks everywhere and knows no queue. */
 export interface View {
   queue?: Queue;
-  q?: string;
+  q?: string; // who it is
+  text?: string; // what was said
   label?: string;
   bot?: string;
   since?: string; // yyyy-mm-dd, in the browser's zone
   until?: string; // its last day
+}
+
+/** Whether a view looks for something, wherever that is. */
+export function searches({ q, text }: View): boolean {
+  return q !== undefined || text !== undefined;
 }
 
 /** Whether a conversation is in a list, as far as a summary tells. */
@@ -70,7 +76,7 @@ function midnight(day: string | undefined, ahead = 0): number | undefined {
 
 /** How a list is ordered: who waits longest first, elsewhere what changed last first. */
 export function order(view: View): (a: Conversation, b: Conversation) => number {
-  if (!view.q && (view.queue === 'waiting' || view.queue === 'unassigned')) {
+  if (!searches(view) && (view.queue === 'waiting' || view.queue === 'unassigned')) {
     return (a, b) => waitsSince(a) - waitsSince(b) || byId(a, b);
   }
   return (a, b) => activity(b) - activity(a) || byId(b, a);

@@ -4,8 +4,8 @@ import { useTranslation } from 'react-i18next';
 import { CheckIcon, CopyIcon } from './icons';
 import css from './copy.module.css';
 
-/** Code to take away, with its button. */
-export function CopyBlock({ label, text }: { label: string; text: string }) {
+/** Code to take away, with its button; a quiet one where another button is what one came for. */
+export function CopyBlock({ label, text, quiet = false }: { label: string; text: string; quiet?: boolean }) {
   const { t } = useTranslation();
   const clipboard = useClipboard({ timeout: 2500 });
   return (
@@ -14,6 +14,7 @@ export function CopyBlock({ label, text }: { label: string; text: string }) {
         <code>{text}</code>
       </pre>
       <Button
+        variant={quiet ? 'default' : undefined}
         leftSection={clipboard.copied ? <CheckIcon size={16} /> : <CopyIcon size={16} />}
         onClick={() => clipboard.copy(text)}
       >

@@ -118,6 +118,22 @@ export const InfoIcon = icon(
     <path d="M12 4v12" />
   </>,
 );
+export const KeyIcon = icon(
+  <>
+    <circle cx="7" cy="13" r="3.2" />
+    <path d="m9.4 10.7 6.6-6.7M13 7l2.2 2.2" />
+  </>,
+);
+export const GearIcon = icon(
+  <>
+    <path d="M4 6h6M14 6h2M4 14h2M10 14h6" />
+    <circle cx="12" cy="6" r="2" />
+    <circle cx="8" cy="14" r="2" />
+  </>,
+);
+export const PulseIcon = icon(<path d="M3.5 10h3l2-5 3 10 2-5h3" />);
+export const ListIcon = icon(<path d="M7.5 5.5h9M7.5 10h9M7.5 14.5h9M3.7 5.5h.01M3.7 10h.01M3.7 14.5h.01" />);
+export const HookIcon = icon(<path d="M8 4.5H5a1.5 1.5 0 0 0-1.5 1.5v8A1.5 1.5 0 0 0 5 15.5h3M8 10h8.5m0 0L13 6.5m3.5 3.5L13 13.5" />);
 export const PenIcon = icon(<path d="m4 16 .7-3.2 8.4-8.4a1.3 1.3 0 0 1 1.8 0l.7.7a1.3 1.3 0 0 1 0 1.8l-8.4 8.4zM11.7 5.8l2.5 2.5" />);
 export const SendIcon = icon(<path d="M16.5 10 4 4.5l2 5.5-2 5.5zM6 10h5" />);
 export const StopIcon = icon(<rect x="5.5" y="5.5" width="9" height="9" rx="1.5" />);

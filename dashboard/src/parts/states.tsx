@@ -1,8 +1,10 @@
 import { Button, Skeleton } from '@mantine/core';
+import { Link } from '@tanstack/react-router';
 import { type ReactNode, useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { asProblem } from '../api/problem';
+import { asProblem, type Problem } from '../api/problem';
 import { RetryIcon, WarningIcon } from './icons';
+import { useMay } from './permission';
 import { useProblemText } from './problem-text';
 import css from './states.module.css';
 
@@ -28,7 +30,10 @@ export function Failure({ error, retry }: { error: unknown; retry?: () => void }
       <WarningIcon />
       <div className={css.words}>
         <p className={css.title}>{t('failure.title')}</p>
-        <p className={css.text}>{text}</p>
+        <p className={css.text}>
+          {text}
+          <WayOut problem={problem} />
+        </p>
         {problem.requestId && <p className={css.id}>{t('failure.request', { id: problem.requestId })}</p>}
       </div>
       {retry && (
@@ -49,11 +54,33 @@ export function FormFailure({ error }: { error: unknown }) {
   return (
     <p className={css.line} role="alert">
       {text}
+      <WayOut problem={problem} />
       {problem.requestId && problem.status >= 500 && (
         <span className={css.id}> {t('failure.request', { id: problem.requestId })}</span>
       )}
     </p>
   );
+}
+
+/** What a plan does not allow; see account/billing/errors.go. */
+const refusedByPlan = ['plan_bots', 'plan_passages', 'plan_seats', 'plan_pages', 'plan_model', 'plan_feature'];
+
+function WayOut({ problem }: { problem: Problem }) {
+  return refusedByPlan.includes(problem.code) ? <ToPlans /> : null;
+}
+
+/** Whoever may buy another plan is led there. Who they are is asked for only once a plan is in the way: sign-in pages have failures too. */
+function ToPlans() {
+  const { t } = useTranslation();
+  const buys = useMay('manage_billing');
+  return buys ? (
+    <>
+      {' '}
+      <Link to="/settings/plan" hash="plans">
+        {t('failure.plans')}
+      </Link>
+    </>
+  ) : null;
 }
 
 /** Grey lines where content will be, once waiting is long enough to notice. */

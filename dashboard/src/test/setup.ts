@@ -1,6 +1,6 @@
 import { cleanup } from '@testing-library/react';
 import { afterEach } from 'vitest';
-import '../i18n';
+import '../i18n/all';
 
 afterEach(() => {
   if (typeof document !== 'undefined') cleanup();

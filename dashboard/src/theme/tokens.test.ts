@@ -43,6 +43,11 @@ describe.each(['light', 'dark'] as const)('in the %s scheme', (scheme) => {
     ['line-control', 'surface'],
     ['accent', 'surface'],
     ['success-solid', 'surface'],
+    ['warning-solid', 'surface'],
+    ['danger-solid', 'surface'],
+    ['accent', 'sunken'],
+    ['warning-solid', 'sunken'],
+    ['danger-solid', 'sunken'],
   ])('%s can be seen on %s', (control, ground) => {
     expect(contrast(of(control), of(ground))).toBeGreaterThanOrEqual(3);
   });

@@ -1,9 +1,10 @@
-import { ActionIcon, Button, ColorInput, Input, SegmentedControl, TextInput } from '@mantine/core';
+import { ActionIcon, Button, ColorInput, Input, SegmentedControl, Switch, Textarea, TextInput } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { Controller, useForm } from 'react-hook-form';
 import { useTranslation } from 'react-i18next';
 import { botChanged, saveAppearance } from '../../api/bots';
 import type { Appearance as BotAppearance } from '../../api/types';
+import '../../i18n/bot';
 import { CloseIcon, PlusIcon } from '../../parts/icons';
 import { Card, Page } from '../../parts/page';
 import { LeaveGuard, SaveButton, useSaveState } from '../../parts/save';
@@ -109,6 +110,29 @@ export default function Appearance() {
                 {t('appearance.starterAdd')}
               </Button>
             )}
+          </Card>
+          <Card title={t('appearance.consent')} note={t('appearance.consentNote')}>
+            <Textarea
+              label={t('appearance.consentText')}
+              description={t('appearance.consentHint')}
+              placeholder={t('appearance.consentPlaceholder')}
+              minRows={2}
+              maxRows={10}
+              {...register('consent.text')}
+            />
+            <Controller
+              control={control}
+              name="consent.required"
+              render={({ field }) => (
+                <Switch
+                  label={t('appearance.consentRequired')}
+                  description={t('appearance.consentRequiredHint')}
+                  checked={field.value}
+                  disabled={look.consent.text.trim() === ''}
+                  onChange={({ currentTarget }) => field.onChange(currentTarget.checked)}
+                />
+              )}
+            />
           </Card>
         </form>
         <Preview bot={bot} look={look} />

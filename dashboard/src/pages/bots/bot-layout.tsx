@@ -1,6 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
-import { Link, Outlet, useLocation, useParams } from '@tanstack/react-router';
-import { useEffect, useRef } from 'react';
+import { Link, Outlet, useParams } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import { botQuery } from '../../api/bots';
 import { gapsQuery } from '../../api/improve';
@@ -8,6 +7,7 @@ import { asProblem } from '../../api/problem';
 import { count } from '../../i18n/format';
 import { Empty, Failure, Loading } from '../../parts/states';
 import { BotIcon } from '../../parts/icons';
+import { Tabs } from '../../parts/tabs';
 import { BotMark } from './bot-mark';
 import css from './bots.module.css';
 
@@ -37,27 +37,24 @@ export function BotLayout() {
         <BotMark bot={bot.data} />
         <strong>{bot.data.name}</strong>
       </div>
-      <Tabs bot={id} />
+      <BotTabs bot={id} />
       <Outlet />
     </>
   );
 }
 
-/** On a phone they go beyond the window: the one that is open is brought into it. */
-function Tabs({ bot }: { bot: string }) {
+function BotTabs({ bot }: { bot: string }) {
   const { t } = useTranslation();
-  const { pathname } = useLocation();
-  const nav = useRef<HTMLElement>(null);
-  useEffect(() => nav.current?.querySelector('[aria-current=page]')?.scrollIntoView({ block: 'nearest', inline: 'center' }), [pathname]);
   return (
-    <nav ref={nav} className={css.tabs} aria-label={t('bots.pages')}>
-      {tabs.map((tab) => (
-        <Link key={tab} to={`/bots/$bot/${tab}`} params={{ bot }} className={css.tab}>
-          {t(`${tab}.title`)}
-          {tab === 'improve' && <OpenCount bot={bot} />}
-        </Link>
-      ))}
-    </nav>
+    <Tabs
+      label={t('bots.pages')}
+      tabs={tabs.map((tab) => ({
+        to: `/bots/$bot/${tab}`,
+        params: { bot },
+        name: t(`${tab}.title`),
+        aside: tab === 'improve' && <OpenCount bot={bot} />,
+      }))}
+    />
   );
 }
 

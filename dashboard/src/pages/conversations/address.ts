@@ -11,6 +11,7 @@ export function viewOf(search: Record<string, unknown>): View {
   return {
     queue: queues.find((known) => known === search.queue),
     q: text('q'),
+    text: text('text'),
     label: text('label'),
     bot: text('bot'),
     since: day('since'),

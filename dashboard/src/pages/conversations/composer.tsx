@@ -225,7 +225,8 @@ function useSuggestions({ kind, text, field, others, insertReply, insertMention 
   const open = looking && (choices.length > 0 || (typed !== undefined && replies.isSuccess));
   const current = Math.min(at, Math.max(0, choices.length - 1));
   useEffect(() => setAt(0), [typed, mention?.typed]);
-  useEffect(() => list.current?.querySelector('[aria-selected="true"]')?.scrollIntoView({ block: 'nearest' }), [current]);
+  // What scrolls returns a promise in some browsers, which an effect must not.
+  useEffect(() => void list.current?.querySelector('[aria-selected="true"]')?.scrollIntoView({ block: 'nearest' }), [current]);
 
   const pressed = (event: KeyboardEvent): boolean => {
     if (!open) return false;

@@ -15,9 +15,11 @@ import { Ago } from '../../parts/time';
 import { plain } from '../../parts/plain';
 import type { Actions } from './actions';
 import css from './contact.module.css';
+import { useCost } from './cost';
 import { LabelMark } from './label-mark';
 import { useMe } from './people';
 import { StatusBadge } from './status';
+import { VisitorPrivacy } from './visitor-privacy';
 
 interface Props {
   c: Conversation;
@@ -47,6 +49,7 @@ function Known({ c, room, actions, close }: Props) {
   const { name, email, phone } = c.contact;
   const page = room.page || c.page;
   const fields = Object.entries(c.fields ?? {});
+  const cost = useCost(c.id);
   return (
     <>
       <header className={css.head}>
@@ -91,6 +94,7 @@ function Known({ c, room, actions, close }: Props) {
         <Fact name={t('inbox.contact.began')}>
           <Ago at={c.created_at} />
         </Fact>
+        {cost && <Fact name={t('inbox.contact.answers')}>{cost}</Fact>}
       </dl>
       <Labels c={c} actions={actions} />
       {fields.length > 0 && (
@@ -107,6 +111,7 @@ function Known({ c, room, actions, close }: Props) {
         </section>
       )}
       <Earlier c={c} />
+      <VisitorPrivacy visitor={c.visitor} name={name || email || t('conversations.visitor')} />
     </>
   );
 }

@@ -6,6 +6,8 @@ import { asProblem } from '../../api/problem';
 import { botsQuery } from '../../api/bots';
 import { activitiesQuery } from '../../api/inbox';
 import type { Conversation as Summary } from '../../api/types';
+import '../../i18n/improve';
+import '../../i18n/inbox';
 import { desk } from '../../live/desk';
 import { inbox, outbox } from '../../live/store';
 import { timeline } from '../../live/timeline';

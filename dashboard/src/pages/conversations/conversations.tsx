@@ -1,13 +1,17 @@
+import { useQuery } from '@tanstack/react-query';
 import { Link, Outlet, useNavigate, useParams } from '@tanstack/react-router';
 import { useEffect, useSyncExternalStore } from 'react';
 import { useTranslation } from 'react-i18next';
+import { subscriptionQuery } from '../../api/plans';
 import { useShortcuts } from '../../app/shortcuts';
+import '../../i18n/inbox';
 import { desk } from '../../live/desk';
-import { type Queue, queues } from '../../live/queues';
+import { type Queue, queues, searches } from '../../live/queues';
 import { inbox } from '../../live/store';
 import { AtIcon, BanIcon, BotIcon, CheckIcon, ChatIcon, ClockIcon, InboxIcon, PeopleIcon, PersonIcon, QuestionIcon } from '../../parts/icons';
 import { Empty } from '../../parts/states';
 import { useTitle } from '../../parts/use-title';
+import { serves } from '../plan/standing';
 import { firstQueue } from './address';
 import css from './conversations.module.css';
 import { List } from './list';
@@ -35,8 +39,8 @@ export default function Conversations() {
   const view = useView();
   const navigate = useNavigate();
   const { conversation: open } = useParams({ strict: false });
-  useTitle(view.q ? t('inbox.results') : view.queue ? `${t(`inbox.queue.${view.queue}`)} · ${t('inbox.title')}` : t('inbox.title'));
-  useFirstQueue(view.queue === undefined && view.q === undefined);
+  useTitle(searches(view) ? t('inbox.results') : view.queue ? `${t(`inbox.queue.${view.queue}`)} · ${t('inbox.title')}` : t('inbox.title'));
+  useFirstQueue(view.queue === undefined && !searches(view));
 
   const go = (queue: Queue) => () => void navigate({ to: '/conversations', search: { queue } });
   useShortcuts({ mine: go('mine'), waiting: go('waiting'), unassigned: go('unassigned'), bot: go('bot'), closed: go('closed') });
@@ -48,7 +52,8 @@ export default function Conversations() {
       <section className={css.list} aria-label={t('inbox.list')}>
         <Search view={view} />
         <Away />
-        {(view.queue || view.q) && <List view={view} open={open} />}
+        <Resting />
+        {(view.queue || searches(view)) && <List view={view} open={open} />}
       </section>
       <div className={css.beside}>
         <Outlet />
@@ -112,6 +117,13 @@ function Away() {
   return (
     <div role="status">{away && <p className={css.away}>{t('inbox.polling')}</p>}</div>
   );
+}
+
+/** Agents wonder why nobody writes. */
+function Resting() {
+  const { t } = useTranslation();
+  const has = useQuery(subscriptionQuery).data;
+  return <div role="status">{has && !serves(has) && <p className={css.resting}>{t('inbox.resting')}</p>}</div>;
 }
 
 /** Beside the list while no conversation is chosen. */

@@ -26,7 +26,7 @@ export function List({ view, open }: { view: View; open?: string }) {
   const { t } = useTranslation();
   const { items, loaded, loading, more, error } = useList(view);
   const retry = () => inbox.retry(view);
-  const kind = view.q ? 'search' : (view.queue ?? 'mine');
+  const kind = view.text ? 'text' : view.q ? 'search' : (view.queue ?? 'mine');
   const narrowed = view.bot || view.label || view.since || view.until;
   if (!loaded) {
     return <div className={css.padded}>{error ? <Failure error={error} retry={retry} /> : <Loading lines={7} />}</div>;

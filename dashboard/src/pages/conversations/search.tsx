@@ -1,7 +1,7 @@
-import { ActionIcon, Button, NativeSelect, Popover, TextInput } from '@mantine/core';
+import { ActionIcon, Button, NativeSelect, Popover, SegmentedControl, TextInput } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
-import { useEffect, useRef, useState } from 'react';
+import { useCallback, useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useShortcuts } from '../../app/shortcuts';
 import { botsQuery } from '../../api/bots';
@@ -10,31 +10,42 @@ import type { View } from '../../live/queues';
 import { CloseIcon, FilterIcon, SearchIcon } from '../../parts/icons';
 import css from './conversations.module.css';
 
+/** Who it is, or what was said. */
+type Where = 'q' | 'text';
+
 /** Between two key strokes; then it is looked for. */
 const pause = 250;
 
-/** Looks for conversations by words, and narrows a list by label, bot and date. */
+/** Looks for conversations by who it is or by what was said, and narrows a list by label, bot and date. */
 export function Search({ view }: { view: View }) {
   const { t } = useTranslation();
   const navigate = useNavigate();
   const field = useRef<HTMLInputElement>(null);
-  const [text, setText] = useState(view.q ?? '');
+  const wanted = view.text ?? view.q ?? '';
+  const [where, setWhere] = useState<Where>(view.text === undefined ? 'q' : 'text');
+  const [text, setText] = useState(wanted);
   useShortcuts({ search: () => field.current?.focus() });
 
   // The address decides, except while somebody writes.
   useEffect(() => {
-    if (document.activeElement !== field.current) setText(view.q ?? '');
-  }, [view.q]);
+    if (document.activeElement !== field.current) setText(wanted);
+  }, [wanted]);
+  const look = useCallback(
+    (typed: string, where: Where) => {
+      const words = typed.trim() || undefined;
+      void navigate({ to: '.', search: (search) => ({ ...search, q: undefined, text: undefined, [where]: words }), replace: true });
+    },
+    [navigate],
+  );
   useEffect(() => {
-    const q = text.trim() || undefined;
-    if (q === view.q || document.activeElement !== field.current) return;
-    const timer = setTimeout(() => void navigate({ to: '.', search: (search) => ({ ...search, q }), replace: true }), pause);
+    if (text.trim() === wanted || document.activeElement !== field.current) return;
+    const timer = setTimeout(() => look(text, where), pause);
     return () => clearTimeout(timer);
-  }, [text, view.q, navigate]);
+  }, [text, where, wanted, look]);
 
   const clear = () => {
     setText('');
-    void navigate({ to: '.', search: (search) => ({ ...search, q: undefined }), replace: true });
+    look('', where);
     field.current?.focus();
   };
   return (
@@ -65,6 +76,23 @@ export function Search({ view }: { view: View }) {
         }}
       />
       <Filters view={view} />
+      {text.trim() !== '' && (
+        <SegmentedControl
+          className={css.where}
+          size="xs"
+          fullWidth
+          aria-label={t('inbox.where')}
+          value={where}
+          onChange={(chosen) => {
+            setWhere(chosen as Where);
+            look(text, chosen as Where);
+          }}
+          data={[
+            { value: 'q', label: t('inbox.people') },
+            { value: 'text', label: t('inbox.messages') },
+          ]}
+        />
+      )}
     </div>
   );
 }

@@ -1,9 +1,9 @@
 import { useSearch } from '@tanstack/react-router';
-import type { View } from '../../live/queues';
+import { searches, type View } from '../../live/queues';
 import { viewOf } from './address';
 
 /** What is looked at, from the address; text searches in every queue. */
 export function useView(): View {
   const view = viewOf(useSearch({ strict: false }));
-  return view.q ? { ...view, queue: undefined } : view;
+  return searches(view) ? { ...view, queue: undefined } : view;
 }

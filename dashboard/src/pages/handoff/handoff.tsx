@@ -4,6 +4,7 @@ import { type Control, Controller, useForm } from 'react-hook-form';
 import { useTranslation } from 'react-i18next';
 import { botChanged, changeAppearance, saveSettings } from '../../api/bots';
 import type { Bot } from '../../api/types';
+import '../../i18n/people';
 import { Card, Page } from '../../parts/page';
 import { LookOnly, useMay } from '../../parts/permission';
 import { LeaveGuard, SaveButton, useSaveState } from '../../parts/save';

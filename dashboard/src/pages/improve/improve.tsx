@@ -5,6 +5,7 @@ import { useTranslation } from 'react-i18next';
 import { gapsQuery } from '../../api/improve';
 import type { GapState } from '../../api/types';
 import { count } from '../../i18n/format';
+import '../../i18n/improve';
 import { QuestionIcon } from '../../parts/icons';
 import { Page } from '../../parts/page';
 import { LookOnly, useMay } from '../../parts/permission';

@@ -4,12 +4,16 @@ import { useForm } from 'react-hook-form';
 import { useTranslation } from 'react-i18next';
 import { botChanged, saveDomains } from '../../api/bots';
 import { asProblem } from '../../api/problem';
+import '../../i18n/bot';
+import '../../i18n/business';
 import { CopyBlock } from '../../parts/copy';
 import { Card, Page } from '../../parts/page';
+import { useMay } from '../../parts/permission';
 import { useProblemText } from '../../parts/problem-text';
 import { LeaveGuard, SaveButton, useSaveState } from '../../parts/save';
 import { useBot } from '../bots/use-bot';
 import { parseDomains } from './domains';
+import { Identity } from './identity';
 import css from './install.module.css';
 import { snippet } from './snippet';
 
@@ -17,6 +21,7 @@ export default function Install() {
   const { t } = useTranslation();
   const bot = useBot();
   const domains = bot.domains;
+  const may = useMay('manage_bots');
   return (
     <Page
       title={t('install.title')}
@@ -29,6 +34,7 @@ export default function Install() {
         <Card title={t('install.paste')} note={t('install.pasteNote')}>
           <CopyBlock label={t('install.line')} text={snippet(bot, window.location.origin)} />
         </Card>
+        {may && <Identity bot={bot.id} />}
       </div>
     </Page>
   );

@@ -6,6 +6,7 @@ import Join from './join';
 
 const invitation = { company: 'Acme', email: 'ben@acme.example', role: 'agent', account: false };
 const lookup = 'POST /api/v1/invitations/lookup';
+const methods = 'GET /api/v1/auth/methods';
 const accept = 'POST /api/v1/invitations/accept';
 
 beforeEach(() => window.history.replaceState(null, '', '/join#inv_1.secret'));
@@ -15,7 +16,7 @@ afterEach(() => {
 });
 
 async function open(answers: Parameters<typeof server>[0]) {
-  const { answer, asked } = server(answers);
+  const { answer, asked } = server({ [methods]: { status: 200, body: { oidc: null } }, ...answers });
   vi.stubGlobal('fetch', answer);
   await show(<Join />);
   return asked;
@@ -51,7 +52,18 @@ test('a wrong password is said at its field, and signs nobody out', async () => 
   await user.type(await screen.findByLabelText('Password'), 'not this one');
   await user.click(screen.getByRole('button', { name: 'Join' }));
   expect(await screen.findByText('They do not belong together.')).toBeTruthy();
-  expect(asked).toEqual([lookup, accept]);
+  expect(asked.filter((request) => request !== methods)).toEqual([lookup, accept]);
+});
+
+test('an account with a second factor is asked for it', async () => {
+  await open({
+    [lookup]: { status: 200, body: { ...invitation, account: true } },
+    [accept]: { status: 401, body: { code: 'second_factor_required', detail: 'One more step.', challenge: 'chl_1' } },
+  });
+  const user = userEvent.setup();
+  await user.type(await screen.findByLabelText('Password'), 'correct horse battery');
+  await user.click(screen.getByRole('button', { name: 'Join' }));
+  expect(await screen.findByLabelText('Six-digit code')).toBeTruthy();
 });
 
 test.each([

@@ -1,21 +1,25 @@
 import { Button, PasswordInput, TextInput } from '@mantine/core';
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { Link, useNavigate } from '@tanstack/react-router';
-import { useEffect, useState } from 'react';
+import { useMutation, useQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
+import { useState } from 'react';
 import { useForm } from 'react-hook-form';
 import { useTranslation } from 'react-i18next';
 import { join, readInvitation } from '../../api/account';
 import { asProblem } from '../../api/problem';
+import { methodsQuery } from '../../api/security';
 import type { Welcome } from '../../api/types';
+import '../../i18n/people';
 import { Failure, FormFailure, Loading } from '../../parts/states';
 import { Gate } from '../sign-in/gate';
 import css from '../sign-in/gate.module.css';
+import { SecondStep } from '../sign-in/second-step';
+import { SingleSignOn } from '../sign-in/single-sign-on';
+import { useEnter } from '../sign-in/use-enter';
+import { useToken } from '../sign-in/use-token';
 
 /** Where the link of an invitation leads: its token is behind the #, which no server is sent. */
 export default function Join() {
-  const [token] = useState(() => window.location.hash.slice(1));
-  // Out of sight, and out of what the browser remembers.
-  useEffect(() => window.history.replaceState(window.history.state, '', window.location.pathname), []);
+  const token = useToken();
   return token === '' ? <DeadEnd reason="incomplete" /> : <Invited token={token} />;
 }
 
@@ -56,22 +60,23 @@ const fields: Record<string, 'name' | 'password'> = {
 
 function Accept({ token, invitation: { company, email, role, account } }: { token: string; invitation: Welcome }) {
   const { t } = useTranslation();
-  const navigate = useNavigate();
-  const client = useQueryClient();
+  // Whoever answers visitors begins where they are.
+  const next = role === 'agent' ? '/conversations' : '/';
+  const enter = useEnter(next);
+  const [challenge, setChallenge] = useState<string>();
+  const oidc = useQuery(methodsQuery).data?.oidc;
   const { register, handleSubmit } = useForm({ defaultValues: { name: '', password: '' } });
   const joining = useMutation({
     mutationFn: ({ name, password }: { name: string; password: string }) => join(token, name, password),
-    onSuccess: async () => {
-      client.clear();
-      // Whoever answers visitors begins where they are.
-      await navigate({ to: role === 'agent' ? '/conversations' : '/' });
-    },
+    onSuccess: enter,
+    onError: (error) => setChallenge(asProblem(error).challenge),
   });
   const problem = joining.error ? asProblem(joining.error) : undefined;
   const field = problem && fields[problem.code];
 
   // Used up, or withdrawn, while this page was open.
   if (problem?.code === 'invitation_invalid') return <DeadEnd reason="invalid" />;
+  if (challenge) return <SecondStep challenge={challenge} next={next} startOver={() => setChallenge(undefined)} />;
   return (
     <Gate title={t('join.title', { company })} note={t(`join.role.${role}`)}>
       <form className={css.form} onSubmit={handleSubmit((values) => joining.mutate(values))}>
@@ -107,6 +112,7 @@ function Accept({ token, invitation: { company, email, role, account } }: { toke
           {t('join.verb')}
         </Button>
       </form>
+      {oidc && <SingleSignOn name={oidc.name} invitation={token} />}
     </Gate>
   );
 }

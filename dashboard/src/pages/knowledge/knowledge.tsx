@@ -7,6 +7,7 @@ import { inWork, sourcesQuery } from '../../api/sources';
 import type { Source } from '../../api/types';
 import { uploads } from '../../api/upload';
 import { count } from '../../i18n/format';
+import '../../i18n/knowledge';
 import { DownIcon, FileIcon, GlobeIcon, PlusIcon, QuestionIcon, TextIcon, UploadIcon } from '../../parts/icons';
 import { Page } from '../../parts/page';
 import { Empty, Failure, Loading } from '../../parts/states';

@@ -7,6 +7,8 @@ import { asProblem } from '../../api/problem';
 import { changePlan, inWork, refreshSource, sourceQuery, sourcesChanged } from '../../api/sources';
 import type { Source } from '../../api/types';
 import { bytes, count, exact, languageName, moment } from '../../i18n/format';
+import '../../i18n/improve';
+import '../../i18n/knowledge';
 import { ExternalIcon, FileIcon, RetryIcon, TrashIcon, WarningIcon } from '../../parts/icons';
 import { Page } from '../../parts/page';
 import { Empty, Failure, FormFailure, Loading } from '../../parts/states';

@@ -6,6 +6,7 @@ import { useTranslation } from 'react-i18next';
 import { deleteLabel, labelsChanged, labelsQuery, labelUseQuery } from '../../api/labels';
 import type { Label } from '../../api/types';
 import { count } from '../../i18n/format';
+import '../../i18n/people';
 import { Confirm } from '../../parts/confirm';
 import { LabelIcon, PenIcon, PlusIcon, TrashIcon } from '../../parts/icons';
 import { Card, Page } from '../../parts/page';

@@ -7,11 +7,14 @@ import { meQuery, rename, setAvailable } from '../../api/account';
 import { membersQuery } from '../../api/members';
 import { asProblem } from '../../api/problem';
 import { useSignOut } from '../../app/use-sign-out';
+import '../../i18n/security';
 import { desk } from '../../live/desk';
 import { SignOutIcon } from '../../parts/icons';
 import { Card, Page } from '../../parts/page';
 import { LeaveGuard, SaveButton, useSaveState } from '../../parts/save';
 import { FormFailure } from '../../parts/states';
+import { DataCard } from './data-card';
+import { EmailCard } from './email-card';
 import css from './profile.module.css';
 
 /** What each person decides for themselves. */
@@ -49,13 +52,13 @@ export default function Profile() {
               error={atName}
               {...register('name')}
             />
-            <TextInput label={t('profile.email')} description={t('profile.emailHint')} value={me.user.email} readOnly />
             <p>
               <span className={css.label}>{t('profile.role')}</span> {t(`team.role.${me.role}`)}
             </p>
             {!atName && <FormFailure error={saving.error} />}
           </Card>
         </form>
+        <EmailCard me={me} />
         {me.permissions.includes('take') && (
           <Card title={t('profile.duty')}>
             <Availability kept={me.available} />
@@ -68,6 +71,7 @@ export default function Profile() {
             </Button>
           </div>
         </Card>
+        <DataCard email={me.user.email} />
       </div>
     </Page>
   );

@@ -7,6 +7,7 @@ import { addReply, deleteReply, repliesChanged, repliesQuery } from '../../api/r
 import { asProblem } from '../../api/problem';
 import type { NewReply, Reply } from '../../api/types';
 import { toast } from '../../app/toasts';
+import '../../i18n/people';
 import { fitting } from '../../live/replies';
 import { ChatIcon, PlusIcon, SearchIcon } from '../../parts/icons';
 import { Page } from '../../parts/page';

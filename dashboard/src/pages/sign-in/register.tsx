@@ -1,9 +1,10 @@
 import { Button, PasswordInput, TextInput } from '@mantine/core';
-import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { Link, useNavigate } from '@tanstack/react-router';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import { useForm } from 'react-hook-form';
 import { useTranslation } from 'react-i18next';
 import { register as createAccount } from '../../api/account';
+import { plansQuery } from '../../api/plans';
 import { asProblem } from '../../api/problem';
 import type { Registration } from '../../api/types';
 import { FormFailure } from '../../parts/states';
@@ -24,11 +25,12 @@ export function Register() {
   const { t } = useTranslation();
   const navigate = useNavigate();
   const client = useQueryClient();
+  const { plan } = useSearch({ strict: false });
   const { register, handleSubmit } = useForm<Registration>({
     defaultValues: { company: '', email: '', password: '' },
   });
   const creating = useMutation({
-    mutationFn: createAccount,
+    mutationFn: (registration: Registration) => createAccount({ ...registration, plan }),
     onSuccess: async () => {
       client.clear();
       await navigate({ to: '/' });
@@ -40,6 +42,7 @@ export function Register() {
 
   return (
     <Gate title={t('register.title')} note={t('register.note')}>
+      {plan && <Chosen id={plan} />}
       <form className={css.form} onSubmit={handleSubmit((values) => creating.mutate(values))}>
         <TextInput
           label={t('register.company')}
@@ -80,5 +83,17 @@ export function Register() {
         {t('register.known')} <Link to="/sign-in">{t('signIn.action')}</Link>
       </p>
     </Gate>
+  );
+}
+
+/** The plan that somebody chose on the page of plans: they try it at once. */
+function Chosen({ id }: { id: string }) {
+  const { t } = useTranslation();
+  const plan = useQuery(plansQuery).data?.items.find((one) => one.id === id);
+  if (!plan) return null;
+  return (
+    <p className={css.chosen}>
+      {plan.trial_days > 0 ? t('register.trial', { name: plan.name, count: plan.trial_days }) : t('register.chosen', { name: plan.name })} <Link to="/plans">{t('register.otherPlan')}</Link>
+    </p>
   );
 }

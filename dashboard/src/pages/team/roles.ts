@@ -17,7 +17,7 @@ export function choice(acting: Role, member: Role, owners: number): Choice {
   return { roles: roles.filter((role) => acting === 'owner' || role !== 'owner') };
 }
 
-export type Right = 'read' | 'take' | 'bots' | 'members' | 'owners';
+export type Right = 'read' | 'take' | 'bots' | 'members' | 'settings' | 'owners';
 
 /** What each role may do, as account/permission.go has it. */
 export const rights: Record<Right, readonly Role[]> = {
@@ -25,6 +25,7 @@ export const rights: Record<Right, readonly Role[]> = {
   take: ['owner', 'admin', 'agent'],
   bots: ['owner', 'admin'],
   members: ['owner', 'admin'],
+  settings: ['owner', 'admin'],
   owners: ['owner'],
 };
 

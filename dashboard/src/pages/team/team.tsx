@@ -5,9 +5,11 @@ import { useTranslation } from 'react-i18next';
 import { meQuery } from '../../api/account';
 import { membersQuery } from '../../api/members';
 import type { Member } from '../../api/types';
+import '../../i18n/people';
 import { PlusIcon, SearchIcon } from '../../parts/icons';
 import { Card, Page } from '../../parts/page';
 import { Failure, Loading } from '../../parts/states';
+import { HandOver } from './hand-over';
 import { Invitations } from './invitations';
 import { Invite } from './invite';
 import { MemberTable } from './member-table';
@@ -68,6 +70,7 @@ export default function Team() {
         </section>
       )}
       {manages && <Invitations />}
+      {me.permissions.includes('own') && members.data && <HandOver me={me} members={members.data} />}
       <Card title={t('team.roles.title')}>
         <RightsTable />
       </Card>

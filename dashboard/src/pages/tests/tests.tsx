@@ -6,6 +6,8 @@ import { useTranslation } from 'react-i18next';
 import { beginTestRun, testRunQuery, testRunsQuery, testsChanged, testsQuery } from '../../api/improve';
 import type { TestQuestion, TestRun } from '../../api/types';
 import { count } from '../../i18n/format';
+import '../../i18n/improve';
+import '../../i18n/inbox';
 import { Badge } from '../../parts/badge';
 import { CheckIcon, PlusIcon, UploadIcon } from '../../parts/icons';
 import { Card, Page } from '../../parts/page';

@@ -1,0 +1,75 @@
+import { Button } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { webhooksQuery } from '../../api/webhooks';
+import '../../i18n/business';
+import { HookIcon, PlusIcon } from '../../parts/icons';
+import { Card, Page } from '../../parts/page';
+import { ShownOnce } from '../../parts/shown-once';
+import { Empty, Failure, Loading } from '../../parts/states';
+import { WebhookForm } from './webhook-form';
+import { WebhookRow } from './webhook-row';
+import css from './webhooks.module.css';
+
+/** The servers of the business that are told what happens. */
+export default function Webhooks() {
+  const { t } = useTranslation();
+  const webhooks = useQuery(webhooksQuery);
+  const [adding, setAdding] = useState(false);
+  const [secret, setSecret] = useState('');
+  const all = webhooks.data ?? [];
+  const add = (
+    <Button leftSection={<PlusIcon size={16} />} onClick={() => setAdding(true)}>
+      {t('webhooks.new')}
+    </Button>
+  );
+
+  return (
+    <Page
+      title={t('webhooks.title')}
+      state={all.length > 0 ? `${t('webhooks.count', { count: all.length })}. ${t('webhooks.hint')}` : undefined}
+      action={!adding && !secret && all.length > 0 && add}
+    >
+      {adding && (
+        <Card title={t('webhooks.new')}>
+          <WebhookForm
+            close={() => setAdding(false)}
+            made={(told) => {
+              setAdding(false);
+              setSecret(told);
+            }}
+          />
+        </Card>
+      )}
+      {secret && (
+        <ShownOnce
+          title={t('webhooks.made')}
+          note={t('webhooks.madeNote')}
+          label={t('webhooks.secret')}
+          text={secret}
+          verb={t('webhooks.kept')}
+          close={() => setSecret('')}
+        />
+      )}
+      {webhooks.isPending ? (
+        <Loading />
+      ) : webhooks.isError ? (
+        <Failure error={webhooks.error} retry={() => void webhooks.refetch()} />
+      ) : all.length === 0 ? (
+        !adding &&
+        !secret && (
+          <Empty icon={<HookIcon />} title={t('webhooks.empty')} action={add}>
+            {t('webhooks.emptyText')}
+          </Empty>
+        )
+      ) : (
+        <ul className={css.list}>
+          {all.map((webhook) => (
+            <WebhookRow key={webhook.id} webhook={webhook} />
+          ))}
+        </ul>
+      )}
+    </Page>
+  );
+}

@@ -29,7 +29,7 @@ type Page struct {
 }
 
 // order is the order in which a newcomer reads; pages that are not named follow.
-var order = []string{"getting-started.md", "knowledge.md", "widget.md", "answers.md", "improve.md", "conversations.md", "inbox.md", "people.md", "team.md", "api.md", "webhooks.md", "mails.md", "self-hosting.md", "cluster.md", "digitalocean.md", "aws.md", "backup.md", "upgrade.md", "operations.md", "metrics.md", "capacity.md", "configuration.md"}
+var order = []string{"getting-started.md", "knowledge.md", "widget.md", "answers.md", "improve.md", "conversations.md", "inbox.md", "people.md", "team.md", "accounts.md", "sign-in.md", "billing.md", "api.md", "api-keys.md", "permissions.md", "webhooks.md", "mails.md", "self-hosting.md", "security.md", "cluster.md", "digitalocean.md", "aws.md", "backup.md", "upgrade.md", "operations.md", "metrics.md", "limits.md", "plans.md", "operator.md", "activity.md", "capacity.md", "configuration.md"}
 
 // Pages returns all pages in reading order.
 func Pages() []Page {
@@ -76,7 +76,9 @@ var page = template.Must(template.New("page").Parse(`<!doctype html>
 
 // Handler serves the pages below /docs/. Everything is rendered once, here.
 func Handler() (http.Handler, error) {
-	markdown := goldmark.New(goldmark.WithExtensions(extension.GFM), goldmark.WithParserOptions(parser.WithAutoHeadingID()))
+	// GFM, but columns are aligned by an attribute: styles within a page are not allowed.
+	tables := extension.NewTable(extension.WithTableCellAlignMethod(extension.TableCellAlignAttribute))
+	markdown := goldmark.New(goldmark.WithExtensions(tables, extension.Linkify, extension.Strikethrough, extension.TaskList), goldmark.WithParserOptions(parser.WithAutoHeadingID()))
 	pages := Pages()
 	rendered := map[string][]byte{}
 	for _, p := range pages {
@@ -93,6 +95,10 @@ func Handler() (http.Handler, error) {
 		}
 		rendered[p.Name] = whole.Bytes()
 	}
+	policies, err := drawingPolicies()
+	if err != nil {
+		return nil, err
+	}
 	static := http.StripPrefix("/docs/", http.FileServerFS(files))
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		name := path.Base(r.URL.Path)
@@ -103,6 +109,9 @@ func Handler() (http.Handler, error) {
 			w.Header().Set("Content-Type", "text/html; charset=utf-8")
 			_, _ = w.Write(html)
 			return
+		}
+		if policy := policies[strings.TrimPrefix(r.URL.Path, "/docs/")]; policy != "" {
+			w.Header().Set("Content-Security-Policy", policy)
 		}
 		static.ServeHTTP(w, r)
 	}), nil

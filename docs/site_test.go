@@ -41,3 +41,31 @@ func TestEveryPageIsServedAndItsLinksLeadSomewhere(t *testing.T) {
 		t.Errorf("a page that does not exist: status %d", code)
 	}
 }
+
+// Pages are served without leave for anything that stands within them.
+func TestPagesStyleAndRunNothingWithinThem(t *testing.T) {
+	t.Parallel()
+	handler, err := docs.Handler()
+	if err != nil {
+		t.Fatal(err)
+	}
+	within := regexp.MustCompile(`(?i)<script|<style|\sstyle=|\son\w+=|javascript:`)
+	for _, page := range docs.Pages() {
+		response := httptest.NewRecorder()
+		handler.ServeHTTP(response, httptest.NewRequest(http.MethodGet, "/docs/"+page.Name, nil))
+		// Code is shown, and escaped: what is left are the page's own tags.
+		if found := within.FindString(tags(response.Body.String())); found != "" {
+			t.Errorf("%s has %q within it", page.Name, found)
+		}
+	}
+	response := httptest.NewRecorder()
+	handler.ServeHTTP(response, httptest.NewRequest(http.MethodGet, "/docs/images/cluster.svg", nil))
+	if policy := response.Header().Get("Content-Security-Policy"); !strings.Contains(policy, "style-src 'sha256-") || strings.Contains(policy, "unsafe") {
+		t.Errorf("a drawing may %q", policy)
+	}
+}
+
+// tags is a page without what stands between its tags.
+func tags(page string) string {
+	return strings.Join(regexp.MustCompile(`<[^>]*>`).FindAllString(page, -1), "\n")
+}

@@ -65,7 +65,7 @@ describe('from the first registration to a conversation that survives everything
 
     const early = await visit(browser)
     await new Visitor(early).open(host.origin)
-    await early.getByText('The chat is not available on this page.').waitFor()
+    await early.getByText('The chat is not available right now.').waitFor()
     await early.context().close()
 
     await owner.allow(new URL(host.origin).host)

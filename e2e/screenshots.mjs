@@ -15,6 +15,7 @@ import { Mailbox } from './harness/mailbox.mjs'
 import { Owner } from './harness/owner.mjs'
 import { Parley } from './harness/parley.mjs'
 import { Shop, show, views } from './harness/shop.mjs'
+import { Sold } from './harness/sold.mjs'
 import { StandIn } from './harness/stand-in.mjs'
 import { seed } from './harness/tools.mjs'
 import { Visitor } from './harness/visitor.mjs'
@@ -132,7 +133,7 @@ async function widget(browser, size, look, options, texts, path) {
   server.intercept = ({ socket }) => (socket.close(4501), true)
   server.cut()
   await page.getByRole('button', { name: /^Open chat/ }).click()
-  await page.getByText('The chat is not available on this page.').waitFor()
+  await page.getByText('The chat is not available right now.').waitFor()
   await shoot('17-unavailable')
   await page.context().close()
   await host.stop()
@@ -337,8 +338,117 @@ async function mails(browser) {
   }
 }
 
+/** Where people show who they are, and where a business keeps what is its own. */
+async function security(browser) {
+  const parley = await Parley.start()
+  try {
+    const business = await Business.open(parley)
+    await business.hire('Ada Lovelace')
+    const bot = await business.bot({ name: 'Fernway helper', origins: ['http://localhost:9999'] })
+    const make = (path, body) => business.call(business.owner, 'POST', path, body)
+    await make('api-keys', { name: 'Website search', scopes: ['read', 'ask'], bot, addresses: ['203.0.113.0/24'] })
+    await make('webhooks', { url: 'https://shop.example/parley', note: 'Orders', events: ['message.created'] })
+    await make(`bots/${bot}/identity/secrets`)
+    const press = (name) => (page) => page.getByRole('button', { name }).first().click()
+    const open = [
+      ['sign-in', '/sign-in'],
+      ['refused', '/sign-in?sso=oidc_link_first'],
+      ['second-step', '/sign-in#challenge=none'],
+      ['forgot', '/forgot'],
+      ['reset', '/reset#none'],
+      ['link-over', '/confirm'],
+    ]
+    const signedIn = [
+      ['profile', '/profile', press('Change address')],
+      ['delete-account', '/profile', press('Delete my account')],
+      ['security', '/profile/security'],
+      ['set-up', '/profile/security?required=yes', press('Set up')],
+      ['general', '/settings/general'],
+      ['access', '/settings/access'],
+      ['privacy', '/settings/privacy'],
+      ['delete-business', '/settings/privacy', press('Delete Fernway Cycles')],
+      ['keys', '/settings/keys'],
+      ['new-key', '/settings/keys', press('New key')],
+      ['webhooks', '/settings/webhooks'],
+      ['new-webhook', '/settings/webhooks', press('New webhook')],
+      ['audit', '/settings/audit'],
+      ['activity', '/settings/activity'],
+      ['install', `/bots/${bot}/install`],
+      ['hand-over', '/team', press('Hand over')],
+    ]
+    for (const [size, options] of Object.entries(sizes)) {
+      const page = await visit(browser, { ...options, reducedMotion: 'reduce' })
+      const shoot = async (name, path, act) => {
+        await page.goto('about:blank') // the same address with another # would load nothing
+        await page.goto(parley.origin + path)
+        await page.getByRole('heading').first().waitFor()
+        await page.waitForLoadState('networkidle')
+        await act?.(page)
+        for (const colorScheme of Object.keys(looks)) {
+          await page.emulateMedia({ colorScheme })
+          await page.locator(`html[data-mantine-color-scheme=${colorScheme}]`).waitFor()
+          await page.screenshot({ path: join(folder, `security-${name}-${size}-${colorScheme}.png`), animations: 'disabled' })
+        }
+      }
+      for (const view of open) await shoot(...view)
+      await business.admit(page, business.owner)
+      for (const view of signedIn) await shoot(...view)
+      await page.context().close()
+    }
+  } finally {
+    await parley.stop()
+  }
+}
+
+/** What is sold, and what a business has and uses of it. */
+async function plans(browser) {
+  const sold = await Sold.open()
+  try {
+    const business = await Business.open(sold.parley)
+    const bot = await business.bot({ name: 'Fernway helper', texts: [{ title: 'Returns', text: english.quote }] })
+    const pages = {}
+    for (const [size, options] of Object.entries(sizes)) pages[size] = await visit(browser, { ...options, reducedMotion: 'reduce' })
+    const shoot = async (name, path, act) => {
+      for (const [size, page] of Object.entries(pages)) {
+        await page.goto(sold.parley.origin + path)
+        await page.getByRole('heading').first().waitFor()
+        await page.waitForLoadState('networkidle')
+        await act?.(page)
+        // The page scrolls within its frame: all of it is in the picture of a window that is high enough.
+        const { width, height } = sizes[size].viewport
+        if (!act) await page.setViewportSize({ width, height: 2400 })
+        for (const colorScheme of Object.keys(looks)) {
+          await page.emulateMedia({ colorScheme })
+          await page.locator(`html[data-mantine-color-scheme=${colorScheme}]`).waitFor()
+          await page.screenshot({ path: join(folder, `plans-look-${name}-${size}-${colorScheme}.png`), animations: 'disabled' })
+        }
+        await page.setViewportSize({ width, height })
+      }
+    }
+    await shoot('offer', '/plans')
+    await shoot('register', '/register?plan=growth')
+    for (const page of Object.values(pages)) await business.admit(page, business.owner)
+    await shoot('trial', '/settings/plan')
+    await sold.buy(business, 'growth')
+    await sold.use(business, bot, 9)
+    await shoot('bought', '/settings/plan')
+    const change = (to) => async (page) => {
+      await page.getByRole('button', { name: `Change to ${to}` }).click()
+      await page.getByRole('dialog').getByRole('button', { name: /hange/ }).waitFor()
+    }
+    await shoot('larger', '/settings/plan', change('Business'))
+    await shoot('smaller', '/settings/plan', change('Starter'))
+    await shoot('usage', '/settings/usage')
+    await shoot('support', '/settings/privacy')
+    await sold.stripe.fail()
+    await shoot('past-due', '/settings/plan')
+  } finally {
+    await sold.close()
+  }
+}
+
 /** The parts: all, or those that are named. */
-const parts = { widget: widgets, product, inbox, improve, thousands, mails }
+const parts = { widget: widgets, product, inbox, improve, security, plans, thousands, mails }
 const wanted = process.argv.slice(2)
 
 if (wanted.length === 0) await rm(folder, { recursive: true, force: true })

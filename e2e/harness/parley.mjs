@@ -1,5 +1,5 @@
 /** The real server: bin/parley, with its own folder of data. */
-import { spawn } from 'node:child_process'
+import { execFileSync, spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { createServer } from 'node:net'
@@ -49,6 +49,12 @@ export class Parley {
         return false
       }
     }, 60_000)
+  }
+
+  /** Runs another command of the program on the same data, for which the server must be down, and returns what it says. */
+  command(...args) {
+    const { PATH, HOME } = process.env
+    return execFileSync(program, args, { env: { PATH, HOME, PARLEY_DATA: this.data }, encoding: 'utf8' })
   }
 
   /** Ends the process in order; its data stay. */

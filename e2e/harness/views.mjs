@@ -35,7 +35,7 @@ const forAgent = {
   closed: () => 'Closed',
 }
 const forVisitor = {
-  waiting: () => 'You are in the line for a person.',
+  waiting: () => 'You wait for a person.',
   agent: (name, before) => (before ? `${name} has taken over from ${before}.` : `${name} has joined.`),
   bot: (_, before) => `${before ? `${before} has left. ` : ''}The AI assistant answers again.`,
   closed: () => 'Closed. Write to open it again.',

@@ -55,6 +55,13 @@ func (o *Owner) enter(path string) {
 	o.Token = account.Token
 }
 
+// At is the same owner, who asks the server of another URL: another node.
+func (o *Owner) At(url string) *Owner {
+	there := *o
+	there.base = url + "/api/v1/"
+	return &there
+}
+
 // Registration is how the owner introduced themselves.
 func (o *Owner) Registration() Registration { return o.as }
 

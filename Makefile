@@ -7,8 +7,8 @@ MAKEFLAGS += --no-builtin-rules --no-print-directory
 
 # Packages that are built and tested at a time. Two: the stores' tests each run a Postgres.
 JOBS ?= 2
-# Longer than this is a hang: the slowest package needs two minutes on two cores.
-TIMEOUT ?= 10m
+# Longer than this is a hang: the slowest packages need some five minutes on two cores, twice that when they are busy.
+TIMEOUT ?= 20m
 # What `make bench` measures besides its rows, and its flags: BENCHFLAGS="-only storm -rounds 5"; with "-docs docs" it
 # writes docs/performance.md's table and picture.
 BENCH ?=
@@ -92,9 +92,10 @@ deps: ## Install what the tests need: apt as root, else one line says what
 	@tools/deps
 
 .PHONY: check
-check: check-format check-generated check-layers check-pages ## Format, vet, lint, layers, and whether generated code is fresh
+check: check-format check-generated check-layers check-pages ## Format, vet, lint, layers, known vulnerabilities, and whether generated code is fresh
 	go vet ./...
 	$(LINT) golangci-lint run ./...
+	@tools/audit
 
 .PHONY: check-format
 check-format:
@@ -125,8 +126,8 @@ generate: dashboard/node_modules/.installed ## Make generated code, types and re
 	cd dashboard && npm run types --if-present
 
 .PHONY: audit
-audit: ## Known vulnerabilities in what we import (asks vuln.go.dev)
-	$(LINT) govulncheck ./...
+audit: ## Known vulnerabilities in what we import (asks vuln.go.dev, or VULNDB=mirror; fails where that is away)
+	@tools/audit --strict
 
 ## Measure
 
@@ -135,9 +136,17 @@ bench: build ## Measure parley beside a floor server; BENCH=all: Go's benchmarks
 	@go run ./e2e/bench $(BENCHFLAGS)
 	@[ "$(BENCH)" != all ] || go test -run '^$$' -bench . -benchmem -p 1 ./...
 
+.PHONY: test-flood
+test-flood: pages ## Send far too much beside others who go on, and print what came of it: make test-flood FLOOD_SECONDS=20
+	go test -count=1 -v -timeout 30m ./e2e/flood
+
+.PHONY: test-sealed
+test-sealed: pages ## Search a busy server's files for what people wrote, and change its master key meanwhile
+	go test -count=1 -v -timeout 30m ./e2e/sealed
+
 .PHONY: chaos
 chaos: pages ## Break what it stands on, for an hour and more: make chaos ONLY=Cuts SEED=7
-	PARLEY_CHAOS=long SEED=$(SEED) go test -count=1 -v -timeout 2h -run '$(ONLY)' ./e2e/chaos
+	PARLEY_CHAOS=long SEED=$(SEED) go test -count=1 -v -timeout 2h -run '$(ONLY)' ./e2e/chaos ./e2e/access ./e2e/fuzz
 	@[ -n "$(ONLY)" ] || PARLEY_CHAOS=long go test -count=1 -v -timeout 2h -run EveryFuzzTarget ./knowledge/extract
 
 .PHONY: eval

@@ -18,7 +18,7 @@ interface Props {
 export function Dialog({ opened, close, title, bare = false, size = 'md', children }: Props) {
   const { t } = useTranslation();
   return (
-    <Modal.Root opened={opened} onClose={close} size={size} radius={10} centered={!bare} yOffset="12vh" lockScroll={false} transitionProps={{ duration: 140 }}>
+    <Modal.Root opened={opened} onClose={close} size={size} radius={10} centered={!bare} yOffset="12vh" lockScroll={false} transitionProps={{ duration: 140, exitDuration: 0 }}>
       <Modal.Overlay color="var(--scrim)" backgroundOpacity={1} />
       <Modal.Content>
         <div className={bare ? 'hidden-visually' : css.head}>

@@ -11,13 +11,14 @@ export const theme = createTheme({
   respectReducedMotion: true,
   focusRing: 'auto',
   components: {
+    // What closes is gone at once (exitDuration): keys that are pressed while it faded would be lost on it.
     // Its lock writes a <style> element, which the pages' policy forbids.
     Modal: {
       defaultProps: {
         lockScroll: false,
         centered: true,
         radius: 10,
-        transitionProps: { duration: 140 },
+        transitionProps: { duration: 140, exitDuration: 0 },
         overlayProps: { color: 'var(--scrim)', backgroundOpacity: 1 },
       },
     },
@@ -25,7 +26,7 @@ export const theme = createTheme({
       defaultProps: {
         shadow: 'md',
         radius: 8,
-        transitionProps: { duration: 120 },
+        transitionProps: { duration: 120, exitDuration: 0 },
         position: 'bottom-end',
         withInitialFocusPlaceholder: false,
       },

@@ -5,6 +5,7 @@ import { after, before, describe, test } from 'node:test'
 import { launch, until, visit } from './harness/browser.mjs'
 import { startHost } from './harness/host.mjs'
 import { Parley } from './harness/parley.mjs'
+import { openChat } from './harness/visitor.mjs'
 
 const password = 'correct horse battery staple'
 
@@ -33,7 +34,7 @@ describe('a customer whom the business knows', () => {
   const chat = async (path, page) => {
     page ??= await visit(browser)
     await page.goto(host.origin + path)
-    if (!(await page.getByRole('dialog').isVisible())) await page.getByRole('button', { name: 'Open chat' }).click()
+    await openChat(page)
     return page
   }
   const say = async (page, text) => {

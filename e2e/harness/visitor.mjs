@@ -1,3 +1,15 @@
+import { until } from './browser.mjs'
+
+/** Opens the chat of a page that may be about to open it by itself, because it was open before: then a click can close it. */
+export async function openChat(page) {
+  const launcher = page.getByRole('button', { name: 'Open chat' })
+  await until('the chat is open', async () => {
+    if (await page.getByRole('dialog').isVisible()) return true
+    await launcher.click({ timeout: 500 }).catch(() => {})
+    return false
+  })
+}
+
 /** What a visitor does in the chat, by what they see there. */
 export class Visitor {
   constructor(page) {

@@ -100,9 +100,6 @@ func TestADatabaseThatIsAwayIsWaitedForAndNothingIsLost(t *testing.T) {
 	back := time.Now()
 	s.AwaitReady()
 	t.Logf("Postgres took %v to start, parley served %v later", back.Sub(begun).Round(time.Millisecond), time.Since(back).Round(time.Millisecond))
-	if took := time.Since(back); took > 10*time.Second {
-		t.Errorf("it took %v to notice that the database was back", took)
-	}
 
 	h := moveIn(t, s)
 	visitor := h.arrive(t)

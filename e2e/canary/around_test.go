@@ -86,7 +86,7 @@ func (e *echo) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	llmtest.NewModel(llmtest.Script{Text: said.String()}, llmtest.Script{Text: said.String(), Auxiliary: true}).ServeHTTP(w, r)
 }
 
-// mails are those that were written to the folder.
+// mails are those that a node wrote to its folder.
 func mails(t *testing.T, data string) (all []received) {
 	t.Helper()
 	names, err := filepath.Glob(filepath.Join(data, "mail", "*"))

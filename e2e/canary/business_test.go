@@ -19,7 +19,7 @@ import (
 const (
 	password = "correct horse battery staple"
 	page     = "https://shop.example"
-	crowd    = 3 // visitors who stay
+	crowd    = 3 // visitors who stay, beside a customer
 )
 
 // business is one of the two, with all that it got.
@@ -27,14 +27,20 @@ type business struct {
 	*words
 	t      *testing.T
 	gate   *gate
-	hooked *heap // what its webhooks were told
+	issuer *issuer
+	hooked *heap  // what its webhooks were told
+	secret string // that its server signs customers' identities with
 
 	boss  *owner.Owner
 	agent *owner.Owner // over REST
 	key   *owner.Owner // a program with an API key
 	desk  *client.Agent
 
-	visitors []*client.Visitor
+	guest   person // who signs in at the issuer alone
+	careful person // who has a second factor
+
+	visitors []*client.Visitor // the last of them is the regular
+	regular  customer
 	things   map[string]string // ids by placeholder
 
 	mu    sync.Mutex
@@ -45,10 +51,11 @@ type business struct {
 }
 
 // found makes a business. Both are made by the same steps, one beside the other.
-func found(t *testing.T, server string, chance *rand.Rand) *business {
+func found(h *house, chance *rand.Rand) *business {
+	t := h.t
 	t.Helper()
 	b := &business{
-		words: newWords(chance), t: t, gate: openGate(t, server), hooked: &heap{}, things: map[string]string{"{seq}": "3"},
+		words: newWords(chance), t: t, gate: openGate(t, h.urls()), issuer: h.issuer, hooked: &heap{}, things: map[string]string{"{seq}": "3"},
 		done: map[string]int{}, last: map[string]string{}, late: map[string]string{},
 	}
 	b.boss = owner.Register(t, b.gate.URL, owner.Registration{Email: b.address("owner's address"), Password: password, Company: b.plant("company"), Name: b.plant("owner's name")})
@@ -65,6 +72,12 @@ func found(t *testing.T, server string, chance *rand.Rand) *business {
 	b.boss.Call(http.MethodPost, "api-keys", map[string]any{"name": b.plant("key's name"), "scopes": []string{"read", "ask", "manage"}}, &key)
 	b.things["{key}"], b.key = key.ID, b.as(key.Key)
 	var err error
+	if b.guest, err = b.joinElsewhere(); err != nil {
+		t.Fatal(err)
+	}
+	if b.careful, err = b.joinCarefully(); err != nil {
+		t.Fatal(err)
+	}
 	if b.desk, err = client.Sit(t.Context(), b.socket(), agent); err != nil {
 		t.Fatal(err)
 	}
@@ -107,10 +120,11 @@ func (b *business) configure() {
 		{"{test}", bot + "/tests", map[string]any{"text": "When does the shop open, " + b.plant("test") + "?", "phrase": b.plant("phrase")}},
 		{"{secret}", bot + "/identity/secrets", map[string]any{}},
 	} {
-		var made struct{ ID string }
+		var made struct{ ID, Secret string }
 		b.boss.Call(http.MethodPost, one.path, one.body, &made)
-		b.things[one.name] = made.ID
+		b.things[one.name], b.secret = made.ID, made.Secret // the last one's is of identities
 	}
+	b.regular = b.customer(regular)
 }
 
 // teach gives the bot something to know: of each kind of source one.
@@ -132,12 +146,14 @@ var questions = []string{"When does the shop open?", "Where is my parcel?", "How
 func (b *business) come(ctx context.Context) {
 	b.t.Helper()
 	for n := range crowd {
-		v := b.visit(ctx, fmt.Sprint("v", n))
+		b.visitors = append(b.visitors, b.visit(ctx, fmt.Sprint("v", n)))
+	}
+	b.visitors = append(b.visitors, b.connect(ctx, client.Options{Bot: b.things["{bot}"], Name: "regular", Known: b.vouch(b.regular, false)}))
+	for n, v := range b.visitors {
 		v.Send(ctx, questions[n])
 		if err := v.Settled(ctx); err != nil {
 			b.t.Fatal(err)
 		}
-		b.visitors = append(b.visitors, v)
 	}
 	for range 3 { // until an answer was kept that is given again
 		b.boss.Call(http.MethodPost, "bots/"+b.things["{bot}"]+"/answers", map[string]any{"text": questions[0], "client_id": b.next()}, nil)
@@ -150,7 +166,13 @@ func (b *business) come(ctx context.Context) {
 
 // visit connects a visitor until ctx ends. Those of both businesses use the same client ids.
 func (b *business) visit(ctx context.Context, name string) *client.Visitor {
-	v := client.New(client.Options{URL: b.socket(), Bot: b.things["{bot}"], Origin: page, Name: name})
+	return b.connect(ctx, client.Options{Bot: b.things["{bot}"], Name: name})
+}
+
+// connect is visit, of whoever the options say.
+func (b *business) connect(ctx context.Context, as client.Options) *client.Visitor {
+	as.URL, as.Origin = b.socket(), page
+	v := client.New(as)
 	ended := make(chan struct{})
 	go func() {
 		defer close(ended)

@@ -5,11 +5,9 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"maps"
 	"math/rand/v2"
 	"net/http"
-	"net/http/httptest"
 	"os"
 	"regexp"
 	"slices"
@@ -21,7 +19,6 @@ import (
 
 	"parley/e2e/client"
 	"parley/e2e/server"
-	"parley/llm/llmtest"
 	"parley/persistence/testbed"
 )
 
@@ -46,11 +43,12 @@ func seed(t *testing.T) uint64 {
 	return n
 }
 
-// house is a server with two businesses, and all that is around it.
+// house is nodes with two businesses, and all that is around them.
 type house struct {
 	t      *testing.T
-	server *server.Server
+	nodes  []*server.Server
 	model  *echo
+	issuer *issuer
 	traces heap
 	redis  *tape // nil: it is inside of the server
 	stored func() []received
@@ -60,29 +58,36 @@ type house struct {
 func TestNothingOfOneBusinessReachesTheOtherOnSQLite(t *testing.T) {
 	t.Parallel()
 	h := &house{t: t, stored: func() []received { return nil }}
-	h.play(seed(t))
+	h.play(seed(t), 1)
 }
 
 func TestNothingOfOneBusinessReachesTheOtherOnPostgres(t *testing.T) {
+	h, env := beside(t)
+	h.play(seed(t), 1, env...)
+}
+
+func TestNothingOfOneBusinessReachesTheOtherOnTwoNodes(t *testing.T) {
+	h, env := beside(t)
+	h.play(seed(t), 2, env...)
+}
+
+// beside is a house whose data are in a Postgres and a Redis.
+func beside(t *testing.T) (h *house, env []string) {
+	t.Helper()
 	if testing.Short() {
 		t.Skip("Postgres and Redis take long")
 	}
 	t.Parallel()
 	redis := testbed.Redis(t)
-	h := &house{t: t, redis: watch(t, redis), stored: func() []received { return kept(t, redis) }}
-	h.play(seed(t), "DATABASE_URL="+testbed.Postgres(t, testbed.NoSync), "REDIS_URL="+redis)
+	h = &house{t: t, redis: watch(t, redis), stored: func() []received { return kept(t, redis) }}
+	return h, []string{"DATABASE_URL=" + testbed.Postgres(t, testbed.NoSync), "REDIS_URL=" + redis}
 }
 
 // play founds both businesses, has everybody act, lets each read all of its own and ask for what is the other's, and judges.
-func (h *house) play(seed uint64, env ...string) {
-	h.model = &echo{embeddings: llmtest.NewModel()}
-	model := httptest.NewServer(h.model)
-	h.t.Cleanup(func() { model.CloseClientConnections(); model.Close() })
-	h.server = server.Start(h.t, append(env, "OPENAI_BASE_URL="+model.URL+"/v1", "OPENAI_API_KEY=sk-test", "PARLEY_EMBEDDING_MODEL=test",
-		"PARLEY_WEBHOOK_NETWORKS=127.0.0.0/8", "PARLEY_MAIL_AFTER=1s", "PARLEY_LOG_LEVEL=debug", "OTEL_EXPORTER_OTLP_ENDPOINT="+h.traces.listen(h.t))...)
-
+func (h *house) play(seed uint64, nodes int, env ...string) {
+	h.start(nodes, env)
 	for i := range h.both {
-		h.both[i] = found(h.t, h.server.URL(), rand.New(rand.NewPCG(seed, uint64(i))))
+		h.both[i] = found(h, rand.New(rand.NewPCG(seed, uint64(i))))
 	}
 	ctx, end := context.WithTimeout(h.t.Context(), 2*patience)
 	defer end()
@@ -102,22 +107,25 @@ func (h *house) play(seed uint64, env ...string) {
 	}
 	h.both[0].pry(h.both[1], operations)
 	h.both[1].pry(h.both[0], operations)
-	metrics := h.fetch("/metrics")
+	metrics := h.metrics()
 	end()
-	h.server.Stop()
+	h.stop()
 	h.judge("after each asked for what is the other's")
-	h.server.Run() // what was counted stands in the database now
+	h.run() // what was counted stands in the database now
 	h.newcomer(operations, rand.New(rand.NewPCG(seed, uint64(len(h.both)))))
-	h.server.Stop()
+	h.stop()
 	h.nobodys(metrics)
 }
+
+// everyone are those who act, each one thing after the other.
+var everyone = [][]act{visitorsActs, agentsActs, ownersActs, programsActs, peoplesActs, customersActs}
 
 // live has all of both businesses act at the same time.
 func (h *house) live(ctx context.Context, seed uint64) {
 	over := make(chan struct{})
 	var everybody sync.WaitGroup
 	for i, b := range h.both {
-		for j, acts := range [][]act{visitorsActs, agentsActs, ownersActs, programsActs} {
+		for j, acts := range everyone {
 			everybody.Go(func() { b.live(ctx, over, acts, rand.New(rand.NewPCG(seed, uint64(100+10*i+j)))) })
 		}
 		everybody.Go(func() { b.did("a long conversation", b.long(ctx)) })
@@ -125,7 +133,7 @@ func (h *house) live(ctx context.Context, seed uint64) {
 	time.AfterFunc(lasting(), func() { close(over) })
 	everybody.Wait()
 	for i, b := range h.both {
-		for _, acts := range [][]act{visitorsActs, agentsActs, ownersActs, programsActs, {{name: "a long conversation"}}} {
+		for _, acts := range append(everyone, []act{{name: "a long conversation"}}) {
 			for _, a := range acts {
 				if b.done[a.name] == 0 {
 					h.t.Errorf("business %d: %s never succeeded: %s", i, a.name, b.last[a.name])
@@ -173,7 +181,7 @@ func (h *house) operations() (all []operation) {
 			RequestBody *struct{} `json:"requestBody"`
 		}
 	}
-	if err := json.Unmarshal(h.fetch("/openapi.json"), &d); err != nil {
+	if err := json.Unmarshal(fetch(h.t, h.nodes[0].URL()+"/openapi.json"), &d); err != nil {
 		h.t.Fatalf("read the specification: %v", err)
 	}
 	for path, methods := range d.Paths {
@@ -186,20 +194,6 @@ func (h *house) operations() (all []operation) {
 		h.t.Errorf("only %d operations are served", len(all))
 	}
 	return all
-}
-
-func (h *house) fetch(path string) []byte {
-	h.t.Helper()
-	response, err := http.Get(h.server.URL() + path)
-	if err != nil {
-		h.t.Fatal(err)
-	}
-	defer response.Body.Close()
-	content, err := io.ReadAll(response.Body)
-	if err != nil {
-		h.t.Fatal(err)
-	}
-	return content
 }
 
 // fill puts ids into a path, if all that it takes are known.
@@ -293,6 +287,7 @@ func (b *business) pry(other *business, all []operation) {
 	} {
 		ask(http.MethodGet, parameter+other.things[name], nil)
 	}
+	b.pretend(other)
 	for _, kind := range []string{"conversation.watch", "conversation.take", "conversation.release", "conversation.close", "message.send", "note.add", "read"} {
 		err := b.desk.Do(b.t.Context(), kind, map[string]any{"conversation": other.things["{conversation}"], "client_id": b.next(), "text": "Hello", "seq": 1})
 		if refused := new(client.RefusedTo); !errors.As(err, &refused) || refused.Code != "not_found" {
@@ -310,9 +305,11 @@ func (h *house) judge(when string) {
 	for i, b := range h.both {
 		other, size, seen := h.both[1-i], 0, map[string]bool{}
 		all := b.received()
-		for _, m := range mails(h.t, h.server.Data) {
-			if len(b.found(m.content)) > 0 { // each mail goes to an address that was planted
-				all = append(all, m)
+		for _, node := range h.nodes {
+			for _, m := range mails(h.t, node.Data) {
+				if len(b.found(m.content)) > 0 { // each mail goes to an address that was planted
+					all = append(all, m)
+				}
 			}
 		}
 		for _, r := range all {
@@ -332,8 +329,9 @@ func (h *house) judge(when string) {
 
 // unseen are kinds that do not come back to the business, and why.
 var unseen = map[string]string{
-	"removed passage": "most are removed before they are read",
-	"unsent text":     "it is shown to those who watch at that moment, and not for each letter",
+	"removed passage":  "most are removed before they are read",
+	"unsent text":      "it is shown to those who watch at that moment, and not for each letter",
+	"issuer's subject": "it is between the issuer and us",
 }
 
 // most bounds what is told of one place.
@@ -348,18 +346,34 @@ func (h *house) none(of *business, where string, content []byte) {
 	}
 }
 
-var cacheHits = regexp.MustCompile(`parley_answer_cache_total\{outcome="hit"\} (\d+)`)
+// What metrics say of answers that were given again, and of requests to another node.
+var (
+	cacheHits = regexp.MustCompile(`parley_answer_cache_total\{outcome="hit"\} (\d+)`)
+	remote    = regexp.MustCompile(`parley_cluster_requests_total\{where="remote"\} (\d+)`)
+)
+
+// sum adds up what a metric says of each node.
+func sum(metric *regexp.Regexp, metrics []byte) (all int) {
+	for _, found := range metric.FindAllSubmatch(metrics, -1) {
+		n, _ := strconv.Atoi(string(found[1])) // the expression has digits only
+		all += n
+	}
+	return all
+}
 
 // nobodys searches what belongs to neither: it has no words at all. A prompt, which goes out for one of them, has those of one alone.
 func (h *house) nobodys(metrics []byte) {
 	h.t.Helper()
 	a, b := h.both[0], h.both[1]
-	hits := cacheHits.FindSubmatch(metrics)
-	if hits == nil || string(hits[1]) == "0" {
+	hits := sum(cacheHits, metrics)
+	if hits == 0 {
 		h.t.Error("no answer was given again: the cache could not mix anything up")
-	} else {
-		h.t.Logf("%s answers came from the cache", hits[1])
 	}
+	crossed := sum(remote, metrics)
+	if crossed == 0 && len(h.nodes) > 1 {
+		h.t.Error("no node asked the other: nothing could be mixed up between them")
+	}
+	h.t.Logf("%d answers came from the cache, %d requests went to another node", hits, crossed)
 	prompts := h.model.received()
 	summaries := [2]bool{}
 	for _, p := range prompts {
@@ -374,7 +388,7 @@ func (h *house) nobodys(metrics []byte) {
 		h.t.Errorf("not both businesses' long conversations became a summary: %v", summaries)
 	}
 	places := map[string][]received{
-		"the log": {{"the log", h.server.Log()}}, "metrics": {{"metrics", metrics}}, "traces": h.traces.received(), "Redis": h.stored(),
+		"the log": h.logs(), "metrics": {{"metrics", metrics}}, "traces": h.traces.received(), "Redis": h.stored(),
 	}
 	if h.redis != nil {
 		places["commands to Redis"] = []received{h.redis.received()}

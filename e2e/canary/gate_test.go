@@ -10,6 +10,7 @@ import (
 	"net/http/httputil"
 	"net/url"
 	"sync"
+	"sync/atomic"
 	"testing"
 )
 
@@ -19,8 +20,8 @@ type received struct {
 	content []byte
 }
 
-// gate is the one way from a business to the server: whatever comes back through it is written down as it is, before any
-// client reads it.
+// gate is the one way from a business to the nodes, to one after the other: whatever comes back through it is written down as
+// it is, before any client reads it.
 type gate struct {
 	URL string
 
@@ -65,17 +66,22 @@ type heardBoth struct {
 	io.Writer
 }
 
-func openGate(t *testing.T, to string) *gate {
+func openGate(t *testing.T, to []string) *gate {
 	t.Helper()
-	target, err := url.Parse(to)
-	if err != nil {
-		t.Fatal(err)
+	targets := make([]*url.URL, len(to))
+	for i, one := range to {
+		target, err := url.Parse(one)
+		if err != nil {
+			t.Fatal(err)
+		}
+		targets[i] = target
 	}
 	g := &gate{}
+	var came atomic.Int64
 	transport := &http.Transport{DisableCompression: true}
 	server := httptest.NewServer(&httputil.ReverseProxy{
 		Rewrite: func(r *httputil.ProxyRequest) {
-			r.SetURL(target)
+			r.SetURL(targets[int(came.Add(1))%len(targets)])
 			r.Out.Header.Del("Accept-Encoding")          // what is compressed
 			r.Out.Header.Del("Sec-WebSocket-Extensions") // cannot be searched
 		},

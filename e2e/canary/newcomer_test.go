@@ -14,7 +14,7 @@ import (
 // for it must be nothing.
 func (h *house) newcomer(operations []operation, chance *rand.Rand) {
 	h.t.Helper()
-	b := &business{words: newWords(chance), t: h.t, gate: openGate(h.t, h.server.URL())}
+	b := &business{words: newWords(chance), t: h.t, gate: openGate(h.t, h.urls())}
 	b.boss = owner.Register(h.t, b.gate.URL, owner.Registration{Email: b.address("owner's address"), Password: password, Company: b.plant("company")})
 	for _, o := range operations {
 		if o.method == http.MethodGet && !o.open && !strings.Contains(o.path, "{") {

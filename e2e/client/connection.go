@@ -202,6 +202,9 @@ func (v *Visitor) opening(c *connection) request {
 		v.answer = nil // a snapshot tells how far it is
 	}
 	data := map[string]any{"bot": v.options.Bot}
+	if v.options.Known != nil {
+		data["identity"] = v.options.Known
+	}
 	if v.token != "" {
 		data["token"], data["after"] = v.token, len(v.events)
 	}

@@ -22,6 +22,7 @@ type Options struct {
 	Bot    string
 	Origin string        // as a browser sends it; empty: none, then a Bearer is needed
 	Bearer func() string // a member's access token; nil: none
+	Known  any           // who the business's server says that they are, as docs/widget.md has it; nil: it says nothing
 	Name   string        // begins the client ids that the visitor makes; must be unique in a conversation
 
 	Pause   time.Duration // before the second attempt to connect, grows from there; 0: firstPause

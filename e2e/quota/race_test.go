@@ -75,7 +75,7 @@ func (s *shop) race(meanwhile func(ctx context.Context, s *shop, settled *atomic
 				gone.Go(func() { _ = v.Run(within) }) // who is sent away for good does not settle
 				<-begin
 				v.Send(ctx, "What does "+v.Name()+" get?")
-				if s.settled(ctx, v) {
+				if s.served(ctx, v) {
 					settled.Add(1)
 				}
 				leave()

@@ -105,6 +105,28 @@ func (s *shop) settled(ctx context.Context, v *client.Visitor) bool {
 	return err == nil
 }
 
+// served waits until a visitor's question is answered or waits for a person. An answer fails whose node was lost twice while it wrote it; its
+// visitor asks again then, as the widget offers.
+func (s *shop) served(ctx context.Context, v *client.Visitor) bool {
+	s.t.Helper()
+	for s.settled(ctx, v) {
+		events := v.Events()
+		last := events[len(events)-1]
+		if last.Type != "message.interrupted" || last.Data.Reason != "failed" {
+			return true
+		}
+		// Who is cut off while they ask sees what came of it, or asks once more.
+		err := v.Ask(ctx, "message.retry", map[string]any{"message": last.Data.Message})
+		for range 50 {
+			if len(v.Events()) > len(events) || err != nil {
+				break
+			}
+			time.Sleep(20 * time.Millisecond)
+		}
+	}
+	return false
+}
+
 // fate is what became of a visitor's one question.
 type fate struct{ answered, waits, failed bool }
 
@@ -113,11 +135,11 @@ func (s *shop) fate(v *client.Visitor) (f fate) {
 	for _, e := range v.Events() {
 		switch {
 		case e.Type == "message.completed":
-			f.answered = true
+			f = fate{answered: true}
 		case e.Type == "message.interrupted" && e.Data.Reason == "failed":
-			f.failed = true
+			f = fate{failed: true}
 		case e.Type == "status.changed" && e.Data.Status == "waiting":
-			f.waits = true
+			f = fate{waits: true}
 		}
 	}
 	sent := v.Sent()

@@ -68,11 +68,18 @@ type Live interface {
 	ForgetAnswers(ctx context.Context, keys []string) error
 }
 
+// Payments are for what tenants have bought.
+type Payments interface {
+	// End has nobody pay for a tenant any more: nothing is charged or collected. It can be repeated.
+	End(ctx context.Context, tenant string) error
+}
+
 // Privacy erases what nobody is to have any more: at somebody's wish, or when its time is over.
 type Privacy struct {
 	Store     Privates
 	Tenants   Departures
 	Live      Live
+	Payments  Payments // nil: nothing is sold
 	Announcer chat.Announcer
 	Logger    *slog.Logger
 	Deleted   int64 // the epoch of conversations that have no rows any more
@@ -166,6 +173,9 @@ func (p *Privacy) sweepTenants(ctx context.Context, now time.Time) error {
 		return err
 	}
 	for _, tenant := range leaving {
+		if !p.paysNoMore(ctx, tenant, now) {
+			continue
+		}
 		for ctx.Err() == nil {
 			went, err := p.Tenants.EraseTenant(ctx, tenant, now)
 			if err != nil {
@@ -186,4 +196,28 @@ func (p *Privacy) sweepTenants(ctx context.Context, now time.Time) error {
 		}
 	}
 	return ctx.Err()
+}
+
+const (
+	// paymentsTime bounds how long one tenant's payments keep the others waiting.
+	paymentsTime = 10 * time.Second
+	// paymentsWait is how long a business that is to be erased waits for its payments to end: whoever keeps them may be away, and is not to keep what is private for ever.
+	paymentsWait = 24 * time.Hour
+)
+
+// paysNoMore tells whether a tenant can be erased: once it is gone, nobody knows any more what was paid for it.
+func (p *Privacy) paysNoMore(ctx context.Context, tenant string, now time.Time) bool {
+	if p.Payments == nil {
+		return true
+	}
+	within, cancel := context.WithTimeout(ctx, paymentsTime)
+	defer cancel()
+	ending := p.Payments.End(within, tenant)
+	if ending == nil {
+		return true
+	}
+	at, err := p.Tenants.Erasure(ctx, tenant)
+	over := err == nil && now.Sub(at) >= paymentsWait
+	p.Logger.WarnContext(ctx, "the payments of a business that is to be erased could not be ended", slog.String("tenant", tenant), slog.Bool("erased_all_the_same", over), slog.Any("error", ending))
+	return over
 }

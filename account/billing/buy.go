@@ -2,8 +2,6 @@ package billing
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"fmt"
 	"log/slog"
 	"strings"
@@ -15,58 +13,11 @@ const (
 	offerHolds = 15 * time.Minute
 	// clocksDiffer is how far another node's clock may be ahead of this one's.
 	clocksDiffer = time.Minute
-	// checkoutOnce is for how long somebody who asks for the same checkout again gets the same page.
-	checkoutOnce = 10 * time.Minute
 	// planPage is where the dashboard shows the plan, and people come back to.
 	planPage = "/settings/plan"
 	// usagePage is where it shows what is used.
 	usagePage = "/settings/usage"
 )
-
-// Checkout returns the address of a page on which a plan is bought. What is left of a trial is not charged. Codes: payments_off,
-// plan_unknown, already_subscribed.
-func (s *Service) Checkout(ctx context.Context, tenant, email, plan string, interval Interval) (string, error) {
-	if !s.Sold() {
-		return "", ErrPaymentsOff
-	}
-	to, price, err := s.onOffer(plan, interval)
-	if err != nil {
-		return "", err
-	}
-	// What is remembered may be a second old, in which somebody else may have bought.
-	state, err := s.read(ctx, tenant)
-	if err != nil {
-		return "", err
-	}
-	if state.Subscribed() {
-		return "", ErrAlreadySubscribed
-	}
-	order := Order{
-		Tenant: tenant, Email: email, Price: price.ID, Meter: to.Meter(interval),
-		Success: s.page(planPage + "?checkout=done"), Cancel: s.page(planPage + "?checkout=left"),
-	}
-	if state.Contract != nil {
-		order.Customer = state.Contract.Customer
-	}
-	if state.TrialEnds.After(s.now()) && state.Contract == nil {
-		order.TrialEnd = state.TrialEnds
-	}
-	order.Once = onceOf(order, s.now())
-	address, err := s.provider.Checkout(ctx, order)
-	if err != nil {
-		return "", fmt.Errorf("begin a checkout: %w", err)
-	}
-	s.logger.InfoContext(ctx, "a checkout begins", slog.String("tenant", tenant), slog.String("plan", to.ID), slog.String("interval", string(interval)))
-	return address, nil
-}
-
-// onceOf is the same for the same order within a while.
-func onceOf(order Order, now time.Time) string {
-	sum := sha256.Sum256(fmt.Appendf(nil, "%q %d", []string{
-		order.Tenant, order.Customer, order.Email, order.Price, order.Meter, order.TrialEnd.UTC().String(),
-	}, now.Truncate(checkoutOnce).Unix()))
-	return hex.EncodeToString(sum[:16])
-}
 
 // onOffer returns a plan that can be bought, with its price.
 func (s *Service) onOffer(id string, interval Interval) (Plan, Price, error) {
@@ -203,6 +154,27 @@ func (s *Service) Cancel(ctx context.Context, tenant string) error {
 	}
 	s.logger.InfoContext(ctx, "a subscription is cancelled", slog.String("tenant", tenant), slog.Time("at", contract.CancelAt))
 	return s.heard(ctx, tenant, contract)
+}
+
+// End has nobody pay for a tenant any more: what was bought ends at once, and what is owed for it is not collected. It is for a business that goes: an owner who wants
+// no more cancels. Where nothing is sold, or was bought, there is nothing to be done. It can be repeated.
+func (s *Service) End(ctx context.Context, tenant string) error {
+	if !s.Sold() {
+		return nil
+	}
+	state, err := s.store.State(ctx, tenant)
+	if err != nil {
+		return ofNobody(err)
+	}
+	if state.Contract == nil {
+		return nil
+	}
+	contract, err := s.provider.End(ctx, *state.Contract)
+	if err != nil {
+		return fmt.Errorf("end a subscription: %w", err)
+	}
+	s.logger.InfoContext(ctx, "a subscription is ended, and what is owed for it is not collected", slog.String("tenant", tenant))
+	return ofNobody(s.heard(ctx, tenant, contract))
 }
 
 // Resume takes back Cancel, and what was agreed to for later. Repeating it changes nothing. Codes: payments_off, not_subscribed.

@@ -63,8 +63,11 @@ type Provider interface {
 
 // Seller has pages of the processor's own, on which people pay.
 type Seller interface {
-	// Checkout returns the address of a page on which an order is paid for.
-	Checkout(ctx context.Context, order Order) (string, error)
+	// Checkout opens a page on which an order is paid for.
+	Checkout(ctx context.Context, order Order) (CheckoutPage, error)
+	// CloseCheckout has nobody pay on such a page any more, and returns the id of the contract that was bought on it before; "": none was, and none will be.
+	// ErrPaying: somebody pays on it at this moment.
+	CloseCheckout(ctx context.Context, id string) (contract string, err error)
 	// Portal returns the address of a page on which a customer changes how they pay.
 	Portal(ctx context.Context, customer, back string) (string, error)
 	// Invoices returns a customer's, latest first, 100 at most.
@@ -95,6 +98,9 @@ type Changer interface {
 	// Cancel ends the contract when its period ends, and Resume takes that back, and what ChangeLater agreed to.
 	Cancel(ctx context.Context, contract Contract) (Contract, error)
 	Resume(ctx context.Context, contract Contract) (Contract, error)
+	// End ends the contract at once: nothing is charged any more, not even what was not charged yet, and nobody tries to collect what is owed. It can be
+	// repeated, also for a contract that has ended.
+	End(ctx context.Context, contract Contract) (Contract, error)
 }
 
 // Preview is what a change costs. Amounts are in the smallest unit of the currency.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"iter"
 	"log/slog"
 	"net/http"
@@ -18,6 +19,9 @@ import (
 type processor struct {
 	asked     []string
 	orders    []Order
+	opened    func(CheckoutPage) // before the next page is handed out
+	paid      map[string]string  // contracts that were bought, by the page
+	paying    map[string]bool    // pages that somebody pays on
 	fails     error
 	unknown   map[string]error // events it makes nothing of
 	contracts []Contract
@@ -32,9 +36,22 @@ func (p *processor) ask(what string) error {
 	return p.fails
 }
 
-func (p *processor) Checkout(_ context.Context, order Order) (string, error) {
+func (p *processor) Checkout(_ context.Context, order Order) (CheckoutPage, error) {
 	p.orders = append(p.orders, order)
-	return "https://pay.example/" + order.Once, p.ask("checkout")
+	page := CheckoutPage{ID: fmt.Sprintf("cs_%d", len(p.orders)), Address: "https://pay.example/" + order.Once}
+	if opened := p.opened; opened != nil {
+		p.opened = nil
+		opened(page)
+	}
+	return page, p.ask("checkout")
+}
+
+func (p *processor) CloseCheckout(_ context.Context, id string) (string, error) {
+	err := p.ask("close " + id)
+	if p.paying[id] {
+		err = ErrPaying
+	}
+	return p.paid[id], err
 }
 
 func (p *processor) Portal(_ context.Context, customer, back string) (string, error) {
@@ -67,6 +84,11 @@ func (p *processor) Cancel(_ context.Context, contract Contract) (Contract, erro
 func (p *processor) Resume(_ context.Context, contract Contract) (Contract, error) {
 	contract.CancelAt, contract.Next = time.Time{}, nil
 	return contract, p.ask("resume")
+}
+
+func (p *processor) End(_ context.Context, contract Contract) (Contract, error) {
+	contract.Status, contract.Ended = ContractCanceled, p.clock()
+	return contract, p.ask("end")
 }
 
 func (p *processor) Report(_ context.Context, _ Contract, total int64, at time.Time) error {

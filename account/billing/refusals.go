@@ -16,6 +16,8 @@ var (
 var (
 	// ErrDeclined says that a payment failed, and nothing has changed.
 	ErrDeclined = chat.Fail(chat.Conflict, "payment_declined", "Your payment was not accepted, and nothing has changed. Change how you pay, then try again.")
+	// ErrPaying says that somebody pays on a page that was to be closed.
+	ErrPaying = chat.Fail(chat.Conflict, "checkout_paying", "Somebody is paying for a plan at this moment. Please look again in a minute.")
 	// ErrProcessorAway is a chat.ErrUnavailable that names who is away.
 	ErrProcessorAway = chat.Fail(chat.Unavailable, chat.ErrUnavailable.Code, "We cannot reach the payment service right now. Please try again in a moment.")
 )

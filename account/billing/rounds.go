@@ -209,19 +209,21 @@ func (r *Rounds) certain(ctx context.Context, state State, now time.Time) (bool,
 	return true, nil
 }
 
-// endContract cancels what is paid by a tenant whose owner has it erased, or who has not paid for so long that it counts as ended: nobody is to pay for what is
-// not there any more.
+// endContract cancels what is paid by a tenant whose owner has it erased, who may take that back until the day comes (account.Privacy ends it then), and ends it for
+// one who has not paid for so long that it counts as ended: nobody is to pay for what is not there any more.
 func (r *Rounds) endContract(ctx context.Context, state State, standing Standing) error {
 	if !r.Service.Sold() || !state.Subscribed() || !state.Contract.CancelAt.IsZero() {
 		return nil
 	}
-	if standing.Status != Cancelled {
-		at, err := r.Departures.Erasure(ctx, state.Tenant)
-		if err != nil || at.IsZero() {
-			return ofNobody(err)
-		}
+	if standing.Status == Cancelled {
+		r.Logger.InfoContext(ctx, "a tenant has not paid for too long", slog.String("tenant", state.Tenant), slog.String("reason", string(standing.Reason)))
+		return r.Service.End(ctx, state.Tenant)
 	}
-	r.Logger.InfoContext(ctx, "the subscription of a tenant that has ended is cancelled", slog.String("tenant", state.Tenant))
+	at, err := r.Departures.Erasure(ctx, state.Tenant)
+	if err != nil || at.IsZero() {
+		return ofNobody(err)
+	}
+	r.Logger.InfoContext(ctx, "the subscription of a tenant that is to be erased is cancelled", slog.String("tenant", state.Tenant), slog.Time("erased", at))
 	return r.Service.Cancel(ctx, state.Tenant)
 }
 

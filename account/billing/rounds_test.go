@@ -173,8 +173,48 @@ func TestNobodyPaysForABusinessThatIsErased(t *testing.T) {
 	if n := len(slices.DeleteFunc(slices.Clone(b.processor.asked), func(s string) bool { return s != "cancel" })); n != 1 {
 		t.Errorf("asked %q", b.processor.asked)
 	}
+	if slices.Contains(b.processor.asked, "end") {
+		t.Error("it ends before the day on which the owner cannot take it back any more")
+	}
 	if !b.kept.erasures["t"].Equal(noon.Add(7 * day)) {
 		t.Error("the time that the owner was told is another now")
+	}
+	must(t, b.End(t.Context(), "t")) // that day
+	if state, standing := b.stands(t, "t"); state.Subscribed() || standing.Status != Cancelled || b.processor.asked[len(b.processor.asked)-1] != "end" {
+		t.Errorf("%+v, %+v, asked %q", state.Contract, standing, b.processor.asked)
+	}
+	must(t, b.End(t.Context(), "t"))
+}
+
+func TestThereIsNothingToEndOfWhoHasBoughtNothing(t *testing.T) {
+	t.Parallel()
+	b := sold(t)
+	must(t, b.End(t.Context(), "t"))
+	b.stands(t, "t")
+	must(t, b.End(t.Context(), "t"))
+	must(t, open(t, false, plans()).End(t.Context(), "t"))
+	if len(b.processor.asked) != 0 {
+		t.Errorf("asked %q", b.processor.asked)
+	}
+}
+
+func TestWhatIsNotPaidForTooLongEndsAtOnce(t *testing.T) {
+	t.Parallel()
+	b := sold(t)
+	r := b.rounds()
+	must(t, b.hears(t, bought("evt_1", "t", "price_small", 0, func(c *Contract) { c.Status = ContractPastDue })))
+	b.lives(t, r, 44*day, time.Hour) // the grace, and as long as data is kept
+	if slices.Contains(b.processor.asked, "end") {
+		t.Fatal("it ends while it can still be paid")
+	}
+	b.lives(t, r, 2*time.Hour, time.Hour)
+	state, standing := b.stands(t, "t")
+	if state.Subscribed() || standing.Status != Cancelled || standing.Reason != Unpaid || standing.EraseAt.Before(b.now.Add(29*day)) {
+		t.Errorf("%+v, %+v", state.Contract, standing)
+	}
+	asked := slices.DeleteFunc(slices.Clone(b.processor.asked), func(s string) bool { return s != "end" && s != "cancel" })
+	if !slices.Equal(asked, []string{"end"}) {
+		t.Errorf("asked %q", asked)
 	}
 }
 

@@ -22,6 +22,8 @@ type State struct {
 	Refunded time.Time `json:"refunded,omitzero"` // when the last payment was given back whole
 
 	Suspension *Suspension `json:"suspension,omitempty"` // the operator's
+
+	Checkouts []OpenCheckout `json:"checkouts,omitempty"` // in the order in which they were opened: all but the last are about to be closed
 }
 
 // Assignment is the operator's decision that a tenant has a plan.

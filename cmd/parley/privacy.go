@@ -8,6 +8,6 @@ import (
 // privacy erases what nobody is to have any more.
 func (p *platform) privacy() *account.Privacy {
 	return &account.Privacy{
-		Store: p.store, Tenants: p.store, Live: p.engine, Announcer: p.redis, Logger: p.logger, Deleted: actors.Deleted,
+		Store: p.store, Tenants: p.store, Live: p.engine, Payments: p.billing, Announcer: p.redis, Logger: p.logger, Deleted: actors.Deleted,
 	}
 }

@@ -258,6 +258,41 @@ func TestWhatAnOwnerAsksOfTheirSubscriptionStripeUnderstands(t *testing.T) {
 	})
 }
 
+func TestOfSeveralPagesToPayOnTheLastOneIsLeft(t *testing.T) {
+	t.Parallel()
+	onBoth(t, func(t *testing.T, s *shop) {
+		session := func(id, more string) stripetest.Answer {
+			return stripetest.Answer{Body: fmt.Sprintf(`{"id":%q,"object":"checkout.session","url":"https://checkout.stripe.com/%s"%s}`, id, id, more)}
+		}
+		s.stripe.Play("POST /v1/checkout/sessions", session("cs_1", ""), session("cs_2", ""), session("cs_3", ""))
+		buy := func(plan string) string {
+			var page struct{ URL string }
+			s.Call(http.MethodPost, "subscription/checkout", map[string]string{"plan": plan, "interval": "month"}, &page)
+			return page.URL
+		}
+		closed := func(id string) bool {
+			return slices.ContainsFunc(s.stripe.Asked(), func(a stripetest.Asked) bool { return a.Path == "/v1/checkout/sessions/"+id+"/expire" })
+		}
+		first := buy("small")
+		if again := buy("small"); again != first || closed("cs_1") {
+			t.Errorf("who asks again gets %q rather than %q", again, first)
+		}
+		if second := buy("large"); second == first || !closed("cs_1") || closed("cs_2") {
+			t.Errorf("after another page, at %q, the first one can still be paid on", second)
+		}
+		// They pay on the second one, and Stripe has not told yet.
+		s.stripe.Play("POST /v1/checkout/sessions/cs_2/expire", stripetest.Answer{Status: http.StatusBadRequest, Body: `{"error":{"type":"invalid_request_error"}}`})
+		s.stripe.Play("GET /v1/checkout/sessions/cs_2", session("cs_2", `,"status":"complete","subscription":"sub_1"`))
+		answer, err := s.Try(http.MethodPost, "subscription/checkout", "application/json", strings.NewReader(`{"plan":"small","interval":"month"}`))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if answer.Status != http.StatusConflict || answer.Problem().Code != "already_subscribed" {
+			t.Errorf("who has paid and wants to pay again is answered %d %s", answer.Status, answer.Problem().Code)
+		}
+	})
+}
+
 // count is how many events came to such an end.
 func (s *shop) count(outcome string) float64 {
 	s.t.Helper()

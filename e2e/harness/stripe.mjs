@@ -180,7 +180,7 @@ export class Stripe {
       ...template('invoice'), id: this.#id('in'), number: `E2E-${String(this.invoices.length + 1).padStart(4, '0')}`, created: this.now(), currency: subscription.currency,
       customer: subscription.customer, subscription: subscription.id, subscription_details: { metadata: subscription.metadata }, billing_reason: 'subscription_cycle',
       period_start: subscription.current_period_start, period_end: subscription.current_period_end, amount_due: amount, amount_remaining: amount, total: amount, subtotal: amount,
-      status: 'open', attempted: true, attempt_count: 1,
+      status: 'open', auto_advance: true, attempted: true, attempt_count: 1,
     }
     invoice.hosted_invoice_url = `${this.origin}/invoice/${invoice.id}`
     invoice.invoice_pdf = `${invoice.hosted_invoice_url}/pdf`
@@ -200,7 +200,7 @@ export class Stripe {
   #settle(invoice) {
     const charge = { ...template('charge'), id: this.#id('ch'), amount: invoice.total, amount_captured: invoice.total, amount_refunded: 0, currency: invoice.currency, customer: invoice.customer, invoice: invoice.id, created: this.now() }
     this.charges[charge.id] = charge
-    Object.assign(invoice, { status: 'paid', paid: true, amount_paid: invoice.total, amount_remaining: 0, charge: charge.id })
+    Object.assign(invoice, { status: 'paid', paid: true, auto_advance: false, amount_paid: invoice.total, amount_remaining: 0, charge: charge.id })
   }
 
   /** Changes a subscription, and tells. */
@@ -253,12 +253,24 @@ export class Stripe {
   #routes = {
     'GET prices/:id': (_, id) => this.#price(id),
     'POST checkout/sessions': (form) => this.#begin(form),
+    'GET checkout/sessions/:id': (_, id) => this.#session(id),
+    'POST checkout/sessions/:id/expire': (_, id) => {
+      const session = this.#session(id)
+      if (session.status !== 'open') throw new Refusal(400, 'invalid_request_error', undefined, 'Only Checkout Sessions with a status in ["open"] can be expired.')
+      return Object.assign(session, { status: 'expired' })
+    },
     'POST billing_portal/sessions': ({ customer, return_url }) => ({ id: this.#id('bps'), object: 'billing_portal.session', customer, return_url, url: `${this.origin}/portal/${customer}?back=${encodeURIComponent(return_url)}` }),
-    'GET invoices': ({ customer }) => list(this.invoices.filter((one) => one.customer === customer).toReversed()),
+    'GET invoices': ({ customer, subscription, status }) =>
+      list(this.invoices.filter((one) => [customer ?? one.customer, subscription ?? one.subscription, status ?? one.status].join() === [one.customer, one.subscription, one.status].join()).toReversed()),
+    'POST invoices/:id': ({ auto_advance }, id) => Object.assign(this.invoices.find((one) => one.id === id), { auto_advance: auto_advance === 'true' }),
     'GET invoices/upcoming': (form) => this.#upcoming(form),
     'GET subscriptions': () => list(Object.values(this.subscriptions).map((one) => this.#expanded(one)).toReversed()),
     'GET subscriptions/:id': (_, id) => this.#expanded(this.#found(id)),
     'POST subscriptions/:id': (form, id) => this.#update(this.#found(id), form),
+    'DELETE subscriptions/:id': async (_, id) => {
+      await this.end(this.#found(id))
+      return this.#expanded(this.#found(id))
+    },
     'POST subscription_schedules': ({ from_subscription }) => this.#schedule(this.#found(from_subscription)),
     'POST subscription_schedules/:id': ({ phases }, id) => this.#reschedule(this.schedules[id], phases),
     'POST subscription_schedules/:id/release': async (_, id) => {
@@ -276,6 +288,12 @@ export class Stripe {
     const found = this.subscriptions[id]
     if (!found) throw new Refusal(404, 'invalid_request_error', 'resource_missing', `No such subscription: '${id}'`)
     return found
+  }
+
+  #session(id) {
+    const found = this.sessions[id]
+    if (!found) throw new Refusal(404, 'invalid_request_error', 'resource_missing', `No such checkout.session: '${id}'`)
+    return found.session
   }
 
   #expanded(subscription) {
@@ -390,6 +408,7 @@ export class Stripe {
     const button = (text, to) => `<form method="post" action="${to}"><button>${text}</button></form>`
     if (kind === 'checkout' && this.sessions[id]) {
       const kept = this.sessions[id]
+      if (kept.session.status === 'expired') return show('This page has expired')
       if (act === 'leave') return go(kept.session.cancel_url)
       if (act === 'pay' && method === 'POST' && !this.declines) {
         if (kept.session.status !== 'complete') await this.#complete(kept)

@@ -38,12 +38,14 @@ func (c *cashier) said() []string {
 	return did
 }
 
-func (c *cashier) Checkout(_ context.Context, order billing.Order) (string, error) {
+func (c *cashier) Checkout(_ context.Context, order billing.Order) (billing.CheckoutPage, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.orders = append(c.orders, order)
-	return "https://pay.example/" + order.Price, c.fails
+	return billing.CheckoutPage{ID: "cs_" + order.Once, Address: "https://pay.example/" + order.Price}, c.fails
 }
+
+func (c *cashier) CloseCheckout(context.Context, string) (string, error) { return "", nil }
 
 func (c *cashier) Portal(_ context.Context, customer, back string) (string, error) {
 	return "https://pay.example/portal/" + customer, c.note("portal of %s, back to %s", customer, back)

@@ -86,6 +86,22 @@ var calls = map[string][]call{
 			not: []string{"customer_email", "trial_end", "line_items[1]"},
 		},
 	},
+	"CloseCheckout": {
+		{
+			name: "that is open",
+			do:   func(ctx context.Context, c *stripe.Client) error { _, err := c.CloseCheckout(ctx, "cs_1"); return err },
+			asks: []string{"POST /v1/checkout/sessions/cs_1/expire"},
+			not:  []string{"GET /v1/checkout/sessions/cs_1"},
+		},
+		{
+			name: "that is not open any more",
+			play: map[string]stripetest.Answer{
+				"POST /v1/checkout/sessions/cs_1/expire": notOpen, "GET /v1/checkout/sessions/cs_1": {Body: `{"id":"cs_1","status":"expired"}`},
+			},
+			do:   func(ctx context.Context, c *stripe.Client) error { _, err := c.CloseCheckout(ctx, "cs_1"); return err },
+			asks: []string{"POST /v1/checkout/sessions/cs_1/expire", "GET /v1/checkout/sessions/cs_1"},
+		},
+	},
 	"Portal": {{
 		do: func(ctx context.Context, c *stripe.Client) error {
 			_, err := c.Portal(ctx, "cus_1", "https://chat.example/settings/plan")
@@ -207,6 +223,31 @@ var calls = map[string][]call{
 		{
 			do:   func(ctx context.Context, c *stripe.Client) error { _, err := c.Resume(ctx, contract); return err },
 			asks: []string{"POST /v1/subscriptions/sub_1 cancel_at_period_end=false"},
+		},
+	},
+	"End": {
+		{
+			name: "of what runs, with invoices that are not paid",
+			play: map[string]stripetest.Answer{
+				"GET /v1/subscriptions/sub_1": plain["GET /v1/subscriptions/sub_1"],
+				"GET /v1/invoices":            {Body: `{"data":[{"id":"in_1","auto_advance":true},{"id":"in_2","auto_advance":false}]}`},
+			},
+			do: func(ctx context.Context, c *stripe.Client) error { _, err := c.End(ctx, contract); return err },
+			asks: []string{
+				"GET /v1/invoices subscription=sub_1", "GET /v1/invoices status=draft", "GET /v1/invoices status=open", "POST /v1/invoices/in_1 auto_advance=false",
+				"DELETE /v1/subscriptions/sub_1 ", "invoice_now=false", "prorate=false",
+			},
+			not: []string{"/v1/invoices/in_2"},
+		},
+		{
+			name: "of what has ended",
+			play: map[string]stripetest.Answer{
+				"GET /v1/subscriptions/sub_1": {Body: `{"id":"sub_1","status":"canceled","ended_at":1797163200}`},
+				"GET /v1/invoices":            {Body: `{"data":[{"id":"in_1","auto_advance":true}]}`},
+			},
+			do:   func(ctx context.Context, c *stripe.Client) error { _, err := c.End(ctx, contract); return err },
+			asks: []string{"POST /v1/invoices/in_1 auto_advance=false"},
+			not:  []string{"DELETE"},
 		},
 	},
 	"Report": {{

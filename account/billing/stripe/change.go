@@ -53,6 +53,28 @@ func (c *Client) Resume(ctx context.Context, contract billing.Contract) (billing
 	return c.goOn(ctx, contract.ID, true)
 }
 
+// End implements billing.Changer. What is owed is left alone before the subscription goes, so that a repetition finds all of it: it stays open for the books,
+// and Stripe tries to collect nothing that does not advance by itself. Of what was used, nothing more is charged.
+func (c *Client) End(ctx context.Context, contract billing.Contract) (billing.Contract, error) {
+	now, err := c.unscheduled(ctx, contract)
+	if err != nil {
+		return billing.Contract{}, err
+	}
+	if err := c.leaveOpen(ctx, contract.ID); err != nil {
+		return billing.Contract{}, err
+	}
+	if now.EndedAt > 0 {
+		return contractOf(now), nil
+	}
+	params := &sdk.SubscriptionCancelParams{InvoiceNow: sdk.Bool(false), Prorate: sdk.Bool(false)}
+	params.Context = ctx
+	ended, err := c.api.Subscriptions.Cancel(contract.ID, params)
+	if err != nil {
+		return billing.Contract{}, failed("end "+contract.ID, err)
+	}
+	return contractOf(ended), nil
+}
+
 // goOn says whether a subscription goes on when its period ends.
 func (c *Client) goOn(ctx context.Context, id string, on bool) (billing.Contract, error) {
 	params := &sdk.SubscriptionParams{CancelAtPeriodEnd: sdk.Bool(!on)}

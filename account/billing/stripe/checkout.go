@@ -4,6 +4,9 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
+	"fmt"
+	"net/http"
 	"time"
 
 	sdk "github.com/stripe/stripe-go/v76"
@@ -20,7 +23,7 @@ const tenantKey = "tenant"
 const shortestTrial = 48 * time.Hour
 
 // Checkout implements billing.Seller. The page is good for a day, which is Stripe's rule.
-func (c *Client) Checkout(ctx context.Context, order billing.Order) (string, error) {
+func (c *Client) Checkout(ctx context.Context, order billing.Order) (billing.CheckoutPage, error) {
 	params := c.session(order)
 	params.Context = ctx
 	if order.Once != "" {
@@ -28,9 +31,37 @@ func (c *Client) Checkout(ctx context.Context, order billing.Order) (string, err
 	}
 	session, err := c.api.CheckoutSessions.New(params)
 	if err != nil {
-		return "", failed("begin a checkout", err)
+		return billing.CheckoutPage{}, failed("begin a checkout", err)
 	}
-	return session.URL, nil
+	return billing.CheckoutPage{ID: session.ID, Address: session.URL}, nil
+}
+
+// CloseCheckout implements billing.Seller. Stripe closes a page that is open, and no other: then it says what became of it.
+func (c *Client) CloseCheckout(ctx context.Context, id string) (string, error) {
+	expire := &sdk.CheckoutSessionExpireParams{}
+	expire.Context = ctx
+	_, err := c.api.CheckoutSessions.Expire(id, expire)
+	var said *sdk.Error
+	switch {
+	case !errors.As(err, &said):
+		return "", failed("close the checkout "+id, err)
+	case said.Code == sdk.ErrorCodeResourceMissing: // it is another account's, from before the key was changed
+		return "", nil
+	case said.HTTPStatusCode != http.StatusBadRequest:
+		return "", failed("close the checkout "+id, err)
+	}
+	params := &sdk.CheckoutSessionParams{}
+	params.Context = ctx
+	session, err := c.api.CheckoutSessions.Get(id, params)
+	switch {
+	case err != nil:
+		return "", failed("read the checkout "+id, err)
+	case session.Subscription != nil:
+		return session.Subscription.ID, nil
+	case session.Status != sdk.CheckoutSessionStatusExpired:
+		return "", billing.ErrPaying.Because(fmt.Errorf("stripe: the checkout %s is %s and cannot be closed", id, session.Status))
+	}
+	return "", nil
 }
 
 // session is what Stripe is asked for when an order is placed.

@@ -70,8 +70,8 @@ func TestTheSameWishIsTheSameCheckout(t *testing.T) {
 	other, sooner := order, order
 	other.Price, sooner.TrialEnd = large.ID, now.Add(time.Hour)
 	for _, order := range []billing.Order{order, order, other, sooner} {
-		if address, err := c.Checkout(t.Context(), order); err != nil || address == "" {
-			t.Fatalf("the page is at %q: %v", address, err)
+		if page, err := c.Checkout(t.Context(), order); err != nil || page.ID == "" || page.Address == "" {
+			t.Fatalf("the page is %+v: %v", page, err)
 		}
 	}
 	pages := stage.Asked()
@@ -82,5 +82,40 @@ func TestTheSameWishIsTheSameCheckout(t *testing.T) {
 	// Stripe refuses a trial of less than 48 hours.
 	if end := pages[3].Form.Get("subscription_data[trial_end]"); end != "1795615200" { // 50 h ahead
 		t.Errorf("a trial that ends in an hour ends at %s", end)
+	}
+}
+
+// notOpen is what Stripe says when a page is to be closed that is not open.
+var notOpen = refusal(400, `"type":"invalid_request_error"`)
+
+func TestAPageThatCannotBeClosedSaysWhatBecameOfIt(t *testing.T) {
+	t.Parallel()
+	mock := stripetest.Mock(t)
+	const expire, read = "POST /v1/checkout/sessions/cs_1/expire", "GET /v1/checkout/sessions/cs_1"
+	for name, test := range map[string]struct {
+		close, became stripetest.Answer
+		contract      string
+		want          error
+		says          string
+	}{
+		"it was paid on":             {notOpen, stripetest.Answer{Body: `{"id":"cs_1","status":"complete","subscription":"sub_1"}`}, "sub_1", nil, ""},
+		"it had expired":             {notOpen, stripetest.Answer{Body: `{"id":"cs_1","status":"expired"}`}, "", nil, ""},
+		"somebody pays on it":        {notOpen, stripetest.Answer{Body: `{"id":"cs_1","status":"open"}`}, "", billing.ErrPaying, "cs_1 is open"},
+		"it is another account's":    {refusal(404, `"type":"invalid_request_error","code":"resource_missing"`), stripetest.Answer{}, "", nil, ""},
+		"Stripe is away":             {refusal(500, `"type":"api_error"`), stripetest.Answer{}, "", billing.ErrProcessorAway, "status 500"},
+		"Stripe is away in between":  {notOpen, refusal(500, `"type":"api_error"`), "", billing.ErrProcessorAway, "read the checkout"},
+		"the key may not close them": {refusal(403, `"type":"invalid_request_error"`), stripetest.Answer{}, "", nil, "status 403"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			stage := stripetest.NewStage(t, mock)
+			stage.Play(expire, test.close)
+			stage.Play(read, test.became)
+			contract, err := client(stage.URL, nil).CloseCheckout(t.Context(), "cs_1")
+			if contract != test.contract {
+				t.Errorf("%q was bought on it", contract)
+			}
+			checkFailure(t, err, test.want, test.says)
+		})
 	}
 }

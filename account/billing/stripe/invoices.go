@@ -40,3 +40,26 @@ func invoiceOf(i *sdk.Invoice) billing.Invoice {
 	}
 	return invoice
 }
+
+// leaveOpen has Stripe collect nothing of a subscription's invoices that are not paid.
+func (c *Client) leaveOpen(ctx context.Context, subscription string) error {
+	for _, status := range []sdk.InvoiceStatus{sdk.InvoiceStatusDraft, sdk.InvoiceStatusOpen} {
+		params := &sdk.InvoiceListParams{Subscription: sdk.String(subscription), Status: sdk.String(string(status))}
+		params.Context = ctx
+		list := c.api.Invoices.List(params)
+		for list.Next() {
+			if !list.Invoice().AutoAdvance {
+				continue
+			}
+			change := &sdk.InvoiceParams{AutoAdvance: sdk.Bool(false)}
+			change.Context = ctx
+			if _, err := c.api.Invoices.Update(list.Invoice().ID, change); err != nil {
+				return failed("leave "+list.Invoice().ID+" open", err)
+			}
+		}
+		if err := list.Err(); err != nil {
+			return failed("list what is owed for "+subscription, err)
+		}
+	}
+	return nil
+}

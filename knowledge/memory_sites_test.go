@@ -3,6 +3,7 @@ package knowledge
 import (
 	"cmp"
 	"context"
+	"maps"
 	"slices"
 	"time"
 
@@ -80,11 +81,15 @@ func (m *memory) Replace(_ context.Context, r Replacement) error {
 	if err := m.fail(); err != nil {
 		return err
 	}
+	r.Source.Plan = s.Plan
+	m.sources[s.ID] = r.Source
+	if err := m.within(s.Tenant, r.Limits); err != nil && len(r.Passages) > s.Passages {
+		m.sources[s.ID] = s
+		return err
+	}
 	if !s.ChangedAt.Equal(r.Source.ChangedAt) {
 		m.versions[s.Tenant+"/"+s.Bot]++
 	}
-	r.Source.Plan = s.Plan
-	m.sources[s.ID] = r.Source
 	if r.Passages != nil {
 		m.passages[s.ID] = slices.Clone(r.Passages)
 	}
@@ -149,6 +154,19 @@ func (m *memory) SaveRound(_ context.Context, r Round) error {
 	if err := m.fail(); err != nil {
 		return err
 	}
+	before, grown := maps.Clone(m.sources), false
+	for _, p := range r.Pages {
+		_, old := before[p.Source.ID]
+		grown = grown || !old
+		m.sources[p.Source.ID] = p.Source
+	}
+	for _, id := range r.Gone {
+		delete(m.sources, id)
+	}
+	if err := m.within(was.Tenant, r.Limits); err != nil && grown {
+		m.sources = before
+		return err
+	}
 	known := m.addresses[r.Site.ID]
 	if known == nil {
 		known = map[string]kept{}
@@ -175,11 +193,9 @@ func (m *memory) SaveRound(_ context.Context, r Round) error {
 		put(a)
 	}
 	for _, p := range r.Pages {
-		m.sources[p.Source.ID] = p.Source
 		m.passages[p.Source.ID] = slices.Clone(p.Passages)
 	}
 	for _, id := range r.Gone {
-		delete(m.sources, id)
 		delete(m.passages, id)
 	}
 	if len(r.Pages)+len(r.Gone) > 0 {

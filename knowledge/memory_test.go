@@ -48,11 +48,32 @@ func (m *memory) now() time.Time {
 	return m.clock
 }
 
-func (m *memory) CreateSource(_ context.Context, s Source) error {
+func (m *memory) CreateSource(_ context.Context, s Source, limits Limits) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.sources[s.ID] = s
+	if err := m.within(s.Tenant, Limits{Pages: limits.Pages}); err != nil && s.Kind == KindURL {
+		delete(m.sources, s.ID)
+		return err
+	}
 	return m.fail()
+}
+
+// within returns an error if a tenant has more than its limits.
+func (m *memory) within(tenant string, limits Limits) error {
+	passages, pages := 0, 0
+	for _, s := range m.sources {
+		switch {
+		case s.Tenant != tenant:
+			continue
+		case s.Kind == KindURL || s.Parent != "":
+			pages++
+		}
+		if s.Kind != KindSite {
+			passages += s.Passages
+		}
+	}
+	return limits.Check(passages, pages)
 }
 
 func (m *memory) AppendOriginal(_ context.Context, tenant, source string, n int, chunk []byte) error {
@@ -117,7 +138,7 @@ func (m *memory) DeleteSource(_ context.Context, tenant, bot, id string) error {
 	return nil
 }
 
-func (m *memory) SaveStep(_ context.Context, s Source, from int, passages []Passage) error {
+func (m *memory) SaveStep(_ context.Context, s Source, from int, passages []Passage, limits Limits) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	was, ok := m.sources[s.ID]
@@ -129,6 +150,10 @@ func (m *memory) SaveStep(_ context.Context, s Source, from int, passages []Pass
 	}
 	s.UpdatedAt = m.now()
 	m.sources[s.ID] = s
+	if err := m.within(s.Tenant, Limits{Passages: limits.Passages}); err != nil && len(passages) > 0 {
+		m.sources[s.ID] = was
+		return err
+	}
 	m.passages[s.ID] = append(m.passages[s.ID], passages...)
 	switch s.State {
 	case Reading:

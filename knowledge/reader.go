@@ -141,15 +141,32 @@ func (r *Reader) Read(ctx context.Context, tenant, id string) error {
 	var wrong *chat.Error
 	switch {
 	case errors.As(err, &wrong) && wrong.Kind != chat.Internal && wrong.Kind != chat.Unavailable:
-		// What was read of it stays out of answers: a source is there as a whole or not at all.
-		next, passages = source, nil
-		next.State, next.Error, next.Passages = Broken, wrong.Message, 0
+		next, passages = unreadable(source, wrong), nil
 	case err != nil:
 		return fmt.Errorf("read source %s from page %d: %w", id, from, err)
 	}
+	return r.saveStep(ctx, source, next, passages, room.Of)
+}
+
+// unreadable is a source that could not be read. What was read of it stays out of answers: a source is there as a whole or not at all.
+func unreadable(source Source, why *chat.Error) Source {
+	now := time.Now().UTC()
+	source.State, source.Error, source.Note, source.Passages, source.Check = Broken, why.Message, "", 0, Check{}
+	source.ChangedAt, source.NextRead = now, after(now, source.Plan.Every)
+	return source
+}
+
+// saveStep stores what a step made of a source. One for which there is no room any more is refused.
+func (r *Reader) saveStep(ctx context.Context, source, next Source, passages []Passage, limits Limits) error {
 	next.UpdatedAt = time.Now().UTC()
-	if err := r.steps.SaveStep(ctx, next, from, passages); err != nil && !errors.Is(err, chat.ErrFenced) {
-		return fmt.Errorf("save step of source %s: %w", id, err)
+	err := r.steps.SaveStep(ctx, next, source.PagesRead, passages, limits)
+	if errors.Is(err, ErrNoRoom) {
+		next = unreadable(source, ErrNoRoom)
+		next.UpdatedAt = time.Now().UTC()
+		err = r.steps.SaveStep(ctx, next, source.PagesRead, nil, limits)
+	}
+	if err != nil && !errors.Is(err, chat.ErrFenced) {
+		return fmt.Errorf("save a step of source %s: %w", source.ID, err)
 	}
 	return nil
 }
@@ -194,7 +211,7 @@ func (r *Reader) step(ctx context.Context, source Source, original []byte, room 
 			return source, nil, extract.ErrTooMuchText
 		}
 		if len(passages) > room.Passages {
-			return source, nil, errNoRoom
+			return source, nil, ErrNoRoom
 		}
 		if time.Since(begun) >= r.stepTime || len(passages) >= stepPassages {
 			break

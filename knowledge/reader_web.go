@@ -125,14 +125,19 @@ func languageOf(passages []Passage) string {
 // readURL reads a single page, for the first time or again.
 func (r *Reader) readURL(ctx context.Context, source Source) error {
 	again := !source.ReadAt.IsZero()
-	wanted := fetch.Request{URL: source.URL}
+	wanted, room := fetch.Request{URL: source.URL}, Unbounded
 	if again {
 		wanted.ETag, wanted.LastModified = source.Check.ETag, source.Check.LastModified
+	} else {
+		var err error
+		if room, err = r.room(ctx, source.Tenant); err != nil {
+			return err
+		}
 	}
 	page, err := r.getPolitely(ctx, wanted)
 	next, passages := source, []Passage(nil)
 	if err == nil {
-		next, passages, err = r.readPage(ctx, source, page)
+		next, passages, err = r.readPage(ctx, source, page, room)
 	}
 	var wrong *chat.Error
 	switch now := time.Now().UTC(); {
@@ -141,21 +146,18 @@ func (r *Reader) readURL(ctx context.Context, source Source) error {
 	case !errors.As(err, &wrong) || wrong.Kind == chat.Internal || wrong.Kind == chat.Unavailable:
 		return fmt.Errorf("read page %s: %w", source.ID, err)
 	case !again || gone(page.Status):
-		next, passages = source, []Passage{}
-		next.State, next.Error, next.Note, next.Passages, next.Check = Broken, wrong.Message, "", 0, Check{}
-		next.ChangedAt, next.NextRead = now, after(now, source.Plan.Every)
+		next, passages = unreadable(source, wrong), []Passage{}
 	default:
 		// What was known of it before is still the best that there is.
 		next, passages = source, nil
 		next.State, next.Note = Ready, "It could not be read again on "+now.Format("2 January 2006")+"; what was read before is still used. "+wrong.Message
 		next.NextRead = after(now, min(source.Plan.Every, retryAfter))
 	}
-	next.UpdatedAt = time.Now().UTC()
-	if again {
-		err = r.sites.Replace(ctx, Replacement{Source: next, Was: source.UpdatedAt, Passages: passages})
-	} else {
-		err = r.steps.SaveStep(ctx, next, source.PagesRead, passages)
+	if !again {
+		return r.saveStep(ctx, source, next, passages, room.Of)
 	}
+	next.UpdatedAt = time.Now().UTC()
+	err = r.sites.Replace(ctx, Replacement{Source: next, Was: source.UpdatedAt, Passages: passages})
 	if err != nil && !errors.Is(err, chat.ErrFenced) {
 		return fmt.Errorf("save page %s: %w", source.ID, err)
 	}
@@ -174,7 +176,7 @@ func after(now time.Time, every time.Duration) time.Time {
 }
 
 // readPage returns what a single page is now. Passages are nil if they are the same.
-func (r *Reader) readPage(ctx context.Context, source Source, page fetch.Page) (Source, []Passage, error) {
+func (r *Reader) readPage(ctx context.Context, source Source, page fetch.Page, room Room) (Source, []Passage, error) {
 	if page.NotModified {
 		source.Pages, source.PagesRead, source.Note = 1, 1, ""
 		return source, nil, nil
@@ -183,14 +185,8 @@ func (r *Reader) readPage(ctx context.Context, source Source, page fetch.Page) (
 	if err != nil {
 		return source, nil, err
 	}
-	if source.ReadAt.IsZero() {
-		room, err := r.room(ctx, source.Tenant)
-		if err != nil {
-			return source, nil, err
-		}
-		if len(c.passages) > room.Passages {
-			return source, nil, errNoRoom
-		}
+	if len(c.passages) > room.Passages {
+		return source, nil, ErrNoRoom
 	}
 	known := source.Check.Text
 	source.Check = Check{ETag: page.ETag, LastModified: page.LastModified, Text: c.text}

@@ -113,7 +113,13 @@ func (r *Reader) keep(ctx context.Context, source Source, original io.Reader) (_
 	source.ID, source.State = chat.NewID(chat.SourcePrefix), Receiving
 	source.Error, source.Size, source.Pages, source.PagesRead, source.Passages = "", 0, 0, 0, 0
 	source.CreatedAt, source.UpdatedAt = now, now
-	if err := r.store.CreateSource(ctx, source); err != nil {
+	var room Room
+	if source.Kind == KindURL { // it takes the place of a page at once; what others take is known when they were read
+		if room, err = r.room(ctx, source.Tenant); err != nil {
+			return Source{}, err
+		}
+	}
+	if err := r.store.CreateSource(ctx, source, room.Of); err != nil {
 		return Source{}, fmt.Errorf("create source: %w", err)
 	}
 	defer func() {

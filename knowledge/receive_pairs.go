@@ -66,14 +66,9 @@ func (r *Reader) ReplacePairs(ctx context.Context, source Source, pairs []Pair) 
 		}
 		next, passages = step, append(passages, more...)
 	}
-	if more := len(passages) - source.Passages; more > 0 { // whoever has too many may still have fewer
-		room, err := r.room(ctx, source.Tenant)
-		if err != nil {
-			return Source{}, err
-		}
-		if more > room.Passages {
-			return Source{}, errNoRoom
-		}
+	room, err := r.room(ctx, source.Tenant)
+	if err != nil {
+		return Source{}, err
 	}
 	_, before, err := r.sites.SourcePassages(ctx, source.Tenant, source.ID)
 	if err != nil {
@@ -82,7 +77,7 @@ func (r *Reader) ReplacePairs(ctx context.Context, source Source, pairs []Pair) 
 	sameIDs(before, passages)
 	next.UpdatedAt = time.Now().UTC()
 	next.ChangedAt = next.UpdatedAt
-	if err := r.sites.Replace(ctx, Replacement{Source: next, Was: was, Passages: passages, Original: original}); err != nil {
+	if err := r.sites.Replace(ctx, Replacement{Source: next, Was: was, Passages: passages, Original: original, Limits: room.Of}); err != nil {
 		return Source{}, fmt.Errorf("replace questions and answers of %s: %w", source.ID, err)
 	}
 	return r.store.Source(ctx, source.Tenant, source.Bot, source.ID)

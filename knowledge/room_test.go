@@ -17,13 +17,15 @@ type lodging struct {
 	passages int
 	pages    int
 	err      error
+	since    func() // happens once, after somebody was told
 }
 
 func (l *lodging) Room(context.Context, string) (Room, error) {
 	if l.err != nil {
 		return Room{}, l.err
 	}
-	room := Room{l.passages, l.pages}
+	l.m.mu.Lock()
+	room := Room{l.passages, l.pages, Limits{l.passages, l.pages}}
 	for s := range maps.Values(l.m.sources) {
 		if s.Kind != KindSite {
 			room.Passages -= s.Passages
@@ -32,7 +34,12 @@ func (l *lodging) Room(context.Context, string) (Room, error) {
 			room.Pages--
 		}
 	}
-	return Room{max(0, room.Passages), max(0, room.Pages)}, nil
+	l.m.mu.Unlock()
+	if since := l.since; since != nil {
+		l.since = nil
+		since()
+	}
+	return Room{max(0, room.Passages), max(0, room.Pages), room.Of}, nil
 }
 
 // setupRoom returns a reader of tenants who may have so much.
@@ -53,7 +60,7 @@ func TestAnUploadThatDoesNotFitIsRefusedAsAWhole(t *testing.T) {
 		t.Fatal(err)
 	}
 	s, known := m.read(t, r, s)
-	if s.State != Broken || s.Error != errNoRoom.Message || s.Passages != 0 || len(known) != 0 {
+	if s.State != Broken || s.Error != ErrNoRoom.Message || s.Passages != 0 || len(known) != 0 {
 		t.Errorf("source %+v with %d passages", s, len(known))
 	}
 	small, err := r.ReceiveText(t.Context(), Source{Tenant: "tnt_1", Bot: "bot_1", Title: "Hours"}, "We are open from nine to five.")
@@ -119,7 +126,7 @@ func TestAPageWithMoreThanFitsIsRefusedTheFirstTimeOnly(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if s, _ = m.read(t, r, s); s.State != Broken || s.Error != errNoRoom.Message {
+	if s, _ = m.read(t, r, s); s.State != Broken || s.Error != ErrNoRoom.Message {
 		t.Errorf("source %+v", s)
 	}
 	l.passages = 1
@@ -133,6 +140,92 @@ func TestAPageWithMoreThanFitsIsRefusedTheFirstTimeOnly(t *testing.T) {
 	}
 }
 
+func TestASiteLeavesOutWhatHasNoRoomByTheTimeItIsSaved(t *testing.T) {
+	t.Parallel()
+	for name, taken := range map[string]Source{
+		"pages":    {ID: "src_other", Tenant: "tnt_1", Bot: "bot_2", Kind: KindPage, Parent: "src_site", State: Ready, Passages: 1},
+		"passages": {ID: "src_other", Tenant: "tnt_1", Bot: "bot_2", Kind: KindFile, State: Ready, Passages: 18},
+	} {
+		h := &host{pages: map[string]served{
+			"/": says("Acme", "/a", "/b", "/c"), "/a": says("A"), "/b": says("B"), "/c": says("C"),
+		}}
+		r, m, l := setupRoom(t, 20, 3, WithWeb(h))
+		l.since = func() { m.sources[taken.ID] = taken }
+		s, err := r.ReceiveSite(t.Context(), Source{Tenant: "tnt_1", Bot: "bot_1", URL: "https://acme.example/"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		s, _ = m.read(t, r, s)
+		if known := m.titles(s.ID); s.State != Ready || s.Note != noRoomSite || len(known) != 2 || s.Crawl.Kept != 2 || s.Passages != 2 {
+			t.Errorf("%s: %v are known of %+v", name, known, s)
+		}
+		for url, a := range m.addresses[s.ID] {
+			if a.State == Left && a.Why != noSitemap && (a.Why != noRoom || a.Page != "" || a.Check.Text != nil) {
+				t.Errorf("%s: %s is left: %+v", name, url, a)
+			}
+		}
+		delete(m.sources, taken.ID)
+		l.pages = 4
+		if s = m.again(t, r, s); s.Note != "" || len(m.titles(s.ID)) != 4 {
+			t.Errorf("%s: with more room %v are known of %+v", name, m.titles(s.ID), s)
+		}
+	}
+}
+
+func TestWhatHasNoRoomByTheTimeItIsSavedIsRefusedAsAWhole(t *testing.T) {
+	t.Parallel()
+	taken := Source{ID: "src_other", Tenant: "tnt_1", Bot: "bot_2", Kind: KindFile, State: Ready, Passages: 1}
+	h := &host{pages: map[string]served{"/": says("Acme")}}
+	r, m, l := setupRoom(t, 1, 5, WithWeb(h))
+	take := func() {
+		l.since = func() { m.sources[taken.ID] = taken }
+	}
+	text, err := r.ReceiveText(t.Context(), Source{Tenant: "tnt_1", Bot: "bot_1", Title: "Hours"}, "We are open from nine to five.")
+	if err != nil {
+		t.Fatal(err)
+	}
+	take()
+	if text, _ = m.read(t, r, text); text.State != Broken || text.Error != ErrNoRoom.Message || text.Passages != 0 || len(m.passages[text.ID]) != 0 {
+		t.Errorf("a text: %+v", text)
+	}
+	delete(m.sources, taken.ID)
+	page, err := r.ReceiveURL(t.Context(), Source{Tenant: "tnt_1", Bot: "bot_1", URL: "https://acme.example/"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	take()
+	if page, _ = m.read(t, r, page); page.State != Broken || page.Error != ErrNoRoom.Message || len(m.passages[page.ID]) != 0 {
+		t.Errorf("a page: %+v", page)
+	}
+	delete(m.sources, taken.ID)
+	faq, err := r.ReceiveFAQ(t.Context(), Source{Tenant: "tnt_1", Bot: "bot_1"}, []Pair{{Question: "When?", Answer: "At nine."}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	faq, _ = m.read(t, r, faq)
+	take()
+	l.passages = 2
+	two := []Pair{{Question: "When?", Answer: "At nine."}, {Question: "Where?", Answer: "Here."}}
+	if _, err := r.ReplacePairs(t.Context(), faq, two); !errors.Is(err, ErrNoRoom) || len(m.passages[faq.ID]) != 1 {
+		t.Errorf("a pair more: %v, %v", err, m.passages[faq.ID])
+	}
+}
+
+func TestAPageForWhichThereIsNoPlaceIsNotAdded(t *testing.T) {
+	t.Parallel()
+	r, m, l := setupRoom(t, 5, 1)
+	for i, wanted := range []error{nil, ErrNoPages} {
+		_, err := r.ReceiveURL(t.Context(), Source{Tenant: "tnt_1", Bot: "bot_1", URL: "https://acme.example/"})
+		if !errors.Is(err, wanted) || len(m.sources) != 1 {
+			t.Errorf("page %d: %v, there are %d", i, err, len(m.sources))
+		}
+	}
+	l.err = chat.ErrUnavailable
+	if _, err := r.ReceiveURL(t.Context(), Source{Tenant: "tnt_1", Bot: "bot_1", URL: "https://acme.example/"}); !errors.Is(err, chat.ErrUnavailable) {
+		t.Errorf("nobody knows how much room there is: %v", err)
+	}
+}
+
 func TestPairsMayBecomeFewerWhereThereIsNoRoom(t *testing.T) {
 	t.Parallel()
 	r, m, l := setupRoom(t, 2, 0)
@@ -142,7 +235,7 @@ func TestPairsMayBecomeFewerWhereThereIsNoRoom(t *testing.T) {
 		t.Fatal(err)
 	}
 	s, _ = m.read(t, r, s)
-	if _, err := r.ReplacePairs(t.Context(), s, pairs); !errors.Is(err, errNoRoom) {
+	if _, err := r.ReplacePairs(t.Context(), s, pairs); !errors.Is(err, ErrNoRoom) {
 		t.Errorf("one more: %v", err)
 	}
 	l.passages = 0

@@ -69,6 +69,8 @@ type Round struct {
 	Pages []Page
 	// Gone are ids of pages that the bot forgets.
 	Gone []string
+	// Limits refuse a step with pages that are new: ErrNoRoom, ErrNoPages if the tenant had more than that.
+	Limits Limits
 }
 
 // Page is a page of a site with what was read of it.
@@ -87,6 +89,8 @@ type Replacement struct {
 	Passages []Passage
 	// Original replaces the one that is kept; nil: that stays.
 	Original []byte
+	// Limits refuse more passages than there were before: ErrNoRoom if the tenant had more than that.
+	Limits Limits
 	// The bot's version is raised if Source.ChangedAt is another than before.
 }
 

@@ -376,6 +376,7 @@ func (s *siteStep) learn(ctx context.Context, a Address, page fetch.Page, c cont
 	}
 	if a.Page == "" {
 		a.Page = chat.NewID(chat.SourcePrefix)
+		s.fresh[a.Page] = true
 	}
 	if title = clip(title, maxTitle); title == "" {
 		title = siteTitle(a.URL)

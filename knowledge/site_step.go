@@ -1,6 +1,7 @@
 package knowledge
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -41,6 +42,7 @@ type siteStep struct {
 	links   []link              // that were found, not judged yet
 	done    map[string]Address  // of this step
 	texts   map[string]string   // addresses by what was read from them in this step
+	fresh   map[string]bool     // ids of its pages that were not known before
 	ready   map[string]prefetch // got already
 	named   string              // what the site calls itself
 	unnamed bool                // by its owner
@@ -67,7 +69,8 @@ func (r *Reader) readSite(ctx context.Context, site Source) error {
 	}
 	s := &siteStep{
 		r: r, start: site.URL, trail: crawl.ReadTrail(site.Crawl.Trail), round: Round{Site: site, From: site.PagesRead},
-		done: map[string]Address{}, texts: map[string]string{}, ready: map[string]prefetch{}, unnamed: site.Title == siteTitle(site.URL),
+		done: map[string]Address{}, texts: map[string]string{}, fresh: map[string]bool{}, ready: map[string]prefetch{},
+		unnamed: site.Title == siteTitle(site.URL),
 	}
 	err := s.take(ctx)
 	if ctx.Err() != nil && len(s.done) > 0 && s.ended == "" {
@@ -286,19 +289,28 @@ func (s *siteStep) save(ctx context.Context) error {
 	}
 	c := &site.Crawl
 	site.Pages, site.PagesRead = c.Found, c.Kept+c.Unchanged+c.Left+c.Failed+c.Vanished
-	c.Trail = s.trail.Pack()
 	if site.State == Queued {
 		site.State = Reading
 	}
 	site.UpdatedAt = time.Now().UTC()
-	s.round.Done = slices.Collect(maps.Values(s.done))
 	s.round.Found = slices.DeleteFunc(s.round.Found, func(a Address) bool { _, done := s.done[a.URL]; return done })
+	s.round.Limits = s.room.Of
 	if s.named != "" && s.unnamed {
 		if _, err := s.r.sites.Rename(ctx, site.Tenant, site.Bot, site.ID, s.named); err != nil && !errors.Is(err, chat.ErrNotFound) {
 			return fmt.Errorf("name it: %w", err)
 		}
 	}
-	return s.r.sites.SaveRound(ctx, s.round)
+	for {
+		c.Trail = s.trail.Pack()
+		s.round.Done = slices.Collect(maps.Values(s.done))
+		err := s.r.sites.SaveRound(ctx, s.round)
+		if !errors.Is(err, ErrNoRoom) && !errors.Is(err, ErrNoPages) {
+			return err
+		}
+		if fewer, failure := s.cram(ctx); failure != nil || !fewer {
+			return cmp.Or(failure, err)
+		}
+	}
 }
 
 // judge decides which of the found addresses are looked at later. Those that are known in this round were judged before.

@@ -93,8 +93,8 @@ type Hit struct {
 
 // Store keeps sources, their originals and passages, all sealed.
 type Store interface {
-	// CreateSource stores a new source in state Receiving.
-	CreateSource(ctx context.Context, source Source) error
+	// CreateSource stores a new source in state Receiving. A single page, for which there is no room within the limits: ErrNoPages.
+	CreateSource(ctx context.Context, source Source, limits Limits) error
 	// AppendOriginal stores chunk n (from 0, 256 KiB at most) of the original.
 	AppendOriginal(ctx context.Context, tenant, source string, n int, chunk []byte) error
 	// Submit makes a received source Queued, with its final title, media type and size, and enqueues
@@ -119,8 +119,8 @@ type Steps interface {
 	// its new value together with the passages, State, Error, Pages and Passages count; when the state
 	// is still Reading the next step is enqueued in the same transaction; when it becomes Ready the
 	// bot's version is raised. A step that was already saved (PagesRead is not `from`, or the source is gone) returns chat.ErrFenced and
-	// changes nothing.
-	SaveStep(ctx context.Context, source Source, from int, passages []Passage) error
+	// changes nothing. One with passages for which there is no room within the limits changes nothing either: ErrNoRoom.
+	SaveStep(ctx context.Context, source Source, from int, passages []Passage, limits Limits) error
 }
 
 // Contents is what an index is built from.

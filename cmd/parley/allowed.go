@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"math"
 
 	"parley/account/billing"
 	"parley/knowledge"
@@ -33,13 +32,6 @@ func (r rooms) Room(ctx context.Context, tenant string) (knowledge.Room, error) 
 		return knowledge.Unbounded, nil
 	}
 	used, err := r.p.store.Billing().Used(ctx, tenant, "")
-	return knowledge.Room{Passages: left(limits.Passages, used.Passages), Pages: left(limits.Pages, used.Pages)}, err
-}
-
-// left is what a limit leaves; 0 is none.
-func left(limit, used int64) int {
-	if limit == 0 {
-		return math.MaxInt
-	}
-	return int(max(0, limit-used))
+	of := knowledge.Limits{Passages: int(limits.Passages), Pages: int(limits.Pages)}
+	return of.Left(int(used.Passages), int(used.Pages)), err
 }

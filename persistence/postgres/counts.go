@@ -7,6 +7,7 @@ import (
 	"parley/account"
 	"parley/account/billing"
 	"parley/chat"
+	"parley/knowledge"
 	"parley/persistence/postgres/db"
 )
 
@@ -18,6 +19,22 @@ func (s Billing) Used(ctx context.Context, tenant, period string) (billing.Used,
 	return billing.Used{
 		Answers: row.Answers, Bots: row.Bots, Passages: row.Passages, Seats: row.Members + row.Invitations, Pages: row.Pages,
 	}, s.explain(err, "count what "+tenant+" uses")
+}
+
+// holdKnown returns knowledge.ErrNoRoom or ErrNoPages if a tenant has more than its limits with what a transaction has stored. Whoever else of the tenant
+// would store something new waits from here until that has ended: what they store is counted by one of both.
+func holdKnown(ctx context.Context, q *db.Queries, tenant string, limits knowledge.Limits) error {
+	if limits == (knowledge.Limits{}) {
+		return nil
+	}
+	if err := lockTenant(ctx, q, tenant); err != nil {
+		return err
+	}
+	known, err := q.CountKnown(ctx, tenant)
+	if err != nil {
+		return fmt.Errorf("count what is known: %w", err)
+	}
+	return limits.Check(int(known.Passages), int(known.Pages))
 }
 
 // CreateBotWithin keeps a new bot unless the tenant has so many already; 0: as many as they like. Of many who add the last one at once, one does.

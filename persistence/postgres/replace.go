@@ -51,6 +51,9 @@ func (s *Store) replace(ctx context.Context, q *db.Queries, r knowledge.Replacem
 	case next.Title != before.Title:
 		err = q.ForgetDigests(ctx, db.ForgetDigestsParams{Tenant: next.Tenant, Source: next.ID})
 	}
+	if err == nil && len(r.Passages) > before.Passages {
+		err = holdKnown(ctx, q, next.Tenant, r.Limits)
+	}
 	if err != nil || !changed {
 		return err
 	}

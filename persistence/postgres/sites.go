@@ -109,9 +109,17 @@ func (s *Store) saveRound(ctx context.Context, tx Tx, q *db.Queries, round knowl
 		}
 	}
 	next := before.moved(round.Site)
+	grown := false
 	for _, page := range round.Pages {
-		if err := s.savePage(ctx, q, next, page); err != nil {
+		isNew, err := s.savePage(ctx, q, next, page)
+		if err != nil {
 			return fmt.Errorf("save page %s: %w", page.Source.ID, err)
+		}
+		grown = grown || isNew
+	}
+	if grown {
+		if err := holdKnown(ctx, q, next.Tenant, round.Limits); err != nil {
+			return err
 		}
 	}
 	if err := s.saveAddresses(ctx, q, key, next, round); err != nil {
@@ -151,19 +159,19 @@ func (s *Store) forgetPage(ctx context.Context, q *db.Queries, site locked, id s
 }
 
 // savePage makes a page, or replaces what is known of it. An id that is of something else is chat.ErrNotFound.
-func (s *Store) savePage(ctx context.Context, q *db.Queries, site locked, page knowledge.Page) error {
+func (s *Store) savePage(ctx context.Context, q *db.Queries, site locked, page knowledge.Page) (isNew bool, err error) {
 	source := page.Source
 	source.Tenant, source.Bot, source.Kind, source.Parent = site.Tenant, site.Bot, knowledge.KindPage, site.ID
 	before, key, err := s.lockSource(ctx, q, source.Tenant, source.ID)
 	if errors.Is(err, pgx.ErrNoRows) {
-		before = locked{source}
+		before, isNew = locked{source}, true
 		key, err = s.insertSource(ctx, q, source, knowledge.Ready)
 	}
 	if err != nil {
-		return err
+		return isNew, err
 	}
 	if before.Parent != site.ID {
-		return chat.ErrNotFound
+		return isNew, chat.ErrNotFound
 	}
 	next := before.moved(source)
 	next.State, next.Passages, next.URL = knowledge.Ready, len(page.Passages), source.URL
@@ -171,7 +179,7 @@ func (s *Store) savePage(ctx context.Context, q *db.Queries, site locked, page k
 	next.ReadAt, next.NextRead = first(next.ReadAt, now()), time.Time{} // it is read with its site
 	next = next.changedNow()
 	if err := writeSource(ctx, q, key, next); err != nil {
-		return err
+		return isNew, err
 	}
-	return s.replacePassages(ctx, q, key, next, page.Passages)
+	return isNew, s.replacePassages(ctx, q, key, next, page.Passages)
 }

@@ -15,13 +15,21 @@ import (
 const largestChunk = 256 << 10
 
 // CreateSource keeps a new source of an existing bot, with a key of its own.
-func (s *Store) CreateSource(ctx context.Context, source knowledge.Source) error {
-	return s.explain(s.createSource(ctx, source), "create source "+source.ID)
+func (s *Store) CreateSource(ctx context.Context, source knowledge.Source, limits knowledge.Limits) error {
+	return s.explain(s.createSource(ctx, source, limits), "create source "+source.ID)
 }
 
-func (s *Store) createSource(ctx context.Context, source knowledge.Source) error {
-	_, err := s.insertSource(ctx, s.writes, source, knowledge.Receiving)
-	return err
+func (s *Store) createSource(ctx context.Context, source knowledge.Source, limits knowledge.Limits) error {
+	if source.Kind != knowledge.KindURL || limits.Pages == 0 {
+		_, err := s.insertSource(ctx, s.writes, source, knowledge.Receiving)
+		return err
+	}
+	return s.inTx(ctx, func(_ Tx, q *db.Queries) error {
+		if _, err := s.insertSource(ctx, q, source, knowledge.Receiving); err != nil {
+			return err
+		}
+		return holdKnown(ctx, q, source.Tenant, knowledge.Limits{Pages: limits.Pages}) // it has no passages yet
+	})
 }
 
 // insertSource makes a row in a state, and returns its key. That is not remembered: a transaction may yet be undone.

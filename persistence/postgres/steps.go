@@ -18,14 +18,16 @@ import (
 // SaveStep stores what one step of reading found, and what follows from it:
 // the next step's job, or the bot's new version. A title that the step found
 // replaces the old one; the address stays, and so does the plan.
-func (s *Store) SaveStep(ctx context.Context, source knowledge.Source, from int, passages []knowledge.Passage) error {
+func (s *Store) SaveStep(ctx context.Context, source knowledge.Source, from int, passages []knowledge.Passage, limits knowledge.Limits) error {
 	err := s.inTx(ctx, func(tx Tx, q *db.Queries) error {
-		return s.saveStep(ctx, tx, q, source, from, passages)
+		return s.saveStep(ctx, tx, q, source, from, passages, limits)
 	})
 	return s.explain(err, "save a step of source "+source.ID)
 }
 
-func (s *Store) saveStep(ctx context.Context, tx Tx, q *db.Queries, source knowledge.Source, from int, passages []knowledge.Passage) error {
+func (s *Store) saveStep(
+	ctx context.Context, tx Tx, q *db.Queries, source knowledge.Source, from int, passages []knowledge.Passage, limits knowledge.Limits,
+) error {
 	before, key, err := s.lockStep(ctx, q, source, from)
 	if err != nil {
 		return err
@@ -49,6 +51,11 @@ func (s *Store) saveStep(ctx context.Context, tx Tx, q *db.Queries, source knowl
 	}
 	if err := s.insertPassages(ctx, q, key, next, passages); err != nil {
 		return err
+	}
+	if len(passages) > 0 { // a page that is there already has its place
+		if err := holdKnown(ctx, q, next.Tenant, knowledge.Limits{Passages: limits.Passages}); err != nil {
+			return err
+		}
 	}
 	switch {
 	case source.State == knowledge.Reading:

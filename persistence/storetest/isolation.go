@@ -75,7 +75,7 @@ var isolationTests = []test{
 			"DeleteSource":   func() error { return w.DeleteSource(ctx, tenant, w.bot.ID, queued.ID) },
 			"AppendOriginal": func() error { return w.AppendOriginal(ctx, tenant, receiving.ID, 0, []byte("stolen")) },
 			"Submit":         func() error { return w.Submit(ctx, submitted) },
-			"SaveStep":       func() error { return w.SaveStep(ctx, step, 0, nil) },
+			"SaveStep":       func() error { return w.SaveStep(ctx, step, 0, nil, knowledge.Limits{}) },
 		} {
 			if got := code(change()); got != "not_found" && !(name == "SaveStep" && got == "fenced") {
 				t.Errorf("%s: got %s", name, got)

@@ -30,7 +30,7 @@ var jobTests = []aloneTest{
 			if source.PagesRead == source.Pages {
 				source.State = knowledge.Ready
 			}
-			err = store.SaveStep(ctx, source, from, passages(source, from, "page"))
+			err = store.SaveStep(ctx, source, from, passages(source, from, "page"), knowledge.Limits{})
 			steps <- source
 			return err
 		})()
@@ -57,7 +57,7 @@ var jobTests = []aloneTest{
 		source := w.queuedSource(t, "original")
 		want(t, store.Submit(t.Context(), source), chat.ErrNotFound)
 		source.State = knowledge.Reading
-		want(t, store.SaveStep(t.Context(), source, 5, nil), chat.ErrFenced)
+		want(t, store.SaveStep(t.Context(), source, 5, nil, knowledge.Limits{}), chat.ErrFenced)
 		if n := len(d.Dump(t)["river_job"]); n != 1 {
 			t.Errorf("there are %d jobs", n)
 		}
@@ -142,7 +142,7 @@ var jobTests = []aloneTest{
 		w := newWorld(t, store)
 		abandoned := w.newSource(t) // weeks ago
 		recent := knowledge.Source{ID: chat.NewID(chat.SourcePrefix), Tenant: w.tenant.ID, Bot: w.bot.ID, Kind: knowledge.KindFile}
-		must(t, store.CreateSource(t.Context(), recent))
+		must(t, store.CreateSource(t.Context(), recent, knowledge.Limits{}))
 		ended := w.signIn(t)
 		d.Exec(t, "UPDATE sessions SET expires_at = $1", longAgo())
 		defer startJobs(t, store, func(context.Context, string, string) error { return nil })()

@@ -42,12 +42,12 @@ var replacementTests = []test{
 		page := knowledge.Source{
 			ID: chat.NewID(chat.SourcePrefix), Tenant: w.tenant.ID, Bot: w.bot.ID, Kind: knowledge.KindURL, URL: "https://nails.example/a", CreatedAt: moment(5),
 		}
-		must(t, w.CreateSource(t.Context(), page))
+		must(t, w.CreateSource(t.Context(), page, knowledge.Limits{}))
 		must(t, w.Submit(t.Context(), page))
 		w.knows(t, w.knowledgeVersion(t), nil)
 		page.State, page.Pages, page.PagesRead, page.Passages, page.ReadAt = knowledge.Ready, 1, 1, 1, moment(20)
 		page.Check, page.MediaType, page.Size = knowledge.Check{ETag: "1"}, "text/html", 9
-		must(t, w.SaveStep(t.Context(), page, 0, passages(page, 0, "Copper.")))
+		must(t, w.SaveStep(t.Context(), page, 0, passages(page, 0, "Copper."), knowledge.Limits{}))
 		version, known := w.knowledgeVersion(t), map[string]bool{page.ID: true}
 		w.knows(t, version, known)
 		changed := w.current(t, page).ChangedAt

@@ -194,7 +194,7 @@ func nothingInPlainText(t *testing.T, d Database) {
 	read := passages(source, 0, planted("passage"))
 	read[0].Headings = []string{planted("heading")}
 	source.State, source.Error = knowledge.Reading, planted("error")
-	must(t, store.SaveStep(ctx, source, 0, read))
+	must(t, store.SaveStep(ctx, source, 0, read, knowledge.Limits{}))
 	plantSite(t, w, word)
 	plantTests(t, w, word)
 	plantKeys(t, w, word)

@@ -320,7 +320,7 @@ func (w *world) site(t testing.TB) knowledge.Source {
 		ID: chat.NewID(chat.SourcePrefix), Tenant: w.tenant.ID, Bot: w.bot.ID, Kind: knowledge.KindSite, Title: "The nails", URL: "https://nails.example/",
 		CreatedAt: moment(5), Crawl: knowledge.Crawl{Round: 1},
 	}
-	must(t, w.CreateSource(t.Context(), site))
+	must(t, w.CreateSource(t.Context(), site, knowledge.Limits{}))
 	must(t, w.Submit(t.Context(), site))
 	site.State = knowledge.Queued
 	return site

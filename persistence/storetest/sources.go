@@ -43,9 +43,9 @@ var sourceTests = []test{
 	}},
 	{"A source needs a bot of its tenant", func(t *testing.T, w *world) {
 		source := knowledge.Source{ID: chat.NewID(chat.SourcePrefix), Tenant: w.tenant.ID, Bot: newWorld(t, w.Store).bot.ID, Kind: knowledge.KindText}
-		want(t, w.CreateSource(t.Context(), source), chat.ErrNotFound)
+		want(t, w.CreateSource(t.Context(), source, knowledge.Limits{}), chat.ErrNotFound)
 		source.Tenant, source.Bot = chat.NewID(chat.TenantPrefix), w.bot.ID
-		want(t, w.CreateSource(t.Context(), source), chat.ErrNotFound)
+		want(t, w.CreateSource(t.Context(), source, knowledge.Limits{}), chat.ErrNotFound)
 	}},
 	{"An original comes back byte by byte", func(t *testing.T, w *world) {
 		source := w.newSource(t)
@@ -91,7 +91,7 @@ var sourceTests = []test{
 			source := knowledge.Source{
 				ID: chat.NewID(chat.SourcePrefix), Tenant: w.tenant.ID, Bot: w.bot.ID, Kind: knowledge.KindText, CreatedAt: moment(i / 2),
 			}
-			must(t, w.CreateSource(t.Context(), source))
+			must(t, w.CreateSource(t.Context(), source, knowledge.Limits{}))
 			must(t, w.Submit(t.Context(), source))
 			expected = append(expected, source.ID)
 		}

@@ -21,7 +21,7 @@ var stepTests = []test{
 		first, second := passages(source, 0, "one", "two"), passages(source, 2, "three")
 
 		source.State, source.Pages, source.PagesRead, source.Passages = knowledge.Reading, 3, 2, 2
-		must(t, w.SaveStep(t.Context(), source, 0, first))
+		must(t, w.SaveStep(t.Context(), source, 0, first, knowledge.Limits{}))
 		found, err := w.Source(t.Context(), w.tenant.ID, w.bot.ID, source.ID)
 		must(t, err)
 		if diff := cmp.Diff(source, found, cmpopts.IgnoreFields(source, "UpdatedAt")); diff != "" {
@@ -30,7 +30,7 @@ var stepTests = []test{
 		w.knows(t, before, nil)
 
 		source.State, source.PagesRead, source.Passages, source.Title = knowledge.Ready, 3, 3, "All about nails"
-		must(t, w.SaveStep(t.Context(), source, 2, second))
+		must(t, w.SaveStep(t.Context(), source, 2, second, knowledge.Limits{}))
 		found, stored, err := w.SourcePassages(t.Context(), w.tenant.ID, source.ID)
 		must(t, err)
 		if diff := cmp.Diff(source, found, cmpopts.IgnoreFields(source, "UpdatedAt", "ReadAt", "ChangedAt")) + cmp.Diff(append(first, second...), stored); diff != "" {
@@ -41,12 +41,12 @@ var stepTests = []test{
 	{"A step that was saved is fenced and changes nothing", func(t *testing.T, w *world) {
 		source := w.queuedSource(t, "original")
 		source.State, source.Pages, source.PagesRead, source.Passages = knowledge.Reading, 3, 2, 1
-		must(t, w.SaveStep(t.Context(), source, 0, passages(source, 0, "one")))
-		want(t, w.SaveStep(t.Context(), source, 0, passages(source, 0, "again")), chat.ErrFenced)
+		must(t, w.SaveStep(t.Context(), source, 0, passages(source, 0, "one"), knowledge.Limits{}))
+		want(t, w.SaveStep(t.Context(), source, 0, passages(source, 0, "again"), knowledge.Limits{}), chat.ErrFenced)
 		source.State, source.PagesRead = knowledge.Ready, 3
-		want(t, w.SaveStep(t.Context(), source, 1, nil), chat.ErrFenced)
-		must(t, w.SaveStep(t.Context(), source, 2, nil))
-		want(t, w.SaveStep(t.Context(), source, 3, nil), chat.ErrFenced) // it is not being read any more
+		want(t, w.SaveStep(t.Context(), source, 1, nil, knowledge.Limits{}), chat.ErrFenced)
+		must(t, w.SaveStep(t.Context(), source, 2, nil, knowledge.Limits{}))
+		want(t, w.SaveStep(t.Context(), source, 3, nil, knowledge.Limits{}), chat.ErrFenced) // it is not being read any more
 		_, stored, err := w.SourcePassages(t.Context(), w.tenant.ID, source.ID)
 		must(t, err)
 		if len(stored) != 1 || stored[0].Text != "one" {
@@ -57,17 +57,17 @@ var stepTests = []test{
 		source := w.queuedSource(t, "original")
 		must(t, w.DeleteSource(t.Context(), w.tenant.ID, w.bot.ID, source.ID))
 		source.State = knowledge.Reading
-		want(t, w.SaveStep(t.Context(), source, 0, nil), chat.ErrFenced)
+		want(t, w.SaveStep(t.Context(), source, 0, nil, knowledge.Limits{}), chat.ErrFenced)
 		receiving := w.newSource(t)
 		receiving.State = knowledge.Ready
-		want(t, w.SaveStep(t.Context(), receiving, 0, nil), chat.ErrFenced)
+		want(t, w.SaveStep(t.Context(), receiving, 0, nil, knowledge.Limits{}), chat.ErrFenced)
 	}},
 	{"A source that breaks says why, and is not shown to the index", func(t *testing.T, w *world) {
 		source := w.queuedSource(t, "original")
 		before, err := w.KnowledgeVersion(t.Context(), w.tenant.ID, w.bot.ID)
 		must(t, err)
 		source.State, source.Error = knowledge.Broken, "This PDF is encrypted."
-		must(t, w.SaveStep(t.Context(), source, 0, nil))
+		must(t, w.SaveStep(t.Context(), source, 0, nil, knowledge.Limits{}))
 		found, err := w.Source(t.Context(), w.tenant.ID, w.bot.ID, source.ID)
 		must(t, err)
 		if found.State != knowledge.Broken || found.Error != source.Error {
@@ -82,7 +82,7 @@ var stepTests = []test{
 		var saved atomic.Int32
 		for range 8 {
 			group.Go(func() {
-				err := w.SaveStep(t.Context(), source, 0, passages(source, 0, "one", "two"))
+				err := w.SaveStep(t.Context(), source, 0, passages(source, 0, "one", "two"), knowledge.Limits{})
 				if err == nil {
 					saved.Add(1)
 				} else if !errors.Is(err, chat.ErrFenced) {

@@ -135,6 +135,7 @@ func Run(t *testing.T, open func(t testing.TB) Database) {
 		{"Steps", stepTests},
 		{"Sites", siteTests},
 		{"Replacements", replacementTests},
+		{"Room", roomTests},
 		{"Vectors", vectorTests},
 		{"Gaps", gapTests},
 		{"Old answers", oldAnswerTests},

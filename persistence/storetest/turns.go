@@ -138,7 +138,7 @@ var turnTests = []aloneTest{
 		w.step(t, &site, knowledge.Round{Pages: []knowledge.Page{w.page(site, "One", "Tin.", "Zinc.")}})
 		broken := w.queuedSource(t, "broken")
 		broken.State = knowledge.Broken
-		must(t, w.SaveStep(t.Context(), broken, 0, nil))
+		must(t, w.SaveStep(t.Context(), broken, 0, nil, knowledge.Limits{}))
 		begun, err := store.BeginEmbedding(t.Context(), model, 10)
 		must(t, err)
 		again, err := store.BeginEmbedding(t.Context(), model, 10)
@@ -277,7 +277,7 @@ func (w *world) readPage(ctx context.Context, tenant, id string, pages int) erro
 	if source.PagesRead == pages {
 		source.State = knowledge.Ready
 	}
-	return w.SaveStep(ctx, source, from, passages(source, from, "page"))
+	return w.SaveStep(ctx, source, from, passages(source, from, "page"), knowledge.Limits{})
 }
 
 // awaitReady waits until so many of the tenant's sources are ready.

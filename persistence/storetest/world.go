@@ -145,7 +145,7 @@ func (w *world) sourceSince(t testing.TB, created time.Time) knowledge.Source {
 		ID: chat.NewID(chat.SourcePrefix), Tenant: w.tenant.ID, Bot: w.bot.ID, Kind: knowledge.KindFile, Title: "nails.md",
 		CreatedAt: created,
 	}
-	if err := w.CreateSource(t.Context(), source); err != nil {
+	if err := w.CreateSource(t.Context(), source, knowledge.Limits{}); err != nil {
 		t.Fatalf("create a source: %v", err)
 	}
 	return source
@@ -176,7 +176,7 @@ func (w *world) readySource(t testing.TB, texts ...string) knowledge.Source {
 	t.Helper()
 	source := w.queuedSource(t, strings.Join(texts, "\n"))
 	source.State, source.Pages, source.PagesRead, source.Passages = knowledge.Ready, 1, 1, len(texts)
-	if err := w.SaveStep(t.Context(), source, 0, passages(source, 0, texts...)); err != nil {
+	if err := w.SaveStep(t.Context(), source, 0, passages(source, 0, texts...), knowledge.Limits{}); err != nil {
 		t.Fatalf("save the step: %v", err)
 	}
 	return source

@@ -3,12 +3,14 @@ package rest
 import (
 	"context"
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 
 	"parley/account"
 	"parley/account/billing"
 	"parley/chat"
+	"parley/knowledge"
 )
 
 func TestAPlanBoundsWhatABusinessHas(t *testing.T) {
@@ -80,6 +82,22 @@ func TestAPlanBoundsFeatures(t *testing.T) {
 		{name: "and be ended", method: "DELETE", path: "/api/v1/webhooks/" + m.mia.webhook, token: token, status: 204},
 		{name: "another business has them", method: "POST", path: "/api/v1/webhooks", token: m.sam.tokens.AccessToken, body: `{"url":"https://hooks.example/"}`, status: 201},
 	})
+}
+
+// late is a Reader before which somebody else takes the last place.
+type late struct{ Reader }
+
+func (late) ReceiveURL(context.Context, knowledge.Source) (knowledge.Source, error) {
+	return knowledge.Source{}, fmt.Errorf("create source: %w", knowledge.ErrNoPages)
+}
+
+func TestWhoIsLateForTheLastPageIsToldHowItWouldBeAllowed(t *testing.T) {
+	t.Parallel()
+	w, _ := setup(t, func(c *Config) { c.Reader = late{c.Reader} })
+	w.play([]scenario{{
+		name: "a page", method: "POST", path: "/api/v1/bots/{bot}/sources", token: w.mia.tokens.AccessToken, body: `{"url":"https://acme.example/"}`,
+		status: 403, has: []string{`"plan_pages"`, "no room for more pages of websites. Ask whoever runs this service"},
+	}})
 }
 
 // unknowing is a Billing of whose plans nothing is known.

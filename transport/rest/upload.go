@@ -238,7 +238,11 @@ func (s *server) addJSON(ctx context.Context, who account.Identity, added knowle
 		if err := s.roomToKnow(ctx, who, 1, true); err != nil {
 			return added, err
 		}
-		return s.Reader.ReceiveURL(ctx, added)
+		received, err := s.Reader.ReceiveURL(ctx, added)
+		if err != nil { // another may have taken the last place meanwhile
+			return added, s.refused(ctx, who, err)
+		}
+		return received, nil
 	default:
 		return added, errOneKind
 	}

@@ -21,6 +21,25 @@ func (q *Queries) CountBots(ctx context.Context, tenant string) (int64, error) {
 	return count, err
 }
 
+const countKnown = `-- name: CountKnown :one
+SELECT
+    CAST(COALESCE(SUM(CASE WHEN kind <> 'site' THEN passages ELSE 0 END), 0) AS BIGINT) AS passages,
+    CAST(COALESCE(SUM(CASE WHEN kind = 'url' OR parent IS NOT NULL THEN 1 ELSE 0 END), 0) AS BIGINT) AS pages
+FROM sources WHERE tenant = $1
+`
+
+type CountKnownRow struct {
+	Passages int64
+	Pages    int64
+}
+
+func (q *Queries) CountKnown(ctx context.Context, tenant string) (CountKnownRow, error) {
+	row := q.db.QueryRow(ctx, countKnown, tenant)
+	var i CountKnownRow
+	err := row.Scan(&i.Passages, &i.Pages)
+	return i, err
+}
+
 const countSeats = `-- name: CountSeats :one
 SELECT CAST((SELECT COUNT(*) FROM members m WHERE m.tenant = $1) +
     (SELECT COUNT(*) FROM invitations i WHERE i.tenant = $1 AND i.expires_at > $2 AND i.email_hash <> $3) AS BIGINT) AS seats

@@ -8,6 +8,12 @@ SELECT
     CAST((SELECT COUNT(*) FROM members m WHERE m.tenant = sqlc.arg(tenant)) AS BIGINT) AS members,
     CAST((SELECT COUNT(*) FROM invitations i WHERE i.tenant = sqlc.arg(tenant) AND i.expires_at > sqlc.arg(now)) AS BIGINT) AS invitations;
 
+-- name: CountKnown :one
+SELECT
+    CAST(COALESCE(SUM(CASE WHEN kind <> 'site' THEN passages ELSE 0 END), 0) AS BIGINT) AS passages,
+    CAST(COALESCE(SUM(CASE WHEN kind = 'url' OR parent IS NOT NULL THEN 1 ELSE 0 END), 0) AS BIGINT) AS pages
+FROM sources WHERE tenant = $1;
+
 -- name: CountBots :one
 SELECT COUNT(*) FROM bots WHERE tenant = $1;
 

@@ -63,7 +63,8 @@ type Entry struct {
 	Address string // from where; empty: from within
 	Outcome string
 
-	// Email is of whom nobody could sign in as; it is not kept. The recorder finds out whose business has to know.
+	// Email is of whom nobody could sign in as; it is not kept. The recorder finds out whose businesses have to know, as it does where
+	// there is no Tenant but an Actor.
 	Email string
 }
 

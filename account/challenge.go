@@ -51,6 +51,17 @@ func (e *SecondFactorRequired) Error() string { return errChallenged.Message }
 // Unwrap makes it a chat.Error for whoever shows it.
 func (e *SecondFactorRequired) Unwrap() error { return errChallenged }
 
+// FactorFailed is the failure of a sign-in by somebody who had the password, and not the second factor.
+type FactorFailed struct {
+	User string // whose sign-in it would have been
+	err  error
+}
+
+func (e *FactorFailed) Error() string { return e.err.Error() }
+
+// Unwrap is what is said of it.
+func (e *FactorFailed) Unwrap() error { return e.err }
+
 // ErrChallenge refuses a challenge that is unknown, was used or tried too often, or has expired.
 var ErrChallenge = chat.Fail(chat.Unauthorized, "challenge_invalid", "This sign-in took too long, or had too many wrong codes. Please begin anew.")
 
@@ -73,7 +84,7 @@ func (s *Service) challenge(ctx context.Context, user User, member Member) error
 }
 
 // answered returns whose challenge it is that a code answers: of an authenticator app, or for recovery. Codes:
-// challenge_invalid, second_factor_wrong, second_factor_paused.
+// challenge_invalid, and of a *FactorFailed second_factor_wrong, second_factor_paused.
 func (s *Service) answered(ctx context.Context, token, code string) (Challenge, error) {
 	id, _, _ := strings.Cut(token, ".")
 	if s.factors == nil || !chat.ValidID(challengePrefix, id) {
@@ -87,7 +98,7 @@ func (s *Service) answered(ctx context.Context, token, code string) (Challenge, 
 		return Challenge{}, fmt.Errorf("read challenge: %w", err)
 	}
 	if err := s.proveFactor(ctx, challenge.User, code); err != nil && !errors.Is(err, errNoFactor) { // they have ended it meanwhile: the password is enough
-		return Challenge{}, err
+		return Challenge{}, &FactorFailed{challenge.User, err}
 	}
 	if err := s.factors.EndChallenge(ctx, challenge.ID); errors.Is(err, chat.ErrNotFound) {
 		return Challenge{}, ErrChallenge.Because(err)

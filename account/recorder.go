@@ -156,7 +156,7 @@ func (r *Recorder) write(ctx context.Context, batch []Entry) error {
 	defer cancel()
 	known := make([]Entry, 0, len(batch))
 	for _, e := range batch {
-		if e.Email == "" {
+		if e.Tenant != "" {
 			known = append(known, r.named(ctx, e))
 			continue
 		}
@@ -200,14 +200,10 @@ func (r *Recorder) named(ctx context.Context, e Entry) Entry {
 	return e
 }
 
-// concerned are the entries of a sign-in that failed: one for each business of whoever has the address. It is found out here, behind
+// concerned are the entries of a sign-in that failed: one for each business of whose it would have been. It is found out here, behind
 // the answer, which must not take longer for an address that has an account.
 func (r *Recorder) concerned(ctx context.Context, e Entry) ([]Entry, error) {
-	email, err := NormaliseEmail(e.Email)
-	if err != nil {
-		return nil, nil //nolint:nilerr // nobody has it
-	}
-	user, members, err := r.users.UserByEmail(ctx, email)
+	user, members, err := r.tried(ctx, e)
 	if errors.Is(err, chat.ErrNotFound) {
 		return nil, nil
 	}
@@ -222,4 +218,16 @@ func (r *Recorder) concerned(ctx context.Context, e Entry) ([]Entry, error) {
 		all = append(all, e)
 	}
 	return all, nil
+}
+
+// tried is who could not sign in, or chat.ErrNotFound.
+func (r *Recorder) tried(ctx context.Context, e Entry) (User, []Member, error) {
+	if e.Email == "" {
+		return r.users.User(ctx, e.Actor.ID)
+	}
+	email, err := NormaliseEmail(e.Email)
+	if err != nil {
+		return User{}, nil, chat.ErrNotFound
+	}
+	return r.users.UserByEmail(ctx, email)
 }

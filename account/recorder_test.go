@@ -51,7 +51,7 @@ func (onePerson) User(_ context.Context, id string) (User, []Member, error) {
 	if id != "usr_mia" {
 		return User{}, nil, chat.ErrNotFound
 	}
-	return User{ID: id, Name: "Mia"}, nil, nil
+	return User{ID: id, Name: "Mia"}, []Member{{Tenant: "tnt_1"}, {Tenant: "tnt_2"}}, nil
 }
 
 func TestWhatIsToldIsKeptInOrder(t *testing.T) {
@@ -61,6 +61,7 @@ func TestWhatIsToldIsKeptInOrder(t *testing.T) {
 	for _, e := range []Entry{
 		{Tenant: "tnt_1", Action: "one", Actor: Actor{Kind: ByUser, ID: "usr_mia"}},
 		{Action: "login", Email: "Mia@acme.example ", Outcome: "credentials_wrong"}, {Action: "login", Email: "nobody@acme.example"},
+		{Action: "code", Actor: Actor{ID: "usr_mia"}}, {Action: "code", Actor: Actor{ID: "usr_gone"}},
 		{Tenant: "tnt_1", Action: "two", Actor: Actor{Kind: ByUser, ID: "usr_gone"}},
 	} {
 		if err := r.Record(t.Context(), e); err != nil {
@@ -75,7 +76,7 @@ func TestWhatIsToldIsKeptInOrder(t *testing.T) {
 			t.Errorf("kept is %+v", e)
 		}
 	}
-	if want := "tnt_1 one Mia, tnt_1 login Mia, tnt_2 login Mia, tnt_1 two , "; got != want {
+	if want := "tnt_1 one Mia, tnt_1 login Mia, tnt_2 login Mia, tnt_1 code Mia, tnt_2 code Mia, tnt_1 two , "; got != want {
 		t.Errorf("kept are %q, not %q", got, want)
 	}
 }

@@ -173,7 +173,7 @@ func TestSigningOutEndsItsOwnTokensOnly(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		s := staff(t)
-		if err := s.there.Logout(t.Context(), s.ben.Refresh); err != nil {
+		if _, err := s.there.Logout(t.Context(), s.ben.Refresh); err != nil {
 			t.Fatal(err)
 		}
 		synctest.Wait()
@@ -253,7 +253,7 @@ func TestWhoeverWatchesATokenIsToldOnceWhenItIsRevoked(t *testing.T) {
 				}
 			}
 		}
-		if err := s.here.Logout(t.Context(), s.ben.Refresh); err != nil {
+		if _, err := s.here.Logout(t.Context(), s.ben.Refresh); err != nil {
 			t.Fatal(err)
 		}
 		want("signed out", 1, 0, 0, 0)
@@ -275,7 +275,7 @@ func TestRevocationsAreForgottenWhenTheirTokensHaveExpired(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		s := staff(t)
-		if err := s.here.Logout(t.Context(), s.ben.Refresh); err != nil {
+		if _, err := s.here.Logout(t.Context(), s.ben.Refresh); err != nil {
 			t.Fatal(err)
 		}
 		time.Sleep(AccessLife)

@@ -300,21 +300,21 @@ func (s *Service) Refresh(ctx context.Context, token string) (Tokens, error) {
 	return s.tokens(ctx, user, member, Proof{session.ID, version}, next, session.ExpiresAt)
 }
 
-// Logout ends the sign-in that a refresh token belongs to. A token that is not
-// good ends nothing, which is not an error.
-func (s *Service) Logout(ctx context.Context, token string) error {
+// Logout ends the sign-in that a refresh token belongs to, and returns whose it was and where. A token that is not
+// good ends nothing, which is not an error: it was nobody's.
+func (s *Service) Logout(ctx context.Context, token string) (Identity, error) {
 	session, err := s.session(ctx, token)
 	if errors.Is(err, ErrSignedOut) {
-		return nil
+		return Identity{}, nil
 	}
 	if err != nil {
-		return err
+		return Identity{}, err
 	}
 	if err := s.sessions.DeleteSession(ctx, session.ID); err != nil {
-		return fmt.Errorf("log out: %w", err)
+		return Identity{}, fmt.Errorf("log out: %w", err)
 	}
 	s.revoked.spread(ctx, session.Tenant, session.User)
-	return nil
+	return Identity{Tenant: session.Tenant, User: session.User}, nil
 }
 
 // Authenticate tells who carries an access token, or ErrUnauthorized, or ErrRevoked.

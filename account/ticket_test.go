@@ -80,7 +80,7 @@ func TestATicketIsOfTheRoleAndTheSignInOfTheMomentWhenItIsUsed(t *testing.T) {
 		t.Errorf("got %+v, %v", who, err)
 	}
 	ticket = get()
-	if err := o.Logout(t.Context(), signedIn.Refresh); err != nil {
+	if _, err := o.Logout(t.Context(), signedIn.Refresh); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := o.UseTicket(t.Context(), ticket); code(err) != "token_revoked" {

@@ -141,7 +141,8 @@ var revocationTests = []test{
 		if _, err := there.Authenticate(signedIn.Access); err != nil {
 			t.Fatal(err)
 		}
-		must(t, here.Logout(t.Context(), signedIn.Refresh))
+		_, err = here.Logout(t.Context(), signedIn.Refresh)
+		must(t, err)
 		_, err = here.Authenticate(signedIn.Access)
 		want(t, err, account.ErrRevoked)
 		gone := make(chan struct{})

@@ -151,9 +151,11 @@ type cookiesOutput struct {
 }
 
 func (s *server) logout(ctx context.Context, in *struct{ Body *refreshToken }) (*cookiesOutput, error) {
-	if err := s.Accounts.Logout(ctx, refreshOf(ctx, in.Body)); err != nil {
+	who, err := s.Accounts.Logout(ctx, refreshOf(ctx, in.Body))
+	if err != nil {
 		return nil, err
 	}
+	aboutOf(ctx).who = who // for the audit log
 	return &cookiesOutput{s.noCookies()}, nil
 }
 

@@ -2,6 +2,7 @@ package rest
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"reflect"
 	"time"
@@ -45,9 +46,9 @@ func (s *server) tell(ctx context.Context, op huma.Operation, in, out any, failu
 		Target: targetOf(op, r, out), Address: address.IP(r, s.Proxies).String(), Outcome: account.OutcomeOf(failure),
 	}
 	if entry.Tenant == "" {
-		s.tellSignIn(r, op, in, out, failure, &entry)
+		tellSignIn(op, in, out, failure, &entry)
 	}
-	if entry.Tenant == "" && entry.Email == "" {
+	if entry.Tenant == "" && entry.Email == "" && entry.Actor.ID == "" {
 		return failure
 	}
 	if op.OperationID == "eraseMe" && failure == nil {
@@ -106,18 +107,13 @@ func audited(op huma.Operation, r *http.Request) bool {
 	return account.Audited(op.OperationID, op.Method != http.MethodGet) || op.OperationID == "listConversations" && r.URL.Query().Get("text") != ""
 }
 
-// tellSignIn says of an operation that needs no sign-in whose it is: of who is signed in by it, of who is signed out, or
-// of who could not be signed in, whom only their address tells.
-func (s *server) tellSignIn(r *http.Request, op huma.Operation, in, out any, failure error, entry *account.Entry) {
+// tellSignIn says of an operation that needs no sign-in whose it is: of who is signed in by it, or of who could not be signed in, whom only
+// their address tells, or whoever knew their password.
+func tellSignIn(op huma.Operation, in, out any, failure error, entry *account.Entry) {
+	var factor *account.FactorFailed
 	switch {
-	case failure == nil && op.OperationID == "logout":
-		token, err := s.accessToken(r)
-		if err != nil {
-			return
-		}
-		if who, err := s.Accounts.Authenticate(token); err == nil {
-			entry.Tenant, entry.Actor = who.Tenant, account.ActorOf(who)
-		}
+	case errors.As(failure, &factor):
+		entry.Actor.ID = factor.User
 	case failure == nil:
 		body := fieldOf(out, "Body")
 		tenant := textOf(body, "Tenant")

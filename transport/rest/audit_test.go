@@ -15,6 +15,7 @@ import (
 
 	"parley/account"
 	"parley/chat"
+	"parley/persistence/postgres"
 )
 
 // setupAudit returns a world whose audit logs are kept.
@@ -54,7 +55,8 @@ func TestWhatIsDoneIsTold(t *testing.T) {
 	w.do(request{method: "POST", path: "/api/v1/auth/login", body: `{"email":"MIA@acme.example","password":"not the right one"}`})
 	w.do(request{method: "POST", path: "/api/v1/auth/login", body: `{"email":"nobody@acme.example","password":"not the right one"}`})
 	w.json("POST", "/api/v1/auth/login", "", `{"email":"mia@acme.example","password":"`+goodPassword+`"}`, 200, nil)
-	w.json("POST", "/api/v1/auth/logout", w.mia.tokens.AccessToken, `{}`, 204, nil)
+	w.json("POST", "/api/v1/auth/logout", "", `{"refresh_token":"`+w.mia.tokens.RefreshToken+`"}`, 204, nil)
+	w.json("POST", "/api/v1/auth/logout", w.mia.tokens.AccessToken, `{}`, 204, nil) // which ends nothing
 
 	mia := account.ActorOf(account.Identity{User: w.mia.tokens.User, Name: "Acme"})
 	ada := account.ActorOf(account.Identity{User: agent.User, Name: "Ada"})
@@ -89,6 +91,52 @@ func TestWhatIsDoneIsTold(t *testing.T) {
 	}
 	if got := w.do(request{method: "GET", path: "/api/v1/audit-log", token: agent.AccessToken}); got.status != http.StatusForbidden {
 		t.Errorf("an agent reads it: %d", got.status)
+	}
+}
+
+// The access token may have expired long ago when somebody signs out, and is revoked by it; whose second factor is wrong has none yet.
+func TestWhoIsKnownByNoAccessTokenIsTold(t *testing.T) {
+	t.Parallel()
+	w, recorder := setupAudit(t, func(c *Config) {
+		store := c.AuditLog.(*postgres.Store)
+		var err error
+		c.Accounts, err = account.NewService(account.Config{
+			Store: store, Sessions: store, Members: store, Invitations: store, Revocations: store, SecondFactors: store, Key: testKey, PublicURL: "http://parley.example",
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	})
+	_, _, fresh := w.enrolled()
+	w.mia.tokens.AccessToken = fresh
+	challenge, wrong := w.challenge(), 0
+	for range 10 { // it is tried five times at most, and what comes then is nobody's
+		got := w.do(request{method: "POST", path: "/api/v1/auth/second-factor", body: `{"challenge":"` + challenge + `","code":"000000"}`})
+		if strings.Contains(got.body, "second_factor_wrong") {
+			wrong++
+		}
+	}
+	sam := w.sam.tokens
+	for range 2 {
+		got := w.do(request{method: "POST", path: "/api/v1/auth/logout", header: map[string]string{"Cookie": refreshCookie + "=" + sam.RefreshToken}})
+		if got.status != http.StatusNoContent {
+			t.Fatalf("%d %s", got.status, got.body)
+		}
+	}
+	w.json("POST", "/api/v1/auth/login", "", `{"email":"sam@rival.example","password":"`+goodPassword+`"}`, 200, &w.sam.tokens)
+
+	failed := w.told(w.mia, recorder, "&action=answerChallenge")
+	if wrong == 0 || len(failed) != wrong {
+		t.Fatalf("of %d wrong codes are told %+v", wrong, failed)
+	}
+	for _, e := range failed {
+		if e.Actor != (auditActor{"user", w.mia.tokens.User, "Acme"}) || e.Outcome != "second_factor_wrong" || e.Address != "127.0.0.1" || e.Target != "" {
+			t.Errorf("told is %+v", e)
+		}
+	}
+	ended := w.told(w.sam, recorder, "&action=logout")
+	if len(ended) != 1 || ended[0].Actor != (auditActor{"user", sam.User, "Rival"}) || ended[0].Outcome != "ok" || ended[0].Address != "127.0.0.1" {
+		t.Errorf("of a sign-in that was ended is told %+v", ended)
 	}
 }
 

@@ -55,7 +55,7 @@ func (s *server) switchTenant(ctx context.Context, who account.Identity, in *str
 		return out, err
 	}
 	// The browser forgets the sign-in whose place this one takes. That it could not be ended is no reason to refuse what was done.
-	if err := s.Accounts.Logout(ctx, in.Refresh); err != nil {
+	if _, err := s.Accounts.Logout(ctx, in.Refresh); err != nil {
 		aboutOf(ctx).failure = err
 	}
 	return out, nil

@@ -156,8 +156,9 @@ func (s *Service) Cancel(ctx context.Context, tenant string) error {
 	return s.heard(ctx, tenant, contract)
 }
 
-// End has nobody pay for a tenant any more: what was bought ends at once, and what is owed for it is not collected. It is for a business that goes: an owner who wants
-// no more cancels. Where nothing is sold, or was bought, there is nothing to be done. It can be repeated.
+// End has nobody pay for a tenant any more: what was bought ends at once, what is owed for it is not collected, and nothing can be paid on pages that are open. It is for a
+// business that goes: an owner who wants no more cancels. Where nothing is sold, or was bought, there is nothing to be done. It can be repeated, and fails while
+// something was just bought that nothing is known of yet.
 func (s *Service) End(ctx context.Context, tenant string) error {
 	if !s.Sold() {
 		return nil
@@ -166,15 +167,17 @@ func (s *Service) End(ctx context.Context, tenant string) error {
 	if err != nil {
 		return ofNobody(err)
 	}
-	if state.Contract == nil {
-		return nil
+	if state.Contract != nil {
+		contract, err := s.provider.End(ctx, *state.Contract)
+		if err != nil {
+			return fmt.Errorf("end a subscription: %w", err)
+		}
+		s.logger.InfoContext(ctx, "a subscription is ended, and what is owed for it is not collected", slog.String("tenant", tenant))
+		if err := s.heard(ctx, tenant, contract); err != nil {
+			return ofNobody(err)
+		}
 	}
-	contract, err := s.provider.End(ctx, *state.Contract)
-	if err != nil {
-		return fmt.Errorf("end a subscription: %w", err)
-	}
-	s.logger.InfoContext(ctx, "a subscription is ended, and what is owed for it is not collected", slog.String("tenant", tenant))
-	return ofNobody(s.heard(ctx, tenant, contract))
+	return ofNobody(s.closeCheckouts(ctx, state, ""))
 }
 
 // Resume takes back Cancel, and what was agreed to for later. Repeating it changes nothing. Codes: payments_off, not_subscribed.

@@ -81,42 +81,51 @@ func (s *Service) handOut(ctx context.Context, tenant string, page OpenCheckout)
 		if state.Subscribed() {
 			return State{}, ErrAlreadySubscribed
 		}
-		open := slices.DeleteFunc(slices.Clone(state.Checkouts), func(c OpenCheckout) bool {
-			return c.ID == page.ID || page.At.Sub(c.At) > checkoutHolds
-		})
-		state.Checkouts = append(open, page)
+		state.Checkouts = append(withoutPages(state.Checkouts, page.ID), page)
 		return state, nil
 	})
 	if err != nil {
 		return err
 	}
-	closed := map[string]bool{}
-	for _, other := range state.Checkouts {
-		if other.ID == page.ID {
+	return s.closeCheckouts(ctx, state, page.ID)
+}
+
+// closeCheckouts has nobody pay on a tenant's pages but for one. What was bought on another one and runs, or may run, is an error: ErrAlreadySubscribed.
+func (s *Service) closeCheckouts(ctx context.Context, state State, but string) error {
+	var closed []string
+	for _, page := range state.Checkouts {
+		if page.ID == but {
 			continue
 		}
-		contract, err := s.provider.CloseCheckout(ctx, other.ID)
-		if err != nil {
-			return fmt.Errorf("close a checkout: %w", err)
-		}
-		if contract != "" {
-			if err := s.over(ctx, state, contract); err != nil {
-				return err
+		if s.now().Sub(page.At) <= checkoutHolds {
+			contract, err := s.provider.CloseCheckout(ctx, page.ID)
+			if err != nil {
+				return fmt.Errorf("close a checkout: %w", err)
+			}
+			if contract != "" {
+				if err := s.over(ctx, state, contract); err != nil {
+					return err
+				}
 			}
 		}
-		closed[other.ID] = true
+		closed = append(closed, page.ID)
 	}
 	if len(closed) == 0 {
 		return nil
 	}
-	_, err = s.change(ctx, tenant, func(state State) (State, error) {
-		state.Checkouts = slices.DeleteFunc(slices.Clone(state.Checkouts), func(c OpenCheckout) bool { return closed[c.ID] })
+	_, err := s.change(ctx, state.Tenant, func(state State) (State, error) {
+		state.Checkouts = withoutPages(state.Checkouts, closed...)
 		return state, nil
 	})
 	return err
 }
 
-// over refuses to sell once more while what was bought on another page runs, or nothing was said of it yet. It looks at all that was said: the state may not have it yet.
+// withoutPages are those but for some.
+func withoutPages(pages []OpenCheckout, ids ...string) []OpenCheckout {
+	return slices.DeleteFunc(slices.Clone(pages), func(page OpenCheckout) bool { return slices.Contains(ids, page.ID) })
+}
+
+// over is an error while what was bought on a page runs, or nothing was said of it yet. It looks at all that was said: the state may not have it yet.
 func (s *Service) over(ctx context.Context, state State, contract string) error {
 	facts, err := s.factsOf(ctx, state.Tenant)
 	if err != nil {

@@ -110,3 +110,27 @@ func TestAPageThatCannotBeClosedKeepsTheNextOneBack(t *testing.T) {
 		t.Errorf("open are %q", b.open("t"))
 	}
 }
+
+func TestNothingIsPaidOnAPageOfABusinessThatGoes(t *testing.T) {
+	t.Parallel()
+	b := sold(t)
+	_, err := b.Checkout(t.Context(), "t", "owner@acme.example", "small", Monthly)
+	must(t, err)
+	b.processor.paid = map[string]string{"cs_1": "sub_t"}
+	refusedWith(t, b.End(t.Context(), "t"), ErrAlreadySubscribed) // it was paid on, and the processor has not told yet
+	fact := bought("evt_1", "t", "price_small", 0)
+	must(t, b.hears(t, fact))
+	refusedWith(t, b.End(t.Context(), "t"), ErrAlreadySubscribed) // it is ended, and the processor has not told that
+	must(t, b.hears(t, bought("evt_2", "t", "price_small", time.Hour, func(c *Contract) { c.Status, c.Ended = ContractCanceled, noon.Add(time.Hour) })))
+	must(t, b.End(t.Context(), "t"))
+	if !slices.Contains(b.processor.asked, "end") || len(b.open("t")) != 0 {
+		t.Errorf("asked %q, open are %q", b.processor.asked, b.open("t"))
+	}
+	b.processor.asked, b.processor.paid = nil, nil
+	_, err = b.Checkout(t.Context(), "u", "owner@acme.example", "small", Monthly) // who never bought anything
+	must(t, err)
+	must(t, b.End(t.Context(), "u"))
+	if !slices.Equal(b.processor.closed(), []string{"cs_2"}) || len(b.open("u")) != 0 {
+		t.Errorf("asked %q, open are %q", b.processor.asked, b.open("u"))
+	}
+}

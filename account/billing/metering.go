@@ -10,7 +10,9 @@ import (
 const (
 	// reportEvery is how often the processor of payments is told how many answers beyond the plan were had.
 	reportEvery = time.Hour
-	// lastReports is when, before the end of a month, it is told in each round: what is not told by then is not charged.
+	// lastReports is when, before the end of a month, it is told in each round: what is not told by then is not charged. Stripe takes no report of a billing
+	// period that is over, also while its invoice is a draft; the minutes that it does take are for clocks that differ, and not promised
+	// (https://docs.stripe.com/billing/subscriptions/usage-based-legacy/recording-usage, Clock drift).
 	lastReports = 10 * time.Minute
 	// lateReports is how long after the end of a month its last answers are reported still. Those of the months of a year that goes on are always
 	// taken; of others only until the contract is in its next period.

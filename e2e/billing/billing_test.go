@@ -70,20 +70,26 @@ func onBoth(t *testing.T, test func(t *testing.T, s *shop)) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			file := filepath.Join(t.TempDir(), "plans.yaml")
-			if err := os.WriteFile(file, []byte(plans), 0o600); err != nil {
-				t.Fatal(err)
-			}
-			s := &shop{t: t, stripe: stripetest.NewStage(t, mock)}
-			s.server = server.Start(t, append(database(t),
-				"PARLEY_PLANS="+file, "STRIPE_SECRET_KEY=sk_test_123", "STRIPE_WEBHOOK_SECRET="+secret, "STRIPE_API_BASE="+s.stripe.URL)...)
-			s.Owner = owner.Register(t, s.server.URL(), owner.Registration{Email: "olga@acme.example", Password: "copper lantern meadow violin", Company: "Acme", Name: "Olga"})
-			var tenant struct{ ID string }
-			s.Call(http.MethodGet, "tenant", nil, &tenant)
-			s.tenant = tenant.ID
-			test(t, s)
+			test(t, openShop(t, mock, database(t)...))
 		})
 	}
+}
+
+// openShop is one at a server that has some settings.
+func openShop(t *testing.T, mock string, env ...string) *shop {
+	t.Helper()
+	file := filepath.Join(t.TempDir(), "plans.yaml")
+	if err := os.WriteFile(file, []byte(plans), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	s := &shop{t: t, stripe: stripetest.NewStage(t, mock)}
+	s.server = server.Start(t, append(env,
+		"PARLEY_PLANS="+file, "STRIPE_SECRET_KEY=sk_test_123", "STRIPE_WEBHOOK_SECRET="+secret, "STRIPE_API_BASE="+s.stripe.URL)...)
+	s.Owner = owner.Register(t, s.server.URL(), owner.Registration{Email: "olga@acme.example", Password: "copper lantern meadow violin", Company: "Acme", Name: "Olga"})
+	var tenant struct{ ID string }
+	s.Call(http.MethodGet, "tenant", nil, &tenant)
+	s.tenant = tenant.ID
+	return s
 }
 
 // post sends a payload as Stripe does.

@@ -83,11 +83,19 @@ test('in a trial visitors are answered', async () => {
 
 test('a plan is bought at Stripe’s checkout, and counts as soon as Stripe has told of it', async () => {
   sold.stripe.daysAgo = 20 // so that a payment can have failed two weeks ago
+  const pay = page.getByRole('heading', { name: 'Pay with the stand-in of Stripe' })
+  await go('/settings/plan')
+  await button('Buy Starter').click()
+  await pay.waitFor()
+  const other = page.url()
   await go('/settings/plan')
   await button('Buy Growth').click()
-  await page.getByRole('heading', { name: 'Pay with the stand-in of Stripe' }).waitFor()
+  await pay.waitFor()
   await button('Leave').click()
   await page.getByText(/You try it for free until/).waitFor()
+  await page.goto(other) // of two pages the last one is left
+  await page.getByRole('heading', { name: 'This page has expired' }).waitFor()
+  await go('/settings/plan')
   await button('Buy Growth').click()
   await button('Pay').click()
   await page.getByText('Thank you. You have Growth now.').waitFor()

@@ -43,6 +43,8 @@ func (p *Provider) failure(ctx context.Context, attempted string, err error) err
 		failure.Retryable = spoken.retryable()
 	case errors.As(err, &cut):
 		failure.Truncated = true
+	case errors.Is(err, errEndlessThought):
+		failure.Retryable = false
 	}
 	return failure
 }

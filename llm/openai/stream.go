@@ -46,10 +46,11 @@ func readStream(body io.Reader, abort func(), emit func(text string) error) (end
 		s.closing.Stop()
 	}
 	// A character that never became complete is shown as what it is.
-	if rest := s.text.rest(); rest != "" && err == nil {
-		if e := emit(rest); e != nil {
-			err = emitError{e}
-		}
+	if err == nil {
+		err = s.show(s.text.rest())
+	}
+	if err == nil {
+		err = s.say(s.thought.rest())
 	}
 	return s.end, err
 }
@@ -60,6 +61,7 @@ type stream struct {
 	emit    func(string) error
 	chunk   chunk // reused for each event
 	text    joiner
+	thought thought
 	end     ending
 	stray   []byte
 	closing *time.Timer
@@ -108,14 +110,31 @@ func (s *stream) event(data []byte) error {
 	if s.chunk.hasUsage {
 		s.end.usage = s.chunk.usage
 	}
-	if text := s.text.add(s.chunk.text); text != "" {
-		if err := s.emit(text); err != nil {
-			return emitError{err}
-		}
+	if err := s.show(s.text.add(s.chunk.text)); err != nil {
+		return err
 	}
 	if len(s.chunk.finish) > 0 && s.end.finish == "" {
 		s.end.finish = string(s.chunk.finish)
 		s.closing = time.AfterFunc(afterFinish, s.abort)
+	}
+	return nil
+}
+
+// show emits a text, but for thoughts.
+func (s *stream) show(text string) error {
+	text, err := s.thought.add(text)
+	if err != nil {
+		return err
+	}
+	return s.say(text)
+}
+
+func (s *stream) say(text string) error {
+	if text == "" {
+		return nil
+	}
+	if err := s.emit(text); err != nil {
+		return emitError{err}
 	}
 	return nil
 }

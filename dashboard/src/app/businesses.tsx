@@ -5,6 +5,7 @@ import { membershipsQuery, switchTenant } from '../api/business';
 import { asProblem } from '../api/problem';
 import { useProblemText } from '../parts/problem-text';
 import css from './shell.module.css';
+import { tellWindows } from './windows';
 
 /** The person's other businesses, in the account's menu. Nothing for the many who have one. */
 export function Businesses() {
@@ -13,7 +14,10 @@ export function Businesses() {
   const switching = useMutation({
     mutationFn: switchTenant,
     // Everything that is open belongs to the business that is left, its socket too: it begins anew.
-    onSuccess: () => window.location.assign('/'),
+    onSuccess: () => {
+      tellWindows();
+      window.location.assign('/');
+    },
   });
   const problem = useProblemText(switching.error ? asProblem(switching.error) : undefined);
   if (others.length === 0) return null;

@@ -13,6 +13,7 @@ import css from './shell.module.css';
 import { useKeyboard, useShortcuts } from './shortcuts';
 import { Toasts } from './toasts';
 import { useSignOut } from './use-sign-out';
+import { useOtherWindows } from './windows';
 
 const palette = () => import('./palette');
 const keySheet = () => import('./key-sheet');
@@ -43,6 +44,7 @@ export function Shell() {
   const narrow = useRouterState({ select: ({ location }) => location.pathname.startsWith('/conversations') });
   const shown = usePages();
   useFeed();
+  useOtherWindows();
   useKeyboard(over !== undefined);
   useSoon(fetchOverlays);
   const before = useRef<Element>(null);

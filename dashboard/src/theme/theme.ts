@@ -36,5 +36,7 @@ export const theme = createTheme({
     Textarea: { defaultProps: { size: 'md', autosize: true } },
     Select: { defaultProps: { size: 'md' } },
     ColorInput: { defaultProps: { size: 'md' } },
+    // The labels of what has no field of its own, beside those of fields.
+    InputWrapper: { defaultProps: { size: 'md' } },
   },
 });

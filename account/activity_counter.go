@@ -5,8 +5,6 @@ import (
 	"log/slog"
 	"sync"
 	"time"
-
-	"parley/chat"
 )
 
 const (
@@ -28,7 +26,6 @@ type ActivityCounter struct {
 
 	mu      sync.Mutex
 	waiting map[counted]Activity
-	asking  map[chat.Ref]string // the line of the key that waits for an answer there
 
 	stop  context.CancelFunc
 	ended sync.WaitGroup
@@ -60,7 +57,7 @@ func StartActivityCounter(store Activities, logger *slog.Logger) *ActivityCounte
 }
 
 func newActivityCounter(store Activities, logger *slog.Logger, now func() time.Time) *ActivityCounter {
-	return &ActivityCounter{store: store, logger: logger, now: now, waiting: map[counted]Activity{}, asking: map[chat.Ref]string{}, stop: func() {}}
+	return &ActivityCounter{store: store, logger: logger, now: now, waiting: map[counted]Activity{}, stop: func() {}}
 }
 
 // Count adds to this hour of a business.
@@ -68,38 +65,14 @@ func (c *ActivityCounter) Count(tenant string, a Activity) { c.count(Subject{Ten
 
 // CountRequest adds a request to this hour of whoever made it, and of their business.
 func (c *ActivityCounter) CountRequest(who Identity, a Activity) {
+	c.CountOf(Subject{Tenant: who.Tenant, Line: who.Line()}, a)
+}
+
+// CountOf adds to this hour of a business, and of the key of that line if there is one.
+func (c *ActivityCounter) CountOf(who Subject, a Activity) {
 	c.count(Subject{Tenant: who.Tenant}, a)
-	if who.Key != "" {
-		c.count(Subject{Tenant: who.Tenant, Line: who.User}, a)
-	}
-}
-
-// CountAnswer adds what a conversation gained to its business, and to the key that waits for it on this node.
-func (c *ActivityCounter) CountAnswer(ref chat.Ref, a Activity) {
-	c.count(Subject{Tenant: ref.Tenant}, a)
-	if c == nil {
-		return
-	}
-	c.mu.Lock()
-	line := c.asking[ref]
-	c.mu.Unlock()
-	if line != "" {
-		c.count(Subject{Tenant: ref.Tenant, Line: line}, a)
-	}
-}
-
-// Asking has what a conversation gains counted for whoever asks there, if that is a key, until stop is called.
-func (c *ActivityCounter) Asking(who Identity, ref chat.Ref) (stop func()) {
-	if c == nil || who.Key == "" {
-		return func() {}
-	}
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.asking[ref] = who.User
-	return func() {
-		c.mu.Lock()
-		defer c.mu.Unlock()
-		delete(c.asking, ref)
+	if who.Line != "" {
+		c.count(who, a)
 	}
 }
 

@@ -46,22 +46,18 @@ func TestWhatIsCountedIsWrittenBehindByTheHour(t *testing.T) {
 func TestWhatAKeyIsAnsweredIsCountedForItToo(t *testing.T) {
 	t.Parallel()
 	c, memory, _ := newCounting()
-	here, there := chat.Ref{Tenant: "ten_a", Conversation: "cnv_1"}, chat.Ref{Tenant: "ten_a", Conversation: "cnv_2"}
-	stop := c.Asking(Identity{Tenant: "ten_a", User: "key_line", Key: "key_2"}, here)
-	c.Asking(Identity{Tenant: "ten_a", User: "usr_mia"}, there)()
-	c.CountAnswer(here, Activity{Tokens: 10})
-	c.CountAnswer(there, Activity{Tokens: 5})
-	stop()
-	c.CountAnswer(here, Activity{Tokens: 1})
+	key, mia := Identity{Tenant: "ten_a", User: "key_line", Key: "key_2"}, Identity{Tenant: "ten_a", User: "usr_mia"}
+	c.CountOf(Subject{"ten_a", key.Line()}, Activity{Tokens: 10})
+	c.CountOf(Subject{"ten_a", mia.Line()}, Activity{Tokens: 5})
 	c.write(t.Context())
-	if of := memory.hours[counted{Subject{"ten_a", ""}, wednesday}]; of.Tokens != 16 {
+	if of := memory.hours[counted{Subject{"ten_a", ""}, wednesday}]; of.Tokens != 15 {
 		t.Errorf("the business: %+v", of)
 	}
 	if of := memory.hours[counted{Subject{"ten_a", "key_line"}, wednesday}]; of.Tokens != 10 {
 		t.Errorf("the key: %+v", of)
 	}
-	if len(c.asking) != 0 {
-		t.Errorf("who asks is remembered: %v", c.asking)
+	if len(memory.hours) != 2 {
+		t.Errorf("written: %+v", memory.hours)
 	}
 }
 
@@ -95,8 +91,7 @@ func TestWithoutACounterNothingIsCounted(t *testing.T) {
 	var c *ActivityCounter
 	c.Count("ten_a", Activity{Requests: 1})
 	c.CountRequest(Identity{Tenant: "ten_a", Key: "key_1"}, Activity{Requests: 1})
-	c.CountAnswer(chat.Ref{Tenant: "ten_a"}, Activity{Answers: 1})
-	c.Asking(Identity{Key: "key_1"}, chat.Ref{})()
+	c.CountOf(Subject{"ten_a", "key_1"}, Activity{Answers: 1})
 }
 
 func TestAKeysActivityIsThatOfAllThatItReplaced(t *testing.T) {

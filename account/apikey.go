@@ -47,6 +47,14 @@ func (k APIKey) identity() Identity {
 	return Identity{Tenant: k.Tenant, User: k.Line, Name: k.Name, Key: k.ID, Bot: k.Bot, Scopes: k.Scopes}
 }
 
+// Line is that of the key with which a request is made; empty: with none.
+func (i Identity) Line() string {
+	if i.Key == "" {
+		return ""
+	}
+	return i.User
+}
+
 // APIKeys keeps keys of the API.
 type APIKeys interface {
 	// CreateAPIKey keeps a new one, and forgets those of the tenant that expired before a time. ErrNotFound: the

@@ -53,7 +53,7 @@ func (s *session) answer() {
 	ctx, cancel := s.engine.turnContext()
 	asked := open.question.message
 	from := s.provenanceOf(asked)
-	s.turn.source = from.source
+	s.turn.source, s.turn.line = from.source, from.line
 	ctx, span := s.engine.tracer.Start(s.engine.tracer.Follow(ctx, from.span), "answer",
 		slog.String("bot", s.visitor.Bot), slog.String("message", open.message))
 	s.call = &call{message: open.message, cancel: cancel, span: s.engine.tracer.Carry(ctx)}

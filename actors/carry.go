@@ -37,6 +37,7 @@ var carried = cluster.NewCodec(
 	cluster.ByPointer[cancel]("order.cancel"),
 	cluster.ByPointer[hand]("order.hand"),
 	cluster.ByPointer[requeue]("order.requeue"),
+	cluster.ByPointer[relieve]("order.relieve"),
 
 	// To watchers, and in show.
 	cluster.ByPointer[Event]("output.event"),

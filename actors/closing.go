@@ -44,7 +44,7 @@ func (e *Engine) closeIdleOnce(ctx context.Context) error {
 			return err
 		}
 		// The rest of a long list comes with the next round.
-		e.each(refs, func(ref chat.Ref) {
+		each(refs, func(ref chat.Ref) {
 			_, err := e.request(ctx, ref, &write{Order: &expire{before}})
 			if err != nil && !errors.Is(err, context.Canceled) {
 				e.logger.Warn("cannot close an idle conversation", slog.String("conversation", ref.Conversation), slog.Any("error", err))

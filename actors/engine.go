@@ -36,6 +36,7 @@ type Config struct {
 	Log        chat.Log
 	Idles      chat.Idles
 	Desks      chat.Desks
+	Orphans    chat.Orphans
 	Reads      chat.Reads
 	Bots       chat.BotDirectory
 	Knowledge  Retriever
@@ -65,6 +66,7 @@ type Engine struct {
 	idles      chat.Idles
 	reads      chat.Reads
 	desks      *desks
+	orphans    *orphans
 	node       *cluster.Node
 	opener     *opener
 	committer  *committer
@@ -104,6 +106,7 @@ func Start(config Config) (*Engine, error) {
 		leases = nil
 	}
 	e.rounds = newRounds(e, leases)
+	e.orphans = newOrphans(e, config.Orphans)
 	e.afar.watches = map[string]map[*watching]struct{}{}
 	e.running, e.stop = context.WithCancel(context.Background())
 	joined := config.Cluster
@@ -138,6 +141,9 @@ func Start(config Config) (*Engine, error) {
 	if err != nil {
 		e.logger.Warn("changes of bots are noticed a second late", slog.Any("error", err))
 	}
+	if err := e.orphans.listen(); err != nil {
+		e.logger.Warn("conversations of who is removed are freed half a minute late", slog.Any("error", err))
+	}
 	e.node.Open()
 	e.tasks.Go(func() { e.bots.refresh(e.running) })
 	e.tasks.Go(func() { e.inbox.run(e.running) })
@@ -147,6 +153,7 @@ func Start(config Config) (*Engine, error) {
 	e.tasks.Go(func() { e.rounds.lead(e.running) })
 	e.tasks.Go(func() { e.sweep(e.running) })
 	e.tasks.Go(func() { e.closeIdle(e.running) })
+	e.tasks.Go(func() { e.orphans.run(e.running) })
 	e.tasks.Go(func() { e.desks.run(e.running) })
 	return e, nil
 }
@@ -232,6 +239,8 @@ type Visitor struct {
 	Unborn bool
 	// Source is where their questions come from.
 	Source chat.Source
+	// Line is of the API key whose program asks them; empty: none does.
+	Line string
 	// Seen is the seq of the last event that whoever attaches has seen of it. One that the log of an activation does not
 	// have tells that another has written since.
 	Seen int64

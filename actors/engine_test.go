@@ -26,6 +26,7 @@ type house struct {
 	*actors.Engine
 	log    *doubtful
 	idles  *idles
+	lost   *orphans
 	bots   chat.Bots
 	traces chat.Traces
 	model  *scripted
@@ -63,6 +64,7 @@ func TestEngine(t *testing.T) {
 				{"a conversation that left memory goes on where it was", passivates},
 				{"what fell out of the recent turns is summarised, and made anew when lost", remembers},
 				{"a question that failed is answered when it is tried again", triesAgain},
+				{"conversations of who may take none go back into the line", freesOrphans},
 				{"an idle conversation closes, and reopens when somebody writes", closesIdle},
 				{"a bot that is gone is forgotten", forgetsBot},
 				{"asking and waiting returns the same answer each time", asksAndWaits},
@@ -74,6 +76,7 @@ func TestEngine(t *testing.T) {
 				{"a question that waits for its turn when chats come to rest waits for a person", restsMeanwhile},
 				{"a bot is answered by a model that its plan has", plannedModel},
 				{"what an answer took is told with its end", tellsUsage},
+				{"what a program's question brings is told with its key's line", tellsLine},
 				{"settings are seen by the next answer", settingsSeen},
 				{"small talk is answered without a search", talksSmall},
 				{"an answer of the owner's is given word for word, before any model", answersVerbatim},
@@ -98,9 +101,9 @@ func open(t *testing.T, storage storage, change ...func(*actors.Config)) *house 
 	t.Helper()
 	ctx := t.Context()
 	store, announcer := storage.open(t)
-	h := &house{log: &doubtful{Log: store}, idles: &idles{Idles: store}, bots: store, traces: store, model: newScripted(), books: &books{}, line: newLine(), plans: &plans{}, tenant: tenantIn(t, store)}
+	h := &house{log: &doubtful{Log: store}, idles: &idles{Idles: store}, lost: &orphans{kept: store, announcer: announcer}, bots: store, traces: store, model: newScripted(), books: &books{}, line: newLine(), plans: &plans{}, tenant: tenantIn(t, store)}
 	config := actors.Config{
-		Log: h.log, Idles: h.idles, Desks: h.line, Reads: h.line, Bots: store, Knowledge: h.books, Announcer: announcer,
+		Log: h.log, Idles: h.idles, Desks: h.line, Orphans: h.lost, Reads: h.line, Bots: store, Knowledge: h.books, Announcer: announcer,
 		Allowances: h.plans, CloseEvery: 50 * time.Millisecond, Model: h.model, Extractive: quiet{}, Cache: &shortMemory{}, CacheKey: []byte("a key of thirty-two bytes, really"), Logger: slog.New(slog.DiscardHandler),
 	}
 	for _, f := range change {

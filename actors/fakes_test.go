@@ -3,6 +3,7 @@ package actors_test
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -326,6 +327,22 @@ func (m *shortMemory) Forget(_ context.Context, keys []string) error {
 	return nil
 }
 
+// orphans finds those that a test has lost alone: agents of other tests are no members.
+type orphans struct {
+	kept      chat.Orphans
+	announcer chat.Announcer
+	lost      sync.Map // chat.Ref
+}
+
+func (o *orphans) Orphans(ctx context.Context, tenant string, limit int) ([]chat.Orphan, error) {
+	found, err := o.kept.Orphans(ctx, tenant, limit)
+	return slices.DeleteFunc(found, func(orphan chat.Orphan) bool { _, lost := o.lost.Load(orphan.Ref); return !lost }), err
+}
+
+func (o *orphans) Unassign(ctx context.Context, ref chat.Ref, from string) error {
+	return o.kept.Unassign(ctx, ref, from)
+}
+
 // idles says which bot closes idle conversations, to the millisecond.
 type idles struct {
 	chat.Idles
@@ -347,6 +364,7 @@ type doubtful struct {
 	mutex   sync.Mutex
 	doubts  map[chat.Ref]doubt
 	gaps    map[chat.Ref][]chat.Gap
+	lines   map[chat.Ref][]string      // of what visitors said and answers that ended
 	usage   map[chat.Ref][]*chat.Usage // of answers that ended; nil for one of which nothing is told
 }
 
@@ -355,6 +373,13 @@ func (d *doubtful) used(ref chat.Ref) []*chat.Usage {
 	d.mutex.Lock()
 	defer d.mutex.Unlock()
 	return d.usage[ref]
+}
+
+// linesOf are the keys' lines of a conversation's messages, in the order in which they were kept or ended.
+func (d *doubtful) linesOf(ref chat.Ref) []string {
+	d.mutex.Lock()
+	defer d.mutex.Unlock()
+	return d.lines[ref]
 }
 
 // missing are the answers of a conversation that did not help.
@@ -410,6 +435,13 @@ func (d *doubtful) Append(ctx context.Context, batch []chat.Append) ([]chat.Outc
 			d.gaps[a.Ref] = append(d.gaps[a.Ref], a.Gaps...)
 		}
 		for _, body := range a.Bodies {
+			switch body.(type) {
+			case chat.MessageCreated, chat.MessageCompleted, chat.MessageInterrupted:
+				if d.lines == nil {
+					d.lines = map[chat.Ref][]string{}
+				}
+				d.lines[a.Ref] = append(d.lines[a.Ref], a.Line)
+			}
 			switch body.(type) {
 			case chat.MessageCompleted, chat.MessageInterrupted:
 				if d.usage == nil {

@@ -30,6 +30,7 @@ type turn struct {
 	text    strings.Builder
 	trace   *chat.Trace // as far as it is known
 	source  chat.Source // of its question
+	line    string      // and of the API key that asked it
 	muted   bool        // nothing more is shown of it
 }
 
@@ -40,6 +41,7 @@ type waiting struct {
 	until     time.Time   // when the sender stops to wait
 	span      string      // that it is part of, carried (chat.Tracer); empty when nobody traces
 	source    chat.Source // of a question
+	line      string      // of the API key whose question it is, or whose answer it ends
 	usage     *chat.Usage
 	trace     *chat.Trace
 	gaps      []chat.Gap
@@ -83,6 +85,7 @@ func (f *floor) silence(reason chat.Reason, w waiting) waiting {
 		return w
 	}
 	f.turn.muted = true
+	w.line = f.turn.line
 	w.order = &halt{message: f.turn.message, shown: f.turn.text.String(), reason: reason, then: w.order}
 	w.trace, w.usage = f.turn.trace, f.turn.cut()
 	return w
@@ -124,7 +127,7 @@ func (f *floor) conclude(m *answered) {
 	case m.unanswered:
 		gaps = []chat.Gap{{Reason: chat.Unanswered}}
 	}
-	f.orders = append(f.orders, waiting{order: &finish{ending}, usage: m.usage, trace: m.trace, gaps: gaps})
+	f.orders = append(f.orders, waiting{order: &finish{ending}, line: f.turn.line, usage: m.usage, trace: m.trace, gaps: gaps})
 }
 
 // begin tells which answer is to be written now, nil for none: the log has its start, and nobody writes it.
@@ -178,7 +181,7 @@ func (f *floor) next(names names, at time.Time) (*flight, *refusal) {
 	}
 	f.flight = &flight{waiting: w, append: chat.Append{
 		Head: f.state.head, At: at, Bodies: bodies,
-		Status: after.status, Agent: after.agent, Unfinished: after.unfinished(), Usage: w.usage, Trace: w.trace,
+		Status: after.status, Agent: after.agent, Unfinished: after.unfinished(), Usage: w.usage, Trace: w.trace, Line: w.line,
 		Gaps: append(w.gaps, f.state.disliked(bodies)...),
 	}}
 	return f.flight, nil

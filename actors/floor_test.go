@@ -195,6 +195,7 @@ var moves = []step{
 var more = []step{
 	{"hand to sam", func(s *scene) bool { return s.wish("hand to sam", &hand{By: mia, To: sam}) }},
 	{"requeue", func(s *scene) bool { return s.wish("requeue", &requeue{Agent: mia}) }},
+	{"mia is removed", func(s *scene) bool { return s.wish("mia is removed", &relieve{Agent: mia.ID}) }},
 	{"ask for a person", func(s *scene) bool { return s.wish("ask for a person", &move{To: chat.Waiting}) }},
 	{"ask for a person in words", func(s *scene) bool {
 		return s.wish("ask for a person in words", &post{Author: visitor, Text: "a person please", Transfer: true})

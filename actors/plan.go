@@ -326,6 +326,19 @@ func (r *requeue) plan(s state, _ names) ([]chat.Body, error) {
 	return change(s, chat.Waiting, r.Place)
 }
 
+// relieve puts the conversation into the line if that agent has it, who may not any more.
+type relieve struct {
+	Agent string
+	Place chat.Place
+}
+
+func (r *relieve) plan(s state, _ names) ([]chat.Body, error) {
+	if s.status != chat.WithAgent || s.agent.ID != r.Agent {
+		return nil, nil
+	}
+	return change(s, chat.Waiting, r.Place)
+}
+
 func notYours(s state) error {
 	return chat.Fail(chat.Conflict, "not_yours", fmt.Sprintf("%s has this conversation.", s.agent.Name))
 }

@@ -6,11 +6,12 @@ import "parley/chat"
 type provenance struct {
 	span   string // that the question is part of, carried (chat.Tracer); empty when nobody traces
 	source chat.Source
+	line   string // of the API key that asks; empty: none does
 }
 
 // recall remembers where questions come from that were kept, or are asked again.
 func (s *session) recall(events []*Event, w waiting) {
-	from := provenance{w.span, w.source}
+	from := provenance{w.span, w.source, w.line}
 	if from == (provenance{}) {
 		return
 	}

@@ -201,7 +201,7 @@ func (s *session) write(ctx actor.Context, m *write, r early) {
 		s.reply(ctx, r.sender, errCrowded)
 		return
 	}
-	s.wish(waiting{order: m.Order, sender: r.sender, until: r.until, span: r.span, source: m.Visitor.Source})
+	s.wish(waiting{order: m.Order, sender: r.sender, until: r.until, span: r.span, source: m.Visitor.Source, line: m.Visitor.Line})
 	s.hush()
 	s.next(ctx)
 }

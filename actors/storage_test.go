@@ -71,7 +71,7 @@ func announcer(t *testing.T, url string) chat.Announcer {
 func tenantIn(t *testing.T, store account.Store) string {
 	t.Helper()
 	tenant := account.Tenant{ID: chat.NewID(chat.TenantPrefix), Name: "A shop", CreatedAt: time.Now()}
-	user := account.User{ID: chat.NewID(chat.UserPrefix), Email: "owner@shop.example", CreatedAt: time.Now()}
+	user := account.User{ID: chat.NewID(chat.UserPrefix), Email: tenant.ID + "@shop.example", CreatedAt: time.Now()}
 	if err := store.Register(context.WithoutCancel(t.Context()), tenant, user, account.Member{Tenant: tenant.ID, User: user.ID, Role: account.Owner}); err != nil {
 		t.Fatal(err)
 	}

@@ -9,8 +9,8 @@ import (
 	"parley/chat"
 )
 
-// The sweep looks for questions whose process died: at once after a start, when a node is gone, and
-// now and then. Waking a session that is at work does nothing.
+// The sweep looks for questions whose process died, and for conversations that nobody goes on with: at once after a start, when a
+// node is gone, and now and then. Waking a session that is at work does nothing.
 const (
 	sweepEvery = 30 * time.Second
 	sweepPage  = 200
@@ -23,6 +23,7 @@ func (e *Engine) sweep(ctx context.Context) {
 	for {
 		if e.rounds.leads.Load() {
 			e.sweepOnce(ctx)
+			e.orphans.look(ctx, "")
 		}
 		select {
 		case <-ctx.Done():
@@ -44,7 +45,7 @@ func (e *Engine) sweepOnce(ctx context.Context) {
 		if len(refs) == 0 {
 			return
 		}
-		e.each(refs, func(ref chat.Ref) {
+		each(refs, func(ref chat.Ref) {
 			limited, cancel := context.WithTimeout(ctx, stirTimeout) // a node that is cut off is not to keep the others waiting
 			defer cancel()
 			if _, err := e.request(limited, ref, &wake{}); err != nil && ctx.Err() == nil {
@@ -56,14 +57,14 @@ func (e *Engine) sweepOnce(ctx context.Context) {
 }
 
 // each calls f for all conversations, some at a time, and returns when all have.
-func (e *Engine) each(refs []chat.Ref, f func(chat.Ref)) {
+func each[T any](conversations []T, f func(T)) {
 	var wait sync.WaitGroup
 	free := make(chan struct{}, sweepers)
-	for _, ref := range refs {
+	for _, c := range conversations {
 		free <- struct{}{}
 		wait.Go(func() {
 			defer func() { <-free }()
-			f(ref)
+			f(c)
 		})
 	}
 	wait.Wait()

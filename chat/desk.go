@@ -66,6 +66,23 @@ type Desks interface {
 	Assign(ctx context.Context, ref Ref, by, to string) error
 }
 
+// Orphan is a conversation of somebody who may take none: they were removed, left, or only look now.
+type Orphan struct {
+	Ref
+	Bot      string
+	Status   Status // WithAgent or Waiting
+	Assignee string // who has it, or is asked to take it
+}
+
+// Orphans finds the conversations that nobody goes on with.
+type Orphans interface {
+	// Orphans lists a tenant's, or those of all for the rounds ("" for the tenant), in which nothing happened for longest first, limit at most.
+	Orphans(ctx context.Context, tenant string, limit int) ([]Orphan, error)
+	// Unassign asks nobody to take a conversation that waits if that user is asked. It is kept as the desk's Activity.
+	// ErrNotWaiting when it does not wait. Repeating changes nothing.
+	Unassign(ctx context.Context, ref Ref, from string) error
+}
+
 // Inbox is what desks show of many conversations at a time.
 type Inbox interface {
 	// Summaries returns those of the tenant's conversations that exist, in any order; 200 ids at most. Read is not set.

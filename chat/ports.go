@@ -97,6 +97,8 @@ type Append struct {
 	// Usage settles the answer that Bodies end, and Trace says what produced it.
 	Usage *Usage
 	Trace *Trace
+	// Line is of the API key whose question Bodies keep, or whose answer they end; empty: of none.
+	Line string
 	// Gaps are answers that did not help.
 	Gaps []Gap
 	// Summary replaces the one that is kept; nil: that stays.

@@ -38,7 +38,7 @@ func (l activityLog) Append(ctx context.Context, batch []chat.Append) ([]chat.Ou
 	outcomes, err := l.Log.Append(ctx, batch)
 	for i, outcome := range outcomes {
 		if i < len(batch) && outcome.Err == nil && outcome.Duplicate == nil && err == nil {
-			l.activity.CountAnswer(batch[i].Ref, gained(&batch[i]))
+			l.activity.CountOf(account.Subject{Tenant: batch[i].Tenant, Line: batch[i].Line}, gained(&batch[i]))
 		}
 	}
 	return outcomes, err

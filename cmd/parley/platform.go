@@ -172,7 +172,7 @@ func (p *platform) start(ctx context.Context, waits func(part string)) (err erro
 		return fmt.Errorf("set up the cache of answers: %w", err)
 	}
 	if p.engine, err = actors.Start(actors.Config{
-		Log: p.vitals.Log(activityLog{p.store, p.activity}), Idles: p.store, Desks: p.store, Reads: p.store, Bots: p.store, Knowledge: p.library, Announcer: p.redis,
+		Log: p.vitals.Log(activityLog{p.store, p.activity}), Idles: p.store, Desks: p.store, Orphans: p.store, Reads: p.store, Bots: p.store, Knowledge: p.library, Announcer: p.redis,
 		Model: p.model, Extractive: extractive.Provider{Pace: extractivePace}, Prices: p.config.Prices, Allowances: p.billing, Answering: p.config.LimitAnswering, Logger: p.logger,
 		Leases: p.store, Positions: p.store, Cluster: p.cluster(), Tracer: p.traces.Tracer(),
 		Cache: cache, CacheKey: p.root().Derive("answer-cache of "+p.config.LanguageModel()+" at "+p.config.OpenAIBaseURL, 32), // another model answers differently

@@ -67,7 +67,7 @@ func (r *run) inside(store *postgres.Store, model llm.Provider, change func(*act
 	library := knowledge.NewLibrary(store)
 	r.Cleanup(func() { _ = library.Close() })
 	config := actors.Config{
-		Log: store, Idles: store, Bots: store, Knowledge: library, Announcer: client,
+		Log: store, Idles: store, Orphans: store, Bots: store, Knowledge: library, Announcer: client,
 		Model: model, Extractive: extractive.Provider{}, Logger: quiet,
 	}
 	change(&config)

@@ -7,6 +7,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	"parley/account"
 	"parley/chat"
 	"parley/persistence/postgres/db"
 )
@@ -68,4 +69,36 @@ func (s *Store) Assign(ctx context.Context, ref chat.Ref, by, to string) error {
 		return []done{{chat.Assigned, to}}, nil
 	})
 	return s.explain(err, "assign conversation "+ref.String())
+}
+
+// Orphans lists conversations of those who may take none: of all roles that is the viewer's.
+func (s *Store) Orphans(ctx context.Context, tenant string, limit int) ([]chat.Orphan, error) {
+	rows, err := s.reads.Orphans(ctx, db.OrphansParams{Tenant: tenant, Looks: string(account.Viewer), Count: rowCount(limit)})
+	if err != nil {
+		return nil, s.explain(err, "list conversations of those who may take none")
+	}
+	orphans := make([]chat.Orphan, len(rows))
+	for i, row := range rows {
+		orphans[i] = chat.Orphan{
+			Ref: chat.Ref{Tenant: row.Tenant, Conversation: row.ID}, Bot: row.Bot, Status: chat.Status(row.Status), Assignee: row.Assignee,
+		}
+	}
+	return orphans, nil
+}
+
+// Unassign asks nobody to take a conversation that waits, if that user is asked.
+func (s *Store) Unassign(ctx context.Context, ref chat.Ref, from string) error {
+	err := s.triage(ctx, ref, "", func(q *db.Queries, c db.HoldConversationRow) ([]done, error) {
+		switch {
+		case c.Status != string(chat.Waiting):
+			return nil, chat.ErrNotWaiting
+		case c.Assignee != from || from == "":
+			return nil, nil
+		}
+		if err := q.SetAssignee(ctx, db.SetAssigneeParams{Tenant: ref.Tenant, ID: ref.Conversation, Assignee: ""}); err != nil {
+			return nil, fmt.Errorf("write that nobody is asked: %w", err)
+		}
+		return []done{{chat.Assigned, ""}}, nil
+	})
+	return s.explain(err, "take conversation "+ref.String()+" from "+from)
 }

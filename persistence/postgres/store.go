@@ -21,6 +21,7 @@ var (
 	_ chat.Conversations = (*Store)(nil)
 	_ chat.Inbox         = (*Store)(nil)
 	_ chat.Desks         = (*Store)(nil)
+	_ chat.Orphans       = (*Store)(nil)
 	_ chat.Triage        = (*Store)(nil)
 	_ chat.Reads         = (*Store)(nil)
 	_ chat.Labels        = (*Store)(nil)

@@ -2,12 +2,14 @@ package storetest
 
 import (
 	"fmt"
+	"slices"
 	"sync"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
 
+	"parley/account"
 	"parley/chat"
 )
 
@@ -113,6 +115,52 @@ var deskTests = []test{
 		}
 		want(t, w.Assign(t.Context(), w.newRef(), "", "usr_a"), chat.ErrNotFound)
 	}},
+	{"Conversations of who may take none are found, whatever their role is or was", func(t *testing.T, w *world) {
+		stranger := newWorld(t, w.Store)
+		var expected []chat.Orphan
+		for i, role := range []account.Role{account.Owner, account.Admin, account.Agent, account.Viewer} {
+			member := w.colleague(t, role)
+			has, asked := w.standing(t, 2*i, chat.WithAgent, member.ID), w.standing(t, 2*i+1, chat.Waiting, member.ID)
+			if !role.May(account.Take) {
+				expected = append(expected, w.orphan(has, chat.WithAgent, member.ID), w.orphan(asked, chat.Waiting, member.ID))
+			}
+		}
+		w.standing(t, 0, chat.Waiting, "")
+		w.standing(t, 0, chat.WithBot, "")
+		removed, elsewhere := w.colleague(t, account.Agent), stranger.standing(t, 8, chat.WithAgent, w.user.ID)
+		left := w.standing(t, 9, chat.WithAgent, removed.ID)
+		must(t, w.Snooze(t.Context(), left, removed.ID, time.Now().Add(time.Hour)))
+		orphans(t, w, 10, expected...)
+		must(t, w.RemoveMember(t.Context(), w.tenant.ID, removed.ID))
+		expected = append(expected, w.orphan(left, chat.WithAgent, removed.ID))
+		orphans(t, w, 10, expected...)
+		orphans(t, w, 1, expected[0])
+		orphans(t, stranger, 10, stranger.orphan(elsewhere, chat.WithAgent, w.user.ID)) // a member of another tenant
+		all, err := w.Orphans(t.Context(), "", 10_000)
+		must(t, err)
+		for _, orphan := range append(expected, stranger.orphan(elsewhere, chat.WithAgent, w.user.ID)) {
+			if !slices.Contains(all, orphan) {
+				t.Errorf("of all there is no %+v", orphan)
+			}
+		}
+		must(t, w.SetRole(t.Context(), w.tenant.ID, expected[0].Assignee, account.Agent))
+		orphans(t, w, 10, expected[2])
+		w.committed(t, w.status(left, 2, 30, chat.Closed, ""))
+		orphans(t, w, 10)
+	}},
+	{"Nobody is asked to take a conversation any more, unless somebody else is meanwhile", func(t *testing.T, w *world) {
+		ref := w.standing(t, 1, chat.Waiting, "")
+		must(t, w.Assign(t.Context(), ref, w.user.ID, "usr_a"))
+		for _, from := range []string{"usr_b", "", "usr_a", "usr_a"} {
+			must(t, w.Unassign(t.Context(), ref, from))
+		}
+		if found, err := w.Conversation(t.Context(), ref); err != nil || found.Assignee != "" || found.Status != chat.Waiting || !found.Waits.Equal(moment(1)) {
+			t.Errorf("got %+v, %v", found, err)
+		}
+		w.did(t, ref, w.user.ID+" assigned usr_a", " assigned ")
+		want(t, w.Unassign(t.Context(), w.standing(t, 1, chat.WithAgent, "usr_a"), "usr_a"), chat.ErrNotWaiting)
+		want(t, w.Unassign(t.Context(), w.newRef(), "usr_a"), chat.ErrNotFound)
+	}},
 	{"Of an assignment and a take at once the take wins", func(t *testing.T, w *world) {
 		for range 20 {
 			ref := w.standing(t, 1, chat.Waiting, "")
@@ -138,4 +186,19 @@ var deskTests = []test{
 			}
 		}
 	}},
+}
+
+// orphan is a conversation of the world's bot as Orphans lists it.
+func (w *world) orphan(ref chat.Ref, status chat.Status, assignee string) chat.Orphan {
+	return chat.Orphan{Ref: ref, Bot: w.bot.ID, Status: status, Assignee: assignee}
+}
+
+// orphans wants these to be all of the world's, in this order.
+func orphans(t testing.TB, w *world, limit int, expected ...chat.Orphan) {
+	t.Helper()
+	found, err := w.Orphans(t.Context(), w.tenant.ID, limit)
+	must(t, err)
+	if !slices.Equal(expected, found) {
+		t.Error(cmp.Diff(expected, found))
+	}
 }

@@ -34,6 +34,8 @@ var plans = []plan{
 		[]string{"conversations_waiting"}, false},
 	{"loads", func(ctx context.Context, _ *db.Queries, s *postgres.Store) { _, _ = s.Loads(ctx, "tnt") },
 		[]string{"conversations_"}, true},
+	{"conversations of who may take none", func(ctx context.Context, _ *db.Queries, s *postgres.Store) { _, _ = s.Orphans(ctx, "tnt", 200) },
+		[]string{"conversations_assigned", "members"}, true},
 	list(chat.ConversationFilter{Queue: chat.QueueMine, User: "usr1"}, false, "conversations_assigned"),
 	list(chat.ConversationFilter{Queue: chat.QueueWaiting}, false, "conversations_waiting"),
 	list(chat.ConversationFilter{Queue: chat.QueueUnassigned}, false, "conversations_waiting"),

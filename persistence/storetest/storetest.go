@@ -18,6 +18,7 @@ type Store interface {
 	chat.Conversations
 	chat.Inbox
 	chat.Desks
+	chat.Orphans
 	chat.Triage
 	chat.Reads
 	chat.Labels

@@ -89,7 +89,6 @@ func (s *server) answer(ctx context.Context, who account.Identity, in *answerInp
 	if err := s.limits.answers.count(ctx, who); err != nil {
 		return nil, err
 	}
-	defer s.Counter.Asking(who, visitor.Ref)()
 	if wantsStream(in.r) {
 		return s.streamAnswer(ctx, visitor, in)
 	}
@@ -123,7 +122,7 @@ func (s *server) asker(ctx context.Context, who account.Identity, in *answerInpu
 	if err != nil {
 		return actors.Visitor{}, err
 	}
-	visitor := actors.Visitor{Ref: chat.Ref{Tenant: who.Tenant, Conversation: in.Body.Conversation}, Bot: b.ID, Locale: in.Body.Locale, Source: chat.FromAPI}
+	visitor := actors.Visitor{Ref: chat.Ref{Tenant: who.Tenant, Conversation: in.Body.Conversation}, Bot: b.ID, Locale: in.Body.Locale, Source: chat.FromAPI, Line: who.Line()}
 	switch {
 	case in.Body.Conversation != "":
 		found, err := s.conversation(ctx, who, in.Body.Conversation)

@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"parley/account"
 	"parley/actors"
 	"parley/llm/extractive"
 	"parley/transport/wire"
@@ -18,7 +19,7 @@ func setupEngine(t *testing.T) *world {
 	store, reader, library := openSQLite(t)
 	heard := &announcements{}
 	engine, err := actors.Start(actors.Config{
-		Log: store, Idles: store, Desks: store, Reads: store, Bots: store, Knowledge: library, Announcer: heard,
+		Log: store, Idles: store, Desks: store, Orphans: store, Reads: store, Bots: store, Knowledge: library, Announcer: heard,
 		Extractive: extractive.Provider{}, Logger: slog.New(slog.DiscardHandler),
 	})
 	if err != nil {
@@ -29,7 +30,13 @@ func setupEngine(t *testing.T) *world {
 		defer cancel()
 		engine.Stop(ctx)
 	})
-	w := setupOver(t, store, reader, library, func(c *Config) { c.Engine, c.Announcer = engine, heard })
+	accounts, err := account.NewService(account.Config{
+		Store: store, Sessions: store, Members: store, Invitations: store, Revocations: store, Announcer: heard, Key: testKey, PublicURL: "http://parley.example",
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := setupOver(t, store, reader, library, func(c *Config) { c.Engine, c.Announcer, c.Accounts = engine, heard, accounts })
 	w.heard = heard
 	return w
 }
@@ -55,6 +62,7 @@ func TestOverTheEngineAndTheStoreOfTheProgram(t *testing.T) {
 		run  func(*testing.T, *world)
 	}{
 		{"two agents work a conversation together", workTogether},
+		{"what somebody has who is removed waits for the others", freeOfRemoved},
 		{"who is blocked gets no answer any more, in whatever conversation, and hears why", refuseBlocked},
 	} {
 		t.Run(test.name, func(t *testing.T) { test.run(t, w) })
@@ -140,6 +148,38 @@ func workTogether(t *testing.T, w *world) {
 	if !slices.Equal(kinds, []string{"assigned", "assigned", "snoozed"}) {
 		t.Errorf("activities %+v", done.Items)
 	}
+}
+
+func freeOfRemoved(t *testing.T, w *world) {
+	mia, path := w.mia.tokens.AccessToken, "/api/v1/conversations/"+w.mia.conversation
+	zoe := w.hire(w.mia, "Zoe", "agent")
+	for _, step := range []struct {
+		name         string
+		before       func()
+		method, body string // of what is done to the member
+		status       int
+	}{
+		{"has it, and only looks from then on", func() { w.json("PUT", path+"/assignment", zoe.AccessToken, "", 200, nil) }, "PATCH", `{"role":"viewer"}`, 200},
+		{"is an agent again", func() {}, "PATCH", `{"role":"agent"}`, 200},
+		{"is asked to take it, and is removed", func() { w.json("PUT", path+"/assignment", mia, `{"agent":"`+zoe.User+`"}`, 200, nil) }, "DELETE", "", 204},
+	} {
+		step.before()
+		if got := w.do(request{method: step.method, path: "/api/v1/members/" + zoe.User, token: mia, body: step.body}); got.status != step.status {
+			t.Fatalf("Zoe %s: %d %s", step.name, got.status, got.body)
+		}
+		for end := time.Now().Add(time.Minute); ; time.Sleep(10 * time.Millisecond) {
+			var c conversation
+			w.json("GET", path, mia, "", 200, &c)
+			if c.Status == "waiting" && c.Assignee == "" && c.Agent == nil {
+				break
+			}
+			if time.Now().After(end) {
+				t.Fatalf("Zoe %s: %+v", step.name, c)
+			}
+		}
+	}
+	w.json("PUT", path+"/assignment", mia, "", 200, nil)
+	w.json("PUT", path+"/status", mia, `{"status":"bot"}`, 200, nil)
 }
 
 func refuseBlocked(_ *testing.T, w *world) {

@@ -313,8 +313,9 @@ func (j *journal) String() string {
 
 // announcements is what was announced.
 type announcements struct {
-	mu   sync.Mutex
-	keys []string
+	mu        sync.Mutex
+	keys      []string
+	listeners map[string][]chat.Listener // by topic
 }
 
 func (a *announcements) Announce(_ context.Context, topic string, keys ...string) error {
@@ -322,11 +323,22 @@ func (a *announcements) Announce(_ context.Context, topic string, keys ...string
 	defer a.mu.Unlock()
 	for _, key := range keys {
 		a.keys = append(a.keys, topic+" "+key)
+		for _, listener := range a.listeners[topic] {
+			listener.Heard(key)
+		}
 	}
 	return nil
 }
 
-func (a *announcements) Subscribe(context.Context, string, chat.Listener) error { return nil }
+func (a *announcements) Subscribe(_ context.Context, topic string, listener chat.Listener) error {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.listeners == nil {
+		a.listeners = map[string][]chat.Listener{}
+	}
+	a.listeners[topic] = append(a.listeners[topic], listener)
+	return nil
+}
 
 func (a *announcements) has(key string) bool {
 	a.mu.Lock()

@@ -220,6 +220,54 @@ func (q *Queries) MarkRead(ctx context.Context, arg MarkReadParams) (int64, erro
 	return result.RowsAffected(), nil
 }
 
+const orphans = `-- name: Orphans :many
+SELECT c.tenant, c.id, c.bot, c.status, c.assignee FROM conversations c
+WHERE c.assignee <> '' AND c.status IN ('waiting', 'agent') AND (CAST($1 AS TEXT) = '' OR c.tenant = CAST($1 AS TEXT))
+    AND NOT EXISTS (SELECT 1 FROM members m WHERE m.tenant = c.tenant AND m.user_id = c.assignee AND m.role <> $2)
+ORDER BY c.updated_at, c.id LIMIT $3
+`
+
+type OrphansParams struct {
+	Tenant string
+	Looks  string
+	Count  int32
+}
+
+type OrphansRow struct {
+	Tenant   string
+	ID       string
+	Bot      string
+	Status   string
+	Assignee string
+}
+
+// Whoever has them, or is asked to take them, is no member or one who only looks. Serves the rounds over all tenants, too.
+func (q *Queries) Orphans(ctx context.Context, arg OrphansParams) ([]OrphansRow, error) {
+	rows, err := q.db.Query(ctx, orphans, arg.Tenant, arg.Looks, arg.Count)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []OrphansRow
+	for rows.Next() {
+		var i OrphansRow
+		if err := rows.Scan(
+			&i.Tenant,
+			&i.ID,
+			&i.Bot,
+			&i.Status,
+			&i.Assignee,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const readMarks = `-- name: ReadMarks :many
 SELECT r.reader, r.seq FROM conversations c LEFT JOIN reads r ON r.conversation = c.id
 WHERE c.tenant = $1 AND c.id = $2

@@ -20,6 +20,13 @@ SELECT assignee, COUNT(*) AS conversations FROM conversations
 WHERE tenant = sqlc.arg(tenant) AND assignee <> '' AND status = 'agent' AND NOT spam AND (snoozed_until IS NULL OR snoozed_until <= sqlc.arg(now))
 GROUP BY assignee;
 
+-- Whoever has them, or is asked to take them, is no member or one who only looks. Serves the rounds over all tenants, too.
+-- name: Orphans :many
+SELECT c.tenant, c.id, c.bot, c.status, c.assignee FROM conversations c
+WHERE c.assignee <> '' AND c.status IN ('waiting', 'agent') AND (CAST(sqlc.arg(tenant) AS TEXT) = '' OR c.tenant = CAST(sqlc.arg(tenant) AS TEXT))
+    AND NOT EXISTS (SELECT 1 FROM members m WHERE m.tenant = c.tenant AND m.user_id = c.assignee AND m.role <> sqlc.arg(looks))
+ORDER BY c.updated_at, c.id LIMIT sqlc.arg(count);
+
 -- Locks a conversation until the transaction ends, as appends do.
 -- name: HoldConversation :one
 UPDATE conversations SET head = head WHERE tenant = $1 AND id = $2

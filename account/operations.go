@@ -279,6 +279,9 @@ var Operations = map[string]Need{
 	"updateWebhook": of(ManageWebhooks),
 	"deleteWebhook": of(ManageWebhooks),
 	"testWebhook":   of(ManageWebhooks),
+
+	"rotateWebhookSecret": of(ManageWebhooks),
+	"endOldWebhookSecret": of(ManageWebhooks),
 }
 
 // Frames are all that clients send over the socket, by their types. One that is not here is not known.

@@ -47,6 +47,9 @@ type Webhook struct {
 	Enabled   bool
 	CreatedAt time.Time
 
+	OldSecret string    // what Secret replaced: deliveries are signed with it as well, until OldUntil
+	OldUntil  time.Time // zero: there is none
+
 	Failures     int       // attempts that failed since the last that did not
 	FailingSince time.Time // of the first of them; zero: there are none
 	LastFailure  string    // why the last of them failed, in one word such as "timeout" or "status_500"
@@ -62,6 +65,28 @@ const (
 	ByFailing Disabling = "failing" // nothing was delivered for days
 	ByGone    Disabling = "gone"    // its server said that it is there no more
 )
+
+// ErrOldSecretCounts refuses to replace a secret once more: the server may know neither of the two that would be left.
+var ErrOldSecretCounts = Fail(Conflict, "old_secret_counts", "The secret before this one still counts, and your server may know only that. End it first, or wait until it has ended.")
+
+// Rotate replaces the secret by another; the old one counts beside it until a time. ErrOldSecretCounts while one from before still does.
+func (w *Webhook) Rotate(secret string, now, until time.Time) error {
+	if w.OldCounts(now) {
+		return ErrOldSecretCounts
+	}
+	w.EndOldSecret()
+	if until.After(now) {
+		w.OldSecret, w.OldUntil = w.Secret, until
+	}
+	w.Secret = secret
+	return nil
+}
+
+// EndOldSecret leaves only the secret of now.
+func (w *Webhook) EndOldSecret() { w.OldSecret, w.OldUntil = "", time.Time{} }
+
+// OldCounts tells whether the secret that was replaced still counts.
+func (w Webhook) OldCounts(now time.Time) bool { return now.Before(w.OldUntil) }
 
 // MaxWebhooks is how many a tenant may have: each costs a row for each event.
 const MaxWebhooks = 10

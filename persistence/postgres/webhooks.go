@@ -24,6 +24,13 @@ type webhookRecord struct {
 	URL    string `json:"url"`
 	Secret string `json:"secret"`
 	Note   string `json:"note,omitempty"`
+	// A node of the version before knows nothing of these: a change that it makes ends the old secret early.
+	OldSecret string    `json:"old_secret,omitempty"`
+	OldUntil  time.Time `json:"old_until,omitzero"`
+}
+
+func recordOfWebhook(w chat.Webhook) webhookRecord {
+	return webhookRecord{head(), w.URL, w.Secret, w.Note, w.OldSecret, w.OldUntil}
 }
 
 // CreateWebhook keeps a new webhook.
@@ -124,7 +131,7 @@ func (s *Store) UpdateWebhook(ctx context.Context, tenant, id string, change fun
 // saveWebhook writes what changed, under the condition that the row is still as it was.
 func (s *Store) saveWebhook(ctx context.Context, q *db.Queries, w *chat.Webhook, was chat.Webhook, row db.Webhook) error {
 	target := row.Target
-	if w.URL != was.URL || w.Secret != was.Secret || w.Note != was.Note {
+	if recordOfWebhook(*w) != recordOfWebhook(was) {
 		key, err := s.keys.tenant(ctx, q, w.Tenant)
 		if err != nil {
 			return err
@@ -188,7 +195,7 @@ func raiseListeners(ctx context.Context, q *db.Queries, tenant string) error {
 }
 
 func sealWebhook(key *seal.Key, w chat.Webhook) ([]byte, error) {
-	return sealRecord(key, w.Tenant, tableWebhooks, w.ID, webhookRecord{head(), w.URL, w.Secret, w.Note})
+	return sealRecord(key, w.Tenant, tableWebhooks, w.ID, recordOfWebhook(w))
 }
 
 func openWebhook(key *seal.Key, row db.Webhook) (chat.Webhook, error) {
@@ -198,6 +205,7 @@ func openWebhook(key *seal.Key, row db.Webhook) (chat.Webhook, error) {
 	}
 	w := chat.Webhook{
 		ID: row.ID, Tenant: row.Tenant, URL: r.URL, Secret: r.Secret, Note: r.Note, Types: splitTypes(row.Types),
+		OldSecret: r.OldSecret, OldUntil: r.OldUntil,
 		Enabled: row.Enabled, Disabled: chat.Disabling(row.Disabled), CreatedAt: row.CreatedAt,
 		Failures: int(row.Failures), LastFailure: row.Failure,
 	}

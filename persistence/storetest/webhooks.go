@@ -113,6 +113,35 @@ var webhookTests = []test{
 			t.Error(diff)
 		}
 	}},
+	{"The secret before is kept until it is ended, whatever else changes", func(t *testing.T, w *world) {
+		webhook := w.listen(t, nil)
+		until := moment(90)
+		rotated, err := w.UpdateWebhook(t.Context(), w.tenant.ID, webhook.ID, func(wh *chat.Webhook) error {
+			return wh.Rotate("whsec_bmV3", moment(60), until)
+		})
+		must(t, err)
+		_, err = w.UpdateWebhook(t.Context(), w.tenant.ID, webhook.ID, func(wh *chat.Webhook) error {
+			wh.Note = "Elsewhere"
+			return nil
+		})
+		must(t, err)
+		rotated.Note = "Elsewhere"
+		found, err := w.Webhook(t.Context(), w.tenant.ID, webhook.ID)
+		must(t, err)
+		if diff := cmp.Diff(rotated, found); diff != "" || found.Secret != "whsec_bmV3" || found.OldSecret != webhook.Secret || !found.OldUntil.Equal(until) {
+			t.Errorf("it is %+v\n%s", found, diff)
+		}
+		_, err = w.UpdateWebhook(t.Context(), w.tenant.ID, webhook.ID, func(wh *chat.Webhook) error {
+			wh.EndOldSecret()
+			return nil
+		})
+		must(t, err)
+		all, err := w.Webhooks(t.Context(), w.tenant.ID)
+		must(t, err)
+		if len(all) != 1 || all[0].Secret != "whsec_bmV3" || all[0].OldSecret != "" || !all[0].OldUntil.IsZero() {
+			t.Errorf("then it is %+v", all)
+		}
+	}},
 	{"A webhook that was disabled says why, until it is enabled again", func(t *testing.T, w *world) {
 		webhook := w.listen(t, nil)
 		w.born(t, said("a", "Hello"))
@@ -189,7 +218,7 @@ var sealedWebhookTests = []aloneTest{
 		defer store.Close()
 		w := newWorld(t, store)
 		webhook := w.listen(t, func(wh *chat.Webhook) {
-			wh.URL, wh.Secret, wh.Note = "https://zugzwang.example/zugzwang", "whsec_zugzwang", "zugzwang"
+			wh.URL, wh.Secret, wh.Note, wh.OldSecret = "https://zugzwang.example/zugzwang", "whsec_zugzwang", "zugzwang", "whsec_zugzwang"
 		})
 		other := w.listen(t, nil)
 		w.born(t, said("a", "Hello"))

@@ -102,7 +102,7 @@ func (s *Sender) send(ctx context.Context, w chat.Webhook, id string, body []byt
 }
 
 func (s *Sender) call(ctx context.Context, w chat.Webhook, id string, at time.Time, body []byte) Result {
-	signature, err := sign(w.Secret, id, at, body)
+	signature, err := signatures(w, id, at, body)
 	if err != nil {
 		return Result{Failure: "secret"}
 	}

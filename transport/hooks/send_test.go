@@ -4,9 +4,11 @@ import (
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/base64"
+	"errors"
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -20,7 +22,52 @@ func verified(secret string, h http.Header, body []byte) bool {
 	key, _ := base64.StdEncoding.DecodeString(strings.TrimPrefix(secret, "whsec_"))
 	mac := hmac.New(sha256.New, key)
 	mac.Write([]byte(h.Get("webhook-id") + "." + h.Get("webhook-timestamp") + "." + string(body)))
-	return h.Get("webhook-signature") == "v1,"+base64.StdEncoding.EncodeToString(mac.Sum(nil))
+	return slices.Contains(strings.Split(h.Get("webhook-signature"), " "), "v1,"+base64.StdEncoding.EncodeToString(mac.Sum(nil)))
+}
+
+func TestServersWithTheOldOrTheNewSecretVerifyUntilTheOldOneEnds(t *testing.T) {
+	t.Parallel()
+	stranger, first, second := NewSecret(), NewSecret(), NewSecret()
+	var verify [3]bool
+	server := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		body, _ := io.ReadAll(r.Body)
+		for i, secret := range []string{stranger, first, second} {
+			verify[i] = verified(secret, r.Header, body)
+		}
+	}))
+	t.Cleanup(server.Close)
+	sender := NewSender(Loopback)
+	t.Cleanup(sender.Close)
+	now := time.Now()
+	hour := now.Add(time.Hour)
+	rotated := func(at, until time.Time) chat.Webhook {
+		w := chat.Webhook{URL: server.URL, Secret: first}
+		if err := w.Rotate(second, at, until); err != nil {
+			t.Fatal(err)
+		}
+		return w
+	}
+	ended := rotated(now, hour)
+	ended.EndOldSecret()
+	for name, c := range map[string]struct {
+		webhook    chat.Webhook
+		old, after bool // which secrets verify
+	}{
+		"before":                     {chat.Webhook{URL: server.URL, Secret: first}, true, false},
+		"while the old one counts":   {rotated(now, hour), true, true},
+		"when its time is over":      {rotated(now.Add(-2*time.Hour), now.Add(-time.Second)), false, true},
+		"when its owner ended it":    {ended, false, true},
+		"replaced without a transit": {rotated(now, now), false, true},
+	} {
+		if got := sender.send(t.Context(), c.webhook, "dlv_1", []byte(`{"a":1}`)); got.Failure != "" || verify != [3]bool{false, c.old, c.after} {
+			t.Errorf("%s: %v, %+v", name, verify, got)
+		}
+	}
+	// With both in use there is none to drop: nobody is to be left with a secret that verifies nothing.
+	both := rotated(now, hour)
+	if err := both.Rotate(NewSecret(), now, hour); !errors.Is(err, chat.ErrOldSecretCounts) || both.Secret != second || both.OldSecret != first {
+		t.Errorf("a second rotation: %v", err)
+	}
 }
 
 func TestACallIsSignedAndSaysWhatCameOfIt(t *testing.T) {

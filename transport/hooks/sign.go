@@ -9,6 +9,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"parley/chat"
 )
 
 // secretPrefix tells what the rest is; secretBytes is within the 24 to 64 that
@@ -25,7 +27,18 @@ func NewSecret() string {
 	return secretPrefix + base64.StdEncoding.EncodeToString(raw)
 }
 
-// sign returns the webhook-signature of a body that is sent under an id at a time.
+// signatures returns the webhook-signature of a body that is sent under an id at a time. After a rotation there are two with a space between,
+// as the specification has it: a server that knows either of the secrets finds its own.
+func signatures(w chat.Webhook, id string, at time.Time, body []byte) (string, error) {
+	signed, err := sign(w.Secret, id, at, body)
+	if err != nil || !w.OldCounts(at) {
+		return signed, err
+	}
+	old, err := sign(w.OldSecret, id, at, body)
+	return signed + " " + old, err
+}
+
+// sign returns one signature.
 func sign(secret, id string, at time.Time, body []byte) (string, error) {
 	key, err := base64.StdEncoding.DecodeString(strings.TrimPrefix(secret, secretPrefix))
 	if err != nil {

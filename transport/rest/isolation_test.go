@@ -26,7 +26,7 @@ func (w *world) checkIsolation() {
 	sam := w.sam.tokens.AccessToken
 	bodies := map[string]string{
 		"updateBot": `{"name":"Stolen"}`, "putAppearance": `{}`, "putDomains": `{"domains":[]}`, "addSource": `{"title":"x","text":"x"}`,
-		"search": `{"query":"recipe"}`, "answer": `{"text":"x"}`, "takeConversation": `{"force":true}`, "updateWebhook": `{"url":"https://stolen.example"}`, "testWebhook": `{}`,
+		"search": `{"query":"recipe"}`, "answer": `{"text":"x"}`, "takeConversation": `{"force":true}`, "updateWebhook": `{"url":"https://stolen.example"}`, "testWebhook": `{}`, "rotateWebhookSecret": `{}`,
 		"updateConversation": `{"spam":true,"blocked":true,"snoozed_until":null}`, "setConversationStatus": `{"status":"closed"}`, "sendMessage": `{"text":"x"}`,
 		"stopAnswer": `{}`, "mailTranscript": `{"email":"sam@rival.example"}`, "addNote": `{"text":"x"}`, "markRead": `{"seq":1}`,
 		"putLabel": `{"name":"Stolen","color":"#000000"}`, "putReply": `{"shortcut":"stolen","text":"x"}`, "updateMember": `{"role":"viewer"}`,

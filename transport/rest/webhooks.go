@@ -49,6 +49,15 @@ func (s *server) routeWebhooks() {
 		OperationID: "testWebhook", Method: http.MethodPost, Path: "/api/v1/webhooks/{webhook}/test", Tags: []string{webhooksTag},
 		Summary: "Send a ping now, and see what came back",
 	}, s.testWebhook)
+	route(s, huma.Operation{
+		OperationID: "rotateWebhookSecret", Method: http.MethodPost, Path: "/api/v1/webhooks/{webhook}/rotation", Tags: []string{webhooksTag},
+		Summary: "Make another secret for a webhook", DefaultStatus: http.StatusCreated, MaxBodyBytes: smallBody,
+		Description: "The answer has the new `secret`, which is never shown again. For some hours deliveries are signed with the old one as well.",
+	}, s.rotateWebhookSecret)
+	route(s, huma.Operation{
+		OperationID: "endOldWebhookSecret", Method: http.MethodDelete, Path: "/api/v1/webhooks/{webhook}/old-secret", Tags: []string{webhooksTag},
+		Summary: "Sign with the old secret no longer", DefaultStatus: http.StatusNoContent, Description: "Repeating is not an error.",
+	}, s.endOldWebhookSecret)
 }
 
 // WebhookPath is the webhook of a request.
@@ -67,6 +76,7 @@ type webhook struct {
 	FailingSince   *time.Time `json:"failing_since,omitempty"`
 	LastFailure    string     `json:"last_failure" doc:"In a word, such as timeout, unreachable, unknown_host, certificate, not_public or status_500; empty if the last attempt arrived."`
 	CreatedAt      time.Time  `json:"created_at"`
+	OldSecretUntil *time.Time `json:"old_secret_until,omitempty" doc:"When deliveries are signed with the old secret no longer; absent: there is none that counts."`
 }
 
 // Webhook is webhook where it is embedded: a specification has no fields of what is not exported.
@@ -89,6 +99,9 @@ func webhookOf(w chat.Webhook) webhook {
 	}
 	if w.Failures > 0 {
 		shown.FailingSince = &w.FailingSince
+	}
+	if w.OldCounts(time.Now()) {
+		shown.OldSecretUntil = &w.OldUntil
 	}
 	return shown
 }

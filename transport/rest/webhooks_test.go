@@ -75,9 +75,52 @@ func (w *world) playWebhooks() {
 	if len(w.hooks.pinged) != 1 || w.hooks.pinged[0].Secret != secret {
 		w.t.Errorf("pinged: %+v", w.hooks.pinged)
 	}
+	w.playRotation()
 	if strings.Contains(w.log.String(), secret) || strings.Contains(w.log.String(), "acme.example/hook") {
 		w.t.Error("the log tells a webhook's secret or address")
 	}
+}
+
+func (w *world) playRotation() {
+	t, mia := w.t, w.mia.tokens.AccessToken
+	type shown struct {
+		ID, Secret     string
+		OldSecretUntil *time.Time `json:"old_secret_until"`
+	}
+	var made, rotated, listed, ended shown
+	w.json("POST", "/api/v1/webhooks", mia, `{"url":"https://acme.example/turned"}`, 201, &made)
+	path := "/api/v1/webhooks/" + made.ID
+	w.play([]scenario{
+		{name: "too long an overlap", method: "POST", path: path + "/rotation", token: mia, body: `{"overlap_hours":721}`, status: 422, has: []string{`"code":"overlap_invalid"`}},
+		{name: "another's", method: "POST", path: path + "/rotation", token: w.sam.tokens.AccessToken, status: 404},
+		{name: "end another's", method: "DELETE", path: path + "/old-secret", token: w.sam.tokens.AccessToken, status: 404},
+	})
+	w.json("POST", path+"/rotation", mia, "", 201, &rotated)
+	if !strings.HasPrefix(rotated.Secret, "whsec_") || rotated.Secret == made.Secret || made.OldSecretUntil != nil ||
+		rotated.OldSecretUntil == nil || time.Until(*rotated.OldSecretUntil).Round(time.Hour) != 24*time.Hour {
+		t.Errorf("made %+v, rotated %+v", made, rotated)
+	}
+	w.play([]scenario{
+		{name: "neither is shown again", method: "GET", path: path, token: mia, status: 200, has: []string{`"old_secret_until":"`}, hasNot: []string{made.Secret, rotated.Secret, `"secret"`}},
+		{name: "once more", method: "POST", path: path + "/rotation", token: mia, status: 409, has: []string{`"code":"old_secret_counts"`}},
+		{name: "tests are signed alike", method: "POST", path: path + "/test", token: mia, status: 200},
+		{name: "end the old one", method: "DELETE", path: path + "/old-secret", token: mia, status: 204},
+		{name: "end it again", method: "DELETE", path: path + "/old-secret", token: mia, status: 204},
+	})
+	w.json("GET", path, mia, "", 200, &listed)
+	w.json("POST", path+"/rotation", mia, `{"overlap_hours":0}`, 201, &ended)
+	if listed.OldSecretUntil != nil || ended.OldSecretUntil != nil || ended.Secret == rotated.Secret {
+		t.Errorf("ended %+v, replaced at once %+v", listed, ended)
+	}
+	if last := w.hooks.pinged[len(w.hooks.pinged)-1]; last.Secret != rotated.Secret || last.OldSecret != made.Secret {
+		t.Errorf("pinged: %+v", last)
+	}
+	for _, secret := range []string{made.Secret, rotated.Secret, ended.Secret} {
+		if strings.Contains(w.log.String(), secret) {
+			t.Error("the log tells a webhook's secret")
+		}
+	}
+	w.json("DELETE", path, mia, "", 204, nil)
 }
 
 func TestAWebhookThatWasTurnedOffSaysWhy(t *testing.T) {

@@ -2281,6 +2281,46 @@ export interface paths {
         patch: operations["updateWebhook"];
         trace?: never;
     };
+    "/api/v1/webhooks/{webhook}/old-secret": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Sign with the old secret no longer
+         * @description Repeating is not an error.
+         */
+        delete: operations["endOldWebhookSecret"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks/{webhook}/rotation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make another secret for a webhook
+         * @description The answer has the new `secret`, which is never shown again. For some hours deliveries are signed with the old one as well.
+         */
+        post: operations["rotateWebhookSecret"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/webhooks/{webhook}/test": {
         parameters: {
             query?: never;
@@ -2885,6 +2925,11 @@ export interface components {
             /** @description In a word, such as timeout, unreachable, unknown_host, certificate, not_public or status_500; empty if the last attempt arrived. */
             last_failure: string;
             note: string;
+            /**
+             * Format: date-time
+             * @description When deliveries are signed with the old secret no longer; absent: there is none that counts.
+             */
+            old_secret_until?: string;
             /** @description Kept by you; shown only now. */
             secret: string;
             url: string;
@@ -4927,6 +4972,11 @@ export interface components {
             /** @description In a word, such as timeout, unreachable, unknown_host, certificate, not_public or status_500; empty if the last attempt arrived. */
             last_failure: string;
             note: string;
+            /**
+             * Format: date-time
+             * @description When deliveries are signed with the old secret no longer; absent: there is none that counts.
+             */
+            old_secret_until?: string;
             url: string;
         };
         WebhookPatch: {
@@ -4936,6 +4986,13 @@ export interface components {
             note?: string;
             /** @description https, on the public web. */
             url?: string;
+        };
+        WebhookSecretRotation: {
+            /**
+             * Format: int64
+             * @description How long deliveries are signed with the old secret as well: 0 to 720; 24, if left out.
+             */
+            overlap_hours?: number;
         };
         Welcome: {
             /** @description Whether the address has an account, whose password is asked for. */
@@ -10028,6 +10085,70 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Webhook"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    endOldWebhookSecret: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                webhook: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    rotateWebhookSecret: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                webhook: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["WebhookSecretRotation"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CreatedWebhook"];
                 };
             };
             /** @description Error */

@@ -23,6 +23,15 @@ export async function deleteWebhook(webhook: string): Promise<void> {
   await body(api.DELETE(at, one(webhook)));
 }
 
+/** Another secret, told once like the first; the old one counts for a day beside it. */
+export function rotateWebhookSecret(webhook: string): Promise<CreatedWebhook> {
+  return body(api.POST(`${at}/rotation`, one(webhook)));
+}
+
+export async function endOldWebhookSecret(webhook: string): Promise<void> {
+  await body(api.DELETE(`${at}/old-secret`, one(webhook)));
+}
+
 /** Sends it a ping now, and tells what came back. */
 export function testWebhook(webhook: string): Promise<WebhookTest> {
   return body(api.POST(`${at}/test`, one(webhook)));

@@ -139,6 +139,7 @@ export const minding = {
     save: 'Save webhook',
     made: 'Copy its secret now',
     madeNote: 'It is shown only this once. With it your server checks that a request comes from Parley.',
+    rotatedNote: 'It is shown only this once. Requests are signed with the old one as well until {{time}}: give your server the new one before.',
     secret: 'The secret',
     kept: 'I have copied it',
     state: { on: 'On', off: 'Off', failing: 'Failing' },
@@ -159,6 +160,14 @@ export const minding = {
     failed: 'It did not arrive: {{why}}.',
     actions: 'Actions for {{url}}',
     edit: 'Edit',
+    old: 'The old secret still counts, until {{time}}.',
+    endOld: 'End it now',
+    rotate: {
+      open: 'Replace the secret',
+      title: 'Replace the secret?',
+      text: 'You get a new one. For 24 hours requests to {{url}} are signed with both, so that nothing is refused while you change it over. You can end the old one earlier.',
+      verb: 'Make new secret',
+    },
     delete: {
       open: 'Delete',
       title: 'Delete this webhook?',

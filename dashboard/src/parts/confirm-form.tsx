@@ -16,7 +16,7 @@ interface Props {
   /** Whether something is lost by it. */
   danger?: boolean;
   /** The fields. */
-  children: ReactNode;
+  children?: ReactNode;
 }
 
 /** Asks for more than a yes: a password, a name, a code. */

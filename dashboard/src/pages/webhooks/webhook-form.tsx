@@ -3,7 +3,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { Controller, useForm } from 'react-hook-form';
 import { useTranslation } from 'react-i18next';
 import { asProblem } from '../../api/problem';
-import type { Webhook } from '../../api/types';
+import type { CreatedWebhook, Webhook } from '../../api/types';
 import { changeWebhook, createWebhook, webhooksQuery } from '../../api/webhooks';
 import { FormFailure } from '../../parts/states';
 import { events, keyOf } from './events';
@@ -20,8 +20,8 @@ interface Props {
   /** The one that is changed; none: a new one. */
   webhook?: Webhook;
   close: () => void;
-  /** With the secret of a new one. */
-  made?: (secret: string) => void;
+  /** With a new one and its secret. */
+  made?: (webhook: CreatedWebhook) => void;
 }
 
 export function WebhookForm({ webhook, close, made }: Props) {
@@ -39,13 +39,13 @@ export function WebhookForm({ webhook, close, made }: Props) {
   const saving = useMutation({
     mutationFn: async ({ url, note, told, events: chosen }: Form) => {
       const said = { url: url.trim(), note: note.trim(), events: told === 'all' ? [] : chosen };
-      if (!webhook) return (await createWebhook(said)).secret;
+      if (!webhook) return createWebhook(said);
       await changeWebhook(webhook.id, said);
       return undefined;
     },
-    onSuccess: async (secret) => {
+    onSuccess: async (created) => {
       await client.invalidateQueries(webhooksQuery);
-      if (secret) made?.(secret);
+      if (created) made?.(created);
       else close();
     },
   });

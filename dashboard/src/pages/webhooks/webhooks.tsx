@@ -2,8 +2,10 @@ import { Button } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import type { CreatedWebhook } from '../../api/types';
 import { webhooksQuery } from '../../api/webhooks';
 import '../../i18n/business';
+import { moment } from '../../i18n/format';
 import { HookIcon, PlusIcon } from '../../parts/icons';
 import { Card, Page } from '../../parts/page';
 import { ShownOnce } from '../../parts/shown-once';
@@ -17,7 +19,7 @@ export default function Webhooks() {
   const { t } = useTranslation();
   const webhooks = useQuery(webhooksQuery);
   const [adding, setAdding] = useState(false);
-  const [secret, setSecret] = useState('');
+  const [shown, setShown] = useState<CreatedWebhook>();
   const all = webhooks.data ?? [];
   const add = (
     <Button leftSection={<PlusIcon size={16} />} onClick={() => setAdding(true)}>
@@ -29,27 +31,27 @@ export default function Webhooks() {
     <Page
       title={t('webhooks.title')}
       state={all.length > 0 ? `${t('webhooks.count', { count: all.length })}. ${t('webhooks.hint')}` : undefined}
-      action={!adding && !secret && all.length > 0 && add}
+      action={!adding && !shown && all.length > 0 && add}
     >
       {adding && (
         <Card title={t('webhooks.new')}>
           <WebhookForm
             close={() => setAdding(false)}
-            made={(told) => {
+            made={(made) => {
               setAdding(false);
-              setSecret(told);
+              setShown(made);
             }}
           />
         </Card>
       )}
-      {secret && (
+      {shown && (
         <ShownOnce
           title={t('webhooks.made')}
-          note={t('webhooks.madeNote')}
+          note={shown.old_secret_until ? t('webhooks.rotatedNote', { time: moment(new Date(shown.old_secret_until)) }) : t('webhooks.madeNote')}
           label={t('webhooks.secret')}
-          text={secret}
+          text={shown.secret}
           verb={t('webhooks.kept')}
-          close={() => setSecret('')}
+          close={() => setShown(undefined)}
         />
       )}
       {webhooks.isPending ? (
@@ -58,7 +60,7 @@ export default function Webhooks() {
         <Failure error={webhooks.error} retry={() => void webhooks.refetch()} />
       ) : all.length === 0 ? (
         !adding &&
-        !secret && (
+        !shown && (
           <Empty icon={<HookIcon />} title={t('webhooks.empty')} action={add}>
             {t('webhooks.emptyText')}
           </Empty>
@@ -66,7 +68,7 @@ export default function Webhooks() {
       ) : (
         <ul className={css.list}>
           {all.map((webhook) => (
-            <WebhookRow key={webhook.id} webhook={webhook} />
+            <WebhookRow key={webhook.id} webhook={webhook} rotated={setShown} />
           ))}
         </ul>
       )}

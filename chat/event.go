@@ -129,11 +129,18 @@ type FeedbackGiven struct {
 	Comment string
 }
 
-// EventErased announces that the event at Target was blanked.
-type EventErased struct{ Target int64 }
+// EventErased announces that the event at Target was blanked. Message is what it was of, if it was of one: whoever keeps messages by
+// their ids finds it so. It is empty, too, in what was written before events said it.
+type EventErased struct {
+	Target  int64
+	Message string
+}
 
-// Erased stands where an event was blanked, under its old Seq.
-type Erased struct{ Was Type }
+// Erased stands where an event was blanked, under its old Seq. Message is what it was of, if it was of one.
+type Erased struct {
+	Was     Type
+	Message string
+}
 
 // Type implementations, in the order of the constants.
 func (MessageCreated) Type() Type     { return TypeMessageCreated }

@@ -17,7 +17,8 @@ var _ account.Privates = (*Store)(nil)
 
 // A visitor is erased by deleting their row and, with it, the key under which everything of theirs is sealed. Their conversations go
 // to a visitor who is nobody, with another key: so no node can go on with a key that it remembers. Events
-// that were blanked have an empty body, which is sealed under nothing and says what the columns say.
+// that were blanked have an empty body, which is sealed under nothing and says what the columns say: what kind of event it was, and of
+// which message. An id says nothing of anybody, and whoever has a copy elsewhere finds by it what else is to go.
 
 // AnswersOf returns the keys of answers that a visitor was given, or had made.
 func (s *Store) AnswersOf(ctx context.Context, tenant, visitor string) ([]string, error) {
@@ -137,7 +138,7 @@ func blank(ctx context.Context, q *db.Queries, ref chat.Ref, nobody string, was,
 	}
 	for _, row := range rows {
 		if chat.Type(row.Type) != chat.TypeEventErased {
-			if err := tell(chat.EventErased{Target: row.Seq}); err != nil {
+			if err := tell(chat.EventErased{Target: row.Seq, Message: text(row.Message)}); err != nil {
 				return account.Blanked{}, err
 			}
 			continue

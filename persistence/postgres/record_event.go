@@ -89,11 +89,13 @@ type feedbackRecord struct {
 }
 
 type erasureRecord struct {
-	Target int64 `json:"target"`
+	Target  int64  `json:"target"`
+	Message string `json:"message,omitempty"`
 }
 
 type erasedRecord struct {
-	Was string `json:"was"`
+	Was     string `json:"was"`
+	Message string `json:"message,omitempty"`
 }
 
 // recordOf returns what is stored of a body.
@@ -122,9 +124,10 @@ func recordOf(body chat.Body) (eventRecord, error) {
 	case chat.FeedbackGiven:
 		r.Feedback = &feedbackRecord{b.Message, b.Helpful, b.Comment}
 	case chat.EventErased:
-		r.Erasure = &erasureRecord{b.Target}
+		erasure := erasureRecord(b)
+		r.Erasure = &erasure
 	case chat.Erased:
-		r.Erased = &erasedRecord{string(b.Was)}
+		r.Erased = &erasedRecord{string(b.Was), b.Message}
 	default:
 		return r, fmt.Errorf("encode an event: unknown body %T", body)
 	}
@@ -160,7 +163,7 @@ func (r eventRecord) body() chat.Body {
 	case r.Erasure != nil:
 		return chat.EventErased(*r.Erasure)
 	case r.Erased != nil:
-		return chat.Erased{Was: chat.Type(r.Erased.Was)}
+		return chat.Erased{Was: chat.Type(r.Erased.Was), Message: r.Erased.Message}
 	}
 	return nil
 }
@@ -193,7 +196,7 @@ func openEvents(key *seal.Key, ref chat.Ref, rows []db.EventsAfterRow) ([]chat.E
 	events := make([]chat.Event, len(rows))
 	for i, row := range rows {
 		if len(row.Body) == 0 { // see erase.go
-			events[i] = chat.Event{Seq: row.Seq, At: row.At, Body: chat.Erased{Was: chat.Type(row.Type)}}
+			events[i] = chat.Event{Seq: row.Seq, At: row.At, Body: chat.Erased{Was: chat.Type(row.Type), Message: text(row.Message)}}
 			continue
 		}
 		var record eventRecord
@@ -214,7 +217,8 @@ func eventRow(ref chat.Ref, seq int64) string {
 	return ref.Conversation + "/" + strconv.FormatInt(seq, 10)
 }
 
-// identify returns the ids of a body that have a column of their own.
+// identify returns the ids of a body that have a column of their own. A blanked event keeps its message there; what announces it has none, so
+// that nothing finds two events where there was one.
 func identify(body chat.Body) (message, clientID *string) {
 	switch b := body.(type) {
 	case chat.MessageCreated:

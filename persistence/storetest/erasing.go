@@ -42,8 +42,10 @@ var erasingTests = []test{
 		if len(events) != 5+5+1 {
 			t.Fatalf("there are %d events", len(events))
 		}
-		for i, e := range events[:5] {
-			if _, erased := e.Body.(chat.Erased); !erased || events[5+i].Body != (chat.EventErased{Target: int64(i + 1)}) {
+		for i, message := range []string{asked.Message, "", answer.Message, answer.Message, ""} {
+			e := events[i]
+			erased, is := e.Body.(chat.Erased)
+			if !is || erased.Message != message || events[5+i].Body != (chat.EventErased{Target: int64(i + 1), Message: message}) {
 				t.Errorf("event %d is %+v, announced by %+v", e.Seq, e, events[5+i])
 			}
 		}
@@ -83,21 +85,22 @@ var erasingTests = []test{
 	}},
 	{"An activation from before is fenced, and what comes after is sealed for somebody else", func(t *testing.T, w *world) {
 		ctx := t.Context()
-		birth := w.birth(w.newRef(), said("a", "one"))
+		first, third := said("a", "one"), said("a", "three")
+		birth := w.birth(w.newRef(), first)
 		w.committed(t, birth)
 		_, err := w.EraseVisitor(ctx, w.tenant.ID, birth.Birth.Visitor)
 		must(t, err)
 		w.refused(t, chat.ErrFenced, next(birth.Ref, 1, said("b", "two")))
 		opening, err := w.Open(ctx, birth.Ref)
 		must(t, err)
-		again := next(birth.Ref, opening.Head, said("a", "three"))
+		again := next(birth.Ref, opening.Head, third)
 		again.Epoch = opening.Epoch
 		w.committed(t, again)
 		blanked, err := w.EraseVisitor(ctx, w.tenant.ID, opening.Visitor) // and once more
 		if must(t, err); len(blanked) != 1 {
 			t.Fatalf("blanked %+v", blanked)
 		}
-		if events := w.events(t, birth.Ref); len(events) != 7 || events[1].Body != (chat.EventErased{Target: 1}) || events[4].Body != (chat.EventErased{Target: 3}) {
+		if events := w.events(t, birth.Ref); len(events) != 7 || events[1].Body != (chat.EventErased{Target: 1, Message: first.Message}) || events[4].Body != (chat.EventErased{Target: 3}) || events[5].Body != (chat.EventErased{Target: 4, Message: third.Message}) {
 			t.Errorf("events %+v", events)
 		}
 		anew := w.birth(w.newRef(), said("a", "four")) // their browser knows its old id

@@ -24,8 +24,8 @@ var everyBody = []chat.Body{
 	chat.StatusChanged{Status: chat.Waiting, Position: 2},
 	chat.ContactChanged{Name: "Bo", Email: "bo@example.com", Phone: "+44"},
 	chat.FeedbackGiven{Message: "msg_3", Helpful: true, Comment: "thanks"},
-	chat.EventErased{Target: 1},
-	chat.Erased{Was: chat.TypeMessageCreated},
+	chat.EventErased{Target: 1, Message: "msg_1"},
+	chat.Erased{Was: chat.TypeMessageCreated, Message: "msg_1"},
 }
 
 var logTests = []test{

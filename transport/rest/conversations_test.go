@@ -80,11 +80,15 @@ func TestTheSpecificationDescribesTheEventsThatAreSent(t *testing.T) {
 		chat.StatusChanged{Status: chat.Waiting, Position: 2},
 		chat.ContactChanged{Name: "Mia", Email: "mia@acme.example", Phone: "1"},
 		chat.FeedbackGiven{Message: "msg_2", Helpful: true, Comment: "Good"},
-		chat.EventErased{Target: 3},
+		chat.EventErased{Target: 3, Message: "msg_1"},
 	}
 	for _, kind := range eventTypes {
-		if kind.name != chat.TypeEventErased {
+		switch kind.name {
+		case chat.TypeEventErased:
+		case chat.TypeStatusChanged, chat.TypeContactChanged: // they are of no message
 			bodies = append(bodies, chat.Erased{Was: kind.name})
+		default:
+			bodies = append(bodies, chat.Erased{Was: kind.name, Message: "msg_1"})
 		}
 	}
 	described := map[chat.Type]bool{}

@@ -62,7 +62,7 @@ type agentName struct {
 	Name string `json:"name"`
 }
 
-// Erased stands in the data of an event that was blanked, in place of all else.
+// Erased stands in the data of an event that was blanked, in place of all else but the id of its message.
 type Erased struct {
 	Erased bool `json:"erased,omitempty"`
 }
@@ -170,5 +170,6 @@ type eventErasedEvent struct {
 }
 
 type eventErased struct {
-	Target int64 `json:"target" doc:"seq of the event that was blanked."`
+	Target  int64  `json:"target" doc:"seq of the event that was blanked."`
+	Message string `json:"message,omitempty" doc:"Which message it was of, if it was of one."`
 }

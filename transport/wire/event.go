@@ -75,7 +75,9 @@ func appendBody(data *object, body chat.Body) {
 		data.optional("comment", b.Comment)
 	case chat.EventErased:
 		data.number("target", b.Target)
+		data.optional("message", b.Message)
 	case chat.Erased:
+		data.optional("message", b.Message)
 		data.flag("erased", true)
 	default:
 		// A body without a form here would reach clients as an empty one.

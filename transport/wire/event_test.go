@@ -52,8 +52,8 @@ var durable = map[string][]byte{
 		Status: chat.WithAgent, Agent: &chat.Author{Kind: chat.ByAgent, ID: "usr_1", Name: "Ada"}}),
 	"contact.changed": event(54, chat.ContactChanged{Name: "Eve", Email: "eve@shop.example"}),
 	"feedback.given":  event(55, chat.FeedbackGiven{Message: "msg_3", Helpful: false, Comment: "No"}),
-	"event.erased":    event(56, chat.EventErased{Target: 45}),
-	"erased":          event(45, chat.Erased{Was: chat.TypeMessageCreated}),
+	"event.erased":    event(56, chat.EventErased{Target: 45, Message: "msg_1"}),
+	"erased":          event(45, chat.Erased{Was: chat.TypeMessageCreated, Message: "msg_1"}),
 	"watched":         wire.AppendWatched(nil, "cnv_1", chat.Event{Seq: 52, At: at, Body: chat.StatusChanged{Status: chat.Closed}}),
 }
 

@@ -188,7 +188,7 @@ function apply(state: State, frame: EventFrame): State {
   return state
 }
 
-/** An erased event says no more than that it was one: its message is known by its place alone. */
+/** An erased event's message is known by its place: one that was announced by an earlier server does not name it. */
 function applyErased(state: State, frame: EventFrame): State {
   const { type } = frame
   if (type === 'message.created') return { ...state, items: [...state.items, erased(frame)] }

@@ -89,7 +89,7 @@ export interface Events {
   'status.changed': { status: Status; agent?: Author } & Queue
   'contact.changed': Contact
   'feedback.given': { message: string; helpful: boolean; comment?: string }
-  'event.erased': { target: number }
+  'event.erased': { target: number; message?: string }
 }
 
 export type Reason = 'stopped' | 'takeover' | 'failed' | 'node_lost'

@@ -2963,6 +2963,8 @@ export interface components {
         /** @description A durable event. Everyone who watches a conversation sees the same ones in the same order. */
         Event: components["schemas"]["MessageCreatedEvent"] | components["schemas"]["MessageStartedEvent"] | components["schemas"]["MessageCompletedEvent"] | components["schemas"]["MessageInterruptedEvent"] | components["schemas"]["StatusChangedEvent"] | components["schemas"]["ContactChangedEvent"] | components["schemas"]["FeedbackGivenEvent"] | components["schemas"]["EventErasedEvent"];
         EventErased: {
+            /** @description Which message it was of, if it was of one. */
+            message?: string;
             /**
              * Format: int64
              * @description seq of the event that was blanked.

@@ -1671,7 +1671,7 @@ func (b *KnownAddressesBatchResults) Close() error {
 }
 
 const latestEvents = `-- name: LatestEvents :batchmany
-SELECT seq, at, type, body FROM events
+SELECT seq, at, type, message, body FROM events
 WHERE tenant = $1 AND conversation = $2 ORDER BY seq DESC LIMIT $3
 `
 
@@ -1688,10 +1688,11 @@ type LatestEventsParams struct {
 }
 
 type LatestEventsRow struct {
-	Seq  int64
-	At   time.Time
-	Type string
-	Body []byte
+	Seq     int64
+	At      time.Time
+	Type    string
+	Message *string
+	Body    []byte
 }
 
 func (q *Queries) LatestEvents(ctx context.Context, arg []LatestEventsParams) *LatestEventsBatchResults {
@@ -1730,6 +1731,7 @@ func (b *LatestEventsBatchResults) Query(f func(int, []LatestEventsRow, error)) 
 					&i.Seq,
 					&i.At,
 					&i.Type,
+					&i.Message,
 					&i.Body,
 				); err != nil {
 					return err

@@ -43,7 +43,7 @@ func (q *Queries) ConversationVisitor(ctx context.Context, arg ConversationVisit
 }
 
 const eventsAfter = `-- name: EventsAfter :many
-SELECT seq, at, type, body FROM events
+SELECT seq, at, type, message, body FROM events
 WHERE tenant = $1 AND conversation = $2 AND seq > $3 ORDER BY seq LIMIT $4
 `
 
@@ -55,10 +55,11 @@ type EventsAfterParams struct {
 }
 
 type EventsAfterRow struct {
-	Seq  int64
-	At   time.Time
-	Type string
-	Body []byte
+	Seq     int64
+	At      time.Time
+	Type    string
+	Message *string
+	Body    []byte
 }
 
 func (q *Queries) EventsAfter(ctx context.Context, arg EventsAfterParams) ([]EventsAfterRow, error) {
@@ -79,6 +80,7 @@ func (q *Queries) EventsAfter(ctx context.Context, arg EventsAfterParams) ([]Eve
 			&i.Seq,
 			&i.At,
 			&i.Type,
+			&i.Message,
 			&i.Body,
 		); err != nil {
 			return nil, err

@@ -364,7 +364,7 @@ func (q *Queries) DropSource(ctx context.Context, arg DropSourceParams) error {
 }
 
 const eventsToBlank = `-- name: EventsToBlank :many
-SELECT seq, type, body FROM events WHERE tenant = $1 AND conversation = $2 AND LENGTH(body) > 0 ORDER BY seq
+SELECT seq, type, message, body FROM events WHERE tenant = $1 AND conversation = $2 AND LENGTH(body) > 0 ORDER BY seq
 `
 
 type EventsToBlankParams struct {
@@ -373,9 +373,10 @@ type EventsToBlankParams struct {
 }
 
 type EventsToBlankRow struct {
-	Seq  int64
-	Type string
-	Body []byte
+	Seq     int64
+	Type    string
+	Message *string
+	Body    []byte
 }
 
 func (q *Queries) EventsToBlank(ctx context.Context, arg EventsToBlankParams) ([]EventsToBlankRow, error) {
@@ -387,7 +388,12 @@ func (q *Queries) EventsToBlank(ctx context.Context, arg EventsToBlankParams) ([
 	var items []EventsToBlankRow
 	for rows.Next() {
 		var i EventsToBlankRow
-		if err := rows.Scan(&i.Seq, &i.Type, &i.Body); err != nil {
+		if err := rows.Scan(
+			&i.Seq,
+			&i.Type,
+			&i.Message,
+			&i.Body,
+		); err != nil {
 			return nil, err
 		}
 		items = append(items, i)

@@ -8,7 +8,7 @@ RETURNING epoch, head, status, agent, bot, visitor, origin,
 SELECT wrapped_key FROM tenants WHERE id = $1;
 
 -- name: LatestEvents :batchmany
-SELECT seq, at, type, body FROM events
+SELECT seq, at, type, message, body FROM events
 WHERE tenant = $1 AND conversation = $2 ORDER BY seq DESC LIMIT $3;
 
 -- name: Summaries :batchone
@@ -68,7 +68,7 @@ WHERE id = sqlc.arg(id);
 INSERT INTO events (conversation, seq, tenant, at, type, message, client_id, body) VALUES ($1, $2, $3, $4, $5, $6, $7, $8);
 
 -- name: EventsAfter :many
-SELECT seq, at, type, body FROM events
+SELECT seq, at, type, message, body FROM events
 WHERE tenant = $1 AND conversation = $2 AND seq > $3 ORDER BY seq LIMIT $4;
 
 -- name: ConversationVisitor :one

@@ -8,7 +8,7 @@ SELECT wrapped_key, blocked FROM visitors WHERE tenant = $1 AND id = $2;
 INSERT INTO visitors (tenant, id, wrapped_key, created_at, blocked) VALUES ($1, $2, $3, $4, $5);
 
 -- name: EventsToBlank :many
-SELECT seq, type, body FROM events WHERE tenant = $1 AND conversation = $2 AND LENGTH(body) > 0 ORDER BY seq;
+SELECT seq, type, message, body FROM events WHERE tenant = $1 AND conversation = $2 AND LENGTH(body) > 0 ORDER BY seq;
 
 -- What says that others were blanked stays.
 -- name: BlankEvents :exec

@@ -104,6 +104,8 @@ var Operations = map[string]Need{
 	"getExport":      people(Own),
 	"downloadExport": people(Own),
 
+	"listVisitorCopies": people(ManagePrivacy),
+
 	// Answers.
 	"answer": of(Ask),
 

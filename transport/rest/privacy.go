@@ -41,6 +41,12 @@ func (s *server) routePrivacy() {
 			"closed and blank, as those of somebody unknown: each event is `erased`, and an `event.erased` announces it.",
 	}, s.eraseVisitor)
 	route(s, huma.Operation{
+		OperationID: "listVisitorCopies", Method: http.MethodGet, Path: "/api/v1/visitors/{visitor}/copies", Tags: []string{privacyTag},
+		Summary: "Corrected answers and tests that have words of a visitor",
+		Description: "They are the business's own and stay when the visitor is erased; afterwards nothing tells whose words they have. " +
+			"Found is what has a message of theirs word for word, or is a part of one.",
+	}, s.listVisitorCopies)
+	route(s, huma.Operation{
 		OperationID: "exportMe", Method: http.MethodGet, Path: "/api/v1/me/export", Tags: []string{privacyTag}, Summary: "All that is kept of oneself",
 	}, s.exportMe)
 	route(s, huma.Operation{

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"io"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 
@@ -54,6 +55,35 @@ func TestAVisitorIsExportedAndErased(t *testing.T) {
 	told := w.told(w.mia, recorder, "&action=eraseVisitor")
 	if len(told) != 3 || told[0].Outcome != "forbidden" || told[1].Outcome != "ok" || told[1].Target != c.Visitor || told[2].Outcome != "not_found" {
 		t.Errorf("told is %+v", told)
+	}
+}
+
+func TestWhatWasTakenFromAVisitorIsShownBeforeTheyAreErased(t *testing.T) {
+	t.Parallel()
+	w, _ := setup(t)
+	mia := w.mia.tokens.AccessToken
+	var c conversation
+	w.json("GET", "/api/v1/conversations/"+w.mia.conversation, mia, "", 200, &c)
+	path, bot := "/api/v1/visitors/"+c.Visitor+"/copies", "/api/v1/bots/"+w.mia.bot
+	var copies page[visitorCopy]
+	if w.json("GET", path, mia, "", 200, &copies); copies.Items == nil || len(copies.Items) != 0 {
+		t.Errorf("before there are any: %+v", copies)
+	}
+	var made fixed
+	w.json("POST", bot+"/fixes", mia, `{"question":"Hello Acme","answer":"Good day."}`, 201, &made)
+	w.json("POST", bot+"/fixes", mia, `{"question":"Do you ship to Norway?","answer":"Yes."}`, 201, nil)
+	var test testQuestion
+	w.json("POST", bot+"/tests", mia, `{"text":"hello acme","phrase":"Good"}`, 201, &test)
+	w.json("GET", path, mia, "", 200, &copies)
+	want := []visitorCopy{{Bot: w.mia.bot, Source: made.Source, Question: "Hello Acme"}, {Bot: w.mia.bot, Test: test.ID, Question: "hello acme"}}
+	if !slices.Equal(copies.Items, want) {
+		t.Errorf("found %+v", copies.Items)
+	}
+	agent := w.hire(w.mia, "Ada", "agent")
+	for token, status := range map[string]int{agent.AccessToken: http.StatusForbidden, w.sam.tokens.AccessToken: http.StatusNotFound} {
+		if got := w.do(request{method: "GET", path: path, token: token}); got.status != status {
+			t.Errorf("%d %s", got.status, got.body)
+		}
 	}
 }
 

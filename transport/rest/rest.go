@@ -180,6 +180,7 @@ type Runs interface {
 // Fixes is what the API asks of improve.Fixer.
 type Fixes interface {
 	Fix(ctx context.Context, tenant, bot string, fix knowledge.Pair) (knowledge.Source, []knowledge.Pair, error)
+	Copies(ctx context.Context, tenant, bot string, tests []improve.Question, said []string) ([]improve.Copy, error)
 }
 
 // Events is what the API asks of chat.Log.

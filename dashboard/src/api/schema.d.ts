@@ -2218,6 +2218,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/visitors/{visitor}/copies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Corrected answers and tests that have words of a visitor
+         * @description They are the business's own and stay when the visitor is erased; afterwards nothing tells whose words they have. Found is what has a message of theirs word for word, or is a part of one.
+         */
+        get: operations["listVisitorCopies"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/visitors/{visitor}/export": {
         parameters: {
             query?: never;
@@ -3806,6 +3826,11 @@ export interface components {
             /** @description The cursor of the next page; empty at the end. */
             next: string;
         };
+        PageVisitorCopy: {
+            items: components["schemas"]["VisitorCopy"][];
+            /** @description The cursor of the next page; empty at the end. */
+            next: string;
+        };
         PageWebhook: {
             items: components["schemas"]["Webhook"][];
             /** @description The cursor of the next page; empty at the end. */
@@ -4946,6 +4971,15 @@ export interface components {
             email?: string;
             name?: string;
             phone?: string;
+        };
+        VisitorCopy: {
+            bot: string;
+            /** @description As it stands there. */
+            question: string;
+            /** @description Of a corrected answer: the source that it stands in. */
+            source?: string;
+            /** @description Of a test: its id. */
+            test?: string;
         };
         VisitorIdentity: {
             /** @description Whether only known customers may use the bot. */
@@ -9902,6 +9936,37 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listVisitorCopies: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                visitor: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageVisitorCopy"];
+                };
             };
             /** @description Error */
             default: {

@@ -65,6 +65,8 @@ export type Webhook = Schemas['Webhook'];
 export type CreatedWebhook = Schemas['CreatedWebhook'];
 export type NewWebhook = Schemas['NewWebhook'];
 export type WebhookPatch = Schemas['WebhookPatch'];
+/** A corrected answer or a test that has words of a visitor. */
+export type VisitorCopy = Schemas['VisitorCopy'];
 /** What a webhook answered to a ping. */
 export type WebhookTest = Schemas['Pinged'];
 /** A key by which programs use the API; its text is told once. */

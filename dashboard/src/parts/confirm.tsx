@@ -15,6 +15,7 @@ export function Confirm({
   onConfirm,
   onCancel,
   children,
+  details,
 }: {
   opened: boolean;
   title: string;
@@ -24,11 +25,14 @@ export function Confirm({
   onConfirm: () => void;
   onCancel: () => void;
   children: ReactNode;
+  /** What to look at before, below the text. */
+  details?: ReactNode;
 }) {
   const { t } = useTranslation();
   return (
     <Dialog opened={opened} close={onCancel} title={title}>
       <p className={css.text}>{children}</p>
+      {details}
       <FormFailure error={error} />
       <div className={css.actions}>
         <Button variant="default" onClick={onCancel} data-autofocus>

@@ -10,6 +10,7 @@ import { Confirm } from '../../parts/confirm';
 import { useMay } from '../../parts/permission';
 import { Quote } from '../../parts/quote';
 import css from './contact.module.css';
+import { Copies } from './copies';
 
 /** What a visitor agreed to, and what they may ask for: all that is kept of them, or the end of it. */
 export function VisitorPrivacy({ visitor, name }: { visitor: string; name: string }) {
@@ -64,6 +65,7 @@ function Erase({ visitor, name, opened, close }: { visitor: string; name: string
       error={erasing.error}
       onConfirm={() => erasing.mutate()}
       onCancel={close}
+      details={opened && <Copies visitor={visitor} />}
     >
       {t('inbox.privacy.eraseText')}
     </Confirm>

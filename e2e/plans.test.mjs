@@ -128,13 +128,17 @@ test('after a payment has failed everything works for two weeks', async () => {
   await looked('7-past-due')
 })
 
+const resting = () => visitor.page.getByText('The chat is not available right now.')
+const field = () => visitor.page.getByRole('textbox', { name: 'Write a message…' })
+
 test('after two weeks chats rest, and the inbox opens still', async () => {
+  await field().fill('One more thing')
   sold.stripe.daysAgo = 15 // what Stripe tells of then comes late: the first attempt
   await sold.stripe.fail()
   await banner('A payment is missing, and visitors are told that the chat is not available.')
   await looked('8-suspended')
-  await visitor.page.reload()
-  await visitor.page.getByText('The chat is not available right now.').waitFor()
+  await resting().waitFor()
+  assert.equal(await field().isEditable(), false)
   await visitor.page.screenshot({ path: join(folder, 'plans-8-suspended-visitor.png'), animations: 'disabled' })
   await go('/conversations?queue=waiting')
   await page.getByText('Your chats rest: visitors are told that the chat is not available.').waitFor()
@@ -153,8 +157,14 @@ test('once it is paid, all works again', async () => {
   await button('Payment and addresses').waitFor()
   assert.equal(await page.getByText('the chat is not available').count(), 0)
   await looked('9-paid')
-  await visitor.page.reload()
-  await visitor.page.getByRole('textbox', { name: 'Write a message…' }).waitFor()
+  // The visitor's page was never loaded again: who looks at the chat has it asked, and their draft is there.
+  await until('the chat goes on', async () => {
+    await visitor.page.getByRole('button', { name: 'Close chat' }).first().click()
+    await visitor.page.getByRole('button', { name: 'Open chat' }).click()
+    return field().isEditable()
+  }, 60_000)
+  assert.equal(await resting().count(), 0)
+  assert.equal(await field().inputValue(), 'One more thing')
 })
 
 test('a larger plan is seen with its price before it is agreed to, and then visitors are answered again', async () => {

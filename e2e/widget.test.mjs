@@ -580,6 +580,99 @@ test('where the bot may not run, the visitor is told calmly and the owner precis
   await until('the console says what to do', () => warnings.some((text) => text.includes(host.origin) && text.includes('/install')))
 })
 
+/** Opens the chat with a draft in its field, has chats rest, and returns how often it was asked since. */
+async function rest() {
+  page = await visit(browser)
+  await page.clock.install()
+  await page.goto(host.origin)
+  await launcher().click()
+  await page.getByText(server.greeting.greeting).waitFor()
+  await field().fill('Half a quest')
+  let asked = 0
+  server.intercept = ({ type, socket }) => {
+    if (type === 'session.open') asked++
+    socket.close(4503)
+    return true
+  }
+  server.cut(4503)
+  await resting().waitFor()
+  return () => asked
+}
+const resting = () => panel().getByText('The chat is not available right now.')
+
+test('chats that rest go on by themselves: nothing is loaded again, and draft and focus are where they were', async () => {
+  const asked = await rest()
+  assert.equal(await field().isEditable(), false)
+  await audit(page, '[data-parley]')
+  await page.clock.fastForward(299_000)
+  assert.equal(asked(), 0)
+  await page.clock.fastForward(301_000)
+  await until('it is asked whether they rest', () => asked() === 1)
+  assert.equal(await resting().count(), 1)
+  server.intercept = () => false
+  await page.clock.fastForward(600_000)
+  await resting().waitFor({ state: 'detached' })
+  assert.equal(await field().inputValue(), 'Half a quest')
+  await page.keyboard.type('ion')
+  await page.keyboard.press('Enter')
+  await until('it is kept', () => server.log.some(({ data }) => data.text === 'Half a question'))
+  assert.equal(await messages().getByText('Half a question').count(), 1)
+})
+
+test('who opens the chat again asks at once whether chats still rest, and no more often however often they do', async () => {
+  const asked = await rest()
+  const reopen = async () => {
+    await page.getByRole('button', { name: 'Close chat' }).first().click()
+    await launcher().click()
+    await resting().waitFor()
+  }
+  await page.clock.fastForward(20_000)
+  await reopen()
+  await until('it is asked', () => asked() === 1)
+  for (let i = 0; i < 5; i++) await reopen()
+  assert.equal(asked(), 1)
+  server.intercept = () => false
+  await page.clock.fastForward(20_000) // it was wanted five times
+  await resting().waitFor({ state: 'detached' })
+  assert.equal(await field().inputValue(), 'Half a quest')
+})
+
+test('where the visitor must agree first, nothing can be said until they have; by keyboard and in words', async () => {
+  server.greeting.consent = { text: 'We keep what you write: [privacy](https://shop.example/privacy).', text_hash: 'h1', required: true, given: false }
+  await open()
+  const terms = page.getByRole('region', { name: 'Terms of this chat' })
+  const closed = page.getByRole('textbox', { name: 'Agree to the terms first' })
+  await terms.waitFor()
+  await closed.waitFor()
+  const focused = () => page.evaluate(() => document.querySelector('[data-parley]').shadowRoot.activeElement?.getAttribute('aria-label'))
+  assert.equal(await focused(), 'Agree to the terms first')
+  assert.equal(await closed.isEditable(), false)
+  assert.equal(await panel().locator('[aria-live=polite]').getByText('Agree to the terms first').count(), 1)
+  assert.equal(await page.getByRole('button', { name: server.greeting.suggestions[0] }).count(), 0)
+  assert.equal(await page.getByRole('button', { name: 'Talk to a person' }).isDisabled(), true)
+  await audit(page, '[data-parley]')
+  await page.keyboard.type('Hello?')
+  await page.keyboard.press('Enter')
+  assert.equal(await closed.inputValue(), '')
+  assert.equal(server.frames.some(({ type }) => type === 'message.send'), false)
+  // The owner writes other terms while these are read.
+  Object.assign(server.greeting.consent, { text: 'We keep it for a year.', text_hash: 'h2' })
+  await page.keyboard.press('Shift+Tab')
+  await page.keyboard.press('Enter')
+  await terms.getByText('We keep it for a year.').waitFor()
+  await closed.waitFor()
+  await page.keyboard.press('Shift+Tab')
+  await page.keyboard.press('Enter')
+  await terms.waitFor({ state: 'detached' })
+  await field().waitFor()
+  assert.equal(await focused(), 'Write a message…')
+  await page.getByRole('button', { name: server.greeting.suggestions[0] }).waitFor()
+  await page.keyboard.type('Hello?')
+  await page.keyboard.press('Enter')
+  await until('it is kept', () => server.log.some(({ data }) => data.text === 'Hello?'))
+  assert.deepEqual(page.errors, [])
+})
+
 test('it works under a policy that allows no inline script and no style at all', async () => {
   await open('/strict')
   const answer = server.answer()

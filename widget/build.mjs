@@ -11,22 +11,20 @@ import { build as vite } from 'vite'
 
 const here = fileURLToPath(new URL('.', import.meta.url))
 
-/** What the chunk `more` takes from the app, which it finds on its own element: see contract.ts. */
-const shared = { 'preact/hooks': 'document.currentScript.parley.hooks', 'preact/jsx-runtime': 'document.currentScript.parley.jsx' }
-
 /** Browsers that know :dir(), which would else be guessed from languages; older ones show the chat without tails on its bubbles. */
 const cssTarget = ['chrome120', 'edge120', 'firefox115', 'safari16.4']
 
-/** One classic script: pages need neither modules nor cross-origin headers for it. */
-async function bundle(entry, define, globals = {}) {
+/** One classic script: pages need neither modules nor cross-origin headers for it. `preact` is the file to take that from, where it is not its own. */
+async function bundle(entry, define, preact) {
   const { output } = await vite({
     root: here,
     logLevel: 'warn',
     publicDir: false,
     define,
-    resolve: { alias: globals['preact/jsx-runtime'] ? {} : { 'preact/jsx-runtime': join(here, 'src/jsx.ts') } },
-    oxc: { jsx: { runtime: 'automatic', importSource: 'preact', development: false } }, // whatever NODE_ENV says
-    build: { write: false, target: 'es2022', cssTarget, modulePreload: false, rollupOptions: { input: join(here, entry), external: Object.keys(globals), output: { format: 'iife', globals } } },
+    resolve: { alias: preact ? [{ find: /^preact(\/hooks)?$/, replacement: join(here, preact) }] : [] },
+    // The older form: elements take their children as arguments, which is smaller.
+    oxc: { jsx: { runtime: 'classic', pragma: 'h', pragmaFrag: 'Fragment', development: false } }, // whatever NODE_ENV says
+    build: { write: false, target: 'es2022', cssTarget, modulePreload: false, rollupOptions: { input: join(here, entry), output: { format: 'iife' } } },
   })
   return output[0].code
 }
@@ -39,7 +37,7 @@ export async function build(out) {
     await writeFile(join(out, path), content)
     return path
   }
-  const more = await bundle('src/more/more.tsx', {}, shared)
+  const more = await bundle('src/more/more.tsx', {}, 'src/more/kit.ts')
   const app = await bundle('src/app.tsx', { __MORE__: JSON.stringify(await publish('more.js', more)) })
   const loader = await bundle('src/loader/loader.ts', { __APP__: JSON.stringify(await publish('app.js', app)) })
   await writeFile(join(out, 'widget.js'), loader)

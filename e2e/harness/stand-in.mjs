@@ -113,6 +113,7 @@ export class StandIn {
       else if (type === 'ping') say({ type: 'pong' })
       else if (type === 'message.stop') this.end('message.interrupted', data.message, { reason: 'stopped' })
       else if (type === 'message.retry') say({ ref, type: 'ack', data: {} })
+      else if (type === 'consent.give') this.agreed(ref, data, say)
       else if (type === 'message.feedback') this.event('feedback.given', data)
       else if (type === 'handoff.request') this.setStatus('waiting', { position: 2 })
       else if (type === 'handoff.cancel') this.setStatus('bot')
@@ -128,6 +129,13 @@ export class StandIn {
     for (const event of this.log.slice(after)) say(event)
     for (const [message, text] of Object.entries(this.deltas)) if (text) say({ type: 'message.snapshot', data: { message, text } })
     this.sockets.add(socket)
+  }
+
+  agreed(ref, { text_hash }, say) {
+    const { consent } = this.greeting
+    if (text_hash !== consent.text_hash) return say({ ref, type: 'error', data: { code: 'consent_outdated', message: 'These terms have changed.' } })
+    consent.given = true
+    say({ ref, type: 'ack', data: {} })
   }
 
   keep(ref, { client_id, text }, say) {

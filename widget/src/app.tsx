@@ -1,14 +1,11 @@
 /** The app chunk: everything behind the launcher that a visitor sees who opens it. */
-import { render } from 'preact'
-import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks'
-import { Fragment, jsx, jsxs } from 'preact/jsx-runtime'
+import css from './app.css?inline' // first, so that what is alike in the rest stands close together: that packs better
+import { Fragment, h, render } from 'preact'
+import { useLayoutEffect, useRef, useState } from 'preact/hooks'
 import { Announcer } from './announcer'
-import css from './app.css?inline'
 import type { Kit, Mount, Script, TakeApp } from './contract'
 import { Conversation, type Snapshot } from './conversation'
-import { addSheet } from './loader/host'
 import type { More } from './more/contract'
-import { follow, tab } from './storage'
 import { Panel } from './views/panel'
 
 declare const __MORE__: string // path of the chunk `more`, put in by the build
@@ -16,14 +13,14 @@ declare const __MORE__: string // path of the chunk `more`, put in by the build
 /** After so long, in milliseconds, a chunk that could not be loaded is worth another try. */
 const AGAIN = 10_000
 
-const mount: Mount = ({ bot, server, shadow, look, page, launcher, about, emit, load }) => {
-  addSheet(shadow, css)
+const mount: Mount = (guest) => {
+  const { tab, shadow, addSheet, look, page, launcher, about, emit, load } = guest
+  addSheet(css)
   const root = document.createElement('div')
   shadow.prepend(root)
-  if (page) follow(bot)
   const small = matchMedia('(max-width: 480px)')
   const announcer = new Announcer()
-  const conversation = new Conversation(bot, server, schedule, (code) => need((more) => more.explain(code)))
+  const conversation = new Conversation(guest, schedule, (code) => need((more) => more.explain(code)))
   let open = false
   let opened = false
   let scheduled = false
@@ -49,11 +46,10 @@ const mount: Mount = ({ bot, server, shadow, look, page, launcher, about, emit, 
     loading = true
     failed = false
     const kit: Kit = {
-      hooks: { useEffect, useLayoutEffect, useRef, useState },
-      jsx: { Fragment, jsx, jsxs },
+      preact: { Fragment, h, useLayoutEffect, useRef, useState },
       take: (it) => {
         more = it
-        addSheet(shadow, it.css)
+        addSheet(it.css)
         callbacks.forEach((use) => use(it))
         schedule()
       },
@@ -116,7 +112,7 @@ const mount: Mount = ({ bot, server, shadow, look, page, launcher, about, emit, 
     if (open === next) return
     open = next
     opened ||= next
-    if (!page) tab(bot).write({ open })
+    if (!page) tab.write({ open })
     emit(open ? 'open' : 'close')
     conversation.look(open)
     draw()
@@ -144,7 +140,7 @@ const mount: Mount = ({ bot, server, shadow, look, page, launcher, about, emit, 
   matchMedia('(prefers-color-scheme: dark)').addEventListener('change', schedule)
   api.told()
   conversation.connect()
-  if (tab(bot).read().open && !small.matches) {
+  if (tab.read().open && !small.matches) {
     // It was open on the page before: it comes back, without taking the focus.
     open = opened = true
     conversation.look(true)

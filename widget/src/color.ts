@@ -14,8 +14,8 @@ const luminance = (rgb: RGB): number => {
 }
 
 export function contrast(a: string, b: string): number {
-  const [low, high] = [luminance(parse(a)), luminance(parse(b))].sort((x, y) => x - y) as [number, number]
-  return (high + 0.05) / (low + 0.05)
+  const [x, y] = [a, b].map((color) => luminance(parse(color)) + 0.05) as [number, number]
+  return Math.max(x / y, y / x)
 }
 
 /** A colour that is none of ours to trust: anything but #rrggbb gives the default. */

@@ -1,14 +1,18 @@
 /** What the parts of the widget, which are loaded one by one, know of each other. */
+import type * as preact from 'preact'
 import type * as hooks from 'preact/hooks'
-import type * as jsx from 'preact/jsx-runtime'
 import type { More } from './more/contract'
+import type { Kept, Shelf, Tab } from './storage'
 import type { Appearance, Contact } from './wire'
 
 /** What the loader gives to the app. */
 export interface Guest {
   bot: string
   server: string // origin of the script
+  kept: Shelf<Kept>
+  tab: Shelf<Tab>
   shadow: ShadowRoot // where everything is drawn
+  addSheet(css: string): void // there
   look: Appearance // what the line on the page says of the looks; the server's word goes before it
   page: boolean // the chat is the whole page, which is ours
   launcher: Launcher
@@ -48,8 +52,7 @@ export type TakeApp = (mount: Mount) => void
 
 /** What the chunk `more` finds there: it shares the app's Preact. */
 export interface Kit {
-  hooks: Pick<typeof hooks, 'useEffect' | 'useLayoutEffect' | 'useRef' | 'useState'>
-  jsx: Pick<typeof jsx, 'Fragment' | 'jsx' | 'jsxs'>
+  preact: Pick<typeof preact, 'Fragment' | 'h'> & Pick<typeof hooks, 'useLayoutEffect' | 'useRef' | 'useState'>
   take(more: More): void
 }
 

@@ -2,10 +2,9 @@
  * One visitor's conversation: the state, the connection that feeds it, and
  * what is kept in the browser. Views read `snapshot` and give orders.
  */
-import type { About } from './contract'
+import type { About, Guest } from './contract'
 import { BLOCKED, type Condition, Socket } from './socket'
 import { empty, gap, openAnswer, type Pending, reduce, type State, unread } from './state'
-import { kept, tab } from './storage'
 import { type BotInfo, bounded, type Failure, type Fields, type Order, type Orders, type ServerFrame } from './wire'
 import * as words from './words'
 
@@ -74,20 +73,19 @@ export class Conversation {
   readonly #explain: (code?: number) => void // to the owner of the page, why there is no connection
 
   constructor(
-    bot: string,
-    server: string,
+    { bot, server, kept, tab }: Pick<Guest, 'bot' | 'server' | 'kept' | 'tab'>,
     changed: () => void,
     explain: (code?: number) => void,
   ) {
     this.#bot = bot
     this.#changed = changed
     this.#explain = explain
-    this.kept = kept(bot)
-    this.#tab = tab(bot)
-    const { token, read = 0, appearance } = this.kept.read()
+    this.kept = kept
+    this.#tab = tab
+    const { token, read = 0, appearance } = kept.read()
     this.#token = token
     this.#read = read
-    this.#state = { ...empty, bot: { appearance }, outbox: this.#tab.read().outbox ?? [] }
+    this.#state = { ...empty, bot: { appearance }, outbox: tab.read().outbox ?? [] }
     this.#socket = new Socket(`${server.replace(/^http/, 'ws')}/api/v1/socket`, {
       hello: () => this.#hello(),
       frame: (frame, ref) => this.#receive(frame, ref),
@@ -137,6 +135,7 @@ export class Conversation {
   /** Tells whether the visitor looks at the messages: what is seen is read. */
   look(seen: boolean): void {
     this.#seen = seen
+    if (seen) this.#socket.check()
     this.#markRead()
   }
 
@@ -182,6 +181,14 @@ export class Conversation {
   /** Sends an order whose end the log shows. */
   order(type: 'handoff.request' | 'handoff.cancel' | 'conversation.close'): void {
     this.#socket.send(type, {})
+  }
+
+  /** Agrees to what the business asks of the visitor. */
+  agree(reply: Reply): void {
+    this.request('consent.give', { text_hash: this.#state.bot.consent!.text_hash }, (failure) => {
+      if (!failure) this.#state = { ...this.#state, bot: { ...this.#state.bot, consent: undefined } }
+      reply(failure)
+    })
   }
 
   rate(message: string, helpful: boolean, comment?: string): void {
@@ -252,7 +259,9 @@ export class Conversation {
       this.#blocked = true
       this.#changed()
     }
-    if (this.#ended(ref, failure) || failure.code !== 'token_invalid') return
+    const heard = this.#ended(ref, failure)
+    if (failure.code?.startsWith('consent')) return this.#socket.restart() // to terms that we do not know: session.ready tells them
+    if (heard || failure.code !== 'token_invalid') return
     // It is no good any more (erased, or of another installation): the next attempt begins anew.
     this.#token = undefined
     this.kept.write({ token: undefined, read: 0 })

@@ -10,7 +10,12 @@ export const SILENCE = 25_000
 /** A server that answers nothing for so long after we sent something is gone. */
 export const PATIENCE = 10_000
 
-/** Where the connection stands. `open` means that the server greeted us. */
+/** Whether chats still rest is asked after this time, or up to twice that: at random, so that not all visitors are back in the same instant. */
+export const REST = 300_000
+/** However often somebody looks, it is asked once in this time at most. */
+export const SOON = 20_000
+
+/** Where the connection stands. `open` means that the server greeted us, `stopped` that it will not: for good, or while chats rest. */
 export type Condition = 'connecting' | 'open' | 'waiting' | 'stopped'
 
 export interface Line {
@@ -20,12 +25,14 @@ export interface Line {
   condition(condition: Condition, code?: number): void
 }
 
+/** The close code that says: the chats of this business rest. They may go on in a minute or in a month. */
+const RESTING = 4503
 /** The close code that says: nothing that this visitor writes is accepted. */
 export const BLOCKED = 4505
 /** No close code, but in its place where the server does not know the visitor, or not as who they are said to be. */
 export const UNKNOWN = 4599
 
-/** Close codes from 4500 on mean that trying again cannot help. */
+/** Close codes from 4500 on mean that trying again cannot help, but for RESTING, where it may later. */
 export const final = (code: number): boolean => code >= 4500 && code <= 4999
 
 /** Orders that need no answer. A living server answers all others at once, whatever it thinks of them. */
@@ -38,6 +45,7 @@ export class Socket {
   #base?: number // of the waits, where the server said it
   #ids = 0
   #opening?: string // id of this connection's session.open
+  #rests?: number // while chats rest: when we last heard, or heard nothing, of it
   #retry?: ReturnType<typeof setTimeout>
   #silence?: ReturnType<typeof setTimeout>
   #deadline?: ReturnType<typeof setTimeout>
@@ -53,11 +61,11 @@ export class Socket {
     this.#line = line
   }
 
-  /** Connects, or hurries up where a retry was due later. */
+  /** Connects, or hurries up where a retry was due later. Whether chats still rest is asked without a word: nothing has changed yet. */
   connect(): void {
-    if (this.#ws || this.#condition === 'stopped') return
+    if (this.#ws || (this.#condition === 'stopped' && !this.#rests)) return
     clearTimeout(this.#retry)
-    this.#become('connecting')
+    if (!this.#rests) this.#become('connecting')
     let ws: WebSocket
     try {
       ws = new WebSocket(this.#url, 'parley.v1')
@@ -85,14 +93,16 @@ export class Socket {
     return id
   }
 
-  /** Asks whether the other side is still there: after sleep, or when the network came back. */
+  /** Asks whether the other side is still there: after sleep, when the network came back, or when somebody looks. */
   check(): void {
     if (this.#condition === 'waiting') this.connect()
     else if (this.#condition === 'open') this.send('ping', {})
+    else if (this.#rests) this.#connectIn(this.#rests + SOON - Date.now())
   }
 
-  /** Drops the connection and makes another one, at once the first time. */
+  /** Drops the connection and makes another one, at once the first time. While chats rest there is none to drop. */
   restart(): void {
+    if (this.#rests) return
     this.#drop()
     this.#later(0)
   }
@@ -108,7 +118,7 @@ export class Socket {
     if (frame.type === 'draining') this.#base = frame.data.within * 1000
     if (frame.type === 'session.ready') {
       this.#attempt = 0
-      this.#base = undefined
+      this.#base = this.#rests = undefined
       this.#line.frame(frame)
       this.#become('open')
       return
@@ -118,6 +128,7 @@ export class Socket {
     // The session was not opened, but may be later.
     if (frame.type !== 'error' || !ref || ref !== this.#opening) return
     const { code, retry_after } = frame.data
+    this.#rests = undefined
     this.#fallen({ blocked: BLOCKED, identity_invalid: UNKNOWN, identity_required: UNKNOWN }[code] ?? 1006, retry_after)
   }
 
@@ -134,6 +145,10 @@ export class Socket {
 
   #fallen(code: number, after?: number): void {
     this.#drop()
+    const rested = this.#rests
+    this.#rests = code === RESTING || (rested && !final(code)) ? Date.now() : undefined
+    if (this.#rests) this.#connectIn(REST * (1 + Math.random()))
+    if (rested && this.#rests) return // nothing has changed
     if (final(code)) this.#become('stopped', code)
     else this.#later(code, after)
   }
@@ -142,6 +157,10 @@ export class Socket {
   #later(code: number, after = 0): void {
     const wait = after * 1000 + backoff(this.#attempt++, this.#base)
     this.#become('waiting', code)
+    this.#connectIn(wait)
+  }
+
+  #connectIn(wait: number): void {
     clearTimeout(this.#retry)
     this.#retry = setTimeout(() => this.connect(), wait)
   }

@@ -206,13 +206,10 @@ const settle = (answer: Answer, end: number, text: string): Answer => ({ ...answ
 
 /** Replaces one answer, from the end: it is nearly always the last item. */
 function change(state: State, id: string, by: (answer: Answer) => Answer): State {
-  for (let i = state.items.length - 1; i >= 0; i--) {
-    const item = state.items[i]!
-    if (item.kind !== 'answer' || item.id !== id) continue
-    const next = by(item)
-    return next === item ? state : { ...state, items: state.items.with(i, next) }
-  }
-  return state
+  const i = state.items.findLastIndex((item) => item.kind === 'answer' && item.id === id)
+  const answer = state.items[i] as Answer | undefined
+  const next = answer && by(answer)
+  return next === answer ? state : { ...state, items: state.items.with(i, next!) }
 }
 
 /** The answer that is being written, if one is. */
@@ -241,6 +238,9 @@ export function seenMessage({ items, seen }: State): Message | undefined {
   const last = items.at(-1)
   return last?.kind === 'message' && last.author.kind === 'visitor' && last.seq <= seen ? last : undefined
 }
+
+/** Whether the visitor must agree to something before anything is said. */
+export const mustAgree = ({ bot: { consent } }: State): boolean => Boolean(consent?.required && !consent.given)
 
 /** Whether an answer is due that has not begun: the last word is the visitor's, and the bot has it. */
 export function awaited(state: State): boolean {

@@ -21,7 +21,7 @@ export interface Tab {
 
 const memory = new Map<string, string>()
 
-class Shelf<T extends object> {
+export class Shelf<T extends object> {
   readonly #key: string
   readonly #area: () => Storage // its mere getter throws where storage is blocked
 

@@ -7,6 +7,7 @@ export const closeChat = 'Close chat'
 export const unread = (n: number) => (n === 1 ? '1 unread message' : `${n} unread messages`)
 export const messages = 'Messages'
 export const write = 'Write a message…'
+export const agreeFirst = 'Agree to the terms first'
 export const send = 'Send message'
 export const stop = 'Stop answering'
 export const person = 'Talk to a person'

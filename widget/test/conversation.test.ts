@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { Conversation } from '../src/conversation'
 import { explain as ownersWords } from '../src/more/owner'
-import { follow } from '../src/storage'
+import { mustAgree } from '../src/state'
+import { follow, kept, tab } from '../src/storage'
 import { FakeSocket, useFakeSocket } from './fake-socket'
 
 const explain = vi.fn()
@@ -21,7 +22,7 @@ function useFakePage(): void {
 }
 
 const setup = () => {
-  const conversation = new Conversation('bot_1', 'https://chat.example', () => {}, explain)
+  const conversation = new Conversation({ bot: 'bot_1', server: 'https://chat.example', kept: kept('bot_1'), tab: tab('bot_1') }, () => {}, explain)
   conversation.connect()
   return conversation
 }
@@ -283,6 +284,74 @@ test('when the server closes for good, the owner is told why', () => {
   FakeSocket.last.end(4501)
   expect(conversation.snapshot.condition).toBe('stopped')
   expect(explain).toHaveBeenLastCalledWith(4501)
+})
+
+test('chats that rest keep what was not sent, go on by themselves, and tell the owner once', () => {
+  explain.mockClear()
+  vi.spyOn(Math, 'random').mockReturnValue(0)
+  const conversation = setup()
+  greet()
+  conversation.post('Hi')
+  const sent = sends()
+  FakeSocket.last.end(4503)
+  expect(conversation.snapshot).toMatchObject({ condition: 'stopped', outbox: [{ text: 'Hi' }], lost: false })
+  for (let i = 0; i < 3; i++) {
+    vi.advanceTimersByTime(300_000)
+    FakeSocket.last.accept()
+    FakeSocket.last.say({ type: 'error', data: { code: 'chat_unavailable', message: 'The chat is not available right now.' } })
+    FakeSocket.last.end(4503)
+  }
+  expect(explain.mock.calls).toEqual([[4503]])
+  conversation.about({ fields: { plan: 'max' } }) // is told when they go on
+  vi.advanceTimersByTime(60_000)
+  expect(FakeSocket.all).toHaveLength(4)
+  conversation.look(true)
+  vi.advanceTimersByTime(0)
+  expect(conversation.snapshot.condition).toBe('stopped')
+  greet()
+  expect(opened()).toMatchObject({ token: 't', fields: { plan: 'max' } })
+  expect(sends()).toEqual(sent)
+  expect(conversation.snapshot.condition).toBe('open')
+  vi.restoreAllMocks()
+})
+
+test('what the visitor must agree to is asked until they have', () => {
+  const conversation = setup()
+  expect(mustAgree(conversation.snapshot)).toBe(false)
+  greet({ bot: { consent: { text: 'We keep it.', text_hash: 'h', required: true, given: false } } })
+  expect(mustAgree(conversation.snapshot)).toBe(true)
+  const ends: unknown[] = []
+  conversation.agree((failure) => ends.push(failure?.code))
+  expect(mustAgree(conversation.snapshot)).toBe(true)
+  const [given] = FakeSocket.last.of('consent.give')
+  expect(given!.data).toEqual({ text_hash: 'h' })
+  FakeSocket.last.say({ ref: given!.id, type: 'ack', data: {} })
+  expect(mustAgree(conversation.snapshot)).toBe(false)
+  expect(ends).toEqual([undefined])
+})
+
+test.each([[true, false], [false, true]])('what is not required (%s) or was given (%s) closes nothing', (given, optional) => {
+  const conversation = setup()
+  greet({ bot: { consent: { text: 'We keep it.', text_hash: 'h', required: !optional, given } } })
+  expect(mustAgree(conversation.snapshot)).toBe(false)
+})
+
+test.each([
+  ['consent_required', 'message.send', (conversation: Conversation) => conversation.post('Hi')],
+  ['consent_outdated', 'consent.give', (conversation: Conversation) => conversation.agree(() => {})],
+] as const)('terms that the owner changed meanwhile are fetched when %s says so, once', (code, type, act) => {
+  const consent = { text: 'Old.', text_hash: 'old', required: true, given: code === 'consent_required' }
+  const conversation = setup()
+  greet({ bot: { consent } })
+  act(conversation)
+  FakeSocket.last.say({ ref: FakeSocket.last.of(type)[0]!.id, type: 'error', data: { code, message: 'Please agree first.' } })
+  vi.advanceTimersByTime(1000)
+  greet({ bot: { consent: { ...consent, text_hash: 'new', given: false } } })
+  vi.advanceTimersByTime(1000)
+  expect(FakeSocket.all).toHaveLength(2)
+  expect(mustAgree(conversation.snapshot)).toBe(true)
+  expect(conversation.snapshot.bot.consent!.text_hash).toBe('new')
+  expect(conversation.snapshot.outbox.map(({ error }) => error)).toEqual(code === 'consent_required' ? ['Please agree first.'] : [])
 })
 
 test('the console tells the owner what to do', () => {

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { backoff, CAP } from '../src/backoff'
-import { type Condition, PATIENCE, SILENCE, Socket } from '../src/socket'
+import { type Condition, PATIENCE, REST, SILENCE, Socket, SOON } from '../src/socket'
 import type { ServerFrame } from '../src/wire'
 import { FakeSocket, useFakeSocket } from './fake-socket'
 
@@ -74,7 +74,7 @@ test('a server that drains says over which time its visitors spread; the next on
   vi.restoreAllMocks()
 })
 
-test.each([4500, 4501, 4502, 4503, 4504, 4999])('after close code %i it stops for good', (code) => {
+test.each([4500, 4501, 4502, 4504, 4999])('after close code %i it stops for good', (code) => {
   const socket = setup()
   open()
   FakeSocket.last.end(code)
@@ -83,6 +83,68 @@ test.each([4500, 4501, 4502, 4503, 4504, 4999])('after close code %i it stops fo
   socket.connect()
   vi.advanceTimersByTime(10 * CAP)
   expect(FakeSocket.all).toHaveLength(1)
+})
+
+test('whether chats still rest is asked after minutes, spread, and without a word until they do not', () => {
+  const random = vi.spyOn(Math, 'random').mockReturnValue(0)
+  setup()
+  open()
+  FakeSocket.last.end(4503)
+  expect(conditions.at(-1)).toEqual(['stopped', 4503])
+  const told = conditions.length
+  const waits = ([[0.999, 4503], [0.5, 1006], [0, 4503]] as const).map(([next, code]) => {
+    const before = Date.now()
+    vi.advanceTimersToNextTimer()
+    random.mockReturnValue(next)
+    FakeSocket.last.accept()
+    FakeSocket.last.end(code)
+    return Math.round((Date.now() - before) / 1000) * 1000
+  })
+  expect(waits).toEqual([REST, 2 * REST, 1.5 * REST])
+  expect(FakeSocket.all).toHaveLength(4)
+  vi.advanceTimersToNextTimer()
+  expect(conditions).toHaveLength(told)
+  open()
+  FakeSocket.last.end()
+  expect(conditions.slice(told)).toEqual([['open', undefined], ['waiting', 1006]])
+  vi.restoreAllMocks()
+})
+
+test('whether chats still rest is asked at once when somebody looks, and not more often however often they do', () => {
+  const socket = setup()
+  open()
+  FakeSocket.last.end(4503)
+  const started = Date.now()
+  vi.advanceTimersByTime(SOON)
+  socket.check()
+  vi.advanceTimersByTime(0)
+  expect(FakeSocket.all).toHaveLength(2)
+  for (let i = 0; i < 1000; i++) {
+    if (FakeSocket.last.readyState < 2) FakeSocket.last.end(4503)
+    socket.check()
+    socket.restart()
+    vi.advanceTimersByTime(SOON / 10)
+  }
+  expect(FakeSocket.all.length).toBeLessThanOrEqual(1 + (Date.now() - started) / SOON)
+  expect(FakeSocket.all.length).toBeGreaterThan(90)
+})
+
+test('a server that refuses the session for another reason has chats that do not rest', () => {
+  setup()
+  open()
+  FakeSocket.last.end(4503)
+  vi.advanceTimersToNextTimer()
+  FakeSocket.last.accept()
+  FakeSocket.last.say({ ref: FakeSocket.last.of('session.open')[0]!.id, type: 'error', data: { code: 'token_invalid', message: 'No.' } })
+  expect(conditions.at(-1)).toEqual(['waiting', 1006])
+  vi.advanceTimersByTime(500)
+  expect(FakeSocket.all).toHaveLength(3)
+  FakeSocket.last.end(4503)
+  vi.advanceTimersToNextTimer()
+  FakeSocket.last.end(4501)
+  vi.advanceTimersByTime(10 * REST)
+  expect(conditions.at(-1)).toEqual(['stopped', 4501])
+  expect(FakeSocket.all).toHaveLength(4)
 })
 
 test('waits grow while nobody answers, and begin anew once the server greeted', () => {

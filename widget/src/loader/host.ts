@@ -2,6 +2,8 @@
 export interface Host {
   element: HTMLElement
   shadow: ShadowRoot
+  /** Adds a sheet that needs no `style-src` of the page. */
+  addSheet(css: string): void
 }
 
 export function createHost(remounted: () => void): Host {
@@ -28,12 +30,13 @@ export function createHost(remounted: () => void): Host {
   }
   watcher.observe(document.documentElement, { childList: true })
   place()
-  return { element, shadow }
-}
-
-/** Adds a sheet that needs no `style-src` of the page. */
-export function addSheet(shadow: ShadowRoot, css: string): void {
-  const sheet = new CSSStyleSheet()
-  sheet.replaceSync(css)
-  shadow.adoptedStyleSheets.push(sheet)
+  return {
+    element,
+    shadow,
+    addSheet(css) {
+      const sheet = new CSSStyleSheet()
+      sheet.replaceSync(css)
+      shadow.adoptedStyleSheets.push(sheet)
+    },
+  }
 }

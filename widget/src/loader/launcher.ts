@@ -1,12 +1,12 @@
 import type { Launcher } from '../contract'
 import { dress } from '../look'
 import * as words from '../words'
-import { addSheet, type Host } from './host'
+import type { Host } from './host'
 import css from './launcher.css?inline'
 
 /** The button in the corner of the page. */
-export function createLauncher({ element: host, shadow }: Host, open: () => void): Launcher & { busy(busy: boolean): void } {
-  addSheet(shadow, css)
+export function createLauncher({ element: host, shadow, addSheet }: Host, open: () => void): Launcher & { busy(busy: boolean): void } {
+  addSheet(css)
   const element = document.createElement('button')
   element.className = 'launcher'
   element.type = 'button'
@@ -25,7 +25,9 @@ export function createLauncher({ element: host, shadow }: Host, open: () => void
 
   return {
     element,
-    busy: (busy) => element.setAttribute('aria-busy', String(busy)),
+    busy(busy) {
+      element.ariaBusy = String(busy)
+    },
     show({ open, unread, appearance }) {
       const { launcher = '', position } = appearance
       dress(host, appearance)

@@ -3,7 +3,7 @@
  * fetches the rest when the visitor opens it or has a conversation already.
  */
 import type { About, Api, App, EventName, Guest, Script, TakeApp } from '../contract'
-import { kept, tab } from '../storage'
+import { follow, kept as keptOf, tab as tabOf } from '../storage'
 import type { Appearance } from '../wire'
 import { createHost } from './host'
 import { createLauncher } from './launcher'
@@ -35,10 +35,13 @@ function start(script: HTMLScriptElement, bot: string): void {
   let loading = false
   let wanted = page // open it once it is here
 
+  if (page) follow(bot)
+  const kept = keptOf(bot)
+  const tab = tabOf(bot)
   const host = createHost(() => app?.remounted())
   host.element.classList.toggle('page', page)
   const launcher = createLauncher(host, () => api.open())
-  const { token, appearance } = kept(bot).read()
+  const { token, appearance } = kept.read()
   launcher.show({ open: false, unread: 0, appearance: { ...look, ...appearance } })
 
   const load: Guest['load'] = (path, parley, failed) => {
@@ -56,7 +59,7 @@ function start(script: HTMLScriptElement, bot: string): void {
     if (loading) return
     loading = true
     const take: TakeApp = (mount) => {
-      app = mount({ bot, server, shadow: host.shadow, look, page, launcher, about, emit, load })
+      app = mount({ ...host, bot, server, kept, tab, look, page, launcher, about, emit, load })
       if (wanted) app.open()
     }
     load(__APP__, take, () => {
@@ -97,5 +100,5 @@ function start(script: HTMLScriptElement, bot: string): void {
   window.Parley = api
   if (page) api.open()
   // A conversation that goes on is not more urgent than the page itself. (Safari has no idle callback.)
-  else if (token || tab(bot).read().open) (window.requestIdleCallback ?? setTimeout)(loadApp)
+  else if (token || tab.read().open) (window.requestIdleCallback ?? setTimeout)(loadApp)
 }

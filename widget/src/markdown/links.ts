@@ -11,18 +11,5 @@ export function safeLink(address: string): string | undefined {
   }
 }
 
-// A bare address in text. Marks that end a sentence stay outside of it.
-const BARE = /\bhttps?:\/\/[^\s<>"'`]*[^\s<>"'`.,;:!?)\]}*_]/g
-
-/** Cuts a text into what is an address and what is not. */
-export function splitLinks(text: string): { text: string; href?: string }[] {
-  const parts: { text: string; href?: string }[] = []
-  let from = 0
-  for (const match of text.matchAll(BARE)) {
-    if (match.index > from) parts.push({ text: text.slice(from, match.index) })
-    parts.push({ text: match[0], href: safeLink(match[0]) })
-    from = match.index + match[0].length
-  }
-  if (from < text.length) parts.push({ text: text.slice(from) })
-  return parts
-}
+/** A bare address in text: splits it into what is none and what is. Marks that end a sentence stay outside of it. */
+export const BARE = /(\bhttps?:\/\/[^\s<>"'`]*[^\s<>"'`.,;:!?)\]}*_])/

@@ -4,7 +4,7 @@
  */
 import { type ComponentChild, h } from 'preact'
 import { blocks } from './blocks'
-import { safeLink, splitLinks } from './links'
+import { BARE, safeLink } from './links'
 import type { Element, Node } from './tree'
 
 /** Draws the citation "[n]", or nothing where the text means something else by it. */
@@ -46,7 +46,7 @@ export function markdown(text: string, cite: Cite = () => undefined, breaks = fa
   return drawAll(blocks(text))
 }
 
-const plain = (text: string): ComponentChild[] => splitLinks(text).map((part) => (part.href ? link(part.href, [part.text]) : part.text))
+const plain = (text: string): ComponentChild[] => text.split(BARE).map((part, i) => (i % 2 ? link(part, [part]) : part))
 
 function link(address: string, children: ComponentChild[]): ComponentChild {
   const href = safeLink(address)

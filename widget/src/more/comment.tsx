@@ -1,3 +1,4 @@
+import { h } from 'preact'
 import * as words from './words'
 
 /** Asks what was wrong with an answer. */

@@ -1,4 +1,5 @@
-import { useState } from 'preact/hooks'
+import { h } from 'preact'
+import { useLayoutEffect, useRef, useState } from 'preact/hooks'
 import type { TermsProps } from './contract'
 import * as words from './words'
 
@@ -14,18 +15,17 @@ const linked = (text: string) =>
     ),
   )
 
-/** What the business asks the visitor to agree to. Where they must, the server refuses what is said before, and says so. */
-export function Terms({ bot: { consent }, conversation }: TermsProps) {
-  const [agreed, setAgreed] = useState('')
+/** What the business asks the visitor to agree to. What goes while it has the focus leaves that to the field. */
+export function Terms({ consent, conversation }: TermsProps) {
   const [failed, setFailed] = useState('')
-  const hash = consent?.text_hash
-  if (!hash || consent.given || agreed === hash) return null
-  const agree = () =>
-    conversation.request('consent.give', { text_hash: hash }, (failure) =>
-      failure ? setFailed(failure.message || words.notTaken) : setAgreed(hash),
-    )
+  const terms = useRef<HTMLElement>(null)
+  useLayoutEffect(() => {
+    const { current } = terms
+    return () => current?.matches(':focus-within') && current.parentElement?.querySelector('textarea')?.focus()
+  }, [])
+  const agree = () => conversation.agree((failure) => failure && setFailed(failure.message || words.notTaken))
   return (
-    <section class="consent" aria-label={words.terms}>
+    <section class="consent" aria-label={words.terms} ref={terms}>
       <div class="terms">{linked(consent.text)}</div>
       {failed && <p role="alert">{failed}</p>}
       <button type="button" class="pill" onClick={agree}>

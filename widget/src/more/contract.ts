@@ -2,7 +2,7 @@
 import type { ComponentChild } from 'preact'
 import type { About } from '../contract'
 import type { Conversation, Snapshot } from '../conversation'
-import type { BotInfo, Citation } from '../wire'
+import type { Citation, Consent } from '../wire'
 
 /** What lies over the messages, and the element that gets the focus back. */
 export interface Over {
@@ -17,13 +17,13 @@ export interface MoreProps {
 }
 
 export interface TermsProps {
-  bot: BotInfo
+  consent: Consent
   conversation: Conversation
 }
 
 export interface More {
   css: string
-  /** What the visitor is asked to agree to. */
+  /** What the visitor is asked to agree to, and has not yet. */
   Terms(props: TermsProps): ComponentChild
   /** What lies over the messages. */
   Over(props: MoreProps & { over: Over; show(over: Over): void; close(): void }): ComponentChild

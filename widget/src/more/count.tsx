@@ -1,3 +1,4 @@
+import { h } from 'preact'
 import * as words from './words'
 
 export const Count = ({ left }: { left: number }) => (

@@ -1,4 +1,5 @@
-import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks'
+import { h } from 'preact'
+import { useLayoutEffect, useRef, useState } from 'preact/hooks'
 import type { Failure } from '../wire'
 import * as words from './words'
 
@@ -24,7 +25,7 @@ export function AddressForm({ named, name, email, label, focus, send }: Props) {
     return () => current?.matches(':focus-within') && current.closest<HTMLElement>('.sheet, .log')?.focus()
   }, [])
   // The button stays in sight when a line is added above it.
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (error) form.current?.lastElementChild?.scrollIntoView({ block: 'nearest' })
   }, [error])
   const submit = (event: SubmitEvent & { currentTarget: HTMLFormElement }) => {

@@ -1,3 +1,4 @@
+import { Fragment, h } from 'preact'
 import { useState } from 'preact/hooks'
 import type { MoreProps } from './contract'
 import { AddressForm } from './form'

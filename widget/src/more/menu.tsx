@@ -1,5 +1,5 @@
 import { useLayoutEffect, useRef, useState } from 'preact/hooks'
-import type { ComponentChildren } from 'preact'
+import { type ComponentChildren, h } from 'preact'
 import type { MoreProps, Over } from './contract'
 import { End, Mail, Plus, Sound } from './icons'
 import * as words from './words'

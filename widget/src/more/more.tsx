@@ -2,6 +2,7 @@
  * The chunk `more`: what only some visitors need, or only later. It shares the
  * app's Preact, and is loaded by it; where it cannot be, one can still talk.
  */
+import { h } from 'preact'
 import type { Kit, Script } from '../contract'
 import { call } from './call'
 import { Comment } from './comment'

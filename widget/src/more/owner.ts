@@ -3,7 +3,7 @@ const reasons = (): Record<number, string> => ({
   0: "the page's Content-Security-Policy does not allow the connection; add the server to connect-src.",
   4501: `the bot may not run on ${location.origin}. Add this domain at ${install()}`,
   4502: 'there is no such bot. Check data-bot in the line you pasted.',
-  4503: 'your chats rest. Settings, Plan in the dashboard says why. Reload the page when they do not any more.',
+  4503: 'your chats rest. Settings, Plan in the dashboard says why. They come back by themselves.',
   4599: `the bot does not know this visitor: data-identity, or Parley.identify(), is missing, has expired, or was not signed with a secret of this bot. See ${install()}`,
   4504: 'the server did not understand the widget. Reload the page; is the script up to date?',
 })

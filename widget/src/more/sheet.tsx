@@ -1,4 +1,4 @@
-import type { ComponentChildren } from 'preact'
+import { type ComponentChildren, h } from 'preact'
 import { useLayoutEffect, useRef } from 'preact/hooks'
 import { Close } from '../views/icons'
 import * as words from './words'

@@ -1,3 +1,4 @@
+import { Fragment, h } from 'preact'
 import { safeLink } from '../markdown/links'
 import { nameOf } from '../views/source'
 import type { Citation } from '../wire'

@@ -1,3 +1,4 @@
+import { h } from 'preact'
 import { useState } from 'preact/hooks'
 import type { Queue } from '../wire'
 import type { MoreProps } from './contract'

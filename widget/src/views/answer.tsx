@@ -1,3 +1,4 @@
+import { Fragment, h } from 'preact'
 import { useMemo, useState } from 'preact/hooks'
 import { markdown } from '../markdown/markdown'
 import type { Retry } from '../conversation'

@@ -1,4 +1,5 @@
-import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks'
+import { Fragment, h } from 'preact'
+import { useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks'
 import { markdown } from '../markdown/markdown'
 import type { Message, Notice, Pending } from '../state'
 import * as words from '../words'
@@ -59,7 +60,7 @@ export function TryAgain({ at, retry }: { at?: number; retry?: () => void }) {
 function useCountdown(until?: number): number {
   const left = () => (until ? Math.max(0, Math.ceil((until - Date.now()) / 1000)) : 0)
   const [, tick] = useState(0)
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (!left()) return
     const timer = setInterval(() => {
       tick((n) => n + 1)

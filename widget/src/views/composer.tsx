@@ -1,3 +1,4 @@
+import { h } from 'preact'
 import { useLayoutEffect, useRef, useState } from 'preact/hooks'
 import type { More } from '../more/contract'
 import * as words from '../words'
@@ -9,18 +10,19 @@ export const LONGEST = 8000
 const NEAR = 200
 
 interface Props {
-  disabled: boolean
+  closed: boolean // it may be read, but not written in: so it keeps draft and focus
+  label: string
   more?: More
   need(): void
   send(text: string): void
   writing(draft: string): void
 }
 
-export function Composer({ disabled, more, need, send, writing }: Props) {
+export function Composer({ closed, label, more, need, send, writing }: Props) {
   const [draft, setDraft] = useState('')
   const field = useRef<HTMLTextAreaElement>(null)
   const left = LONGEST - [...draft].length
-  const sendable = !disabled && draft.trim() !== '' && left >= 0
+  const sendable = !closed && draft.trim() !== '' && left >= 0
 
   useLayoutEffect(() => {
     if (left < NEAR) need()
@@ -48,11 +50,12 @@ export function Composer({ disabled, more, need, send, writing }: Props) {
         ref={field}
         rows={1}
         dir="auto"
-        aria-label={words.write}
-        placeholder={words.write}
+        aria-label={label}
+        placeholder={label}
         enterkeyhint="send"
         autocomplete="off"
-        disabled={disabled}
+        readOnly={closed}
+        aria-disabled={closed}
         value={draft}
         onInput={(event) => {
           setDraft(event.currentTarget.value)

@@ -1,3 +1,5 @@
+import { h } from 'preact'
+
 /** Drawn on 24 × 24, in the colour of the text around. */
 export const icon = (d: string) => () => (
   <svg viewBox="0 0 24 24" width="20" height="20" aria-hidden="true" fill="none" stroke="currentColor" stroke-width="1.8" stroke-linecap="round" stroke-linejoin="round">
@@ -13,8 +15,4 @@ export const Thumb = icon('M7 10.5v9H4.5a1 1 0 0 1-1-1v-7a1 1 0 0 1 1-1H7Zm0 0 4
 export const Person = icon('M12 12a4 4 0 1 0 0-8 4 4 0 0 0 0 8Zm-7.5 8c.6-3.6 3.7-5.5 7.5-5.5s6.9 1.9 7.5 5.5')
 /** The mark of the AI. */
 export const Spark = icon('M12 3.5 13.8 9.2 19.5 11l-5.7 1.8L12 18.5l-1.8-5.7L4.5 11l5.7-1.8L12 3.5Z')
-export const Halt = () => (
-  <svg viewBox="0 0 12 12" width="10" height="10" aria-hidden="true" fill="currentColor">
-    <rect width="12" height="12" rx="2" />
-  </svg>
-)
+export const Halt = icon('M7 7h10v10H7Z')

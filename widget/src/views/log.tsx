@@ -1,8 +1,8 @@
-import type { ComponentChildren } from 'preact'
-import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks'
+import { type ComponentChildren, Fragment, h } from 'preact'
+import { useLayoutEffect, useRef, useState } from 'preact/hooks'
 import { type Conversation, type Snapshot, titleOf } from '../conversation'
 import type { More } from '../more/contract'
-import { awaited, type Item, openAnswer, retryable, seenMessage, stuck } from '../state'
+import { awaited, type Item, mustAgree, openAnswer, retryable, seenMessage, stuck } from '../state'
 import * as words from '../words'
 import { AnswerView } from './answer'
 import { Dots, MessageView, noticeText, PendingView } from './bubble'
@@ -36,7 +36,7 @@ export function Log({ snapshot, conversation, show, person, more, need }: Props)
     held.current = true // what the visitor sends is always shown
     toEnd()
   }, [outbox.length])
-  useEffect(() => {
+  useLayoutEffect(() => {
     const observer = new ResizeObserver(() => held.current && toEnd())
     observer.observe(list.current!)
     return () => observer.disconnect()
@@ -48,7 +48,7 @@ export function Log({ snapshot, conversation, show, person, more, need }: Props)
     setBehind(!held.current)
   }
 
-  const starters = ready && !items.length && !outbox.length && condition !== 'stopped' ? (bot.suggestions ?? []).slice(0, 6) : []
+  const starters = ready && !items.length && !outbox.length && condition !== 'stopped' && !mustAgree(snapshot) ? (bot.suggestions ?? []).slice(0, 6) : []
   const failed = retryable(snapshot)
   const offered = stuck(snapshot)
   const seen = seenMessage(snapshot)
@@ -120,15 +120,12 @@ export function Log({ snapshot, conversation, show, person, more, need }: Props)
           speaker = who
           if (item.kind === 'notice') return drawn
           const { kind, name } = item.author
-          if (kind === 'visitor') return (
-            <Row key={item.seq} side="us" at={item.at}>
+          const ai = kind === 'bot'
+          const us = kind === 'visitor'
+          return (
+            <Row key={item.seq} side={us ? 'us' : 'them'} at={item.at} ai={ai} name={us || same ? undefined : ai ? titleOf(bot) : name || words.aPerson}>
               {drawn}
               {item === seen && <p class="ending">{words.seen}</p>}
-            </Row>
-          )
-          return (
-            <Row key={item.seq} side="them" at={item.at} ai={kind === 'bot'} name={same ? undefined : kind === 'bot' ? titleOf(bot) : name || words.aPerson}>
-              {drawn}
             </Row>
           )
         })}
@@ -136,7 +133,7 @@ export function Log({ snapshot, conversation, show, person, more, need }: Props)
           <Row key={pending.clientId} side="us">
             <PendingView
               pending={pending}
-              online={condition !== 'waiting'}
+              online={condition !== 'waiting' && condition !== 'stopped'}
               retry={() => conversation.resend(pending.clientId)}
               discard={() => conversation.discard(pending.clientId)}
             />

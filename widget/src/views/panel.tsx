@@ -1,7 +1,8 @@
-import { useEffect, useRef, useState } from 'preact/hooks'
+import { h } from 'preact'
+import { useLayoutEffect, useRef, useState } from 'preact/hooks'
 import { type Conversation, type Snapshot, titleOf } from '../conversation'
 import type { More, Over } from '../more/contract'
-import { openAnswer } from '../state'
+import { mustAgree, openAnswer } from '../state'
 import * as words from '../words'
 import { Composer } from './composer'
 import { Close, Halt, More as Points, Person, Spark } from './icons'
@@ -24,6 +25,8 @@ interface Props {
 
 export function Panel({ snapshot, conversation, spoken, open, page, phone, more, need, failed, close }: Props) {
   const { bot, status, agent, condition, blocked } = snapshot
+  const asked = bot.consent?.given ? undefined : bot.consent
+  const closed = mustAgree(snapshot)
   const panel = useRef<HTMLElement>(null)
   const [over, setOver] = useState<Over>()
   const show = (over: Over) => {
@@ -35,16 +38,16 @@ export function Panel({ snapshot, conversation, spoken, open, page, phone, more,
     setOver(undefined)
   }
   useKeyboardRoom(panel, open && phone)
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (!open) setOver(undefined)
-    else if (bot.consent) need()
+    else if (asked) need()
   }, [open, bot])
 
   const title = titleOf(bot)
   const Title = page ? 'h1' : 'h2'
   const name = status === 'agent' ? agent?.name || words.aPerson : ''
   const online = condition === 'open' && !blocked
-  const person = online && bot.handoff !== false && (status === 'bot' || status === 'closed') ? () => conversation.order('handoff.request') : undefined
+  const person = online && !closed && bot.handoff !== false && (status === 'bot' || status === 'closed') ? () => conversation.order('handoff.request') : undefined
   const keys = (event: KeyboardEvent) => {
     if (event.key === 'Escape' && !event.isComposing) over ? hide() : close()
     else if (event.key === 'Tab' && phone) cycle(panel.current!, event)
@@ -55,7 +58,7 @@ export function Panel({ snapshot, conversation, spoken, open, page, phone, more,
       ? words.unavailable
       : snapshot.lost
         ? words.reconnecting
-        : over && failed
+        : (over || closed) && failed
           ? words.notLoaded
           : ''
   return (
@@ -130,9 +133,10 @@ export function Panel({ snapshot, conversation, spoken, open, page, phone, more,
             </button>
           )}
         </div>
-        {more && <more.Terms bot={bot} conversation={conversation} />}
+        {more && asked && <more.Terms key={asked.text_hash} consent={asked} conversation={conversation} />}
         <Composer
-          disabled={blocked || condition === 'stopped'}
+          closed={closed || blocked || condition === 'stopped'}
+          label={closed ? words.agreeFirst : words.write}
           more={more}
           need={need}
           send={(text) => conversation.post(text)}
@@ -140,6 +144,7 @@ export function Panel({ snapshot, conversation, spoken, open, page, phone, more,
         />
       </footer>
       <div class="spoken" aria-live="polite">
+        {closed && <p>{words.agreeFirst}</p>}
         {spoken.map(({ key, text }) => (
           <p key={key}>{text}</p>
         ))}
@@ -160,12 +165,9 @@ function Avatar({ url, name }: { url?: string; name: string }) {
 
 /** On a phone the panel is the whole screen: Tab stays inside. */
 function cycle(panel: HTMLElement, event: KeyboardEvent): void {
-  const all = [...panel.querySelectorAll<HTMLElement>('button, a, input, textarea, [tabindex="0"]')].filter(
-    (element) => !element.matches(':disabled') && element.offsetParent,
-  )
-  const active = (panel.getRootNode() as ShadowRoot).activeElement
+  const all = [...panel.querySelectorAll<HTMLElement>(':enabled, a, [tabindex="0"]')].filter((element) => element.offsetParent)
   const [edge, other] = event.shiftKey ? [all[0], all.at(-1)] : [all.at(-1), all[0]]
-  if (active !== edge && active !== panel) return
+  if (event.target !== edge && event.target !== panel) return
   event.preventDefault()
   other?.focus()
 }

@@ -1,3 +1,4 @@
+import { h } from 'preact'
 import type { Citation } from '../wire'
 import * as words from '../words'
 

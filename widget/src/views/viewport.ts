@@ -1,14 +1,13 @@
 import type { RefObject } from 'preact'
-import { useEffect } from 'preact/hooks'
+import { useLayoutEffect } from 'preact/hooks'
 
 /** Keeps a full-screen panel above the keyboard, where browsers lay the keyboard over the page. */
 export function useKeyboardRoom(panel: RefObject<HTMLElement | null>, active: boolean): void {
-  useEffect(() => {
+  useLayoutEffect(() => {
     const view = window.visualViewport
     if (!view || !active) return
     const fit = () => {
-      panel.current?.style.setProperty('--room', `${view.height}px`)
-      panel.current?.style.setProperty('--shift', `${view.offsetTop}px`)
+      panel.current!.style.cssText = `--room:${view.height}px;--shift:${view.offsetTop}px`
     }
     fit()
     const end = new AbortController()

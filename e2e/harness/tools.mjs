@@ -24,8 +24,8 @@ async function startTool(pkg, args) {
 }
 
 /** Fills the folder of a server that is down with conversations: see e2e/seed. */
-export async function seed({ parley, tenant, bot, conversations }) {
-  const args = ['run', './e2e/seed', '-data', parley.data, '-tenant', tenant, '-bot', bot, '-conversations', String(conversations)]
+export async function seed({ parley, tenant, bot, conversations, messages = 1 }) {
+  const args = ['run', './e2e/seed', '-data', parley.data, '-tenant', tenant, '-bot', bot, '-conversations', String(conversations), '-messages', String(messages)]
   await promisify(execFile)('go', args, { cwd: root })
 }
 

@@ -3,7 +3,8 @@
 //	go run ./e2e/seed -data ./data -tenant tnt_… -bot bot_… -conversations 10000
 //
 // Each is born as a server would write it, through the store: most are with the bot, some closed, and a few
-// wait for a person, each of which is worth a mail. Their times go back from now, a minute each.
+// wait for a person, each of which is worth a mail. Their times go back from now, a minute each. With -messages
+// each has so many of its visitor, which are numbered.
 package main
 
 import (
@@ -31,13 +32,14 @@ func main() {
 	tenant := flag.String("tenant", "", "`id` of the business")
 	bot := flag.String("bot", "", "`id` of its bot")
 	conversations := flag.Int("conversations", 10_000, "how `many`")
+	messages := flag.Int("messages", 1, "how `many` in each")
 	flag.Parse()
-	if err := run(context.Background(), *data, *tenant, *bot, *conversations); err != nil {
+	if err := run(context.Background(), *data, *tenant, *bot, *conversations, *messages); err != nil {
 		log.Fatal(err)
 	}
 }
 
-func run(ctx context.Context, data, tenant, bot string, conversations int) error {
+func run(ctx context.Context, data, tenant, bot string, conversations, messages int) error {
 	master, _, err := seal.LoadOrCreate(filepath.Join(data, "key"))
 	if err != nil {
 		return err
@@ -51,7 +53,7 @@ func run(ctx context.Context, data, tenant, bot string, conversations int) error
 	for from := 0; from < conversations; from += batch {
 		var appends []chat.Append
 		for i := from; i < min(from+batch, conversations); i++ {
-			appends = append(appends, conversation(tenant, bot, i, begun.Add(-time.Duration(conversations-i)*time.Minute)))
+			appends = append(appends, conversation(tenant, bot, i, messages, begun.Add(-time.Duration(conversations-i)*time.Minute)))
 		}
 		outcomes, err := store.Append(ctx, appends)
 		if err != nil {
@@ -83,12 +85,14 @@ var (
 )
 
 // conversation is the i-th, begun at a time.
-func conversation(tenant, bot string, i int, at time.Time) chat.Append {
-	asked := chat.NewID(chat.MessagePrefix)
+func conversation(tenant, bot string, i, messages int, at time.Time) chat.Append {
 	a := chat.Append{
 		Ref: chat.Ref{Tenant: tenant, Conversation: chat.NewID(chat.ConversationPrefix)}, Epoch: 1, At: at,
 		Birth:  &chat.Birth{Bot: bot, Visitor: chat.NewID(chat.VisitorPrefix), Page: "https://shop.example/orders", Locale: "de-DE"},
-		Bodies: []chat.Body{chat.MessageCreated{Message: asked, Author: chat.Author{Kind: chat.ByVisitor}, Text: words[i%len(words)], ClientID: asked}},
+		Bodies: []chat.Body{asked(words[i%len(words)])},
+	}
+	for number := 2; number <= messages; number++ {
+		a.Bodies = append(a.Bodies, asked(fmt.Sprintf("%d. %s", number, words[number%len(words)])))
 	}
 	if name := names[i%len(names)]; name != "" {
 		a.Bodies = append(a.Bodies, chat.ContactChanged{Name: name})
@@ -104,4 +108,9 @@ func conversation(tenant, bot string, i int, at time.Time) chat.Append {
 	}
 	a.Bodies = append(a.Bodies, chat.StatusChanged{Status: a.Status})
 	return a
+}
+
+func asked(text string) chat.Body {
+	id := chat.NewID(chat.MessagePrefix)
+	return chat.MessageCreated{Message: id, Author: chat.Author{Kind: chat.ByVisitor}, Text: text, ClientID: id}
 }

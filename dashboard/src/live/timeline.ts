@@ -4,7 +4,7 @@
 
 import type { Activity, Note } from '../api/types';
 import type { Outgoing } from './outbox';
-import type { Entry } from './transcript';
+import type { Entry, Transcript } from './transcript';
 
 export type Line =
   | { key: string; at: string; seq: number; entry: Entry }
@@ -12,15 +12,16 @@ export type Line =
   | { key: string; at: string; seq: number; activity: Activity; targets: string[] }
   | { key: string; at: string; seq: number; outgoing: Outgoing };
 
-export function timeline(entries: readonly Entry[], notes: readonly Note[], activities: readonly Activity[], outgoing: readonly Outgoing[]): Line[] {
+export function timeline({ base, entries }: Pick<Transcript, 'base' | 'entries'>, notes: readonly Note[], activities: readonly Activity[], outgoing: readonly Outgoing[]): Line[] {
   const arrived = new Set<string | undefined>(notes.map((note) => note.client_id));
   for (const entry of entries) if (entry.kind === 'message') arrived.add(entry.clientId);
 
   const log: Line[] = entries.map((entry) => ({ key: `e${entry.seq}`, at: entry.at, seq: entry.seq, entry }));
+  // What stands among events that were not read yet comes with them.
   const beside: Line[] = [
     ...notes.map((note): Line => ({ key: note.id, at: note.at, seq: note.seq, note })),
     ...together(activities),
-  ].sort((a, b) => a.seq - b.seq || a.at.localeCompare(b.at));
+  ].filter(({ seq }) => seq >= base).sort((a, b) => a.seq - b.seq || a.at.localeCompare(b.at));
 
   const lines: Line[] = [];
   let next = 0;
@@ -51,8 +52,8 @@ export function lastSeen(entries: readonly Entry[], visitor: number): number | u
   return entries.findLast((e) => e.kind === 'message' && e.author.kind === 'agent' && e.seq <= visitor)?.seq;
 }
 
-/** The first message of the visitor or the bot that the user had not read when they came; undefined where all is new or nothing is. */
-export function firstUnread(entries: readonly Entry[], read: number): number | undefined {
-  if (read <= 0) return undefined;
+/** The first message of the visitor or the bot that the user had not read when they came; undefined where all that is here is new, or nothing is. */
+export function firstUnread({ base, entries }: Pick<Transcript, 'base' | 'entries'>, read: number): number | undefined {
+  if (read <= 0 || read < base) return undefined;
   return entries.find((e) => e.seq > read && e.kind === 'message' && e.author.kind !== 'agent')?.seq;
 }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { WireEvent } from '../api/types';
-import { applyDelta, applyEvents, applySnapshot, empty, type Message } from './transcript';
+import { applyDelta, applyEvents, applySnapshot, empty, emptyBehind, type Message, prependEvents } from './transcript';
 
 const at = '2026-11-22T10:00:00.000Z';
 const bot = { kind: 'bot' as const, name: 'Helper' };
@@ -91,6 +91,53 @@ describe('events', () => {
       { state: 'erased', text: '' },
       { state: 'erased', text: '' },
     ]);
+  });
+});
+
+describe('read from its end', () => {
+  const erased = { erased: true } as const;
+  const events = log(
+    asked,
+    started,
+    completed,
+    { type: 'feedback.given', data: { message: 'm2', helpful: true } },
+    { type: 'message.started', data: { message: 'm3', author: bot } },
+    { type: 'message.interrupted', data: { message: 'm3', text: '', reason: 'node_lost' } },
+    { type: 'message.started', data: { message: 'm4', author: bot, attempt: 2 } },
+    { type: 'message.interrupted', data: { message: 'm4', text: 'It', reason: 'stopped' } },
+    { type: 'message.started', data: { message: 'm5', author: bot } },
+    { type: 'message.completed', data: erased },
+    { type: 'message.created', data: { message: 'm6', author: visitor, text: 'Thanks' } },
+    { type: 'event.erased', data: { target: 11 } },
+    { type: 'status.changed', data: { status: 'closed' } },
+  );
+  const whole = applyEvents(empty, events);
+
+  test('a log is the same, wherever its pages begin', () => {
+    for (let second = 1; second < events.length; second++) {
+      for (let first = 0; first <= second; first++) {
+        let transcript = applyEvents(emptyBehind(second), events.slice(second));
+        expect(transcript).toMatchObject({ base: second, head: events.length });
+        transcript = prependEvents(transcript, events.slice(first, second));
+        transcript = prependEvents(transcript, events.slice(0, first));
+        expect(transcript, `from ${second} and ${first}`).toEqual(whole);
+      }
+    }
+  });
+
+  test('what was read stays as it is, with what was written of an answer since', () => {
+    const end = applyDelta(applyEvents(emptyBehind(8), events.slice(8, 9)), 'm5', 0, 'It is');
+    const [answer] = end.entries as Message[];
+    expect(prependEvents(end, events.slice(0, 8)).entries.at(-1)).toBe(answer);
+    expect(answer?.text).toBe('It is');
+  });
+
+  test('a page that does not end where it begins changes nothing', () => {
+    const end = applyEvents(emptyBehind(4), events.slice(4));
+    expect(prependEvents(end, events.slice(0, 3))).toBe(end);
+    expect(prependEvents(end, events.slice(0, 5))).toBe(end);
+    expect(prependEvents(end, [])).toBe(end);
+    expect(prependEvents(whole, events.slice(0, 4))).toBe(whole);
   });
 });
 

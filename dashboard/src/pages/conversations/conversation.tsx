@@ -11,8 +11,8 @@ import '../../i18n/inbox';
 import { desk } from '../../live/desk';
 import { inbox, outbox } from '../../live/store';
 import { timeline } from '../../live/timeline';
-import { type Message, questionOf } from '../../live/transcript';
-import { useTranscript } from '../../live/use-transcript';
+import { type Message, questionOf, type Transcript } from '../../live/transcript';
+import { type Earlier, useTranscript } from '../../live/use-transcript';
 import { ChatIcon } from '../../parts/icons';
 import { Empty, Failure, Loading } from '../../parts/states';
 import { useActions } from './actions';
@@ -32,11 +32,13 @@ export default function Conversation() {
 }
 
 function Open({ id }: { id: string }) {
-  const { t } = useTranslation();
-  const { room, beside, quiet } = useRoom(id);
-  const following = useTranscript(id, beside);
-  const { transcript, loaded, error, retry } = following;
-  const summary = useSummary(id);
+  const { summary, error, retry } = useSummary(id);
+  return summary ? <Followed c={summary} /> : <Opening error={error} retry={retry} />;
+}
+
+function Followed({ c }: { c: Summary }) {
+  const { room, beside, quiet } = useRoom(c.id);
+  const { transcript, loaded, error, retry, earlier } = useTranscript(c.id, c.seq, beside);
 
   // Whoever wrote does not write any more.
   const last = transcript.entries.at(-1);
@@ -45,6 +47,13 @@ function Open({ id }: { id: string }) {
     if (author === 'visitor' || author === 'agent') quiet(author);
   }, [author, transcript.head, quiet]);
 
+  const gone = error !== undefined && asProblem(error).status === 404;
+  return loaded && !gone ? <Pane c={c} room={room} transcript={transcript} earlier={earlier} /> : <Opening error={error} retry={retry} />;
+}
+
+/** What stands there until the conversation does, or instead of it. */
+function Opening({ error, retry }: { error: unknown; retry: () => void }) {
+  const { t } = useTranslation();
   if (error !== undefined && asProblem(error).status === 404) {
     return (
       <div className={css.dead}>
@@ -54,19 +63,17 @@ function Open({ id }: { id: string }) {
       </div>
     );
   }
-  if (!summary || !loaded) {
-    return <div className={css.padded}>{error !== undefined ? <Failure error={error} retry={retry} /> : <Loading lines={6} />}</div>;
-  }
-  return <Pane c={summary} room={room} transcript={transcript} />;
+  return <div className={css.padded}>{error !== undefined ? <Failure error={error} retry={retry} /> : <Loading lines={6} />}</div>;
 }
 
 interface PaneProps {
   c: Summary;
   room: ReturnType<typeof useRoom>['room'];
-  transcript: ReturnType<typeof useTranscript>['transcript'];
+  transcript: Transcript;
+  earlier: Earlier;
 }
 
-function Pane({ c, room, transcript }: PaneProps) {
+function Pane({ c, room, transcript, earlier }: PaneProps) {
   const { t } = useTranslation();
   const { id: me } = useMe();
   const bot = useQuery(botsQuery).data?.find((b) => b.id === c.bot)?.name ?? '';
@@ -87,7 +94,12 @@ function Pane({ c, room, transcript }: PaneProps) {
   }, [transcript]);
 
   const answer = transcript.entries.find((entry): entry is Message => entry.kind === 'message' && entry.seq === asked?.seq);
+  const question = answer && questionOf(answer, transcript.entries);
   const writing = transcript.entries.findLast((entry): entry is Message => entry.kind === 'message' && entry.state === 'writing');
+  // What the first answers of a page are to is on the one before it.
+  useEffect(() => {
+    if (answer?.question !== undefined && question === undefined) earlier.read();
+  }, [answer?.seq]);
   const explain = useCallback(
     ({ seq }: Message, from: HTMLElement) => setAsked((before) => (seq === before?.seq ? undefined : { seq, from })),
     [],
@@ -111,8 +123,9 @@ function Pane({ c, room, transcript }: PaneProps) {
           togglePanel={() => setPanel(!panel)}
         />
         <Log
-          lines={timeline(transcript.entries, room.notes, activities, outgoing)}
-          entries={transcript.entries}
+          lines={timeline(transcript, room.notes, activities, outgoing)}
+          transcript={transcript}
+          earlier={earlier}
           readBefore={readBefore}
           room={room}
           me={me}
@@ -123,7 +136,7 @@ function Pane({ c, room, transcript }: PaneProps) {
         <Composer key={c.id} c={c} bot={bot} actions={actions} leave={toHeading} />
       </section>
       {answer?.ended !== undefined ? (
-        <Why key={answer.seq} conversation={c.id} bot={c.bot} question={questionOf(answer, transcript.entries)} answer={answer} seq={answer.ended} close={closeWhy} />
+        <Why key={answer.seq} conversation={c.id} bot={c.bot} question={question} answer={answer} seq={answer.ended} close={closeWhy} />
       ) : (
         <ContactPanel
           c={c}

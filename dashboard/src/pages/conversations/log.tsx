@@ -1,26 +1,26 @@
 import { Button } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { useEffect, useLayoutEffect, useRef, useState } from 'react';
+import { Fragment, useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { labelsQuery } from '../../api/inbox';
 import { dayName } from '../../i18n/format';
 import type { Room } from '../../live/room';
 import { firstUnread, lastSeen, type Line } from '../../live/timeline';
-import type { Entry, Message } from '../../live/transcript';
+import type { Message, Transcript } from '../../live/transcript';
+import type { Earlier } from '../../live/use-transcript';
+import { Failure } from '../../parts/states';
 import { ActivityLine, NoteView, OutgoingView, TypingView } from './asides';
 import css from './conversation.module.css';
 import { EntryView } from './entry';
+import { usePlace } from './use-place';
 
-/** How near the end counts as reading along. */
-const near = 80;
-/** So many lines are shown; whoever wants more asks for it. */
-const most = 150;
 /** So many are drawn in one go: an answer has formatting, which takes a millisecond or more. */
 const atOnce = 10;
 
 interface Props {
   lines: Line[];
-  entries: readonly Entry[];
+  transcript: Transcript;
+  earlier: Earlier;
   readBefore: number;
   room: Room;
   me: string;
@@ -29,22 +29,16 @@ interface Props {
   explain: (answer: Message, from: HTMLElement) => void;
 }
 
-export function Log({ lines, entries, readBefore, room, me, bot, explained, explain }: Props) {
+export function Log({ lines, transcript, earlier, readBefore, room, me, bot, explained, explain }: Props) {
   const { t } = useTranslation();
   const labels = useQuery(labelsQuery).data;
   const box = useRef<HTMLDivElement>(null);
-  const following = useRef(true);
-  const [wanted, setWanted] = useState(most);
-  const drawn = useGrowing(Math.min(wanted, lines.length));
+  const scrolled = usePlace(box);
+  const drawn = useGrowing(lines.length);
   const typing = room.typing.filter((who) => who.id !== me);
 
-  // Whoever reads the end goes on with it; whoever scrolled up stays there.
-  useLayoutEffect(() => {
-    if (following.current && box.current) box.current.scrollTop = box.current.scrollHeight;
-  }, [lines, drawn, typing.length]);
-
-  const unread = firstUnread(entries, readBefore);
-  const seen = lastSeen(entries, room.reads.visitor);
+  const unread = firstUnread(transcript, readBefore);
+  const seen = lastSeen(transcript.entries, room.reads.visitor);
   const shown = lines.slice(-drawn);
   let day = '';
   return (
@@ -55,15 +49,23 @@ export function Log({ lines, entries, readBefore, room, me, bot, explained, expl
       aria-label={t('conversations.transcript')}
       tabIndex={0}
       onScroll={({ currentTarget: at }) => {
-        following.current = at.scrollHeight - at.scrollTop - at.clientHeight < near;
+        scrolled(at);
+        // A view ahead, so that whoever scrolls on does not come to an end; not by itself where that failed.
+        if (at.scrollTop < at.clientHeight && drawn === lines.length && earlier.error === undefined) earlier.read();
       }}
     >
-      {lines.length > wanted && (
-        <p className={css.earlier}>
-          <Button variant="default" size="xs" onClick={() => setWanted(wanted + 4 * most)}>
-            {t('inbox.earlierLines')}
-          </Button>
-        </p>
+      {earlier.error !== undefined ? (
+        <div className={css.padded}>
+          <Failure error={earlier.error} retry={earlier.read} />
+        </div>
+      ) : (
+        earlier.left && (
+          <p className={css.earlier}>
+            <Button variant="default" size="xs" loading={earlier.reading} onClick={earlier.read}>
+              {t('inbox.earlierLines')}
+            </Button>
+          </p>
+        )
       )}
       <ol className={css.entries}>
         {shown.map((line) => {
@@ -71,20 +73,22 @@ export function Log({ lines, entries, readBefore, room, me, bot, explained, expl
           const newDay = today !== day;
           day = today;
           return (
-            <li key={line.key} className={css.entry}>
-              {newDay && <p className={css.day}>{today}</p>}
-              {'entry' in line && line.seq === unread && <p className={css.unread}>{t('inbox.newMessages')}</p>}
-              {'entry' in line ? (
-                <EntryView entry={line.entry} bot={bot} explained={line.entry.seq === explained} explain={explain} />
-              ) : 'note' in line ? (
-                <NoteView note={line.note} />
-              ) : 'activity' in line ? (
-                <ActivityLine activity={line.activity} targets={line.targets} labels={labels} />
-              ) : (
-                <OutgoingView outgoing={line.outgoing} />
-              )}
-              {'entry' in line && line.seq === seen && <p className={css.seen}>{t('inbox.seen')}</p>}
-            </li>
+            <Fragment key={line.key}>
+              {newDay && <li className={css.day}>{today}</li>}
+              {'entry' in line && line.seq === unread && <li className={css.unread}>{t('inbox.newMessages')}</li>}
+              <li data-line>
+                {'entry' in line ? (
+                  <EntryView entry={line.entry} bot={bot} explained={line.entry.seq === explained} explain={explain} />
+                ) : 'note' in line ? (
+                  <NoteView note={line.note} />
+                ) : 'activity' in line ? (
+                  <ActivityLine activity={line.activity} targets={line.targets} labels={labels} />
+                ) : (
+                  <OutgoingView outgoing={line.outgoing} />
+                )}
+                {'entry' in line && line.seq === seen && <p className={css.seen}>{t('inbox.seen')}</p>}
+              </li>
+            </Fragment>
           );
         })}
       </ol>

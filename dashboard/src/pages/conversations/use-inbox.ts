@@ -1,4 +1,4 @@
-import { useEffect, useSyncExternalStore } from 'react';
+import { useCallback, useEffect, useState, useSyncExternalStore } from 'react';
 import type { Conversation } from '../../api/types';
 import { keyOf, type ListState } from '../../live/inbox';
 import type { View } from '../../live/queues';
@@ -15,11 +15,13 @@ export function useCounts() {
   return useSyncExternalStore(inbox.subscribe, inbox.counts);
 }
 
-/** One conversation's summary, kept current while it is shown. */
-export function useSummary(id: string): Conversation | undefined {
+/** One conversation's summary, kept current while it is shown, or why it could not be read. */
+export function useSummary(id: string): { summary?: Conversation; error: unknown; retry: () => void } {
+  const [error, setError] = useState<unknown>();
   useEffect(() => {
-    void inbox.pin(id).catch(() => undefined); // the transcript says why there is none
+    inbox.pin(id).catch(setError);
     return () => inbox.unpin(id);
   }, [id]);
-  return useSyncExternalStore(inbox.subscribe, () => inbox.get(id));
+  const retry = useCallback(() => void inbox.refresh(id).then(() => setError(undefined), setError), [id]);
+  return { summary: useSyncExternalStore(inbox.subscribe, () => inbox.get(id)), error, retry };
 }

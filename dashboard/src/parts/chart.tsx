@@ -4,7 +4,7 @@ import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
 import css from './chart.module.css';
 
-interface Props {
+export interface Drawing {
   /** Times in seconds since 1970; of days, their begin in UTC. */
   series: { times: number[]; values: number[] };
   /** What a value is about: hours are drawn in the reader's zone, days as the server counts them, in UTC. */
@@ -19,7 +19,7 @@ type Step = 'hour' | 'day';
 const height = 260;
 
 /** A line over hours, or bars over days. Its colours are the page's, so it is drawn anew when these change. */
-export function Chart({ series, step = 'hour', label, format }: Props) {
+export function Chart({ series, step = 'hour', label, format }: Drawing) {
   const box = useRef<HTMLDivElement>(null);
   const scheme = useComputedColorScheme('light');
   useEffect(() => {
@@ -36,7 +36,7 @@ export function Chart({ series, step = 'hour', label, format }: Props) {
   return <div ref={box} className={css.chart} role="img" aria-label={label} />;
 }
 
-function optionsOf(element: HTMLElement, step: Step, format: Props['format']): uPlot.Options {
+function optionsOf(element: HTMLElement, step: Step, format: Drawing['format']): uPlot.Options {
   const style = getComputedStyle(element);
   const color = (name: string) => style.getPropertyValue(name).trim();
   const axis = {
@@ -92,7 +92,7 @@ function tick(at: number, step: Step, apart: number): string {
 }
 
 /** What the hour or day under the pointer was. */
-function reading(step: Step, format: Props['format']): uPlot.Plugin {
+function reading(step: Step, format: Drawing['format']): uPlot.Plugin {
   const note = document.createElement('div');
   note.className = css.reading!;
   note.hidden = true;

@@ -1,12 +1,13 @@
 import { NativeSelect, SegmentedControl } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
-import { lazy, Suspense, useMemo } from 'react';
+import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import { activityQuery } from '../../api/activity';
 import { keysQuery } from '../../api/keys';
 import '../../i18n/business';
 import { count, dollars, moment } from '../../i18n/format';
+import { Figure } from '../../parts/figure';
 import { PulseIcon } from '../../parts/icons';
 import { Card, Page } from '../../parts/page';
 import { Empty, Failure, Loading } from '../../parts/states';
@@ -14,8 +15,6 @@ import css from './activity.module.css';
 import { Anomalies } from './anomalies';
 import { type Series, seriesOf, since } from './series';
 import { type Looking, type Measure, measures, type Span, spans } from './span';
-
-const Chart = lazy(() => import('../../parts/chart').then(({ Chart }) => ({ default: Chart })));
 
 /** Of so many hours a table is still read. */
 const mostRows = 168;
@@ -80,30 +79,13 @@ function Drawn({ series, measure }: { series: Series; measure: Measure }) {
   const said = t('activity.chart', { measure: t(`activity.measures.${measure}`), total: format(series.total), peak: format(series.peak) });
   const rows = series.times.map((at, i) => ({ at, value: series.values[i] ?? 0 })).filter(({ value }) => value > 0);
   return (
-    <>
-      <p className={css.sum}>{said}</p>
-      <Suspense fallback={<Loading lines={5} />}>
-        <Chart series={series} label={said} format={format} />
-      </Suspense>
-      <details className={css.table}>
-        <summary>{t('activity.table')}</summary>
-        <table>
-          <thead>
-            <tr>
-              <th scope="col">{t('activity.hour')}</th>
-              <th scope="col">{t(`activity.measures.${measure}`)}</th>
-            </tr>
-          </thead>
-          <tbody>
-            {rows.slice(-mostRows).map(({ at, value }) => (
-              <tr key={at}>
-                <td>{moment(new Date(at * 1000))}</td>
-                <td>{format(value)}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </details>
-    </>
+    <Figure
+      series={series}
+      label={said}
+      format={format}
+      table={t('activity.table')}
+      columns={[t('activity.hour'), t(`activity.measures.${measure}`)]}
+      rows={rows.slice(-mostRows).map(({ at, value }) => ({ key: at, cells: [moment(new Date(at * 1000)), format(value)] }))}
+    />
   );
 }

@@ -2,6 +2,7 @@ import { Link } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import type { AuditEntry } from '../../api/types';
 import { Badge } from '../../parts/badge';
+import table from '../../parts/table.module.css';
 import { Ago } from '../../parts/time';
 import { actionWords } from './action';
 import css from './audit.module.css';
@@ -9,7 +10,7 @@ import css from './audit.module.css';
 export function AuditTable({ entries }: { entries: AuditEntry[] }) {
   const { t } = useTranslation();
   return (
-    <table className={css.table}>
+    <table className={table.stacked}>
       <thead>
         <tr>
           {(['when', 'who', 'what', 'target', 'address'] as const).map((column) => (

@@ -1,4 +1,4 @@
-import { Checkbox, NativeSelect, Textarea } from '@mantine/core';
+import { Checkbox, NativeSelect, Textarea, type TextareaProps } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useForm } from 'react-hook-form';
 import { useTranslation } from 'react-i18next';
@@ -6,13 +6,17 @@ import { assignPlan, type OperatedTenantDetail, suspendTenant, type Visit, visit
 import { toast } from '../../app/toasts';
 import { ConfirmForm } from '../../parts/confirm-form';
 
-// Each decision says why.
-
-const mostReason = 500;
-
 interface Props {
   tenant: OperatedTenantDetail;
   close: () => void;
+}
+
+const mostReason = 500;
+
+/** Each decision says why. */
+function Why(field: TextareaProps) {
+  const { t } = useTranslation();
+  return <Textarea label={t('operator.why')} required withAsterisk={false} maxLength={mostReason} autosize minRows={2} {...field} />;
 }
 
 export function AssignPlan({ tenant, close }: Props) {
@@ -39,7 +43,7 @@ export function AssignPlan({ tenant, close }: Props) {
       danger={false}
     >
       <NativeSelect label={t('operator.choose')} data={tenant.plans.map(({ id, name }) => ({ value: id, label: name }))} data-autofocus {...register('plan')} />
-      <Textarea label={t('operator.why')} required withAsterisk={false} maxLength={mostReason} autosize minRows={2} {...register('reason')} />
+      <Why {...register('reason')} />
     </ConfirmForm>
   );
 }
@@ -66,17 +70,7 @@ export function Suspend({ tenant, close }: Props) {
       onSubmit={handleSubmit((values) => suspending.mutate(values))}
       close={close}
     >
-      <Textarea
-        label={t('operator.why')}
-        description={t('operator.whyRead')}
-        required
-        withAsterisk={false}
-        maxLength={mostReason}
-        autosize
-        minRows={2}
-        data-autofocus
-        {...register('reason')}
-      />
+      <Why description={t('operator.whyRead')} data-autofocus {...register('reason')} />
       <Checkbox label={t('operator.shut')} {...register('shutOut')} />
     </ConfirmForm>
   );
@@ -97,17 +91,7 @@ export function VisitForm({ tenant, close, begun }: Props & { begun: (visit: Vis
       close={close}
       danger={false}
     >
-      <Textarea
-        label={t('operator.why')}
-        description={t('operator.whyRead')}
-        required
-        withAsterisk={false}
-        maxLength={mostReason}
-        autosize
-        minRows={2}
-        data-autofocus
-        {...register('reason')}
-      />
+      <Why description={t('operator.whyRead')} data-autofocus {...register('reason')} />
     </ConfirmForm>
   );
 }

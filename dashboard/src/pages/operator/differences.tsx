@@ -8,6 +8,7 @@ import '../../i18n/operator';
 import { CheckIcon, ClockIcon } from '../../parts/icons';
 import { Page } from '../../parts/page';
 import { Empty, Failure, FormFailure, Loading } from '../../parts/states';
+import table from '../../parts/table.module.css';
 import css from './operator.module.css';
 
 /** In what our contracts differ from those of the processor of payments. */
@@ -66,8 +67,8 @@ function Compared({ made }: { made: BillingComparison }) {
 function Table({ made }: { made: BillingComparison }) {
   const { t } = useTranslation();
   return (
-    <div className={css.scroll} tabIndex={0} role="region" aria-label={t('operator.differences')}>
-      <table className={css.table}>
+    <div className={table.scroll} tabIndex={0} role="region" aria-label={t('operator.differences')}>
+      <table className={table.table}>
         <thead>
           <tr>
             <th scope="col">{t('operator.business')}</th>

@@ -9,6 +9,7 @@ import { Badge, type Tone } from '../../parts/badge';
 import { ListIcon, RetryIcon } from '../../parts/icons';
 import { Page } from '../../parts/page';
 import { Empty, Failure, FormFailure, Loading } from '../../parts/states';
+import table from '../../parts/table.module.css';
 import { Ago } from '../../parts/time';
 import { eventStateOf, eventStates } from './filter';
 import css from './operator.module.css';
@@ -58,8 +59,8 @@ export default function Events() {
 function Table({ events }: { events: BillingEvent[] }) {
   const { t } = useTranslation();
   return (
-    <div className={css.scroll} tabIndex={0} role="region" aria-label={t('operator.events')}>
-      <table className={css.table}>
+    <div className={table.scroll} tabIndex={0} role="region" aria-label={t('operator.events')}>
+      <table className={table.table}>
         <thead>
           <tr>
             <th scope="col">{t('operator.event')}</th>

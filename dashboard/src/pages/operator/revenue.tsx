@@ -7,6 +7,7 @@ import { count, date, money, percent } from '../../i18n/format';
 import '../../i18n/operator';
 import { Card, Page } from '../../parts/page';
 import { Failure, Loading } from '../../parts/states';
+import table from '../../parts/table.module.css';
 import css from './operator.module.css';
 import { statuses } from './words';
 
@@ -101,7 +102,7 @@ function History({ earned }: { earned: Earned }) {
       </Suspense>
       <details>
         <summary>{t('operator.table')}</summary>
-        <table className={css.table}>
+        <table className={table.table}>
           <thead>
             <tr>
               <th scope="col">{t('operator.month')}</th>

@@ -10,6 +10,7 @@ import { Badge } from '../../parts/badge';
 import { PeopleIcon, SearchIcon } from '../../parts/icons';
 import { Page } from '../../parts/page';
 import { Empty, Failure, Loading } from '../../parts/states';
+import table from '../../parts/table.module.css';
 import css from './operator.module.css';
 import { useSold } from './use-sold';
 import { micros, paid, statuses, tones, usedOf } from './words';
@@ -98,8 +99,8 @@ function Table({ tenants }: { tenants: OperatedTenant[] }) {
   const { t } = useTranslation();
   const sold = useSold();
   return (
-    <div className={css.scroll} tabIndex={0} role="region" aria-label={t('operator.tenants')}>
-      <table className={css.table}>
+    <div className={table.scroll} tabIndex={0} role="region" aria-label={t('operator.tenants')}>
+      <table className={table.table}>
         <thead>
           <tr>
             <th scope="col">{t('operator.name')}</th>

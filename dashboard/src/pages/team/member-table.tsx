@@ -13,6 +13,7 @@ import { Badge } from '../../parts/badge';
 import { Confirm } from '../../parts/confirm';
 import { TrashIcon } from '../../parts/icons';
 import { useProblemText } from '../../parts/problem-text';
+import table from '../../parts/table.module.css';
 import { Ago } from '../../parts/time';
 import { choice, loses, rights } from './roles';
 import css from './team.module.css';
@@ -41,7 +42,7 @@ export function MemberTable({ me, members, owners }: Props) {
 
   return (
     <>
-      <table className={css.table}>
+      <table className={table.stacked}>
         <thead>
           <tr>
             <th scope="col">{t('team.column.person')}</th>

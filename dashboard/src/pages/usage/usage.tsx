@@ -1,20 +1,19 @@
 import { NativeSelect, SegmentedControl } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
-import { lazy, Suspense, useMemo, useState } from 'react';
+import { useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { usageOfQuery, usageQuery } from '../../api/plans';
 import type { Usage as Used } from '../../api/types';
 import { count, date, dollars } from '../../i18n/format';
 import '../../i18n/plan';
+import { Figure } from '../../parts/figure';
 import { PulseIcon } from '../../parts/icons';
 import { Card, Page } from '../../parts/page';
 import { Empty, Failure, Loading } from '../../parts/states';
 import { Meters } from '../plan/meters';
 import { daysOf, type Measure, measures } from './days';
 import css from './usage.module.css';
-
-const Chart = lazy(() => import('../../parts/chart').then(({ Chart }) => ({ default: Chart })));
 
 /** What is used of the plan, and what the answers of a month took. */
 export default function Usage() {
@@ -103,6 +102,9 @@ function Took({ usage: { answers, cost_micros: cost, cached, unpriced, tokens } 
   );
 }
 
+/** Days are those of UTC. */
+const ofDay = (at: string) => new Date(at).toLocaleDateString(document.documentElement.lang, { dateStyle: 'medium', timeZone: 'UTC' });
+
 function Days({ usage }: { usage: Used }) {
   const { t } = useTranslation();
   const [measure, setMeasure] = useState<Measure>('answers');
@@ -128,33 +130,15 @@ function Days({ usage }: { usage: Used }) {
           {t('usage.emptyText')}
         </Empty>
       ) : (
-        <>
-          <p className={css.sum}>{said}</p>
-          <Suspense fallback={<Loading lines={5} />}>
-            <Chart series={days} step="day" label={said} format={format} />
-          </Suspense>
-          <details className={css.table}>
-            <summary>{t('usage.table')}</summary>
-            <table>
-              <thead>
-                <tr>
-                  <th scope="col">{t('usage.day')}</th>
-                  <th scope="col">{t('usage.measures.answers')}</th>
-                  <th scope="col">{t('usage.measures.cost')}</th>
-                </tr>
-              </thead>
-              <tbody>
-                {usage.days.map((one) => (
-                  <tr key={one.day}>
-                    <td>{new Date(one.day).toLocaleDateString(document.documentElement.lang, { dateStyle: 'medium', timeZone: 'UTC' })}</td>
-                    <td>{count(one.answers)}</td>
-                    <td>{one.cost_micros === null ? t('usage.unknown') : dollars(one.cost_micros / 1e6)}</td>
-                  </tr>
-                ))}
-              </tbody>
-            </table>
-          </details>
-        </>
+        <Figure
+          series={days}
+          step="day"
+          label={said}
+          format={format}
+          table={t('usage.table')}
+          columns={[t('usage.day'), t('usage.measures.answers'), t('usage.measures.cost')]}
+          rows={usage.days.map((one) => ({ key: one.day, cells: [ofDay(one.day), count(one.answers), one.cost_micros === null ? t('usage.unknown') : dollars(one.cost_micros / 1e6)] }))}
+        />
       )}
     </Card>
   );

@@ -68,6 +68,7 @@ type answerer struct {
 	extractive Standby
 	prices     llm.Prices
 	allowances chat.Allowances
+	expenses   chat.Expenses // nil: nobody keeps them
 	cache      *answers
 	logger     *slog.Logger
 	tracer     chat.Tracer
@@ -78,16 +79,19 @@ type answerer struct {
 // It fails only if nothing more can be done; what was emitted stands.
 func (a *answerer) answer(ctx context.Context, q ask, emit func(string), found func(*chat.Trace)) *answered {
 	begun := time.Now()
-	trace := chat.Trace{Asked: q.text, Query: q.text}
+	trace := chat.Trace{Asked: q.text, Query: q.text, CostMicros: new(int64)} // nobody was asked yet
 	first := func(piece string) {
 		if trace.FirstPiece == 0 {
 			trace.FirstPiece = time.Since(begun)
 		}
 		emit(piece)
 	}
-	outcome, err := a.guarded(ctx, q, &trace, first, func() {
+	outcome, err := a.guarded(ctx, q, &trace, first, func(asks bool) {
 		trace.Retrieved = time.Since(begun)
 		known := trace
+		if asks { // what a model takes is told with its last word
+			known.CostMicros = nil
+		}
 		found(&known)
 	})
 	if err != nil {
@@ -100,7 +104,7 @@ func (a *answerer) answer(ctx context.Context, q ask, emit func(string), found f
 }
 
 // guarded writes an answer; a panic on the way is this answer's failure and nobody else's.
-func (a *answerer) guarded(ctx context.Context, q ask, trace *chat.Trace, emit func(string), found func()) (outcome *answered, err error) {
+func (a *answerer) guarded(ctx context.Context, q ask, trace *chat.Trace, emit func(string), found func(asks bool)) (outcome *answered, err error) {
 	defer func() {
 		if fault := recover(); fault != nil {
 			a.logger.Error("writing an answer panicked", slog.Any("panic", fault), slog.String("stack", string(debug.Stack())))
@@ -120,10 +124,10 @@ type answering struct {
 	language string // to answer in; may be empty
 	trace    *chat.Trace
 	emit     func(string)
-	found    func()
+	found    func(asks bool) // whether a model is asked next
 }
 
-func (a *answerer) write(ctx context.Context, q ask, trace *chat.Trace, emit func(string), found func()) (*answered, error) {
+func (a *answerer) write(ctx context.Context, q ask, trace *chat.Trace, emit func(string), found func(asks bool)) (*answered, error) {
 	bot, err := patiently(ctx, func() (*chat.Bot, error) { return a.bots.snapshot(ctx, q.tenant, q.bot) })
 	if err != nil {
 		return nil, fmt.Errorf("load the bot: %w", err)
@@ -180,10 +184,12 @@ func (w *answering) know(ctx context.Context, talk speech.Talk) (*answered, erro
 	}
 	provider, request := w.prompt(hits)
 	w.trace.Provider, w.trace.Model, w.trace.Passages = provider.Name(), request.Model, traced(hits)
-	w.found()
+	asks := provider != llm.Provider(w.extractive)
 	// A bot that was given nothing to read may still follow its owner's
 	// instructions; one that was, says that it found nothing.
-	if len(hits) == 0 && (!books.Empty() || provider == llm.Provider(w.extractive)) {
+	nothing := len(hits) == 0 && (!books.Empty() || !asks)
+	w.found(asks && !nothing)
+	if nothing {
 		unknown := w.unknown(provider, request, hits)
 		unknown.prompt = nil // nobody was asked
 		return unknown, nil
@@ -205,19 +211,16 @@ func (w *answering) ask(ctx context.Context, provider llm.Provider, request llm.
 		text.WriteString(piece)
 		w.emit(piece)
 	}
-	said, err := w.listen(ctx, provider, request, hits, show)
+	unknown, err := w.listen(ctx, provider, request, hits, show)
 	if err != nil {
 		return nil, err
 	}
 	written := &answered{text: text.String(), by: by(provider, w.extractive), hits: hits, prompt: w.shownPrompt(provider, request)}
 	if strings.TrimSpace(written.text) == "" {
-		unknown := w.unknown(provider, request, hits)
-		unknown.usage = said.usage
-		return unknown, nil
+		return w.unknown(provider, request, hits), nil
 	}
-	written.usage = said.usage
 	switch {
-	case said.unknown:
+	case unknown:
 		written.unanswered, written.by = true, ByNothing
 		if w.bot.Settings.HandOff {
 			written.offer = Handoff

@@ -89,7 +89,7 @@ func (s *session) answer() {
 				}
 			},
 			func(trace *chat.Trace) { engine.send(self, &found{message, trace}) })
-		outcome.message, outcome.usage = message, settle(outcome.trace, outcome.usage, from.source)
+		outcome.message, outcome.usage = message, settle(outcome.trace, from.source)
 		span.End(outcome.err)
 		engine.send(self, outcome)
 	}()

@@ -139,14 +139,13 @@ func remembered(m *answered, trace *chat.Trace) keptAnswer {
 
 // repeat gives an answer again: at once, and for nothing.
 func (w *answering) repeat(kept *keptAnswer) *answered {
-	trace, free := w.trace, int64(0)
-	trace.Cached, trace.CostMicros = true, &free
+	trace := w.trace
+	trace.Cached = true
 	trace.Provider, trace.Model, trace.Prompt, trace.Passages = kept.Provider, kept.Model, kept.Prompt, kept.Passages
 	trace.Query, trace.Threshold, trace.Finish = kept.Query, kept.Threshold, "stop"
-	w.found()
+	w.found(false)
 	w.emit(kept.Text)
 	return &answered{
 		text: kept.Text, citations: kept.Citations, offer: kept.Offer, cached: true, by: ByModel,
-		usage: &chat.Usage{Provider: kept.Provider, Model: kept.Model},
 	}
 }

@@ -24,7 +24,7 @@ const (
 func (a *answerer) call(ctx context.Context, provider llm.Provider, request llm.Request, trace *chat.Trace, hear func(string) error) (llm.Result, error) {
 	backoff := firstBackoff
 	for try := 1; ; try++ {
-		trace.Calls = try
+		trace.Calls++
 		result, spoke, err := a.callOnce(ctx, provider, request, hear)
 		if err == nil || spoke || ctx.Err() != nil {
 			return result, err

@@ -31,7 +31,7 @@ type Standby interface {
 	llm.Summariser
 }
 
-// Config is what an engine works with. All fields but Model, Cache, Allowances and the times are required.
+// Config is what an engine works with. All fields but Model, Cache, Allowances, Expenses and the times are required.
 type Config struct {
 	Log        chat.Log
 	Idles      chat.Idles
@@ -47,6 +47,7 @@ type Config struct {
 	Cache      AnswerCache     // of answers to first questions; nil: none
 	CacheKey   []byte          // makes its keys, the same on all nodes; needed with one
 	Allowances chat.Allowances // what tenants may use; nil: as much as they like
+	Expenses   chat.Expenses   // what models took besides answers; nil: nobody keeps that
 	Answering  int             // answers of one tenant that are written at a time, on this node; 0: half of all
 	Leases     chat.Leases     // which node goes the rounds; needed with a Cluster that has an address
 	Positions  chat.Positions  // needed with one, too
@@ -128,7 +129,7 @@ func Start(config Config) (*Engine, error) {
 	}
 	e.bots = newBots(config.Bots, e.node.System(), config.Logger)
 	e.answerer = &answerer{
-		bots: e.bots, log: config.Log, slots: newSlots(nodeSlots, cmp.Or(config.Answering, tenantSlots)), retriever: config.Knowledge, allowances: e.allowances,
+		bots: e.bots, log: config.Log, slots: newSlots(nodeSlots, cmp.Or(config.Answering, tenantSlots)), retriever: config.Knowledge, allowances: e.allowances, expenses: config.Expenses,
 		tracer: config.Tracer, model: config.Model, extractive: config.Extractive, prices: config.Prices, logger: config.Logger,
 	}
 	if config.Cache != nil {

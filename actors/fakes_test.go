@@ -119,21 +119,22 @@ type call struct {
 func (s *scripted) Name() string { return "scripted" }
 
 // Summarise tells what it was given, so that a prompt shows what is remembered.
-func (s *scripted) Summarise(_ context.Context, request llm.SummaryRequest) (string, error) {
+func (s *scripted) Summarise(_ context.Context, request llm.SummaryRequest) (string, llm.Result, error) {
 	said := request.Earlier
 	for _, turn := range request.Turns {
 		word, _, _ := strings.Cut(turn.Text, " ")
 		said += " " + word
 	}
-	return strings.TrimSpace(said), nil
+	return strings.TrimSpace(said), llm.Result{Model: "scripted-1", InputTokens: 70, OutputTokens: 11}, nil
 }
 
 // Rewrite fails unless the test says otherwise.
-func (s *scripted) Rewrite(_ context.Context, request llm.RewriteRequest) (string, error) {
+func (s *scripted) Rewrite(_ context.Context, request llm.RewriteRequest) (string, llm.Result, error) {
 	if rewrite := s.rewrites.Load(); rewrite != nil {
-		return (*rewrite)(request)
+		text, err := (*rewrite)(request)
+		return text, llm.Result{Model: "scripted-1", InputTokens: 20, OutputTokens: 2}, err
 	}
-	return "", errors.New("it does not rewrite")
+	return "", llm.Result{}, errors.New("it does not rewrite")
 }
 
 func (s *scripted) Prompt(request llm.Request) []llm.PromptMessage {
@@ -241,8 +242,10 @@ func (c *call) wantCancelled(t *testing.T) {
 // quiet stands where the extractive provider would; no bot here uses it.
 type quiet struct{}
 
-func (quiet) Summarise(context.Context, llm.SummaryRequest) (string, error) { panic("not asked") }
-func (quiet) Name() string                                                  { return "extractive" }
+func (quiet) Summarise(context.Context, llm.SummaryRequest) (string, llm.Result, error) {
+	panic("not asked")
+}
+func (quiet) Name() string { return "extractive" }
 func (quiet) Answer(context.Context, llm.Request, func(string) error) (llm.Result, error) {
 	return llm.Result{}, errors.New("nobody should ask")
 }

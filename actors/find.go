@@ -67,8 +67,12 @@ func (w *answering) rewrite(ctx context.Context) string {
 	ctx, cancel := context.WithTimeout(ctx, rewriteTimeout)
 	defer cancel()
 	ctx, span := w.tracer.Start(ctx, "rewrite")
-	text, err := rewriter.Rewrite(ctx, llm.RewriteRequest{Model: w.named, Summary: w.q.summary, History: w.q.history, Question: w.q.text})
+	w.trace.Calls++
+	text, took, err := rewriter.Rewrite(ctx, llm.RewriteRequest{Model: w.named, Summary: w.q.summary, History: w.q.history, Question: w.q.text})
 	span.End(err)
+	if took.InputTokens > 0 { // one that told nothing failed, and counts as a call alone: as the first tries of an answer do
+		w.charge(took)
+	}
 	if err != nil {
 		w.logger.Info("a question is searched for as it was asked", slog.String("bot", w.bot.ID), slog.Any("error", err))
 		return ""

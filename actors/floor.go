@@ -87,7 +87,7 @@ func (f *floor) silence(reason chat.Reason, w waiting) waiting {
 	f.turn.muted = true
 	w.line = f.turn.line
 	w.order = &halt{message: f.turn.message, shown: f.turn.text.String(), reason: reason, then: w.order}
-	w.trace, w.usage = f.turn.trace, f.turn.cut()
+	w.trace, w.usage = f.turn.trace, settle(f.turn.trace, f.turn.source)
 	return w
 }
 

@@ -7,16 +7,9 @@ import (
 	"log/slog"
 
 	"parley/actors/screen"
-	"parley/chat"
 	"parley/knowledge"
 	"parley/llm"
 )
-
-// said is what became of a provider's answer besides its text.
-type said struct {
-	usage   *chat.Usage
-	unknown bool // the model says that it does not know
-}
 
 // withheld is the trace's Finish of an answer that was ended because it repeated what is not for visitors.
 const withheld = "withheld"
@@ -24,7 +17,8 @@ const withheld = "withheld"
 var errWithheld = errors.New("the answer repeats what is not for visitors")
 
 // listen calls the provider and shows what may be shown of its words: a model's are not taken at its word, sentences of passages are.
-func (w *answering) listen(ctx context.Context, provider llm.Provider, request llm.Request, hits []knowledge.Hit, show func(string)) (said, error) {
+// unknown: the model says that it does not know.
+func (w *answering) listen(ctx context.Context, provider llm.Provider, request llm.Request, hits []knowledge.Hit, show func(string)) (unknown bool, err error) {
 	hear, end := func(piece string) error { show(piece); return nil }, func() {}
 	var looked *screen.Screen
 	if provider != llm.Provider(w.extractive) {
@@ -45,24 +39,14 @@ func (w *answering) listen(ctx context.Context, provider llm.Provider, request l
 		stopped = looked != nil && looked.Leaked()
 	}
 	trace.Model, trace.Finish, trace.Prompt = cmp.Or(result.Model, trace.Model), result.Finish, result.Prompt
-	trace.InputTokens, trace.OutputTokens = result.InputTokens, result.OutputTokens
+	if looked != nil { // sentences of passages cost nothing
+		w.charge(result)
+	}
 	if stopped {
 		w.logger.Warn("an answer was ended because it repeated what is not for visitors", slog.String("bot", w.bot.ID))
 		trace.Finish, err = withheld, nil
 	}
-	if err != nil {
-		return said{}, err
-	}
-	if micros, known := w.prices.Cost(result.Model, result.InputTokens, result.OutputTokens); known {
-		trace.CostMicros = &micros
-	}
-	return said{
-		usage: &chat.Usage{
-			Provider: provider.Name(), Model: result.Model,
-			InputTokens: result.InputTokens, OutputTokens: result.OutputTokens,
-		},
-		unknown: looked != nil && looked.Unknown(),
-	}, nil
+	return err == nil && looked != nil && looked.Unknown(), err
 }
 
 // rules are for what a model writes.

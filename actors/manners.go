@@ -20,7 +20,7 @@ func (w *answering) smallTalk(ctx context.Context, talk speech.Talk) (*answered,
 	if asks {
 		w.trace.Provider = provider.Name()
 	}
-	w.found()
+	w.found(asks)
 	written := &answered{by: BySmallTalk}
 	var text strings.Builder
 	show := func(piece string) {
@@ -29,14 +29,14 @@ func (w *answering) smallTalk(ctx context.Context, talk speech.Talk) (*answered,
 	}
 	if asks {
 		request.SmallTalk, request.MaxTokens = true, smallTalkTokens
-		said, err := w.listen(ctx, provider, request, nil, show)
+		_, err := w.listen(ctx, provider, request, nil, show)
 		if err != nil && (text.Len() > 0 || ctx.Err() != nil) {
 			return nil, err
 		}
 		if err != nil {
 			w.logger.Warn("small talk is answered without the model", slog.Any("error", err))
 		}
-		written.usage, written.prompt = said.usage, w.shownPrompt(provider, request)
+		written.prompt = w.shownPrompt(provider, request)
 	}
 	if strings.TrimSpace(text.String()) == "" {
 		show(speech.In(w.language).Reply(talk))

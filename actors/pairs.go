@@ -90,7 +90,7 @@ func sameWords(a, b string) bool {
 // pair answers in the owner's words.
 func (w *answering) pair(pair []knowledge.Hit) *answered {
 	w.trace.Provider, w.trace.Passages = ByFAQ, traced(pair)
-	w.found()
+	w.found(false)
 	text := ""
 	for _, hit := range pair {
 		if text != "" && !strings.HasSuffix(text, " ") && !strings.HasSuffix(text, "\n") {
@@ -102,6 +102,5 @@ func (w *answering) pair(pair []knowledge.Hit) *answered {
 	w.emit(text)
 	return &answered{
 		text: text, by: ByFAQ, hits: pair, citations: []chat.Citation{citation(0, pair[0])}, offer: w.offer(),
-		usage: &chat.Usage{Provider: ByFAQ},
 	}
 }

@@ -28,8 +28,8 @@ type Previewed struct {
 	Prompt    []llm.PromptMessage // as the model was asked; nil without a model
 }
 
-// Preview answers as the bot would answer a visitor, and keeps nothing: no conversation, no answer that counts, no gap. Earlier
-// answers are not used. ErrNotFound: there is no such bot. Codes: chat_unavailable, where the business's chats rest.
+// Preview answers as the bot would answer a visitor, and keeps nothing but what it cost: no conversation, no answer that counts, no gap.
+// Earlier answers are not used. ErrNotFound: there is no such bot. Codes: chat_unavailable, where the business's chats rest.
 func (e *Engine) Preview(ctx context.Context, tenant, bot string, p Preview) (Previewed, error) {
 	ctx, cancel := context.WithTimeout(ctx, wholeAnswer)
 	defer cancel()
@@ -41,6 +41,7 @@ func (e *Engine) Preview(ctx context.Context, tenant, bot string, p Preview) (Pr
 		tenant: tenant, bot: bot, text: p.Text, locale: p.Locale, history: p.History, previous: previousQuestion(p.History),
 		settings: p.Settings, preview: true,
 	}, func(piece string) { text.WriteString(piece) }, func(*chat.Trace) {})
+	e.answerer.spend(ctx, tried(tenant, written.trace))
 	return Previewed{
 		Text: text.String(), Citations: written.citations, Offer: written.offer, By: written.by, Hits: written.hits,
 		Trace: *written.trace, Prompt: written.prompt,

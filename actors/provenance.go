@@ -45,25 +45,3 @@ func (s *session) provenanceOf(question string) provenance {
 	}
 	return from
 }
-
-// settle is what an answer took, as far as it is known.
-func settle(trace *chat.Trace, usage *chat.Usage, from chat.Source) *chat.Usage {
-	if trace.Calls == 0 && trace.CostMicros == nil { // nobody was asked
-		trace.CostMicros = new(int64)
-	}
-	settled := chat.Usage{Provider: trace.Provider, Model: trace.Model}
-	if usage != nil {
-		settled = *usage
-	}
-	settled.CostMicros, settled.Cached, settled.Source = trace.CostMicros, trace.Cached, from
-	return &settled
-}
-
-// cut is what an answer took that is ended early: how much, nobody tells.
-func (t *turn) cut() *chat.Usage {
-	usage := chat.Usage{Source: t.source}
-	if t.trace != nil {
-		usage.Provider, usage.Model = t.trace.Provider, t.trace.Model
-	}
-	return &usage
-}

@@ -66,7 +66,7 @@ func (a *answerer) summarise(ctx context.Context, ref chat.Ref, bot string, from
 				tokens += llm.Tokens(turn.text)
 			}
 			if len(turns) > 0 && (tokens >= summaryChunk || at == through) {
-				from = chat.Summary{Through: at, Text: a.shorten(ctx, provider, llm.SummaryRequest{Model: model, Earlier: from.Text, Turns: turns, MaxTokens: summaryTokens})}
+				from = chat.Summary{Through: at, Text: a.shorten(ctx, ref.Tenant, provider, llm.SummaryRequest{Model: model, Earlier: from.Text, Turns: turns, MaxTokens: summaryTokens})}
 				turns, tokens = nil, 0
 			}
 		}
@@ -77,16 +77,17 @@ func (a *answerer) summarise(ctx context.Context, ref chat.Ref, bot string, from
 
 // shorten asks the provider for a summary. Without its help the most telling
 // sentences stand for one: a memory that is worse is better than none.
-func (a *answerer) shorten(ctx context.Context, provider llm.Provider, request llm.SummaryRequest) string {
+func (a *answerer) shorten(ctx context.Context, tenant string, provider llm.Provider, request llm.SummaryRequest) string {
 	if summariser, can := provider.(llm.Summariser); can {
-		text, err := summariser.Summarise(ctx, request)
+		text, took, err := summariser.Summarise(ctx, request)
+		a.spend(ctx, a.memorised(tenant, took))
 		if err == nil {
 			return text
 		}
 		a.logger.Warn("a summary is made without the provider", slog.String("provider", provider.Name()), slog.Any("error", err))
 	}
 	request.Model = ""
-	text, err := a.extractive.Summarise(ctx, request)
+	text, _, err := a.extractive.Summarise(ctx, request)
 	if err != nil { // it has nothing that could fail
 		a.logger.Error("a summary could not be made", slog.Any("error", err))
 		return request.Earlier

@@ -131,6 +131,22 @@ type Usage struct {
 	Source       Source // of the question
 }
 
+// Expenses keeps what models took besides answering visitors: previews, tests, and the memories of conversations.
+type Expenses interface {
+	// AddExpense adds one to what its tenant spent; of one whose cost is not known, the tokens alone. Repeated, it counts again; after an error it may have counted.
+	AddExpense(ctx context.Context, expense Expense) error
+}
+
+// Expense is what something took that is no answer to a visitor. It counts as none.
+type Expense struct {
+	Tenant       string
+	Period       string // as in Append
+	At           time.Time
+	InputTokens  int64
+	OutputTokens int64
+	CostMicros   *int64 // millionths of a US dollar; nil: the price or the tokens are not known
+}
+
 // Source is where a question came from.
 type Source string
 

@@ -18,10 +18,10 @@ type Trace struct {
 	Provider     string
 	Model        string
 	Finish       string // the provider's word; empty if the answer did not end by itself
-	InputTokens  int64
-	OutputTokens int64
-	Calls        int    // of the provider
-	CostMicros   *int64 // millionths of a US dollar; nil: the price or the tokens are not known
+	InputTokens  int64  // with those of rewriting the question
+	OutputTokens int64  // with those of rewriting the question
+	Calls        int    // of the provider, those that failed included
+	CostMicros   *int64 // millionths of a US dollar, of the calls that told their tokens; nil: the price or the answer's tokens are not known
 
 	// Times since the answer was begun; 0: it did not come to that.
 	Retrieved  time.Duration

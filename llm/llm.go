@@ -65,7 +65,7 @@ type Passage struct {
 	Page     int
 }
 
-// Result tells how an answer ended and what it took.
+// Result tells how an answer, a summary or a rewritten question ended and what it took.
 type Result struct {
 	Model        string
 	Finish       string // "stop", "length", …: the provider's word

@@ -6,8 +6,9 @@ import "context"
 // It is called now and then, not for each answer, and never streams.
 type Summariser interface {
 	// Summarise returns a summary of at most request.MaxTokens that takes the place of the
-	// earlier one and of the turns. On an error, *Error tells whether repeating may help.
-	Summarise(ctx context.Context, request SummaryRequest) (string, error)
+	// earlier one and of the turns, and what that took: after an error too, as far as it is known. *Error tells
+	// whether repeating may help.
+	Summarise(ctx context.Context, request SummaryRequest) (string, Result, error)
 }
 
 // SummaryRequest is what a summary is made of: outside text, data and never instructions.

@@ -113,29 +113,30 @@ type Used struct {
 	Pages    int64
 }
 
-// Ledger sums up what answers took.
+// Ledger sums up what models took, for answers and besides.
 type Ledger interface {
 	// Total is that of a period.
 	Total(ctx context.Context, tenant, period string) (Spent, error)
-	// Days are the days of UTC of a period in which something was answered, in order.
+	// Days are the days of UTC of a period in which models were asked, in order.
 	Days(ctx context.Context, tenant, period string) ([]SpentDay, error)
 	// OfConversation is that of one conversation's answers.
 	OfConversation(ctx context.Context, tenant, conversation string) (Spent, error)
-	// Periods are the keys of those in which something was answered, latest first.
+	// Periods are the keys of those in which models were asked, latest first.
 	Periods(ctx context.Context, tenant string) ([]string, error)
 }
 
-// Spent is what answers took, those that failed included: whoever made them is paid all the same.
+// Spent is what answers took, those that failed included: whoever made them is paid all the same. Sums of a tenant have what was spent
+// besides (chat.Expense), too; those of a conversation do not.
 type Spent struct {
 	Answers      int64 // that ended
 	Cached       int64 // of them, were given before, and cost nothing
 	InputTokens  int64
 	OutputTokens int64
-	CostMicros   int64 // millionths of a US dollar, of those whose cost is known
+	CostMicros   int64 // millionths of a US dollar, of all whose cost is known
 	Unpriced     int64 // answers whose cost is not known
 }
 
-// SpentDay is what a day's answers took.
+// SpentDay is what was spent on a day.
 type SpentDay struct {
 	Day time.Time // its begin, in UTC
 	Spent

@@ -44,6 +44,26 @@ func (l activityLog) Append(ctx context.Context, batch []chat.Append) ([]chat.Ou
 	return outcomes, err
 }
 
+// activityExpenses counts what models took besides answers.
+type activityExpenses struct {
+	chat.Expenses
+	activity *account.ActivityCounter
+}
+
+// AddExpense counts it whether it is kept or not: it was spent.
+func (e activityExpenses) AddExpense(ctx context.Context, expense chat.Expense) error {
+	e.activity.Count(expense.Tenant, spent(expense))
+	return e.Expenses.AddExpense(ctx, expense)
+}
+
+func spent(expense chat.Expense) account.Activity {
+	a := account.Activity{Tokens: expense.InputTokens + expense.OutputTokens}
+	if expense.CostMicros != nil {
+		a.CostMicros = *expense.CostMicros
+	}
+	return a
+}
+
 // gained is what a conversation gained by an append.
 func gained(entry *chat.Append) (a account.Activity) {
 	for _, body := range entry.Bodies {

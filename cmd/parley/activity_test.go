@@ -29,3 +29,16 @@ func TestWhatAConversationGainsIsCounted(t *testing.T) {
 		}
 	}
 }
+
+func TestWhatIsSpentBesidesAnswersIsCounted(t *testing.T) {
+	t.Parallel()
+	cost := int64(1500)
+	for expense, want := range map[chat.Expense]account.Activity{
+		{InputTokens: 40, OutputTokens: 2, CostMicros: &cost}: {Tokens: 42, CostMicros: 1500},
+		{InputTokens: 40}: {Tokens: 40}, // nobody knows its price
+	} {
+		if got := spent(expense); got != want {
+			t.Errorf("%+v: %+v, want %+v", expense, got, want)
+		}
+	}
+}

@@ -173,7 +173,7 @@ func (p *platform) start(ctx context.Context, waits func(part string)) (err erro
 	}
 	if p.engine, err = actors.Start(actors.Config{
 		Log: p.vitals.Log(activityLog{p.store, p.activity}), Idles: p.store, Desks: p.store, Orphans: p.store, Reads: p.store, Bots: p.store, Knowledge: p.library, Announcer: p.redis,
-		Model: p.model, Extractive: extractive.Provider{Pace: extractivePace}, Prices: p.config.Prices, Allowances: p.billing, Answering: p.config.LimitAnswering, Logger: p.logger,
+		Model: p.model, Extractive: extractive.Provider{Pace: extractivePace}, Prices: p.config.Prices, Allowances: p.billing, Expenses: activityExpenses{p.store, p.activity}, Answering: p.config.LimitAnswering, Logger: p.logger,
 		Leases: p.store, Positions: p.store, Cluster: p.cluster(), Tracer: p.traces.Tracer(),
 		Cache: cache, CacheKey: p.root().Derive("answer-cache of "+p.config.LanguageModel()+" at "+p.config.OpenAIBaseURL, 32), // another model answers differently
 	}); err != nil {

@@ -23,7 +23,7 @@ var _ llm.Summariser = Provider{}
 
 // Summarise keeps the most telling sentence of each turn, a line to each, and as much
 // of the end of the earlier summary as has room before them. It fails only with the context.
-func (Provider) Summarise(ctx context.Context, request llm.SummaryRequest) (string, error) {
+func (Provider) Summarise(ctx context.Context, request llm.SummaryRequest) (string, llm.Result, error) {
 	budget := request.MaxTokens
 	if budget <= 0 {
 		budget = defaultSummary
@@ -41,7 +41,7 @@ func (Provider) Summarise(ctx context.Context, request llm.SummaryRequest) (stri
 	}
 	said = last(said, forTurns)
 	rest := budget - llm.Tokens(strings.Join(said, "\n")) - 1 // the line's end between them
-	return strings.Join(append(last(earlier, rest), said...), "\n"), ctx.Err()
+	return strings.Join(append(last(earlier, rest), said...), "\n"), llm.Result{}, ctx.Err()
 }
 
 // lines are those of an earlier summary, whoever made it.

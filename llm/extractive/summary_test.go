@@ -15,7 +15,7 @@ import (
 
 func summarise(t *testing.T, request llm.SummaryRequest) string {
 	t.Helper()
-	summary, err := extractive.Provider{}.Summarise(t.Context(), request)
+	summary, _, err := extractive.Provider{}.Summarise(t.Context(), request)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -99,7 +99,7 @@ func TestASummaryOfNothingIsNothingAndTheEndOfTheContextIsSaid(t *testing.T) {
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if _, err := (extractive.Provider{}).Summarise(ctx, llm.SummaryRequest{}); !errors.Is(err, context.Canceled) {
+	if _, _, err := (extractive.Provider{}).Summarise(ctx, llm.SummaryRequest{}); !errors.Is(err, context.Canceled) {
 		t.Errorf("err = %v", err)
 	}
 }

@@ -2,6 +2,7 @@ package openai
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -13,6 +14,8 @@ import (
 	"time"
 
 	"github.com/sashabaranov/go-openai"
+
+	"parley/llm"
 )
 
 const (
@@ -38,22 +41,28 @@ func (p *Provider) open(ctx context.Context, completion openai.ChatCompletionReq
 	return exchange.response.Body, nil
 }
 
-// whole asks for a completion that is not streamed and returns its one choice.
-func (p *Provider) whole(ctx context.Context, completion openai.ChatCompletionRequest) (openai.ChatCompletionChoice, error) {
+// whole asks for a completion that is not streamed and returns the text of its one choice.
+func (p *Provider) whole(ctx context.Context, completion openai.ChatCompletionRequest) (string, llm.Result, error) {
 	exchange := &exchange{client: p.client, whole: maxWholeBody}
 	response, err := p.api(exchange).CreateChatCompletion(ctx, completion)
 	if err != nil {
-		return openai.ChatCompletionChoice{}, exchange.refusal(err)
+		return "", llm.Result{}, exchange.refusal(err)
 	}
 	if len(response.Choices) == 0 {
 		// Some servers tell their errors with status 200.
 		var told chunk
 		if told.parse(exchange.body) == nil && told.failed {
-			return openai.ChatCompletionChoice{}, parseSpokenError(exchange.body)
+			return "", llm.Result{}, parseSpokenError(exchange.body)
 		}
-		return openai.ChatCompletionChoice{}, errNoChoice
+		return "", llm.Result{}, errNoChoice
 	}
-	return response.Choices[0], nil
+	choice := response.Choices[0]
+	return withoutThought(choice.Message.Content), llm.Result{
+		Model:        cmp.Or(response.Model, completion.Model),
+		Finish:       string(choice.FinishReason),
+		InputTokens:  int64(response.Usage.PromptTokens),
+		OutputTokens: int64(response.Usage.CompletionTokens),
+	}, nil
 }
 
 var errNoChoice = errors.New("the server's completion has no choices")

@@ -38,25 +38,25 @@ var _ llm.Rewriter = (*Provider)(nil)
 var errEmptyRewrite = errors.New("the model's question is empty")
 
 // Rewrite asks for one completion that is not streamed, and waits 4 s for it at most.
-func (p *Provider) Rewrite(ctx context.Context, request llm.RewriteRequest) (string, error) {
+func (p *Provider) Rewrite(ctx context.Context, request llm.RewriteRequest) (string, llm.Result, error) {
 	const attempted = "rewrite the question"
 	ctx, cancel := context.WithTimeout(ctx, rewriteTime)
 	defer cancel()
-	choice, err := p.whole(ctx, p.limited(openai.ChatCompletionRequest{
+	text, result, err := p.whole(ctx, p.limited(openai.ChatCompletionRequest{
 		Model:    cmp.Or(request.Model, p.config.Model),
 		Messages: rewritePrompt(request),
 	}, rewriteTokens))
 	if err != nil {
-		return "", p.failure(ctx, attempted, err)
+		return "", result, p.failure(ctx, attempted, err)
 	}
-	question := oneLine(choice.Message.Content)
+	question := oneLine(text)
 	if unquoted := strings.Trim(question, "\"“”„«»"); !strings.ContainsAny(unquoted, "\"“”„«»") {
 		question = unquoted
 	}
 	if question == "" {
-		return "", &llm.Error{Err: fmt.Errorf("%s: %w", attempted, errEmptyRewrite)}
+		return "", result, &llm.Error{Err: fmt.Errorf("%s: %w", attempted, errEmptyRewrite)}
 	}
-	return llm.Shorten(question, rewriteTokens), nil
+	return llm.Shorten(question, rewriteTokens), result, nil
 }
 
 // rewritePrompt puts what was said into one fenced message of the user: as turns of its own it would invite the

@@ -28,11 +28,14 @@ var toRewrite = llm.RewriteRequest{
 
 func TestAQuestionIsRewrittenInOnePlainCompletionWithAllThatWasSaidAsData(t *testing.T) {
 	t.Parallel()
-	server := llmtest.NewServer(t, llmtest.Script{Auxiliary: true, Text: "\n\"How much is shipping to Norway?\"\n"})
+	server := llmtest.NewServer(t, llmtest.Script{Auxiliary: true, Text: "<think>They mean <Norway>.</think>\n\"How much is shipping to Norway?\"\n"})
 	provider := newProvider(t, openai.Config{BaseURL: server.URL, Key: "k", Model: "m-1"})
-	question, err := provider.Rewrite(t.Context(), toRewrite)
+	question, result, err := provider.Rewrite(t.Context(), toRewrite)
 	if err != nil || question != "How much is shipping to Norway?" {
 		t.Fatalf("question = %q, %v", question, err)
+	}
+	if result.Model != "m-1" || result.InputTokens < 100 || result.OutputTokens != 9 {
+		t.Errorf("it took %+v", result)
 	}
 	calls := server.Auxiliary()
 	if len(calls) != 1 || len(server.Calls()) != 0 || calls[0].Model != "m-1" {
@@ -68,7 +71,7 @@ func TestARewritingThatFailsSaysSoAndWhetherItMayHelpToRepeatIt(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			server := llmtest.NewServer(t, c.script)
-			_, err := newProvider(t, openai.Config{BaseURL: server.URL}).Rewrite(t.Context(), toRewrite)
+			_, _, err := newProvider(t, openai.Config{BaseURL: server.URL}).Rewrite(t.Context(), toRewrite)
 			var failure *llm.Error
 			if !errors.As(err, &failure) || failure.Retryable != c.retryable {
 				t.Errorf("err = %v, want a failure that may be repeated: %v", err, c.retryable)
@@ -82,7 +85,7 @@ func TestNobodyWaitsLongForARewriting(t *testing.T) {
 	server := llmtest.NewServer(t, llmtest.Script{Auxiliary: true, Fault: llmtest.Silent})
 	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
 	defer cancel()
-	if _, err := newProvider(t, openai.Config{BaseURL: server.URL}).Rewrite(ctx, toRewrite); err == nil || ctx.Err() != nil {
+	if _, _, err := newProvider(t, openai.Config{BaseURL: server.URL}).Rewrite(ctx, toRewrite); err == nil || ctx.Err() != nil {
 		t.Errorf("err = %v, and the caller's time: %v", err, ctx.Err())
 	}
 }

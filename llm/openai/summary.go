@@ -38,26 +38,26 @@ var errEmptySummary = errors.New("the model's summary is empty")
 
 // Summarise asks for one completion that is not streamed, and waits 20 s for it at most.
 // What is longer than was asked for is cut at the end of a sentence.
-func (p *Provider) Summarise(ctx context.Context, request llm.SummaryRequest) (string, error) {
+func (p *Provider) Summarise(ctx context.Context, request llm.SummaryRequest) (string, llm.Result, error) {
 	const attempted = "summarise the conversation"
 	ctx, cancel := context.WithTimeout(ctx, summaryTime)
 	defer cancel()
 
 	limit := cmp.Or(request.MaxTokens, defaultSummary)
-	choice, err := p.whole(ctx, p.limited(openai.ChatCompletionRequest{
+	text, result, err := p.whole(ctx, p.limited(openai.ChatCompletionRequest{
 		Model:    cmp.Or(request.Model, p.config.Model),
 		Messages: summaryPrompt(request, limit),
 	}, limit))
 	if err != nil {
-		return "", p.failure(ctx, attempted, err)
+		return "", result, p.failure(ctx, attempted, err)
 	}
-	summary := llm.Shorten(choice.Message.Content, limit)
+	summary := llm.Shorten(text, limit)
 	if summary == "" {
 		// The same again where a filter or the limit left nothing; anything else is a whim.
-		whim := choice.FinishReason != openai.FinishReasonLength && choice.FinishReason != openai.FinishReasonContentFilter
-		return "", &llm.Error{Retryable: whim, Err: fmt.Errorf("%s: %w", attempted, errEmptySummary)}
+		whim := result.Finish != string(openai.FinishReasonLength) && result.Finish != string(openai.FinishReasonContentFilter)
+		return "", result, &llm.Error{Retryable: whim, Err: fmt.Errorf("%s: %w", attempted, errEmptySummary)}
 	}
-	return summary, nil
+	return summary, result, nil
 }
 
 // summaryPrompt puts what was said into one fenced message of the user: as turns of its

@@ -26,11 +26,14 @@ var toSummarise = llm.SummaryRequest{
 
 func TestASummaryIsOnePlainCompletionWithAllThatWasSaidAsData(t *testing.T) {
 	t.Parallel()
-	server := llmtest.NewServer(t, llmtest.Script{Auxiliary: true, Text: "\nMia waits for A-1187. It leaves Hamburg on Monday.\n"})
+	server := llmtest.NewServer(t, llmtest.Script{Auxiliary: true, Text: "<think>\nHm.\n</think>\nMia waits for A-1187. It leaves Hamburg on Monday.\n"})
 	provider := newProvider(t, openai.Config{BaseURL: server.URL, Key: "k", Model: "m-1"})
-	summary, err := provider.Summarise(t.Context(), toSummarise)
+	summary, result, err := provider.Summarise(t.Context(), toSummarise)
 	if err != nil || summary != "Mia waits for A-1187. It leaves Hamburg on Monday." {
 		t.Fatalf("summary = %q, %v", summary, err)
+	}
+	if result.Model != "m-1" || result.Finish != "stop" || result.InputTokens < 100 || result.OutputTokens != 12 {
+		t.Errorf("it took %+v", result)
 	}
 	calls := server.Auxiliary()
 	if len(calls) != 1 || len(server.Calls()) != 0 || calls[0].Model != "m-1" || calls[0].Authorization != "Bearer k" {
@@ -60,7 +63,7 @@ func TestWhoeverWritesATurnCannotCloseItsFence(t *testing.T) {
 	server := llmtest.NewServer(t)
 	provider := newProvider(t, openai.Config{BaseURL: server.URL})
 	fence := func(text string) string {
-		if _, err := provider.Summarise(t.Context(), llm.SummaryRequest{Turns: []llm.Message{{Role: llm.Visitor, Text: text}}}); err != nil {
+		if _, _, err := provider.Summarise(t.Context(), llm.SummaryRequest{Turns: []llm.Message{{Role: llm.Visitor, Text: text}}}); err != nil {
 			t.Fatal(err)
 		}
 		calls := server.Auxiliary()
@@ -81,7 +84,7 @@ func TestWhoeverWritesATurnCannotCloseItsFence(t *testing.T) {
 func TestALongSummaryIsCutAtASentence(t *testing.T) {
 	t.Parallel()
 	server := llmtest.NewServer(t, llmtest.Script{Auxiliary: true, Text: strings.Repeat("Mia asked again. ", 100)})
-	summary, err := newProvider(t, openai.Config{BaseURL: server.URL}).Summarise(t.Context(), toSummarise)
+	summary, _, err := newProvider(t, openai.Config{BaseURL: server.URL}).Summarise(t.Context(), toSummarise)
 	if err != nil || llm.Tokens(summary) > toSummarise.MaxTokens || !strings.HasSuffix(summary, "again.") {
 		t.Errorf("summary = %q, %v", summary, err)
 	}
@@ -105,7 +108,7 @@ func TestFailuresOfASummaryAreToldAsThoseOfAnAnswer(t *testing.T) {
 			t.Parallel()
 			c.script.Auxiliary = true
 			server := llmtest.NewServer(t, c.script)
-			_, err := newProvider(t, openai.Config{BaseURL: server.URL, Key: "sk-secret"}).Summarise(t.Context(), toSummarise)
+			_, _, err := newProvider(t, openai.Config{BaseURL: server.URL, Key: "sk-secret"}).Summarise(t.Context(), toSummarise)
 			failure := outcome{err: err}.failure(t)
 			if failure.Retryable != c.want.Retryable || failure.RetryAfter != c.want.RetryAfter || !strings.Contains(failure.Error(), c.says) || strings.Contains(failure.Error(), "sk-secret") {
 				t.Errorf("failure = %+v (%v), want %+v that says %q", *failure, failure, c.want, c.says)
@@ -127,6 +130,7 @@ func TestBodiesThatAreNoSummary(t *testing.T) {
 		"not JSON":                 {"application/json", `{"choices":[`, "summarise the conversation", true},
 		"filtered":                 {"application/json", `{"choices":[{"finish_reason":"content_filter","message":{"content":""}}]}`, "empty", false},
 		"all spent on thinking":    {"application/json", `{"choices":[{"finish_reason":"length","message":{"content":""}}]}`, "empty", false},
+		"a thought without end":    {"application/json", `{"choices":[{"finish_reason":"length","message":{"content":"<think>Mia wants"}}]}`, "empty", false},
 	}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
@@ -136,7 +140,7 @@ func TestBodiesThatAreNoSummary(t *testing.T) {
 				_, _ = w.Write([]byte(c.body))
 			}))
 			defer server.Close()
-			_, err := newProvider(t, openai.Config{BaseURL: server.URL}).Summarise(t.Context(), toSummarise)
+			_, _, err := newProvider(t, openai.Config{BaseURL: server.URL}).Summarise(t.Context(), toSummarise)
 			failure := outcome{err: err}.failure(t)
 			if failure.Retryable != c.retryable || !strings.Contains(failure.Error(), c.says) {
 				t.Errorf("failure = %+v (%v), want retryable %v and %q", *failure, failure, c.retryable, c.says)
@@ -152,13 +156,13 @@ func TestASummaryThatNobodyWaitsForIsCancelledAtTheProvider(t *testing.T) {
 
 	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Millisecond)
 	defer cancel()
-	_, err := provider.Summarise(ctx, toSummarise)
+	_, _, err := provider.Summarise(ctx, toSummarise)
 	if failure := (outcome{err: err}).failure(t); !failure.Retryable || !errors.Is(err, context.DeadlineExceeded) {
 		t.Errorf("out of time: %v", err)
 	}
 	stopped, stop := context.WithCancel(t.Context())
 	stop()
-	_, err = provider.Summarise(stopped, toSummarise)
+	_, _, err = provider.Summarise(stopped, toSummarise)
 	if failure := (outcome{err: err}).failure(t); failure.Retryable || !errors.Is(err, context.Canceled) {
 		t.Errorf("cancelled: %v", err)
 	}

@@ -8,13 +8,18 @@ import (
 	"time"
 
 	"parley/account/billing"
+	"parley/chat"
 	"parley/persistence/postgres/db"
 )
 
-var _ billing.Ledger = Billing{}
+var (
+	_ billing.Ledger = Billing{}
+	_ chat.Expenses  = (*Store)(nil)
+)
 
 // The ledger is the rows of answers, each with what it took, which are summed up when somebody asks: nothing is counted twice, whatever is
-// repeated, and no row is contended for. They go with their conversation. What they took then goes to spent, in the same transaction.
+// repeated, and no row is contended for. They go with their conversation. What they took then goes to spent, in the same transaction. What
+// models took besides, which is little and seldom, is added there at once.
 
 // Total sums up a period.
 func (s Billing) Total(ctx context.Context, tenant, period string) (billing.Spent, error) {
@@ -43,7 +48,7 @@ func (s Billing) days(ctx context.Context, tenant, period string) ([]billing.Spe
 	}
 	var days []billing.SpentDay
 	for i, row := range rows {
-		if row != nil && row.Answers > 0 {
+		if row != nil && *row != (db.SpentOnDaysRow{}) {
 			days = append(days, billing.SpentDay{Day: answered[i], Spent: billing.Spent(*row)})
 		}
 	}
@@ -86,10 +91,20 @@ func (s Billing) OfConversation(ctx context.Context, tenant, conversation string
 	return billing.Spent(row), s.explain(err, "sum up conversation "+conversation)
 }
 
-// Periods are those in which something was answered, the last 120.
+// Periods are those in which models were asked, the last 120.
 func (s Billing) Periods(ctx context.Context, tenant string) ([]string, error) {
 	periods, err := s.reads.PeriodsOfTenant(ctx, tenant)
 	return periods, s.explain(err, "list periods of "+tenant)
+}
+
+// AddExpense adds to a day what a model took besides answers.
+func (s *Store) AddExpense(ctx context.Context, e chat.Expense) error {
+	of := periodOf(&chat.Append{Ref: chat.Ref{Tenant: e.Tenant}, Period: e.Period, At: e.At})
+	row := db.AddExpenseParams{Tenant: of.tenant, Period: of.period, Day: dayOf(e.At), InputTokens: e.InputTokens, OutputTokens: e.OutputTokens}
+	if e.CostMicros != nil {
+		row.CostMicros = *e.CostMicros
+	}
+	return s.explain(s.inTx(ctx, func(_ Tx, q *db.Queries) error { return q.AddExpense(ctx, row) }), "keep an expense of "+e.Tenant)
 }
 
 // keepSpent adds what the answers of a deleted conversation took.

@@ -59,6 +59,41 @@ var ledgerTests = []test{
 			t.Errorf("used are %+v, %v", used, err)
 		}
 	}},
+	{"What models took besides answers is summed up with them, and is no answer", func(t *testing.T, w *world) {
+		ctx, b, period, cost := t.Context(), w.Billing(), "2026-11-02T08:00:00Z", int64(4)
+		answered := w.answeredFor(t, period, moment(10), priced(30))
+		expense := chat.Expense{Tenant: w.tenant.ID, Period: period, At: moment(10), InputTokens: 7, OutputTokens: 2, CostMicros: &cost}
+		must(t, w.AddExpense(ctx, expense))
+		must(t, w.AddExpense(ctx, expense))
+		later := expense
+		later.At, later.CostMicros = moment(10).AddDate(0, 0, 5), nil
+		must(t, w.AddExpense(ctx, later))
+		unnamed := expense
+		unnamed.Period = ""
+		must(t, w.AddExpense(ctx, unnamed))
+
+		first := billing.Spent{Answers: 1, InputTokens: 214, OutputTokens: 34, CostMicros: 38}
+		second := billing.Spent{InputTokens: 7, OutputTokens: 2}
+		w.spentIn(t, period, billing.Spent{Answers: 1, InputTokens: 221, OutputTokens: 36, CostMicros: 38})
+		w.spentIn(t, "2026-11", billing.Spent{InputTokens: 7, OutputTokens: 2, CostMicros: 4})
+		days, err := b.Days(ctx, w.tenant.ID, period)
+		must(t, err)
+		if diff := cmp.Diff([]billing.SpentDay{{Day: day(2), Spent: first}, {Day: day(7), Spent: second}}, days); diff != "" {
+			t.Error(diff)
+		}
+		spent, err := b.OfConversation(ctx, w.tenant.ID, answered.Conversation)
+		must(t, err)
+		if diff := cmp.Diff(billing.Spent{Answers: 1, InputTokens: 200, OutputTokens: 30, CostMicros: 30}, spent); diff != "" {
+			t.Error(diff)
+		}
+		if used, err := b.Used(ctx, w.tenant.ID, period); err != nil || used.Answers != 1 {
+			t.Errorf("used are %+v, %v", used, err)
+		}
+		periods, err := b.Periods(ctx, w.tenant.ID)
+		if must(t, err); !slices.Equal(periods, []string{"2026-11-02T08:00:00Z", "2026-11"}) {
+			t.Errorf("periods are %v", periods)
+		}
+	}},
 	{"What answers took stays when their conversations go", func(t *testing.T, w *world) {
 		ctx, b := t.Context(), w.Billing()
 		must(t, w.PutRetention(ctx, w.tenant.ID, account.Retention{ConversationDays: 1}))

@@ -32,6 +32,7 @@ type Store interface {
 	chat.Mails
 	chat.Leases
 	chat.Positions
+	chat.Expenses
 	BotTenant(ctx context.Context, id string) (string, error)
 	BotVersions(ctx context.Context, ids []string) (map[string]int64, error)
 	account.Store

@@ -7,6 +7,21 @@ import (
 	"parley/account/billing"
 )
 
+func TestACostIsNotKnownWhereNothingOfItIs(t *testing.T) {
+	t.Parallel()
+	for spent, known := range map[billing.Spent]bool{
+		{}:                                       true,
+		{Answers: 3}:                             true, // of passages
+		{Answers: 3, Unpriced: 3}:                false,
+		{Answers: 3, Unpriced: 3, CostMicros: 5}: true, // of what was tried
+		{CostMicros: 5}:                          true,
+	} {
+		if got := costOf(spent); (got != nil) != known {
+			t.Errorf("%+v: known %t", spent, got != nil)
+		}
+	}
+}
+
 func TestWhatIsKnownOfACostIsToldAndWhatIsNotIsCounted(t *testing.T) {
 	t.Parallel()
 	for want, took := range map[string]billing.Spent{

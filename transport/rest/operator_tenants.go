@@ -38,7 +38,7 @@ type OperatedTenant struct {
 	Answers      usedAnswers `json:"answers" doc:"Of the current period."`
 	MRR          int64       `json:"mrr" doc:"What it pays a month, in the currency's smallest unit."`
 	Currency     string      `json:"currency" doc:"Empty: it pays nothing."`
-	CostMicros   *int64      `json:"cost_micros" doc:"What the answers of the period cost by the provider's price list, in millionths of a US dollar; null: not known."`
+	CostMicros   *int64      `json:"cost_micros" doc:"What models cost in the period, for answers, previews, tests and summaries, by the provider's price list, in millionths of a US dollar; null: not known."`
 	MarginMicros *int64      `json:"margin_micros" doc:"What is left of mrr; null: the cost is not known, or it pays in another currency."`
 }
 

@@ -24,7 +24,7 @@ func (s *server) routePreview() {
 	route(s, huma.Operation{
 		OperationID: "preview", Method: http.MethodPost, Path: "/api/v1/bots/{bot}/preview", Tags: []string{improveTag},
 		Summary: "Try how a bot answers, and see why",
-		Description: "Nothing is kept: there is no conversation, and it does not count as an answer of the month. With `settings`, which are those of the bot " +
+		Description: "Nothing is kept but what it cost: there is no conversation, and it does not count as an answer of the month. With `settings`, which are those of the bot " +
 			"where they say nothing, the answer is as it would be if they were saved.",
 		MaxBodyBytes: botBody, Metadata: map[string]any{timeoutKey: previewTimeout},
 	}, s.preview)

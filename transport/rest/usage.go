@@ -29,11 +29,11 @@ type usage struct {
 	Pages    used             `json:"pages"`
 	Tokens   usedTokens       `json:"tokens"`
 
-	CostMicros *int64    `json:"cost_micros" doc:"What the answers cost by the provider's price list, in millionths of a US dollar; null: that is not known of any."`
-	Unpriced   int64     `json:"unpriced" doc:"Answers of which it is not known."`
+	CostMicros *int64    `json:"cost_micros" doc:"What models cost by the provider's price list, for answers, previews, tests and summaries, in millionths of a US dollar; null: that is not known of anything."`
+	Unpriced   int64     `json:"unpriced" doc:"Answers of which it is not known: they were stopped or failed, or their model has no price."`
 	Cached     int64     `json:"cached" doc:"Answers that had been given before: they cost nothing, and count all the same."`
-	Days       []usedDay `json:"days" doc:"Days of UTC with answers, earliest first."`
-	Periods    []string  `json:"periods" doc:"That there are answers of, latest first: each can be asked for."`
+	Days       []usedDay `json:"days" doc:"Days of UTC on which models were asked, earliest first."`
+	Periods    []string  `json:"periods" doc:"That something is known of, latest first: each can be asked for."`
 }
 
 type used struct {
@@ -120,7 +120,7 @@ func answersOf(state billing.State, standing billing.Standing, answers int64) us
 
 // costOf is what is known of a cost; nil: nothing.
 func costOf(spent billing.Spent) *int64 {
-	if spent.Answers > 0 && spent.Unpriced >= spent.Answers {
+	if spent.CostMicros == 0 && spent.Answers > 0 && spent.Unpriced >= spent.Answers {
 		return nil
 	}
 	return &spent.CostMicros

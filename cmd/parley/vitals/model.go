@@ -41,23 +41,29 @@ func (m measuredModel) Answer(ctx context.Context, request llm.Request, emit fun
 		return emit(text)
 	})
 	m.vitals.modelCalled(forAnswer, time.Since(begun), err)
-	m.vitals.tokens.WithLabelValues("in").Add(float64(result.InputTokens))
-	m.vitals.tokens.WithLabelValues("out").Add(float64(result.OutputTokens))
+	m.vitals.modelTook(result)
 	return result, err
 }
 
-func (m measuredModel) Summarise(ctx context.Context, request llm.SummaryRequest) (string, error) {
+func (m measuredModel) Summarise(ctx context.Context, request llm.SummaryRequest) (string, llm.Result, error) {
 	begun := time.Now()
-	summary, err := m.LanguageModel.Summarise(ctx, request)
+	summary, result, err := m.LanguageModel.Summarise(ctx, request)
 	m.vitals.modelCalled(forSummary, time.Since(begun), err)
-	return summary, err
+	m.vitals.modelTook(result)
+	return summary, result, err
 }
 
-func (m measuredModel) Rewrite(ctx context.Context, request llm.RewriteRequest) (string, error) {
+func (m measuredModel) Rewrite(ctx context.Context, request llm.RewriteRequest) (string, llm.Result, error) {
 	begun := time.Now()
-	question, err := m.LanguageModel.Rewrite(ctx, request)
+	question, result, err := m.LanguageModel.Rewrite(ctx, request)
 	m.vitals.modelCalled(forQuestion, time.Since(begun), err)
-	return question, err
+	m.vitals.modelTook(result)
+	return question, result, err
+}
+
+func (v *Vitals) modelTook(result llm.Result) {
+	v.tokens.WithLabelValues("in").Add(float64(result.InputTokens))
+	v.tokens.WithLabelValues("out").Add(float64(result.OutputTokens))
 }
 
 func (v *Vitals) modelCalled(purpose string, took time.Duration, err error) {

@@ -91,9 +91,15 @@ func (m model) Answer(_ context.Context, _ llm.Request, emit func(string) error)
 	return llm.Result{InputTokens: 5, OutputTokens: 2}, m.err
 }
 
-func (m model) Summarise(context.Context, llm.SummaryRequest) (string, error) { return "", m.err }
-func (m model) Rewrite(context.Context, llm.RewriteRequest) (string, error)   { return "", m.err }
-func (model) Prompt(llm.Request) []llm.PromptMessage                          { return nil }
+func (m model) Summarise(context.Context, llm.SummaryRequest) (string, llm.Result, error) {
+	return "", llm.Result{InputTokens: 100, OutputTokens: 10}, m.err
+}
+
+func (m model) Rewrite(context.Context, llm.RewriteRequest) (string, llm.Result, error) {
+	return "", llm.Result{InputTokens: 1000, OutputTokens: 100}, m.err
+}
+
+func (model) Prompt(llm.Request) []llm.PromptMessage { return nil }
 
 func TestCallsOfTheModelAreCountedByHowTheyEnd(t *testing.T) {
 	t.Parallel()
@@ -104,13 +110,14 @@ func TestCallsOfTheModelAreCountedByHowTheyEnd(t *testing.T) {
 		registry := prometheus.NewRegistry()
 		measured := New(registry, "1").Model(model{err})
 		_, answered := measured.Answer(t.Context(), llm.Request{}, func(string) error { return nil })
-		_, summed := measured.(llm.Summariser).Summarise(t.Context(), llm.SummaryRequest{})
-		if !errors.Is(answered, err) || !errors.Is(summed, err) {
-			t.Errorf("%s: %v, %v", outcome, answered, summed)
+		_, _, summed := measured.(llm.Summariser).Summarise(t.Context(), llm.SummaryRequest{})
+		_, _, rewritten := measured.(llm.Rewriter).Rewrite(t.Context(), llm.RewriteRequest{})
+		if !errors.Is(answered, err) || !errors.Is(summed, err) || !errors.Is(rewritten, err) {
+			t.Errorf("%s: %v, %v, %v", outcome, answered, summed, rewritten)
 		}
 		check(t, shown(t, registry), map[string]float64{
 			"model_calls_total " + outcome + " answer": 1, "model_calls_total " + outcome + " summary": 1, "model_seconds answer": 1,
-			"model_first_piece_seconds": 1, "model_tokens_total in": 5, "model_tokens_total out": 2,
+			"model_first_piece_seconds": 1, "model_tokens_total in": 1105, "model_tokens_total out": 112,
 		})
 	}
 }

@@ -10,6 +10,35 @@ import (
 	"time"
 )
 
+const addExpense = `-- name: AddExpense :exec
+INSERT INTO spent (tenant, period, day, answers, cached, input_tokens, output_tokens, cost_micros, unpriced)
+VALUES ($1, $2, $3, 0, 0, $4, $5, $6, 0)
+ON CONFLICT (tenant, period, day) DO UPDATE SET input_tokens = spent.input_tokens + excluded.input_tokens,
+    output_tokens = spent.output_tokens + excluded.output_tokens, cost_micros = spent.cost_micros + excluded.cost_micros
+`
+
+type AddExpenseParams struct {
+	Tenant       string
+	Period       string
+	Day          time.Time
+	InputTokens  int64
+	OutputTokens int64
+	CostMicros   int64
+}
+
+// What is no answer adds none, priced or not.
+func (q *Queries) AddExpense(ctx context.Context, arg AddExpenseParams) error {
+	_, err := q.db.Exec(ctx, addExpense,
+		arg.Tenant,
+		arg.Period,
+		arg.Day,
+		arg.InputTokens,
+		arg.OutputTokens,
+		arg.CostMicros,
+	)
+	return err
+}
+
 const answersToKeep = `-- name: AnswersToKeep :many
 SELECT month, started_at, cached, input_tokens, output_tokens, cost_micros FROM answers
 WHERE tenant = $1 AND conversation = $2 AND state <> 'open'
@@ -145,7 +174,9 @@ func (q *Queries) LastOfPeriod(ctx context.Context, arg LastOfPeriodParams) ([]t
 }
 
 const periodsOfTenant = `-- name: PeriodsOfTenant :many
-SELECT month FROM usage WHERE tenant = $1 ORDER BY month DESC LIMIT 120
+SELECT month FROM usage WHERE usage.tenant = $1
+UNION SELECT period FROM spent WHERE spent.tenant = $1
+ORDER BY month DESC LIMIT 120
 `
 
 func (q *Queries) PeriodsOfTenant(ctx context.Context, tenant string) ([]string, error) {

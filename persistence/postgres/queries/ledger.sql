@@ -42,7 +42,9 @@ SELECT started_at FROM answers WHERE tenant = $1 AND month = $2 ORDER BY started
 SELECT day FROM spent WHERE tenant = $1 AND period = $2 ORDER BY day;
 
 -- name: PeriodsOfTenant :many
-SELECT month FROM usage WHERE tenant = $1 ORDER BY month DESC LIMIT 120;
+SELECT month FROM usage WHERE usage.tenant = sqlc.arg(tenant)
+UNION SELECT period FROM spent WHERE spent.tenant = sqlc.arg(tenant)
+ORDER BY month DESC LIMIT 120;
 
 -- name: AnswersToKeep :many
 SELECT month, started_at, cached, input_tokens, output_tokens, cost_micros FROM answers
@@ -54,3 +56,10 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
 ON CONFLICT (tenant, period, day) DO UPDATE SET answers = spent.answers + excluded.answers, cached = spent.cached + excluded.cached,
     input_tokens = spent.input_tokens + excluded.input_tokens, output_tokens = spent.output_tokens + excluded.output_tokens,
     cost_micros = spent.cost_micros + excluded.cost_micros, unpriced = spent.unpriced + excluded.unpriced;
+
+-- What is no answer adds none, priced or not.
+-- name: AddExpense :exec
+INSERT INTO spent (tenant, period, day, answers, cached, input_tokens, output_tokens, cost_micros, unpriced)
+VALUES ($1, $2, $3, 0, 0, $4, $5, $6, 0)
+ON CONFLICT (tenant, period, day) DO UPDATE SET input_tokens = spent.input_tokens + excluded.input_tokens,
+    output_tokens = spent.output_tokens + excluded.output_tokens, cost_micros = spent.cost_micros + excluded.cost_micros;

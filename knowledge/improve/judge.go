@@ -18,8 +18,14 @@ func judge(q Question, asked Asked) (why string) {
 	if !q.Nothing && nothing {
 		missed = append(missed, "It said that it does not know.")
 	}
-	if q.Source != "" && !slices.ContainsFunc(asked.Citations, func(c chat.Citation) bool { return c.Source == q.Source || c.Part == q.Source }) {
+	cites := func(what string) bool {
+		return slices.ContainsFunc(asked.Citations, func(c chat.Citation) bool { return c.Source == what || c.Part == what })
+	}
+	switch {
+	case q.Source != "" && !cites(q.Source):
 		missed = append(missed, "The expected source is not cited.")
+	case q.Part != "" && !cites(q.Part):
+		missed = append(missed, "The expected page is not cited, but the site that it belongs to.")
 	}
 	if q.Phrase != "" && !says(asked.Text, q.Phrase) {
 		missed = append(missed, "The expected words are not in the answer.")

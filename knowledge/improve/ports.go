@@ -50,6 +50,7 @@ type Question struct {
 	ID      string // tst_…
 	Text    string
 	Source  string // that must be among the citations
+	Part    string // the page of it that must be, where it is a site; empty: any
 	Phrase  string // that must stand in the answer; case and spaces do not matter
 	Nothing bool   // the bot must say that it does not know
 	At      time.Time

@@ -21,9 +21,9 @@ const (
 	maxPhrase    = 500
 )
 
-// Clean trims a question and checks it, but for whether its source exists.
+// Clean trims a question and checks it, but for whether its source and the page of that exist.
 func (q Question) Clean() (Question, error) {
-	q.Text, q.Phrase, q.Source = oneLine(q.Text), oneLine(q.Phrase), strings.TrimSpace(q.Source)
+	q.Text, q.Phrase, q.Source, q.Part = oneLine(q.Text), oneLine(q.Phrase), strings.TrimSpace(q.Source), strings.TrimSpace(q.Part)
 	switch {
 	case q.Text == "":
 		return q, wrong("A test needs a question.")
@@ -33,6 +33,8 @@ func (q Question) Clean() (Question, error) {
 		return q, wrong(fmt.Sprintf("The words that are expected may have %d characters at most.", maxPhrase))
 	case q.Source == "" && q.Phrase == "" && !q.Nothing:
 		return q, wrong("Say what is expected: a source, words of the answer, or that the bot does not know.")
+	case q.Part != "" && q.Source == "":
+		return q, wrong("A page is expected of a source: say of which.")
 	case q.Nothing && q.Source != "":
 		return q, wrong("A bot that says that it does not know cites nothing: expect either that or a source.")
 	}

@@ -22,6 +22,7 @@ type questionRecord struct {
 	recordHead
 	Text    string `json:"text"`
 	Source  string `json:"source,omitempty"`
+	Part    string `json:"part,omitempty"`
 	Phrase  string `json:"phrase,omitempty"`
 	Nothing bool   `json:"nothing,omitempty"`
 }
@@ -51,11 +52,11 @@ type resultRecord struct {
 }
 
 func recordOfQuestion(q improve.Question) questionRecord {
-	return questionRecord{head(), q.Text, q.Source, q.Phrase, q.Nothing}
+	return questionRecord{head(), q.Text, q.Source, q.Part, q.Phrase, q.Nothing}
 }
 
 func (r questionRecord) question(id string, at time.Time) improve.Question {
-	return improve.Question{ID: id, Text: r.Text, Source: r.Source, Phrase: r.Phrase, Nothing: r.Nothing, At: at}
+	return improve.Question{ID: id, Text: r.Text, Source: r.Source, Part: r.Part, Phrase: r.Phrase, Nothing: r.Nothing, At: at}
 }
 
 func openQuestion(key *seal.Key, tenant string, row db.QuestionsOfBotRow) (improve.Question, error) {

@@ -17,7 +17,7 @@ var testTests = []test{
 		for _, q := range []improve.Question{one, two} {
 			must(t, w.SaveQuestion(t.Context(), w.tenant.ID, w.bot.ID, q))
 		}
-		one.Phrase, one.Source, one.Nothing = "only iron", "src_1", true
+		one.Phrase, one.Source, one.Part, one.Nothing = "only iron", "src_1", "src_2", true
 		must(t, w.SaveQuestion(t.Context(), w.tenant.ID, w.bot.ID, one))
 		if diff := cmp.Diff([]improve.Question{one, two}, w.questions(t)); diff != "" {
 			t.Error(diff)

@@ -205,6 +205,31 @@ func TestABotIsTestedAndItsRunsCompared(t *testing.T) {
 	w.playTests()
 }
 
+func TestATestMayNameAPageOfASite(t *testing.T) {
+	t.Parallel()
+	w, m := setup(t)
+	token, path := w.mia.tokens.AccessToken, "/api/v1/bots/"+w.mia.bot+"/tests"
+	site := knowledge.Source{ID: chat.NewID(chat.SourcePrefix), Tenant: w.mia.tokens.Tenant, Bot: w.mia.bot, Kind: knowledge.KindSite}
+	page := knowledge.Source{ID: chat.NewID(chat.SourcePrefix), Tenant: site.Tenant, Bot: site.Bot, Kind: knowledge.KindPage, Parent: site.ID}
+	unlock := m.lock()
+	m.sources = append(m.sources, site, page)
+	unlock()
+	var made testQuestion
+	w.json("POST", path, token, fmt.Sprintf(`{"text":"Which page?","source":%q,"part":%q}`, site.ID, page.ID), 201, &made)
+	if made.Source != site.ID || made.Part != page.ID {
+		t.Errorf("made is %+v", made)
+	}
+	for _, body := range []string{
+		fmt.Sprintf(`{"text":"x","phrase":"x","part":%q}`, page.ID), // of nothing
+		fmt.Sprintf(`{"text":"x","source":%q,"part":%q}`, w.mia.source, page.ID),
+		fmt.Sprintf(`{"text":"x","source":%q,"part":%q}`, site.ID, w.mia.source),
+		fmt.Sprintf(`{"text":"x","source":%q,"part":%q}`, site.ID, w.sam.source),
+		fmt.Sprintf(`{"text":"x","source":%q,"part":"1"}`, site.ID),
+	} {
+		w.json("POST", path, token, body, 422, nil)
+	}
+}
+
 func (w *world) playTests() {
 	t := w.t
 	mia, path := w.mia.tokens.AccessToken, "/api/v1/bots/"+w.mia.bot

@@ -59,6 +59,7 @@ type testResult struct {
 	Test      string     `json:"test"`
 	Text      string     `json:"text"`
 	Source    string     `json:"source,omitempty" doc:"That was expected."`
+	Part      string     `json:"part,omitempty" doc:"The page of it that was expected."`
 	Phrase    string     `json:"phrase,omitempty" doc:"That was expected."`
 	Nothing   bool       `json:"nothing,omitempty" doc:"That was expected."`
 	Answer    string     `json:"answer"`
@@ -87,7 +88,7 @@ func testRunOf(r improve.Run) testRun {
 	for i, result := range r.Results {
 		q := result.Question
 		shown.Results[i] = testResult{
-			Test: q.ID, Text: q.Text, Source: q.Source, Phrase: q.Phrase, Nothing: q.Nothing,
+			Test: q.ID, Text: q.Text, Source: q.Source, Part: q.Part, Phrase: q.Phrase, Nothing: q.Nothing,
 			Answer: result.Answer, Citations: citationsOf(result.Citations), Passed: result.Passed, Why: result.Why, TookMS: result.Took.Seconds() * 1e3,
 		}
 	}

@@ -53,6 +53,7 @@ type TestPath struct {
 type TestWish struct {
 	Text    string `json:"text" doc:"The question, 2,000 characters at most."`
 	Source  string `json:"source,omitempty" doc:"That must be among the citations."`
+	Part    string `json:"part,omitempty" doc:"The page that must be among them, where the source is a site."`
 	Phrase  string `json:"phrase,omitempty" doc:"That must stand in the answer; case and spaces do not matter."`
 	Nothing bool   `json:"nothing,omitempty" doc:"The bot must say that it does not know."`
 }
@@ -64,7 +65,7 @@ type testQuestion struct {
 }
 
 func testQuestionOf(q improve.Question) testQuestion {
-	return testQuestion{ID: q.ID, TestWish: TestWish{q.Text, q.Source, q.Phrase, q.Nothing}, At: q.At}
+	return testQuestion{ID: q.ID, TestWish: TestWish{q.Text, q.Source, q.Part, q.Phrase, q.Nothing}, At: q.At}
 }
 
 func testQuestionsOf(questions []improve.Question) []testQuestion {
@@ -122,20 +123,23 @@ func (s *server) putTest(ctx context.Context, who account.Identity, in *putTestI
 }
 
 func (s *server) keepTest(ctx context.Context, who account.Identity, bot string, q improve.Question, wish TestWish) (*testOutput, error) {
-	q.Text, q.Source, q.Phrase, q.Nothing = wish.Text, wish.Source, wish.Phrase, wish.Nothing
+	q.Text, q.Source, q.Part, q.Phrase, q.Nothing = wish.Text, wish.Source, wish.Part, wish.Phrase, wish.Nothing
 	q, err := q.Clean()
 	if err != nil {
 		return nil, err
 	}
 	if q.Source != "" {
-		if known(chat.SourcePrefix, q.Source) != nil {
-			return nil, errTestSource
-		}
-		if _, err := s.Sources.Source(ctx, who.Tenant, bot, q.Source); err != nil {
-			if chat.AsError(err).Kind == chat.NotFound {
-				return nil, errTestSource
-			}
+		if _, err := s.expected(ctx, who, bot, q.Source, errTestSource); err != nil {
 			return nil, err
+		}
+	}
+	if q.Part != "" {
+		part, err := s.expected(ctx, who, bot, q.Part, errTestPart)
+		if err != nil {
+			return nil, err
+		}
+		if part.Parent != q.Source {
+			return nil, errTestPart
 		}
 	}
 	if err := s.Tests.SaveQuestion(ctx, who.Tenant, bot, q); err != nil {
@@ -144,7 +148,22 @@ func (s *server) keepTest(ctx context.Context, who account.Identity, bot string,
 	return &testOutput{testQuestionOf(q)}, nil
 }
 
-var errTestSource = invalid("source", "must be a source of this bot")
+// expected returns a source that a test names, or refusal if it is none of the bot's.
+func (s *server) expected(ctx context.Context, who account.Identity, bot, id string, refusal error) (knowledge.Source, error) {
+	if known(chat.SourcePrefix, id) != nil {
+		return knowledge.Source{}, refusal
+	}
+	found, err := s.Sources.Source(ctx, who.Tenant, bot, id)
+	if err != nil && chat.AsError(err).Kind == chat.NotFound {
+		return found, refusal
+	}
+	return found, err
+}
+
+var (
+	errTestSource = invalid("source", "must be a source of this bot")
+	errTestPart   = invalid("part", "must be a page of the site that is the source")
+)
 
 func (s *server) deleteTest(ctx context.Context, who account.Identity, in *TestPath) (*struct{}, error) {
 	if _, err := s.bot(ctx, who, in.Bot); err != nil {

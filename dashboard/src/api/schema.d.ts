@@ -4727,6 +4727,8 @@ export interface components {
             id: string;
             /** @description The bot must say that it does not know. */
             nothing?: boolean;
+            /** @description The page that must be among them, where the source is a site. */
+            part?: string;
             /** @description That must stand in the answer; case and spaces do not matter. */
             phrase?: string;
             /** @description That must be among the citations. */
@@ -4739,6 +4741,8 @@ export interface components {
             citations: components["schemas"]["Citation"][];
             /** @description That was expected. */
             nothing?: boolean;
+            /** @description The page of it that was expected. */
+            part?: string;
             passed: boolean;
             /** @description That was expected. */
             phrase?: string;
@@ -4784,6 +4788,8 @@ export interface components {
         TestWish: {
             /** @description The bot must say that it does not know. */
             nothing?: boolean;
+            /** @description The page that must be among them, where the source is a site. */
+            part?: string;
             /** @description That must stand in the answer; case and spaces do not matter. */
             phrase?: string;
             /** @description That must be among the citations. */

@@ -126,6 +126,10 @@ export const improving = {
     sourceHint: 'What the answer should rest on.',
     anySource: 'Any',
     sourceGone: 'A source that is not here any more',
+    page: 'Page of it',
+    pageHint: 'If only a certain page has the answer.',
+    anyPage: 'Any',
+    pageGone: 'A page that is not among these',
     phrase: 'Words that must be in the answer',
     phraseHint: 'Such as “45 days”. Upper and lower case are the same.',
     expectNothing: 'Please say what you expect: a source, some words, or both.',
@@ -136,6 +140,7 @@ export const improving = {
     expects: {
       nothing: 'says that it does not know',
       source: 'cites {{source}}',
+      page: 'cites a certain page of {{source}}',
       gone: 'cites a source that is not here any more',
       phrase: 'says “{{phrase}}”',
     },

@@ -7,6 +7,7 @@ import type { TestWish } from '../../api/types';
 import { toast } from '../../app/toasts';
 import { Dialog } from '../../parts/dialog';
 import { FormEnd } from '../../parts/form-end';
+import { PageField } from './page-field';
 import css from './tests.module.css';
 import { useSources } from './use-sources';
 import { wishOf, type Words } from './wish';
@@ -23,10 +24,11 @@ export function TestDialog({ bot, draft = {}, test, close }: Props) {
   const { t } = useTranslation();
   const client = useQueryClient();
   const sources = useSources(bot);
-  const { register, handleSubmit, watch, formState } = useForm<Words>({
-    defaultValues: { text: draft.text ?? '', source: draft.source ?? '', phrase: draft.phrase ?? '', nothing: draft.nothing ?? false },
+  const { register, handleSubmit, watch, setValue, formState } = useForm<Words>({
+    defaultValues: { text: draft.text ?? '', source: draft.source ?? '', part: draft.part ?? '', phrase: draft.phrase ?? '', nothing: draft.nothing ?? false },
   });
-  const nothing = watch('nothing');
+  const [nothing, source] = watch(['nothing', 'source']);
+  const site = sources.some(({ id, kind }) => id === source && kind === 'site');
   const saving = useMutation({
     mutationFn: (words: Words) => saveTest(bot, wishOf(words), test),
     onSuccess: async () => {
@@ -54,8 +56,9 @@ export function TestDialog({ bot, draft = {}, test, close }: Props) {
                 ...(draft.source && !known ? [{ value: draft.source, label: t('tests.sourceGone') }] : []),
                 ...sources.map(({ id, title, url }) => ({ value: id, label: title || url || id })),
               ]}
-              {...register('source')}
+              {...register('source', { onChange: () => setValue('part', '') })}
             />
+            {site && <PageField bot={bot} site={source} part={source === draft.source ? draft.part : undefined} field={register('part')} />}
             <TextInput
               label={t('tests.phrase')}
               description={t('tests.phraseHint')}

@@ -25,7 +25,7 @@ export function TestTable({ bot, tests, sources, run, may, edit }: Props) {
   const client = useQueryClient();
   const expectation = useExpectation(sources);
   const restoring = useMutation({
-    mutationFn: ({ text, source, phrase, nothing }: TestQuestion) => saveTest(bot, { text, source, phrase, nothing }),
+    mutationFn: ({ text, source, part, phrase, nothing }: TestQuestion) => saveTest(bot, { text, source, part, phrase, nothing }),
     onSuccess: () => testsChanged(client, bot),
   });
   const removing = useMutation({

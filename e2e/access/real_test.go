@@ -3,6 +3,7 @@ package access
 import (
 	"net/http"
 	"slices"
+	"strings"
 	"testing"
 )
 
@@ -42,5 +43,5 @@ func (o operation) weight() int {
 	case o.method != http.MethodDelete:
 		return 1
 	}
-	return 10 - len(o.names())
+	return 20 - strings.Count(o.path, "/")
 }

@@ -52,7 +52,6 @@ func priced(t *testing.T) (*house, *ledger) {
 func micros(n int64) *int64 { return &n }
 
 func TestARewrittenQuestionIsPartOfWhatItsAnswerTook(t *testing.T) {
-	t.Parallel()
 	h, kept := priced(t)
 	v := h.visitor(t)
 	h.books.set(v.Bot, passage("src_1", "Norway", "Shipping to Norway costs nine euros."))
@@ -93,7 +92,6 @@ func TestARewrittenQuestionIsPartOfWhatItsAnswerTook(t *testing.T) {
 }
 
 func TestTheCostOfAnAnswerThatIsStoppedIsNotGuessed(t *testing.T) {
-	t.Parallel()
 	h, _ := priced(t)
 	v := h.visitor(t)
 	h.books.set(v.Bot, passage("src_1", "Norway", "Shipping to Norway costs nine euros."))
@@ -118,7 +116,6 @@ func TestTheCostOfAnAnswerThatIsStoppedIsNotGuessed(t *testing.T) {
 }
 
 func TestAnAnswerOfThePassagesThatIsStoppedCostsNothing(t *testing.T) {
-	t.Parallel()
 	slow := &stoppable{begun: make(chan struct{})}
 	h := open(t, storages[0], func(c *actors.Config) { c.Model, c.Extractive = nil, slow })
 	v := h.visitor(t)
@@ -151,7 +148,6 @@ func (s *stoppable) Answer(ctx context.Context, _ llm.Request, emit func(string)
 }
 
 func TestWhatIsTriedCostsItsBusinessAndCountsAsNoAnswer(t *testing.T) {
-	t.Parallel()
 	h, kept := priced(t)
 	h.plans.set(chat.Allowance{Period: "2026-11-14T09:00:00Z"}, nil)
 	v := h.visitor(t)
@@ -182,7 +178,6 @@ func TestWhatIsTriedCostsItsBusinessAndCountsAsNoAnswer(t *testing.T) {
 }
 
 func TestSummariesCostTheirBusiness(t *testing.T) {
-	t.Parallel()
 	h, kept := priced(t)
 	v := h.visitor(t)
 	h.replying(t, func(llm.Request) string { return "Yes." })

@@ -639,7 +639,7 @@ export interface paths {
         put?: never;
         /**
          * Try how a bot answers, and see why
-         * @description Nothing is kept: there is no conversation, and it does not count as an answer of the month. With `settings`, which are those of the bot where they say nothing, the answer is as it would be if they were saved.
+         * @description Nothing is kept but what it cost: there is no conversation, and it does not count as an answer of the month. With `settings`, which are those of the bot where they say nothing, the answer is as it would be if they were saved.
          */
         post: operations["preview"];
         delete?: never;
@@ -3589,7 +3589,7 @@ export interface components {
             assigned: boolean;
             /**
              * Format: int64
-             * @description What the answers of the period cost by the provider's price list, in millionths of a US dollar; null: not known.
+             * @description What models cost in the period, for answers, previews, tests and summaries, by the provider's price list, in millionths of a US dollar; null: not known.
              */
             cost_micros: number | null;
             /** Format: date-time */
@@ -3647,7 +3647,7 @@ export interface components {
             contract?: components["schemas"]["OperatedContract"];
             /**
              * Format: int64
-             * @description What the answers of the period cost by the provider's price list, in millionths of a US dollar; null: not known.
+             * @description What models cost in the period, for answers, previews, tests and summaries, by the provider's price list, in millionths of a US dollar; null: not known.
              */
             cost_micros: number | null;
             /** Format: date-time */
@@ -4894,23 +4894,23 @@ export interface components {
             cached: number;
             /**
              * Format: int64
-             * @description What the answers cost by the provider's price list, in millionths of a US dollar; null: that is not known of any.
+             * @description What models cost by the provider's price list, for answers, previews, tests and summaries, in millionths of a US dollar; null: that is not known of anything.
              */
             cost_micros: number | null;
-            /** @description Days of UTC with answers, earliest first. */
+            /** @description Days of UTC on which models were asked, earliest first. */
             days: components["schemas"]["UsedDay"][];
             pages: components["schemas"]["Used"];
             passages: components["schemas"]["Used"];
             /** @description In which answers are counted: a month of the subscription. */
             period: components["schemas"]["SubscribedPeriod"];
-            /** @description That there are answers of, latest first: each can be asked for. */
+            /** @description That something is known of, latest first: each can be asked for. */
             periods: string[];
             /** @description Members, and invitations that are open. */
             seats: components["schemas"]["Used"];
             tokens: components["schemas"]["UsedTokens"];
             /**
              * Format: int64
-             * @description Answers of which it is not known.
+             * @description Answers of which it is not known: they were stopped or failed, or their model has no price.
              */
             unpriced: number;
         };

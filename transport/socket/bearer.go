@@ -47,6 +47,7 @@ func (c *conn) mayProgram(ctx context.Context, bot *chat.Bot) error {
 	if who.Tenant != bot.Tenant || who.Bot != "" && who.Bot != bot.ID || who.Require(account.Ask) != nil {
 		return needed
 	}
+	c.line = who.Line()
 	return nil
 }
 

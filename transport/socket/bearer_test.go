@@ -3,6 +3,7 @@ package socket_test
 import (
 	"context"
 	"net/netip"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -81,6 +82,18 @@ func TestAProgramSpeaksForVisitorsWithAKeyToAsk(t *testing.T) {
 				t.Errorf("reason %q", reason)
 			}
 		})
+	}
+}
+
+func TestWhatAProgramAsksIsItsKeys(t *testing.T) {
+	t.Parallel()
+	p := programs(t)
+	b := p.open()
+	b.expect("session.ready")
+	b.send(send("2", "c-1", "Hi"))
+	b.expect("ack")
+	if lines := p.engine.keys(); !slices.Equal(lines, []string{"key_1"}) {
+		t.Errorf("it is counted for %q", lines)
 	}
 }
 

@@ -33,6 +33,7 @@ type conn struct {
 	origin string // empty: not a browser
 	ourOwn bool   // a page of ours
 	bearer string
+	line   string            // of the API key that a program came with (account.Identity.Line); opens set it
 	signed *account.Identity // by the dashboard's cookie
 
 	out    outbox

@@ -23,6 +23,7 @@ type engine struct {
 	gate     chan struct{} // Attach waits for it; nil: not at all
 	knocking int           // those that wait for the gate
 	posts    int           // that came
+	lines    []string      // of the keys with which they came
 	looks    int           // conversations whose position was asked for
 	greeting actors.Output // is delivered to the next watcher before Attach returns
 
@@ -268,6 +269,7 @@ func (e *engine) Post(ctx context.Context, visitor actors.Visitor, author chat.A
 	e.mu.Lock()
 	hold := e.hold
 	e.posts++
+	e.lines = append(e.lines, visitor.Line)
 	e.mu.Unlock()
 	if hold != nil {
 		select {
@@ -291,6 +293,13 @@ func (e *engine) Post(ctx context.Context, visitor actors.Visitor, author chat.A
 	r.receipts[clientID] = chat.Receipt{Seq: event.Seq, Message: message}
 	r.deliver(&actors.Event{Event: event})
 	return r.receipts[clientID], nil
+}
+
+// keys are the lines of those with which messages came.
+func (e *engine) keys() []string {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return slices.Clone(e.lines)
 }
 
 // posting counts the messages that came.

@@ -76,7 +76,7 @@ func (c *conn) openSession(r wire.Request) error {
 	visitor := actors.Visitor{
 		Ref: chat.Ref{Tenant: claims.Tenant, Conversation: claims.Conversation},
 		Bot: claims.Bot, ID: claims.Visitor, Page: clipPage(open.Page), Locale: clipLocale(open.Locale),
-		Fields: fieldsOf(open.Fields, customer), Source: c.source(),
+		Fields: fieldsOf(open.Fields, customer), Source: c.source(), Line: c.line,
 	}
 	consent, err := c.asked(ctx, bot, claims, open.Token == "" && customer.Visitor == "")
 	if err != nil {

@@ -129,7 +129,7 @@ export function questionOf(answer: Message, entries: readonly Entry[]): string |
   return question?.text;
 }
 
-/** A blanked event no longer says which message it was of: an answer's end is that of the open one. */
+/** What a blanked event leaves in its place. An answer's end is that of the open one: a node of the version before names no message in it. */
 function erase(entries: Entry[], event: WireEvent): boolean {
   switch (event.type) {
     case 'message.created':

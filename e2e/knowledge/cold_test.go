@@ -136,7 +136,7 @@ func page(ctx context.Context, store *postgres.Store, bot chat.Bot, n int, rando
 		ID: chat.NewID(chat.SourcePrefix), Tenant: bot.Tenant, Bot: bot.ID, Kind: knowledge.KindText, Title: fmt.Sprintf("Page %d", n), MediaType: "text/plain",
 		State: knowledge.Receiving, CreatedAt: time.Now(), UpdatedAt: time.Now(),
 	}
-	if err := store.CreateSource(ctx, source); err != nil {
+	if err := store.CreateSource(ctx, source, knowledge.Limits{}); err != nil {
 		return fmt.Errorf("create source: %w", err)
 	}
 	source.State = knowledge.Queued
@@ -149,7 +149,7 @@ func page(ctx context.Context, store *postgres.Store, bot chat.Bot, n int, rando
 		read[i] = knowledge.Passage{ID: chat.NewID(chat.PassagePrefix), Source: source.ID, Order: i, Headings: []string{source.Title}, Text: prose(random)}
 	}
 	read[0].Text = fmt.Sprintf("The tangerines of page %d are delivered on Monday. ", n) + read[0].Text
-	if err := store.SaveStep(ctx, source, 0, read); err != nil {
+	if err := store.SaveStep(ctx, source, 0, read, knowledge.Limits{}); err != nil {
 		return fmt.Errorf("save passages: %w", err)
 	}
 	return nil

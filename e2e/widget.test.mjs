@@ -616,6 +616,7 @@ test('chats that rest go on by themselves: nothing is loaded again, and draft an
   await page.keyboard.type('ion')
   await page.keyboard.press('Enter')
   await until('it is kept', () => server.log.some(({ data }) => data.text === 'Half a question'))
+  await messages().getByText('Half a question').waitFor()
   assert.equal(await messages().getByText('Half a question').count(), 1)
 })
 

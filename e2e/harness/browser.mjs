@@ -16,7 +16,7 @@ export async function launch() {
 
 /**
  * Opens a page whose own errors end the test: `page.errors` collects what was
- * thrown or blocked. Each call has its own storage, as a new visitor has.
+ * thrown or blocked, and what had no words. Each call has its own storage, as a new visitor has.
  */
 export async function visit(browser, options = {}) {
   const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, ...options })
@@ -25,7 +25,7 @@ export async function visit(browser, options = {}) {
   page.errors = []
   page.on('pageerror', (error) => page.errors.push(String(error)))
   page.on('console', (message) => {
-    if (/content security policy|refused to/i.test(message.text())) page.errors.push(message.text())
+    if (/content security policy|refused to|no words for/i.test(message.text())) page.errors.push(message.text())
   })
   return page
 }

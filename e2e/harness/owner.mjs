@@ -28,7 +28,7 @@ export class Owner {
 
   /** Goes to one of the bot's pages. */
   async botPage(name) {
-    await this.page.getByRole('navigation', { name: 'Pages of this bot' }).getByRole('link', { name }).click()
+    await this.page.getByRole('navigation', { name: 'Pages of this bot' }).getByRole('link', { name: new RegExp(`^${name}`) }).click()
     await this.page.getByRole('heading', { name, level: 1 }).waitFor()
   }
 

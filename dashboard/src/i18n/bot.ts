@@ -3,7 +3,6 @@ import { addWords } from '.';
 
 export const shaping = {
   settings: {
-    title: 'Settings',
     who: 'First words',
     greeting: 'Greeting',
     greetingHint: 'What visitors read before they ask.',
@@ -35,7 +34,6 @@ export const shaping = {
   },
 
   appearance: {
-    title: 'Appearance',
     look: 'Look',
     accent: 'Accent colour',
     accentInvalid: 'Please choose a colour such as #3455db.',
@@ -72,7 +70,6 @@ export const shaping = {
   },
 
   install: {
-    title: 'Install',
     runs: 'May run on {{domains}}',
     nowhere: 'May not run on any website yet',
     domains: 'Where it may run',

@@ -79,6 +79,10 @@ describe('the catalogue', () => {
 });
 
 describe('words are there before what shows them', () => {
+  test('and each key begins with a word, by which it is found here', () => {
+    expect([...files].filter(([, source]) => /\bt\(`\$\{/.test(source)).map(([file]) => file)).toEqual([]);
+  });
+
   const fetched = [...files].flatMap(([file, source]) => [...source.matchAll(/\bimport\('(\.[^']+)'\)/g)].map(([, name = '']) => fileOf(file, name)!));
 
   test('in the first script', () => {

@@ -3,7 +3,6 @@ import { addWords } from '.';
 
 export const improving = {
   try: {
-    title: 'Try it',
     viewLabel: 'What to try',
     view: { playground: 'Playground', widget: 'As visitors see it' },
     state: { playground: 'Ask what visitors would ask, and see why it answers so. Nothing here is kept.', widget: 'The chat as your visitors will see it.' },
@@ -51,7 +50,6 @@ export const improving = {
   },
 
   improve: {
-    title: 'Improve',
     show: 'Which questions to show',
     none: 'No question needs a better answer',
     try: 'Ask your bot something yourself',
@@ -105,7 +103,6 @@ export const improving = {
   },
 
   tests: {
-    title: 'Tests',
     none: 'Nothing to test yet',
     count_one: '{{number}} question',
     count_other: '{{number}} questions',

@@ -19,6 +19,9 @@ void i18next.use(initReactI18next).init({
   interpolation: { escapeValue: false },
   initAsync: false,
   showSupportNotice: false, // it would be in every customer's console
+  // A key in the place of words is a mistake of ours; tests in a browser end with it.
+  saveMissing: true,
+  missingKeyHandler: (_languages, _namespace, key) => console.error(`no words for ${key}`),
 });
 
 /** Makes the words of some pages known: they come with the script of these pages, not with the first. */

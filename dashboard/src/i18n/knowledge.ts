@@ -3,7 +3,6 @@ import { addWords } from '.';
 
 export const knowing = {
   knowledge: {
-    title: 'Knowledge',
     upload: 'Upload files',
     files: 'Files to upload',
     drop: 'Drop files to upload them',

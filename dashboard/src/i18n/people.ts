@@ -183,7 +183,6 @@ export const people = {
   },
 
   handoff: {
-    title: 'Hand-off',
     when: 'When a person is offered',
     offer: 'Offer a person',
     offerHint: 'Visitors can ask for a person, and are offered one when the bot finds nothing. The bot is silent while a person has the conversation.',

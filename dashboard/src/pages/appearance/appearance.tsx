@@ -43,7 +43,7 @@ export default function Appearance() {
   const pale = contrast(accentOr(look.accent), '#ffffff') < 3;
 
   return (
-    <Page sticky title={t('appearance.title')} state={state} action={<SaveButton form="appearance" busy={saving.isPending} />}>
+    <Page sticky title={t('bots.page.appearance')} state={state} action={<SaveButton form="appearance" busy={saving.isPending} />}>
       <LeaveGuard dirty={formState.isDirty && !saving.isPending} />
       <div className={css.columns}>
         <form id="appearance" className={css.form} onSubmit={handleSubmit((values) => saving.mutate(values))}>

@@ -51,7 +51,7 @@ function BotTabs({ bot }: { bot: string }) {
       tabs={tabs.map((tab) => ({
         to: `/bots/$bot/${tab}`,
         params: { bot },
-        name: t(`${tab}.title`),
+        name: t(`bots.page.${tab}`),
         aside: tab === 'improve' && <OpenCount bot={bot} />,
       }))}
     />

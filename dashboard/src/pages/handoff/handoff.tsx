@@ -74,11 +74,11 @@ export default function Handoff() {
   }
 
   return (
-    <Page sticky title={t('handoff.title')} state={may ? state : undefined} action={may && <SaveButton form="handoff" busy={saving.isPending} />}>
+    <Page sticky title={t('bots.page.handoff')} state={may ? state : undefined} action={may && <SaveButton form="handoff" busy={saving.isPending} />}>
       <LeaveGuard dirty={formState.isDirty && !saving.isPending} />
       {!may && <LookOnly />}
       <form id="handoff" onSubmit={handleSubmit((values) => saving.mutate(values), showMistake)}>
-        <fieldset className={css.form} disabled={!may} aria-label={t('handoff.title')}>
+        <fieldset className={css.form} disabled={!may} aria-label={t('bots.page.handoff')}>
           <FormFailure error={saving.error} />
           <Card title={t('handoff.when')}>
             <Toggle control={control} name="handoff" label={t('handoff.offer')} description={t('handoff.offerHint')} />

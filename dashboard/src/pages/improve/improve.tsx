@@ -29,7 +29,7 @@ export default function Improve() {
     void navigate({ to: '/bots/$bot/improve', params: { bot: bot.id }, search: { state: chosen === 'open' ? undefined : chosen }, replace: true });
   return (
     <Page
-      title={t('improve.title')}
+      title={t('bots.page.improve')}
       state={open.isSuccess ? open.data.total === 0 ? t('improve.none') : t('improve.open', { count: open.data.total, number: count(open.data.total) }) : undefined}
       action={
         <SegmentedControl

@@ -24,7 +24,7 @@ export default function Install() {
   const may = useMay('manage_bots');
   return (
     <Page
-      title={t('install.title')}
+      title={t('bots.page.install')}
       state={domains.length > 0 ? t('install.runs', { domains: domains.join(', ') }) : t('install.nowhere')}
     >
       <div className={css.steps}>

@@ -43,7 +43,7 @@ export default function Knowledge() {
 
   return (
     <Page
-      title={t('knowledge.title')}
+      title={t('bots.page.knowledge')}
       state={sources.isSuccess ? <Summary sources={list} more={sources.hasNextPage} /> : undefined}
       action={
         <>

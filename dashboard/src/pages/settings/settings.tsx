@@ -46,7 +46,7 @@ export default function Settings() {
   return (
     <Page
       sticky
-      title={t('settings.title')}
+      title={t('bots.page.settings')}
       state={state}
       action={
         <>
@@ -85,7 +85,7 @@ export default function Settings() {
             <p className={css.elsewhere}>
               {t('settings.handoff')}{' '}
               <Link to="/bots/$bot/handoff" params={{ bot: bot.id }}>
-                {t('handoff.title')}
+                {t('bots.page.handoff')}
               </Link>
               .
             </p>

@@ -50,7 +50,7 @@ export default function Tests() {
   const shown = chosen ?? newest?.id;
   return (
     <Page
-      title={t('tests.title')}
+      title={t('bots.page.tests')}
       state={tests.isSuccess ? <Summary tests={all.length} run={newest} /> : undefined}
       action={
         may &&

@@ -37,7 +37,7 @@ function Trying({ bot }: { bot: Bot }) {
     void navigate({ to: '/bots/$bot/try', params: { bot: bot.id }, search: { view: chosen === 'playground' ? undefined : chosen }, replace: true });
   return (
     <Page
-      title={t('try.title')}
+      title={t('bots.page.try')}
       state={t(`try.state.${view}`)}
       action={
         <>

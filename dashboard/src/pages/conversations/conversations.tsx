@@ -62,13 +62,13 @@ export default function Conversations() {
   );
 }
 
-/** Names a queue in the address of who named none, once it is known what there is. */
+/** Names a queue in the address of who named none, once it is known what there is now: what is held may be a moment old. */
 function useFirstQueue(needed: boolean): void {
   const navigate = useNavigate();
   useEffect(() => {
     if (!needed) return;
     let wanted = true;
-    void (inbox.counts() ? Promise.resolve() : inbox.readCounts()).then(() => {
+    void inbox.readCounts().then(() => {
       if (wanted) void navigate({ to: '.', search: (search) => ({ ...search, queue: firstQueue(inbox.counts()) }), replace: true });
     });
     return () => {

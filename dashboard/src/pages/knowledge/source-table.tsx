@@ -73,8 +73,8 @@ function Row({ bot, source, onDelete }: { bot: string; source: Source; onDelete:
       <td>
         <SourceState source={source} />
       </td>
-      <td className={css.number} data-none={!hasPassages} data-label={t('knowledge.column.passages').toLocaleLowerCase()}>
-        {hasPassages ? count(source.passages) : '–'}
+      <td className={css.number} data-none={!hasPassages} data-words={t('knowledge.passages', { count: source.passages, number: count(source.passages) })}>
+        <span>{hasPassages ? count(source.passages) : '–'}</span>
       </td>
       <td className={css.number} data-none={source.size === 0}>
         {source.size > 0 ? bytes(source.size) : '–'}

@@ -4,13 +4,14 @@ import { useTranslation } from 'react-i18next';
 import { type Upload, uploads } from '../../api/upload';
 import { bytes, percent } from '../../i18n/format';
 import { CloseIcon, RetryIcon } from '../../parts/icons';
+import list from '../../parts/list.module.css';
 import { useProblemText } from '../../parts/problem-text';
 import css from './knowledge.module.css';
 
 /** Files on their way. */
 export function UploadList({ bot }: { bot: string }) {
   const { t } = useTranslation();
-  const list = useSyncExternalStore(uploads.subscribe, uploads.all).filter((upload) => upload.bot === bot);
+  const sending = useSyncExternalStore(uploads.subscribe, uploads.all).filter((upload) => upload.bot === bot);
 
   useEffect(() => {
     const warn = (event: BeforeUnloadEvent) => {
@@ -20,10 +21,10 @@ export function UploadList({ bot }: { bot: string }) {
     return () => window.removeEventListener('beforeunload', warn);
   }, []);
 
-  if (list.length === 0) return null;
+  if (sending.length === 0) return null;
   return (
-    <ul className={css.uploads} aria-label={t('knowledge.sending.list')}>
-      {list.map((upload) => (
+    <ul className={list.list} aria-label={t('knowledge.sending.list')}>
+      {sending.map((upload) => (
         <Row key={upload.id} upload={upload} />
       ))}
     </ul>

@@ -6,6 +6,7 @@ import { count, took } from '../../i18n/format';
 import { Badge } from '../../parts/badge';
 import { Citations } from '../../parts/citations';
 import { DownIcon, WarningIcon } from '../../parts/icons';
+import list from '../../parts/list.module.css';
 import SafeMarkdown from '../../parts/markdown';
 import { Ago } from '../../parts/time';
 import { useExpectation } from './expectation';
@@ -85,7 +86,7 @@ function Changes({ run, before }: { run: TestRun; before?: TestRun }) {
       {run.changed.length === 0 ? (
         <p>{t('tests.run.same')}</p>
       ) : (
-        <ul className={css.list}>
+        <ul className={list.list}>
           {run.changed.map(({ test, text, was, is }) => (
             <li key={test} className={css.change}>
               <span className={css.text} dir="auto">
@@ -116,7 +117,7 @@ function Results({ results, sources }: { results: TestResult[]; sources: Source[
   const [shown, setShown] = useState(few);
   return (
     <>
-      <ul className={css.list}>
+      <ul className={list.list}>
         {results.slice(0, shown).map((result) => (
           <Result key={result.test} result={result} sources={sources} />
         ))}

@@ -7,12 +7,12 @@ import { webhooksQuery } from '../../api/webhooks';
 import '../../i18n/business';
 import { moment } from '../../i18n/format';
 import { HookIcon, PlusIcon } from '../../parts/icons';
+import list from '../../parts/list.module.css';
 import { Card, Page } from '../../parts/page';
 import { ShownOnce } from '../../parts/shown-once';
 import { Empty, Failure, Loading } from '../../parts/states';
 import { WebhookForm } from './webhook-form';
 import { WebhookRow } from './webhook-row';
-import css from './webhooks.module.css';
 
 /** The servers of the business that are told what happens. */
 export default function Webhooks() {
@@ -66,7 +66,7 @@ export default function Webhooks() {
           </Empty>
         )
       ) : (
-        <ul className={css.list}>
+        <ul className={list.list}>
           {all.map((webhook) => (
             <WebhookRow key={webhook.id} webhook={webhook} rotated={setShown} />
           ))}

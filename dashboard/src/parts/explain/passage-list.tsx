@@ -1,6 +1,7 @@
 import { useTranslation } from 'react-i18next';
 import type { Citation, PreviewPassage } from '../../api/types';
 import { count, percent, score } from '../../i18n/format';
+import list from '../list.module.css';
 import { Quote } from '../quote';
 import { isCited } from './cited';
 import css from './explain.module.css';
@@ -18,7 +19,7 @@ export function PassageList({ passages, threshold, citations }: Props) {
   return (
     <>
       <p className={css.note}>{t('trace.threshold', { share: percent(threshold) })}</p>
-      <ol className={css.passages}>
+      <ol className={list.list}>
         {passages.map((passage, i) => (
           <Row key={i} n={i + 1} passage={passage} threshold={threshold} cited={isCited(passage, i + 1, citations)} />
         ))}
